@@ -2,13 +2,13 @@ import Foundation
 import Model
 
 extension AnswerFile {
-    /// What is right about a kept sample and what was answered, as numbers of classes; empty where samples have none.
+    /// The correct class and the answered class of each kept sample, as numbers; empty if samples have no classes.
     public func pair(of row: Int) -> [Int32] {
         guard target.kind == .classification else { return [] }
         return [classes[row], Int32(answer(of: row))]
     }
 
-    /// The class that is answered for a kept sample.
+    /// The class answered for a kept sample.
     public func answer(of row: Int) -> Int {
         let outputs = outputs(of: row)
         return outputs.indices.reduce(outputs.startIndex) { outputs[$1] > outputs[$0] ? $1 : $0 } - outputs.startIndex
@@ -28,10 +28,10 @@ extension AnswerFile {
         }
     }
 
-    /// The labels that are answered for a kept sample.
+    /// The labels answered for a kept sample.
     public func labels(of row: Int) -> [Int] { target.labels(of: answers(of: row).map(Float.init)) }
 
-    /// What is right of labels (0 or 1), or of numbers in their own unit; empty where samples have classes.
+    /// The correct labels (0 or 1), or the correct numbers in their own unit; empty if samples have classes.
     public func truth(of row: Int) -> [Double] {
         guard target.kind != .classification else { return [] }
         let numbers = numbers[row * target.outputs..<(row + 1) * target.outputs].map(Double.init)
@@ -60,7 +60,7 @@ extension AnswerFile {
         }
     }
 
-    /// The kept samples, the most wrong ones first.
+    /// The kept samples, worst first.
     public var rowsByError: [Int] {
         let errors = samples.indices.map(error)
         return samples.indices.sorted { (errors[$1], $0) < (errors[$0], $1) }

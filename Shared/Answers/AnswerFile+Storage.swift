@@ -5,7 +5,7 @@ import Safetensors
 extension AnswerFile {
     private static let format = "gyrus-answers 1"
 
-    /// What stands in the file's metadata.
+    /// The file's metadata.
     private struct Head: Codable {
         var target: Target
         var count: Int
@@ -45,7 +45,7 @@ extension AnswerFile {
     }
 
     /// Reads a file.
-    /// - Throws: `Failure` with code `corrupt` that names the file and what is wrong in it.
+    /// - Throws: `Failure` with code `corrupt` that names the file and the error in it.
     public init(opening path: String) throws {
         let file = try SafetensorsFile(opening: path)
         guard file.metadata["format"] == Self.format, let json = file.metadata["answers"],
@@ -86,13 +86,13 @@ extension AnswerFile {
                 : numbers.count == rows * width,
             places.isEmpty || places.count == rows,
             pictures.values.allSatisfy({ $0.keys.allSatisfy { (0..<rows).contains($0) } })
-        else { throw Failure(.corrupt, "'\(path)': its numbers do not fit \(rows) samples of \(width) outputs.") }
+        else { throw Failure(.corrupt, "'\(path)': its numbers do not fit \(rows) samples with \(width) outputs.") }
     }
 }
 
 /// Names of places as rows of bytes of one length.
 public enum PlaceName {
-    /// The row of a name, filled up with zeros; of a long name the end, which tells files apart.
+    /// The row of a name, padded with zeros; for a long name its end, which distinguishes files.
     public static func bytes(_ name: String) -> [UInt8] {
         var bytes = Array(name.utf8)
         if bytes.count > AnswerFile.placeBytes {
@@ -102,7 +102,7 @@ public enum PlaceName {
         return bytes + [UInt8](repeating: 0, count: AnswerFile.placeBytes - bytes.count)
     }
 
-    /// The names that rows hold.
+    /// The names in rows.
     public static func names(in rows: [UInt8]) -> [String] {
         stride(from: 0, to: rows.count, by: AnswerFile.placeBytes).map { start in
             String(decoding: rows[start..<start + AnswerFile.placeBytes].prefix { $0 != 0 }, as: UTF8.self)

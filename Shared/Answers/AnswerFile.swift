@@ -1,19 +1,19 @@
 public import Model
 
-/// What a network answered for test samples beside what is right: one safetensors file of bounded size.
+/// A network's answers for test samples with the correct answers: one safetensors file of bounded size.
 ///
-/// `outputs` has a row for each sample that is kept, `classes` or `numbers` what is right, `samples` the number of each in
-/// the test split; `places` says where they stand in the user's data. `picture.NAME` has what the network saw of some samples, whose
-/// rows `picture.NAME.rows` names.
+/// `outputs` has a row for each sample that is kept, `classes` or `numbers` what is right, `samples` the number of each
+/// in the test split; `places` says where they stand in the user's data. `picture.NAME` has what the network saw of
+/// some samples, whose rows `picture.NAME.rows` names.
 public struct AnswerFile: Hashable, Sendable {
-    /// Most samples that are kept; of more, a random choice.
+    /// Maximum number of samples to keep; if there are more, a random choice.
     public static let mostSamples = 20_000
-    /// Most outputs that are kept of all samples together.
+    /// Maximum total number of outputs to keep.
     public static let mostOutputs = 2_000_000
-    /// Bytes of the name of a sample's place; of a longer one the end is kept.
+    /// Bytes for the name of a sample's position; of a longer name the end is kept.
     public static let placeBytes = 120
 
-    /// What a network saw of one sample as bytes, `[channels, height, width]`.
+    /// What a network saw of one sample, as bytes, `[channels, height, width]`.
     public struct Picture: Hashable, Sendable {
         /// Its size.
         public var shape: [Int]
@@ -27,13 +27,13 @@ public struct AnswerFile: Hashable, Sendable {
         }
     }
 
-    /// How much worse answers are without what one input says.
+    /// How much worse answers are without the information in one input.
     public struct Importance: Hashable, Sendable, Codable {
         /// Name of the network's input.
         public var input: String
-        /// The metric where every sample gets this input of another sample: the mean of several draws.
+        /// The metric if every sample gets this input from another sample: the mean of several draws.
         public var shuffled: Double
-        /// How much the draws differ: their standard deviation.
+        /// The standard deviation of the draws.
         public var deviation: Double
 
         /// Describes an input.
@@ -50,7 +50,7 @@ public struct AnswerFile: Hashable, Sendable {
         public var metric: String
         /// Its value with all inputs in place.
         public var whole: Double
-        /// What each input of the network is good for.
+        /// The importance of each input of the network.
         public var inputs: [Importance]
 
         /// Describes inputs.
@@ -61,23 +61,23 @@ public struct AnswerFile: Hashable, Sendable {
         }
     }
 
-    /// What the network was to answer.
+    /// The network's target.
     public var target: Target
-    /// Samples of the test split, of which those below are a choice.
+    /// Number of samples in the test split, from which the samples below are chosen.
     public var count: Int
     /// The number of each kept sample in the split.
     public var samples: [Int32]
     /// Logits of classes or labels, or standardized numbers: a row for each kept sample.
     public var outputs: [Float]
-    /// The right class of each kept sample; empty where samples have none.
+    /// The correct class of each kept sample; empty if samples have no classes.
     public var classes: [Int32]
-    /// What is right of labels or standardized numbers: a row for each kept sample; empty where samples have classes.
+    /// The correct labels or standardized numbers, one row per kept sample; empty if samples have classes.
     public var numbers: [Float]
-    /// Where each kept sample stands in the user's data; empty where that is not known.
+    /// Position of each kept sample in the user's data; empty if unknown.
     public var places: [String]
     /// What the network saw, by input and by row of a kept sample.
     public var pictures: [String: [Int: Picture]]
-    /// What each input is good for; nil for a network of one input.
+    /// The importance of each input; nil for a network with one input.
     public var importances: Importances?
 
     /// Describes answers.

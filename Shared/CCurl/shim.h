@@ -1,4 +1,4 @@
-// Swift calls no functions with variable arguments, so the options of libcurl are set by their kind.
+// Swift cannot call variadic functions, so there is one setter for each kind of libcurl option.
 #pragma once
 
 #define CURL_DISABLE_TYPECHECK

@@ -5,7 +5,7 @@
 
 namespace gyrus::media {
 
-/// Runs the body of a C function; an exception becomes a message and the value for failure.
+/// Runs the body of a C function; an exception becomes a message and the failure value.
 template <class Result, class Body>
 Result guarded(char **error, Result failed, Body body) noexcept {
     const auto report = [error](const char *message) {

@@ -24,21 +24,21 @@ bool contains(const uint8_t *bytes, size_t count, const std::string &part) {
     return std::find_end(reinterpret_cast<const char *>(bytes), end, part.begin(), part.end()) != end;
 }
 
-/// Decoders fill up what is missing with gray and say so on the console only.
+/// Decoders fill missing parts with gray and report that only on the console.
 void refuse_cut_short(const uint8_t *bytes, size_t count) {
     if (begins(bytes, count, "\xFF\xD8") && !contains(bytes, count, "\xFF\xD9"))
-        throw std::runtime_error("the JPEG picture is cut short");
+        throw std::runtime_error("the JPEG picture is truncated");
     if (begins(bytes, count, "\x89PNG") && !contains(bytes, count, "IEND"))
-        throw std::runtime_error("the PNG picture is cut short");
+        throw std::runtime_error("the PNG picture is truncated");
 }
 
 std::string reason(const uint8_t *bytes, size_t count) {
     if (count == 0) return "the file is empty";
-    if (begins(bytes, count, "GIF8")) return "it is a GIF, which cannot be read; save it as PNG";
+    if (begins(bytes, count, "GIF8")) return "it is a GIF, which is not supported; save it as PNG";
     if (begins(bytes, count, "<svg") || begins(bytes, count, "<?xml")) return "it is an SVG drawing; save it as PNG";
     if (begins(bytes, count, "version https://git-lfs"))
-        return "it is a pointer of Git LFS in place of the picture; fetch it with 'git lfs pull'";
-    return "it is broken, too large, or of a format that is not known";
+        return "it is a Git LFS pointer instead of the picture; fetch the picture with 'git lfs pull'";
+    return "it is damaged, too large, or of an unknown format";
 }
 
 }  // namespace
@@ -53,7 +53,8 @@ bool gyrus_picture_decode(const uint8_t *bytes, size_t count, gyrus_picture *pic
         cv::Mat pixels;
         try {
             refuse_cut_short(bytes, count);
-            // Only JPEG pictures are turned by EXIF data, and only others have transparency: `UNCHANGED` would not turn them.
+            // Only JPEG pictures are rotated by EXIF data, and only others have transparency: `UNCHANGED` would not
+            // rotate them.
             const int mode = begins(bytes, count, "\xFF\xD8") ? cv::IMREAD_ANYCOLOR : cv::IMREAD_UNCHANGED;
             if (count > 0)
                 pixels = cv::imdecode(cv::Mat(1, int(count), CV_8UC1, const_cast<uint8_t *>(bytes)), mode);
@@ -63,7 +64,7 @@ bool gyrus_picture_decode(const uint8_t *bytes, size_t count, gyrus_picture *pic
         if (pixels.empty()) throw std::runtime_error(reason(bytes, count));
         if (pixels.depth() == CV_16U) pixels.convertTo(pixels, CV_8U, 1.0 / 257);
         if (pixels.depth() == CV_32F) pixels.convertTo(pixels, CV_8U, 255);
-        if (pixels.depth() != CV_8U) throw std::runtime_error("its pixels are neither of 8 nor of 16 bits");
+        if (pixels.depth() != CV_8U) throw std::runtime_error("its pixels have neither 8 nor 16 bits");
         if (pixels.channels() == 4) cv::cvtColor(pixels, pixels, cv::COLOR_BGRA2RGBA);
         if (pixels.channels() == 2) cv::extractChannel(pixels, pixels, 0);
         if (pixels.channels() == 3) cv::cvtColor(pixels, pixels, cv::COLOR_BGR2RGB);

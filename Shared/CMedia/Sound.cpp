@@ -64,7 +64,7 @@ bool gyrus_sound_decode(
             }
         }
         if (sf_error(file.get()) != SF_ERR_NO_ERROR && mixed.empty()) throw std::runtime_error(sf_strerror(file.get()));
-        if (mixed.empty()) throw std::runtime_error("there are no samples in it");
+        if (mixed.empty()) throw std::runtime_error("it has no samples");
         if (int64_t(mixed.size()) > limit) mixed.resize(size_t(limit));
         for (auto &sample : mixed)
             if (!std::isfinite(sample)) throw std::runtime_error("it has a sample that is not a finite number");
@@ -72,7 +72,7 @@ bool gyrus_sound_decode(
         std::copy(mixed.begin(), mixed.end(), sound->samples);
         sound->count = int64_t(mixed.size());
         sound->rate = info.samplerate;
-        // Streams do not know how long they are.
+        // The length of a stream is unknown.
         sound->total = info.frames > 0 && info.frames < SF_COUNT_MAX ? std::max<int64_t>(info.frames, sound->count) : sound->count;
         return true;
     });

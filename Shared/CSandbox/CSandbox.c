@@ -17,7 +17,7 @@
 
 // MARK: - Files: Landlock
 
-// Headers may be older than the kernel.
+// The headers can be older than the kernel.
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
@@ -29,12 +29,12 @@
 #define WRITING                                                                                                        \
     (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE                      \
      | LANDLOCK_ACCESS_FS_TRUNCATE)
-// What can be granted on a file that is no folder.
+// Rights that can be granted on a file that is not a folder.
 #define OF_FILES                                                                                                       \
     (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE                         \
      | LANDLOCK_ACCESS_FS_TRUNCATE)
 
-// All rights that version 1 of the interface knows.
+// All rights in version 1 of the interface.
 static uint64_t handled_by(long version) {
     uint64_t rights = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
     if (version >= 2) rights |= LANDLOCK_ACCESS_FS_REFER;
@@ -59,7 +59,7 @@ static int allow(int rules, const char *const *paths, uint64_t rights) {
 static enum sandbox_outcome confine_files(const char *const *readable, const char *const *writable) {
     const long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (version < 0) return errno == ENOSYS || errno == EOPNOTSUPP ? SANDBOX_UNSUPPORTED : SANDBOX_FAILED;
-    // Without a right to truncate of its own, a file that may only be read could be emptied.
+    // Without a separate right to truncate, a file that may only be read could be emptied.
     if (version < 3) return SANDBOX_UNSUPPORTED;
     struct landlock_ruleset_attr attributes = {.handled_access_fs = handled_by(version)};
     const int rules = (int)syscall(
@@ -82,7 +82,7 @@ static enum sandbox_outcome confine_files(const char *const *readable, const cha
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offsetof(struct seccomp_data, field))
 #define ANSWER(value) BPF_STMT(BPF_RET | BPF_K, (value))
 #define REFUSED (SECCOMP_RET_ERRNO | EPERM)
-// Refuses a call, whose number is loaded.
+// Refuses a call whose number is loaded.
 #define REFUSE(number) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), ANSWER(REFUSED)
 
 static int confine_calls(void) {
@@ -121,7 +121,7 @@ static int confine_calls(void) {
         REFUSE(SYS_shmget),
         REFUSE(SYS_msgget),
         REFUSE(SYS_semget),
-        // What Landlock does not know of files.
+        // File operations that Landlock does not cover.
         REFUSE(SYS_fchmod),
         REFUSE(SYS_fchmodat),
         REFUSE(SYS_fchown),
@@ -148,7 +148,7 @@ static int confine_calls(void) {
         REFUSE(SYS_add_key),
         REFUSE(SYS_request_key),
         REFUSE(SYS_keyctl),
-        // Threads only; the newer call, whose flags cannot be seen here, is answered as if there were none.
+        // Threads only; the newer call, whose flags are not visible here, is answered as if it did not exist.
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
         ANSWER(SECCOMP_RET_ERRNO | ENOSYS),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3),

@@ -17,7 +17,7 @@ struct gyrus_tokenizer {
 
 namespace {
 
-/// Runs the body of a C function; an exception becomes a message and the value for failure.
+/// Runs the body of a C function; an exception becomes a message and the failure value.
 template <class Result, class Body>
 Result guarded(char **error, Result failed, Body body) noexcept {
     try {
@@ -34,7 +34,7 @@ void check(const sentencepiece::util::Status &status) {
     if (!status.ok()) throw std::runtime_error(status.ToString());
 }
 
-/// Texts in memory, one after the other.
+/// Texts in memory, one after another.
 class Texts : public sentencepiece::SentenceIterator {
 public:
     Texts(const char *const *texts, int64_t count) : texts(texts), count(count) { load(); }

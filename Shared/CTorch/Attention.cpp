@@ -4,7 +4,8 @@
 
 using namespace gyrus;
 
-/// Weights of all members side by side, so that one product serves them all: column `(member × heads + head) × head_width`.
+/// Weights of all members side by side, so that one product computes them all: column `(member × heads + head) ×
+/// head_width`.
 struct gyrus_attention {
     int64_t heads, head_width, members;
     at::Tensor query, key, evidence;
@@ -56,7 +57,7 @@ struct Lists {
     }
 };
 
-/// How much each member cares for each list: exponential weights with mean 1, a Bayesian bootstrap.
+/// How much each member weights each list: exponential weights with mean 1, a Bayesian bootstrap.
 at::Tensor shares(const gyrus_attention &attention, const std::vector<const gyrus_attention_list *> &lists) {
     auto shares = at::empty({int64_t(lists.size()), attention.members}, at::kFloat);
     float *next = shares.data_ptr<float>();
@@ -77,7 +78,7 @@ at::Tensor ranking_loss(const gyrus_attention &attention, const std::vector<cons
     return (losses * shares(attention, lists)).mean();
 }
 
-/// The lists of one step: new ones, and others drawn from all.
+/// The lists of one step: new lists, and others drawn from all.
 std::vector<const gyrus_attention_list *> draw(
     const gyrus_attention_list *lists, int64_t count, const gyrus_attention_lesson &lesson, Sequence &sequence) {
     std::vector<const gyrus_attention_list *> drawn;

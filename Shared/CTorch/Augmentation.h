@@ -1,4 +1,4 @@
-// How samples of a mini-batch are changed at random. Included by Learning.cpp only.
+// Random changes to the samples of a mini-batch. Included only by Learning.cpp.
 #pragma once
 
 #include "Batch.h"
@@ -6,7 +6,7 @@
 
 namespace gyrus {
 
-/// Changes samples at random; equal seeds change them equally.
+/// Randomly changes samples; equal seeds give equal changes.
 class Augmenter {
 public:
     Augmenter(uint64_t seed, const char *name) : random(seed, name) {}
@@ -21,7 +21,7 @@ public:
 private:
     using Span = std::pair<int64_t, int64_t>;
 
-    /// What of a picture is set to 0, the mean.
+    /// The part of a picture that is set to 0, the mean.
     struct Hidden {
         Span rows{0, 0}, columns{0, 0}, hole_rows{0, 0}, hole_columns{0, 0};
     };
@@ -34,7 +34,7 @@ private:
         return value;
     }
 
-    /// Pictures seen through a random affine map; what lies beyond the border is like the border.
+    /// Pictures under a random affine map; pixels beyond the border repeat the border.
     at::Tensor moved(const gyrus_augmentation &how, const at::Tensor &values) {
         auto maps = at::empty({values.size(0), 2, 3}, at::kFloat);
         for (int64_t i = 0; i < values.size(0); i++) {
@@ -55,7 +55,7 @@ private:
         return at::grid_sampler(values, grid, 0, 1, false).contiguous();
     }
 
-    /// On a CPU, each sample while it is in the cache.
+    /// On a CPU, sample by sample, while each is in the cache.
     at::Tensor one_by_one(const gyrus_augmentation &how, const at::Tensor &values) {
         const int64_t count = values.size(0), size = values.numel() / std::max<int64_t>(1, count);
         std::vector<float> noise(size_t(size), 0);
@@ -74,7 +74,7 @@ private:
         return values;
     }
 
-    /// On a device, all samples at once; only what was drawn travels there.
+    /// On a device, all samples at once; only the random numbers are sent there.
     at::Tensor together(const gyrus_augmentation &how, at::Tensor values) {
         const int64_t count = values.size(0);
         auto tones = at::empty({2, count}, at::kFloat);

@@ -11,8 +11,8 @@ at::Tensor unit_rows(const at::Tensor &rows) { return rows / rows.norm(2, {-1}, 
 
 }  // namespace
 
-/// Shapes: S slots, N strings, H the size of a point. Token 0 stands for what is skipped; then the choices of each kind of
-/// decision follow, those of the first kind first.
+/// Shapes: S slots, N strings, H the size of a point. Token 0 means that the slot is skipped; then the choices of each
+/// kind of decision follow, starting with the first kind.
 struct gyrus_autoencoder {
     struct Memory {
         std::vector<at::Tensor> weights;
@@ -25,10 +25,10 @@ struct gyrus_autoencoder {
     };
 
     int64_t slots, size, tokens;
-    /// The first token of each slot's choices, and how many choices it has.
+    /// The first token of each slot's choices, and the number of its choices.
     std::vector<int64_t> first, options;
     std::vector<int32_t> skips;
-    /// [S][tokens − 1]: minus infinity, about, where a token is no choice of a slot.
+    /// [S][tokens − 1]: approximately minus infinity for tokens that are not a choice of the slot.
     at::Tensor mask;
     std::vector<at::Tensor> parameters;
     at::Tensor embedding, hidden, hidden_bias, worth, worth_bias, query, combination, combination_bias, head, head_bias;
@@ -103,8 +103,8 @@ struct gyrus_autoencoder {
         return at::addmm(worth_bias, inner, worth).sigmoid().squeeze(1);
     }
 
-    /// Logarithms of the probabilities of tokens: of states of the decoder [T][N][H], attending to outputs of the encoder, for
-    /// the slots of the mask [T][tokens − 1]: [N][T][tokens − 1].
+    /// Logarithms of the probabilities of tokens, from states of the decoder [T][N][H] that attend to outputs of the
+    /// encoder, for the slots of the mask [T][tokens − 1]: [N][T][tokens − 1].
     at::Tensor logarithms(const at::Tensor &states, const at::Tensor &outputs, const at::Tensor &mask) const {
         const auto state = states.transpose(0, 1), memory = outputs.transpose(0, 1);
         const auto attention = state.matmul(query).bmm(memory.transpose(1, 2)).softmax(2);
@@ -131,7 +131,7 @@ struct gyrus_autoencoder {
 
     // MARK: Use
 
-    /// Reads strings, the most probable choice first, from points and the outputs that they are the means of.
+    /// Decodes strings, taking the most probable choice, from points and from the outputs whose means they are.
     void read(const at::Tensor &outputs, int32_t *strings) const {
         const auto count = outputs.size(1);
         auto output = point(outputs).unsqueeze(0), cell = output;

@@ -7,7 +7,7 @@ namespace gyrus {
 
 /// Stored rows of a modality that become values only on the device.
 struct Rows {
-    /// Numbers of samples, each the place of a row.
+    /// Sample numbers, each the index of a row.
     static at::Tensor gather(const gyrus_modality &modality, const std::vector<int64_t> &chosen, const Place &place) {
         int64_t width = 1;
         for (int64_t i = 0; i < modality.rank; i++) width *= modality.shape[i];
@@ -53,7 +53,7 @@ private:
     }
 };
 
-/// Samples that lie on a device as they are stored, so that mini-batches are gathered there.
+/// Samples in stored form on a device, so that mini-batches are gathered there.
 struct Shelf {
     std::vector<at::Tensor> rows;
     at::Tensor wanted;
@@ -61,16 +61,16 @@ struct Shelf {
     Shelf(const gyrus_samples &samples, const Place &place);
 };
 
-/// A mini-batch: one tensor for each input, and what is right.
+/// A mini-batch: one tensor per input, and the correct answers.
 struct Batch {
     std::vector<at::Tensor> values;
-    /// Numbers of classes, or rows of numbers.
+    /// Class numbers, or rows of numbers.
     at::Tensor wanted;
     gyrus_loss how;
     int64_t outputs;
     Place place;
 
-    /// The samples `order[first] …`, or `first …` where there is no order.
+    /// The samples `order[first] …`, or `first …` if there is no order.
     Batch(
         const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count, const Place &place,
         const Shelf *shelf = nullptr)
@@ -98,11 +98,11 @@ struct Batch {
 
     int64_t count() const { return wanted.size(0); }
 
-    /// The mean loss of the samples, or its sum; several outputs of a sample count as their mean, and weights of classes
-    /// as they are, so that parts of a mini-batch add up to the whole.
+    /// The mean loss of the samples, or its sum. Several outputs of a sample count as their mean, and class weights are
+    /// not normalized, so that parts of a mini-batch add up to the whole.
     at::Tensor loss(const at::Tensor &answers, at::Reduction::Reduction reduction = at::Reduction::Mean) const {
         TORCH_CHECK(
-            answers.dim() == 2 && answers.size(0) == count() && answers.size(1) == outputs, "the network gives ",
+            answers.dim() == 2 && answers.size(0) == count() && answers.size(1) == outputs, "the network returns ",
             answers.sizes(), " for ", count(), " samples with ", outputs, " outputs");
         const auto part = [&](const at::Tensor &sum, int64_t of) {
             return reduction == at::Reduction::Mean ? sum / double(of * count()) : of == 1 ? sum : sum / double(of);
@@ -122,7 +122,7 @@ struct Batch {
         TORCH_CHECK(false, "there is no loss ", int(how.kind));
     }
 
-    /// Samples that a network answers right; undefined where nothing is right or wrong.
+    /// Number of samples that a network answers correctly; undefined if answers are neither right nor wrong.
     at::Tensor correct(const at::Tensor &answers) const {
         const auto given = answers.detach();
         switch (how.kind) {
@@ -142,7 +142,7 @@ struct Batch {
         return values;
     }
 
-    /// What is right for samples, in the memory of the machine.
+    /// The correct answers for samples, in host memory.
     static at::Tensor answers(const gyrus_samples &samples, const std::vector<int64_t> &chosen) {
         const auto count = int64_t(chosen.size());
         if (samples.loss.kind == GYRUS_CROSS_ENTROPY) {
@@ -197,7 +197,7 @@ private:
 inline Shelf::Shelf(const gyrus_samples &samples, const Place &place) {
     std::vector<int64_t> all(size_t(samples.count), 0);
     for (size_t i = 0; i < all.size(); i++) all[i] = int64_t(i);
-    // Page-locked memory of this size would be taken from the rest of the machine.
+    // Page-locked memory of this size would be missing for the rest of the machine.
     for (int64_t m = 0; m < samples.modality_count; m++)
         rows.push_back(Rows::gather(samples.modalities[m], all, Place()).to(place.device));
     wanted = Batch::answers(samples, all).to(place.device);

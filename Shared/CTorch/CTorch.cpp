@@ -110,7 +110,7 @@ gyrus_network *gyrus_network_create(
 
 namespace {
 
-/// Makes 32-bit floats of others: what is computed here has that many bits.
+/// Converts other floats to 32-bit floats, which are used for computing here.
 void widen(jit::Module &module) {
     const auto widen = [](at::Tensor tensor) {
         if (tensor.is_floating_point() && tensor.scalar_type() != at::kFloat)
@@ -120,13 +120,13 @@ void widen(jit::Module &module) {
     for (const auto &each : module.named_buffers()) widen(each.value);
 }
 
-/// A tensor of a module, after its numbers have gone to a place.
+/// A tensor of a module, after its values were moved to a place.
 at::Tensor moved(const at::Tensor &tensor, const Place &place) {
     if (!place.is_cpu()) tensor.set_data(place.take(tensor.detach()));
     return tensor;
 }
 
-/// A network as a file holds it, wherever it computes: on the CPU, the last dimension fastest.
+/// A network in the form stored in a file, wherever it computes: on the CPU, with the last dimension fastest.
 jit::Module portable(const jit::Module &module) {
     auto copy = module.deepcopy();
     const auto plain = [](const at::Tensor &tensor) { tensor.set_data(tensor.detach().cpu().contiguous()); };
@@ -143,11 +143,11 @@ gyrus_network *gyrus_network_load(const char *path, gyrus_place place, char **er
         auto network = std::make_unique<gyrus_network>(jit::load(path, at::kCPU), there);
         widen(network->module);
         const auto add = [&](const std::string &name, const at::Tensor &tensor) {
-            // Counters that others keep beside their weights, such as `num_batches_tracked`, are no business of ours.
+            // Counters among the weights of third-party networks, such as `num_batches_tracked`, are ignored.
             if (!tensor.is_floating_point()) return;
             TORCH_CHECK(
                 tensor.scalar_type() == at::kFloat && tensor.is_contiguous(), "tensor '", name,
-                "' is not made of 32-bit floats in order");
+                "' does not consist of contiguous 32-bit floats");
             network->tensors.emplace_back(name, moved(tensor, there).detach());
         };
         for (const auto &each : network->module.named_parameters()) add(each.name, each.value);
@@ -184,7 +184,7 @@ void gyrus_set_threads(int32_t count) {
 
 int32_t gyrus_cuda_count(void) {
     return guarded<int32_t>(nullptr, 0, [] {
-        // One program serves both kinds of libtorch: that for CUDA brings libraries that register themselves.
+        // One program supports both kinds of libtorch: the one for CUDA has libraries that register themselves.
         static void *const cuda = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
         if (!cuda || !c10::impl::hasDeviceGuardImpl(at::kCUDA)) return 0;
         return int32_t(c10::impl::getDeviceGuardImpl(at::kCUDA)->deviceCount());
@@ -210,7 +210,7 @@ at::Tensor outputs(gyrus_network *network, const Batch &batch) {
     return network->forward(batch.values, false);
 }
 
-/// Outputs in the memory of the machine, so that the device has computed them.
+/// Outputs in host memory, so that the device has finished computing them.
 at::Tensor host_outputs(gyrus_network *network, const Batch &batch) {
     return outputs(network, batch).cpu().contiguous();
 }
@@ -223,7 +223,8 @@ gyrus_status gyrus_network_run(
     return computing(network->place, error, [&] {
         const Batch batch(*samples, nullptr, first, count, network->place);
         const auto values = outputs(network, batch);
-        TORCH_CHECK(values.numel() == count * width, "the network gives ", values.sizes(), ", not ", count, "×", width);
+        TORCH_CHECK(values.numel() == count * width, "the network returns ", values.sizes(),
+            ", not ", count, "×", width);
         if (loss_sum) *loss_sum += batch.loss(values, at::Reduction::Sum).item<double>();
         copy_out(values, results);
     });

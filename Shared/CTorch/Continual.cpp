@@ -11,7 +11,7 @@ at::Tensor gyrus_retention::loss(const std::vector<at::Tensor> &inputs, const at
         wanted = (teacher->forward(inputs, false).index_select(1, classes) / temperature).log_softmax(1);
     }
     const auto given = (answers.index_select(1, classes) / temperature).log_softmax(1);
-    // Softened answers have gradients that are smaller by the square of the temperature.
+    // The gradients of softened answers are smaller by the square of the temperature.
     return share * temperature * temperature * (wanted.exp() * (wanted - given)).sum(1).mean();
 }
 

@@ -8,14 +8,14 @@
 namespace gyrus {
 namespace {
 
-// Sixteen lanes everywhere; the compiler splits them where the processor's registers are narrower.
+// Sixteen lanes everywhere; the compiler splits them if the processor's registers are narrower.
 typedef float Lanes __attribute__((vector_size(64), aligned(4)));
 typedef int32_t Marks __attribute__((vector_size(64), aligned(4)));
 typedef uint8_t Bytes __attribute__((vector_size(16), aligned(1)));
 
 #define INLINE inline __attribute__((always_inline))
 
-/// The padded columns of an image, even and odd ones apart, so that the two candidates beside each other are two plain
+/// The padded columns of an image, with even and odd columns separated, so that two adjacent candidates are two plain
 /// vector loads for sixteen pooled columns at a time.
 struct Planes {
     int64_t rows, columns;
@@ -47,7 +47,8 @@ struct Planes {
     }
 };
 
-// A macro, because a function that takes or gives vectors has another calling convention on each generation of processors.
+// A macro, because a function that takes or returns vectors has a different calling convention on each processor
+// generation.
 #define LANES(pointer) (*reinterpret_cast<const Lanes *>(pointer))
 
 /// Pooled values and winners of sixteen columns for `Count` channels from `channel` on.
@@ -124,7 +125,7 @@ INLINE void forward_all(
     }
 }
 
-/// Gradients of one kernel. Only the candidate that won has a gradient, so four masked vectors stand for four positions.
+/// Gradients of one kernel. Only the winning candidate has a gradient, so four masked vectors represent four positions.
 template <int Kernel>
 INLINE void backward_kernel(
     const ConvolutionPooling &shape, const Planes &planes, const float *gradient, const uint8_t *winners,
@@ -189,7 +190,7 @@ INLINE void backward_any(
     }
 }
 
-// One body, compiled for each generation of processors that matters; the plain one serves all others.
+// One body, compiled for each relevant generation of processors; the plain version is for all others.
 #if defined(__x86_64__)
 #define WIDE __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"), noinline))
 #define MIDDLE __attribute__((target("avx2,fma"), noinline))

@@ -1,24 +1,24 @@
-// What detectors of others find in images.
+// Detections of third-party detectors in images.
 #include "Network.h"
 
 using namespace gyrus;
 
 namespace {
 
-/// Boxes as left, top, right, bottom with a score and a class each.
+/// Boxes as left, top, right, bottom, each with a score and a class.
 struct Found {
     at::Tensor boxes, scores, labels;
 
     bool is_complete() const { return boxes.defined() && scores.defined() && labels.defined(); }
 
-    /// Takes a part by its name, or by its form where it has none.
+    /// Takes a part by name, or by form if it has no name.
     void take(const std::string &name, const at::Tensor &tensor) {
         if (name == "boxes" || (name.empty() && tensor.dim() == 2 && tensor.size(1) == 4)) boxes = tensor;
         else if (name == "scores" || (name.empty() && tensor.dim() == 1 && tensor.is_floating_point())) scores = tensor;
         else if (name == "labels" || (name.empty() && tensor.dim() == 1)) labels = tensor;
     }
 
-    /// Looks through whatever a network answers for one image.
+    /// Examines whatever a network returns for one image.
     void search(const c10::IValue &value) {
         if (value.isGenericDict()) {
             for (const auto &entry : value.toGenericDict())
@@ -46,7 +46,7 @@ bool gyrus_network_detect(
                                .flip(2).permute({2, 0, 1}).to(at::kFloat).div(255).contiguous();
         const auto forward = network->module.get_method("forward");
         const auto &arguments = forward.function().getSchema().arguments();
-        TORCH_CHECK(arguments.size() > 1, "its forward takes no image");
+        TORCH_CHECK(arguments.size() > 1, "its forward method takes no image");
         const bool takes_list = arguments[1].type()->kind() == c10::TypeKind::ListType;
         std::vector<c10::IValue> inputs;
         if (takes_list) inputs.emplace_back(c10::List<at::Tensor>({image}));
@@ -56,11 +56,11 @@ bool gyrus_network_detect(
         TORCH_CHECK(
             found.is_complete() && found.boxes.dim() == 2 && found.boxes.size(1) == 4
                 && found.boxes.size(0) == found.scores.numel() && found.boxes.size(0) == found.labels.numel(),
-            "it does not answer boxes [N, 4], scores [N] and labels [N]");
+            "it does not return boxes [N, 4], scores [N] and labels [N]");
         const auto table = at::cat(
             {found.boxes.to(at::kFloat), found.scores.to(at::kFloat).view({-1, 1}),
              found.labels.to(at::kFloat).view({-1, 1})}, 1).contiguous();
-        TORCH_CHECK(at::isfinite(table).all().item<bool>(), "it gives values that are no finite number");
+        TORCH_CHECK(at::isfinite(table).all().item<bool>(), "it returns values that are not finite");
         *count = table.size(0);
         *numbers = static_cast<float *>(malloc(std::max<size_t>(1, table.nbytes())));
         TORCH_CHECK(*numbers, "there is no memory left");

@@ -9,12 +9,12 @@
 
 namespace {
 
-/// Functions of a library that may not be there.
+/// Functions of a library that may be missing.
 class Library {
 public:
     explicit Library(const char *name) : handle(dlopen(name, RTLD_NOW | RTLD_LOCAL)) {}
 
-    /// Calls a function whose answer is 0 where all went well.
+    /// Calls a function that returns 0 on success.
     template <class... Arguments> bool call(const char *name, Arguments... arguments) const {
         if (!handle) return false;
         const auto function = reinterpret_cast<int (*)(Arguments...)>(dlsym(handle, name));
@@ -25,7 +25,7 @@ private:
     void *handle;
 };
 
-/// The driver, which numbers devices as libtorch does: those that `CUDA_VISIBLE_DEVICES` leaves.
+/// The driver, which numbers devices as libtorch does: those that `CUDA_VISIBLE_DEVICES` leaves visible.
 const Library &driver() {
     static const Library library("libcuda.so.1");
     return library;
@@ -36,7 +36,7 @@ bool is_ready() {
     return is_ready;
 }
 
-/// What watches over the devices; it knows them by their places on the bus.
+/// The management library, which identifies devices by their bus addresses.
 const Library *watch() {
     static const Library library("libnvidia-ml.so.1");
     static const bool is_ready = library.call("nvmlInit_v2");
@@ -60,7 +60,7 @@ void observe(int device, gyrus_gpu *gpu) {
     if (library->call("nvmlDeviceGetUtilizationRates", handle, &rates)) gpu->utilization = int32_t(rates.gpu);
 }
 
-/// The number in the first line of a file, or after a word; 0 where there is none.
+/// The number in the first line of a file, or after a word; 0 if there is none.
 uint64_t number(const char *file, const std::string &word = "") {
     std::ifstream lines(file);
     std::string line;
@@ -74,7 +74,7 @@ uint64_t number(const char *file, const std::string &word = "") {
 gyrus_memory gyrus_machine_memory(void) {
     gyrus_memory memory{
         number("/proc/meminfo", "MemTotal:") << 10, number("/proc/meminfo", "MemAvailable:") << 10};
-    // "max", which reads as 0, where the group has no limit.
+    // "max", which reads as 0, if the group has no limit.
     if (const auto most = number("/sys/fs/cgroup/memory.max")) {
         const auto used = number("/sys/fs/cgroup/memory.current");
         memory.total = std::min(memory.total, most);

@@ -68,8 +68,9 @@ bool gyrus_trainer_apply(gyrus_trainer *trainer, const float *gradient, char **e
 
 namespace {
 
-/// What workers write while they meet, and let go of once all have: the thread by which a TCPStore listens to its server ends
-/// the whole process when the server's machine resets the connection, and a worker must outlive that of rank 0.
+/// What workers write while they meet, and release once all have met: the thread with which a TCPStore listens to its
+/// server ends the whole process when the server's machine resets the connection, but a worker must survive the worker
+/// of rank 0.
 struct MeetingStore : c10d::Store {
     c10::intrusive_ptr<c10d::TCPStore> store;
 
@@ -78,11 +79,11 @@ struct MeetingStore : c10d::Store {
     void close() { store.reset(); }
 
     c10d::TCPStore &open() const {
-        if (!store) throw std::runtime_error("the workers have met already");
+        if (!store) throw std::runtime_error("the workers have already met");
         return *store;
     }
 
-    /// Newer versions of libtorch ask for it, older ones do not know it.
+    /// Required by newer versions of libtorch, unknown to older ones.
     c10::intrusive_ptr<c10d::Store> clone() { return c10::make_intrusive<MeetingStore>(store); }
     void set(const std::string &key, const std::vector<uint8_t> &value) override { open().set(key, value); }
     std::vector<uint8_t> get(const std::string &key) override { return open().get(key); }
@@ -109,17 +110,17 @@ struct gyrus_group {
 
     bool is_given_up() const { return given_up; }
     void give_up();
-    /// Begins to add up a part of a vector, and keeps its memory until that has ended.
+    /// Starts summing a part of a vector, and keeps its memory until the sum has ended.
     c10::intrusive_ptr<c10d::Work> sum(const at::Tensor &part);
-    /// Waits for a sum, or until it is given up.
+    /// Waits for a sum, or until it is abandoned.
     void finish_sum(c10d::Work &work) const;
-    /// Waits for bytes to come or go, or until that is given up.
+    /// Waits for bytes to be received or sent, or until the transfer is abandoned.
     void finish_transfer(const c10::intrusive_ptr<c10d::Work> &work);
 
 private:
     std::atomic<bool> given_up{false};
     std::mutex mutex;
-    /// What is waited for.
+    /// The operations being waited for.
     std::set<c10::intrusive_ptr<c10d::Work>> transfers;
 };
 
@@ -131,16 +132,16 @@ struct gyrus_sum {
 
 namespace {
 
-/// Values of a bucket: 4 MiB are enough to fill a connection, and few enough that buckets overlap.
+/// Number of values per bucket: 4 MiB are enough to fill a connection, and few enough that buckets overlap.
 constexpr int64_t largest_bucket = 1 << 20;
-/// Least values of a bucket of gradients: smaller ones cost more in messages than they hide.
+/// Minimum number of values in a bucket of gradients: smaller ones cost more in messages than they hide.
 constexpr int64_t least_gradients = 1 << 16;
 /// Figures that travel with gradients: loss, right answers, samples.
 constexpr int64_t figure_count = 3;
 
 std::chrono::milliseconds milliseconds(double seconds) { return std::chrono::milliseconds(int64_t(seconds * 1000)); }
 
-[[noreturn]] void abandon() { throw std::runtime_error("nobody waits for the others any more"); }
+[[noreturn]] void abandon() { throw std::runtime_error("the wait for the others was abandoned"); }
 
 }  // namespace
 
@@ -150,13 +151,13 @@ c10::intrusive_ptr<c10d::Work> gyrus_group::sum(const at::Tensor &part) {
 }
 
 void gyrus_group::finish_sum(c10d::Work &work) const {
-    // A sum cannot be broken off, but the wait for it can.
+    // A sum cannot be interrupted, but the wait for it can.
     while (!work.isCompleted()) {
         if (given_up) abandon();
         try {
             work.wait(std::chrono::seconds(1));
         } catch (...) {
-            // Not the sum has failed, but the wait was over.
+            // The sum has not failed; the wait has timed out.
             if (!work.isCompleted()) continue;
             throw;
         }
@@ -214,7 +215,7 @@ gyrus_group *gyrus_group_create(
         options->threads = 1;
         auto names = c10::make_intrusive<c10d::PrefixStore>(name, store->store);
         auto group = c10::make_intrusive<c10d::ProcessGroupGloo>(names, rank, size, options);
-        // Whoever comes last has read the addresses of all then.
+        // By then, the last worker has read the addresses of all others.
         group->barrier()->wait();
         store->store->close();
         return new gyrus_group{std::move(group)};
@@ -225,7 +226,7 @@ void gyrus_group_give_up(gyrus_group *group) { group->give_up(); }
 
 void gyrus_group_free(gyrus_group *group) {
     if (!group->is_given_up()) return delete group;
-    // Its end waits for the sums that were given up, and in those others may never take part.
+    // Its destructor waits for abandoned sums, in which other workers may never take part.
     std::thread([group] { delete group; }).detach();
 }
 
@@ -266,7 +267,7 @@ struct gyrus_gradient_sum {
     int64_t bytes() const { return values.numel() * int64_t(sizeof(float)); }
 
 private:
-    /// Values that are added up at once: gradients of neighbours, as soon as all of these are there.
+    /// Values that are summed together: gradients of neighbors, as soon as all of them are available.
     struct Bucket {
         int64_t first = 0, count = 0, slots = 0, missing = 0;
         c10::intrusive_ptr<c10d::Work> work;
@@ -294,7 +295,7 @@ private:
 };
 
 gyrus_gradient_sum::gyrus_gradient_sum(gyrus_trainer *trainer, gyrus_group *group) : trainer(trainer), group(group) {
-    TORCH_CHECK(!trainer->network->place.scales_loss(), "gradients of fp16 cannot be added up; take bf16");
+    TORCH_CHECK(!trainer->network->place.scales_loss(), "gradients of fp16 cannot be summed; use bf16");
     trainer->is_whole = true;
     const auto &slots = trainer->slots;
     int64_t end = figure_count;
@@ -337,7 +338,7 @@ void gyrus_gradient_sum::take(size_t slot) {
     values.narrow(0, offsets[slot], tensor.numel()).view(tensor.sizes()).copy_(tensor.grad()).mul_(weight);
     tensor.mutable_grad().reset();
     buckets[bucket_of[slot]].missing--;
-    // All workers begin them in one order. The last one waits for the figures.
+    // All workers start them in the same order. The last one waits for the figures.
     while (begun + 1 < buckets.size() && buckets[begun].missing == 0) begin_next();
 }
 
@@ -352,13 +353,13 @@ void gyrus_gradient_sum::begin(
     this->weight = weight;
     for (auto &bucket : buckets) bucket.missing = bucket.slots;
     begun = 0;
-    // A weight that the loss does not depend on has no gradient, and who has no samples has none at all.
+    // A weight that does not affect the loss has no gradient, and a worker without samples has no gradients at all.
     values.zero_();
     try {
         is_open = true;
         if (count > 0) trainer->backward(samples, order, first, count, progress);
     } catch (const Diverged &) {
-        // The others wait for this worker's part; by the figures they learn of it.
+        // The others wait for this worker's part, and learn of the failure from the figures.
         progress.loss_sum = NAN;
         progress.samples += count;
     } catch (...) {

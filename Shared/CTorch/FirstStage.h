@@ -1,4 +1,4 @@
-// The first stage of a network as one operation. Included by CTorch.cpp only.
+// The first stage of a network as one operation. Included only by CTorch.cpp.
 #pragma once
 
 #include "Network.h"
@@ -8,7 +8,7 @@ namespace {
 
 /// A convolution followed by 2×2 maximum pooling for inputs that need no gradient, which is where a network begins.
 ///
-/// There the general operations are at their worst: few channels, the largest plane, gradients of which three quarters are
+/// There, the general operations are slowest: few channels, the largest plane, gradients of which three quarters are
 /// zero. This took 97 of the 137 ms of a step of LeNet5 at 112×112 with libtorch 1.13, and 80 of 115 with 2.13.
 struct FirstStage : torch::autograd::Function<FirstStage> {
     static ConvolutionPooling shape(const at::Tensor &x, const at::Tensor &w, int64_t padding) {
@@ -87,7 +87,7 @@ TORCH_LIBRARY(gyrus, library) {
         convolution_pooling);
 }
 
-/// Puts our operation where the network has a convolution and a pooling. The saved network keeps the two.
+/// Replaces a convolution and a pooling with our operation. The saved network keeps the two.
 void rewrite(std::shared_ptr<jit::Graph> &graph) {
     const std::string arguments = "%x, %w, %b, %stride, %padding, %dilation, %groups";
     const std::string pooling = "%window, %step, %window_padding, %window_dilation, %ceil";

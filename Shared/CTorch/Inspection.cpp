@@ -1,4 +1,4 @@
-// Looking into networks that others made.
+// Inspection of third-party networks.
 #include "Network.h"
 
 #include <map>
@@ -18,21 +18,22 @@ void describe(std::ostream &out, const c10::IValue &value) {
         for (const c10::IValue &each : value.toListRef()) describe(out, each);
         return;
     }
-    TORCH_CHECK(value.isTensor(), "it gives ", value.tagKind(), ", which is no tensor");
+    TORCH_CHECK(value.isTensor(), "it returns ", value.tagKind(), ", which is not a tensor");
     const auto tensor = value.toTensor();
     TORCH_CHECK(
-        !tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>(), "it gives values that are no finite number");
+        !tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>(),
+        "it returns values that are not finite");
     if (out.tellp() > 0) out << ' ';
     // A single number has no sizes.
     if (tensor.dim() == 0) out << 1;
     for (int64_t i = 0; i < tensor.dim(); i++) out << (i ? "x" : "") << tensor.size(i);
 }
 
-/// Walks a graph and writes what computes from the inputs.
+/// Walks a graph and writes the operations that depend on the inputs.
 struct Outline {
     std::ostringstream lines;
     int64_t count = 0;
-    /// What a value comes from: lines, or inputs as negative numbers.
+    /// Where a value comes from: line numbers, or inputs as negative numbers.
     std::map<const jit::Value *, std::set<int64_t>> sources;
     std::map<const jit::Value *, c10::IValue> attributes;
     std::set<const void *> counted;
@@ -45,7 +46,7 @@ struct Outline {
                 attributes[node->output()] = owner->second.toObject()->getAttr(node->s(jit::attr::name));
             return;
         }
-        // A frozen network has its weights in the code; those of recurrent layers stand in lists.
+        // A frozen network has its weights in the code; those of recurrent layers are in lists.
         if (kind == "prim::Constant" && node->hasAttribute(jit::attr::value)) {
             attributes[node->output()] = *jit::toIValue(node->output());
             return;
@@ -68,7 +69,7 @@ struct Outline {
             if (from != sources.end()) read.insert(from->second.begin(), from->second.end());
             weights += weight(input);
         }
-        // Lists and the like only pass on; what does not depend on the inputs is a constant.
+        // Lists and similar nodes only pass values on; anything that does not depend on the inputs is a constant.
         if (kind.rfind("aten::", 0) == 0 && !read.empty()) {
             lines << kind.substr(6) << ' ' << weights;
             for (const auto source : read) lines << ' ' << source;
@@ -96,7 +97,7 @@ struct Outline {
     }
 };
 
-/// Finds an operation that opens files; null where there is none.
+/// Finds an operation that opens files; null if there is none.
 const jit::Node *opener(const jit::Block *block) {
     for (const auto *node : block->nodes()) {
         if (std::string(node->kind().toQualString()) == "aten::from_file") return node;
@@ -165,16 +166,16 @@ bool gyrus_network_features(
         std::vector<c10::IValue> given{
             at::from_blob(const_cast<float *>(values), at::IntArrayRef(shape, size_t(rank)), at::kFloat)};
         for (size_t i = 2; i < arguments.size(); i++) {
-            TORCH_CHECK(arguments[i].default_value().has_value(), "it needs an input '", arguments[i].name(), "' besides");
+            TORCH_CHECK(arguments[i].default_value().has_value(), "it also needs an input '", arguments[i].name(), "'");
             given.push_back(*arguments[i].default_value());
         }
         auto result = network->module.forward(given);
         if (result.isTuple()) {
             const auto &elements = result.toTupleRef().elements();
-            TORCH_CHECK(output < int64_t(elements.size()), "it gives ", elements.size(), " outputs");
+            TORCH_CHECK(output < int64_t(elements.size()), "it has ", elements.size(), " outputs");
             result = c10::IValue(elements[size_t(output)]);
         }
-        TORCH_CHECK(result.isTensor(), "output ", output, " is ", result.tagKind(), " and no tensor");
+        TORCH_CHECK(result.isTensor(), "output ", output, " is ", result.tagKind(), ", not a tensor");
         const auto features = result.toTensor().to(at::kFloat).contiguous();
         *count = features.numel();
         *numbers = static_cast<float *>(malloc(std::max<size_t>(1, size_t(*count)) * sizeof(float)));

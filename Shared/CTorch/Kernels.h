@@ -1,4 +1,4 @@
-// Loops of our own, free of libtorch.
+// Our own loops, independent of libtorch.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@ struct ConvolutionPooling {
     int64_t pooled_width() const { return (width + 2 * padding - kernel + 1) / 2; }
     /// Columns of a row of pooled values, rounded up to whole vectors.
     int64_t row() const { return (pooled_width() + 15) / 16 * 16; }
-    /// Bytes that say for each pooled value of one image which of its four candidates won.
+    /// Number of bytes that record, for each pooled value of one image, which of its four candidates won.
     int64_t winners() const { return output_channels * pooled_height() * row(); }
-    /// Whether the loops below handle it.
+    /// Whether the loops below support it.
     bool is_supported() const {
         return (kernel == 1 || kernel == 3 || kernel == 5) && padding < kernel && pooled_height() > 0
             && pooled_width() > 0;

@@ -7,7 +7,7 @@ using namespace gyrus;
 
 namespace {
 
-/// No gradients for weights whose names begin otherwise, while it lives.
+/// Disables gradients for weights with other name prefixes during its lifetime.
 class Frozen {
 public:
     Frozen(gyrus_network &network, const std::string &only) {
@@ -50,7 +50,7 @@ at::Tensor hits(const at::Tensor &answers, const at::Tensor &labels) {
     return (answers.detach().argmax(1) == labels).sum();
 }
 
-/// A mini-batch that is to be taught.
+/// A mini-batch to teach.
 struct Lesson : gyrus_lesson {
     gyrus_lesson_plan plan;
     Strength weak, strong;
@@ -67,7 +67,7 @@ struct Lesson : gyrus_lesson {
         TORCH_CHECK(
             samples.modality_count == plan.inputs, "the lesson is for ", plan.inputs, " inputs, not ",
             samples.modality_count);
-        // Parts of a mini-batch are distorted differently, as different mini-batches are.
+        // Parts of a mini-batch are distorted differently, like different mini-batches.
         const uint64_t seed = trainer.seed + uint64_t(trainer.step) + (uint64_t(trainer.part) << 40);
         switch (plan.kind) {
         case GYRUS_LABELS: return labels(trainer, batch, seed);
@@ -91,7 +91,7 @@ private:
         return {penalty.defined() ? loss + penalty : loss, batch.correct(answers), batch.count()};
     }
 
-    /// FixMatch (Sohn et al. 2020): one pass over samples with labels and both forms of those without.
+    /// FixMatch (Sohn et al. 2020): one pass over samples with labels and over both forms of samples without.
     gyrus_outcome pseudo_labels(
         gyrus_trainer &trainer, const gyrus_samples &samples, const Batch &batch, uint64_t seed) const {
         const int64_t count = batch.count(), known = std::min(plan.labelled, count);
@@ -112,7 +112,7 @@ private:
         return {loss, labelled.correct(given), known};
     }
 
-    /// Different ones of the samples with labels.
+    /// Distinct samples with labels.
     std::vector<int32_t> some(int64_t count, uint64_t seed) const {
         Augmenter random(seed, "choice");
         std::vector<int32_t> all(size_t(plan.labelled), 0);
@@ -122,7 +122,8 @@ private:
         return all;
     }
 
-    /// SimCLR (Chen et al. 2020): among all other outputs of the mini-batch, a sample's other form is the most alike.
+    /// SimCLR (Chen et al. 2020): among all other outputs of the mini-batch, a sample's other form must be most
+    /// similar.
     gyrus_outcome contrast(gyrus_trainer &trainer, const Batch &batch, uint64_t seed) const {
         const int64_t count = batch.count();
         const auto outputs = trainer

@@ -1,4 +1,5 @@
-// The C++ side of the opaque handles. Included by CTorch.cpp only: every file that includes libtorch costs 14 s to build.
+// The C++ side of the opaque handles. Included only by CTorch.cpp: every file that includes libtorch costs 14 s to
+// build.
 #pragma once
 
 #include <ATen/Parallel.h>
@@ -28,7 +29,7 @@ namespace jit = torch::jit;
 struct Batch;
 struct Shelf;
 
-/// A tensor with what a view of it points to.
+/// A tensor with the data that a view of it points to.
 struct Entry {
     std::string name;
     std::vector<int64_t> shape;
@@ -47,7 +48,7 @@ inline void report(char **error, const std::string &message) noexcept {
     if (error) *error = strdup(message.c_str());
 }
 
-/// Runs the body of a C function; an exception becomes a message and the value for failure.
+/// Runs the body of a C function; an exception becomes a message and the failure value.
 template <class Result, class Body>
 Result guarded(char **error, Result failed, Body body) noexcept {
     try {
@@ -62,23 +63,23 @@ Result guarded(char **error, Result failed, Body body) noexcept {
     return failed;
 }
 
-/// The loss is no finite number.
+/// The loss is not finite.
 struct Diverged : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Rounds tiny numbers to zero while it lives: weights that fade away would otherwise slow every operation down.
+/// Rounds tiny numbers to zero during its lifetime: vanishing weights would otherwise slow down every operation.
 struct DenormalsAreZero {
     DenormalsAreZero() { at::globalContext().setFlushDenormal(true); }
     ~DenormalsAreZero() { at::globalContext().setFlushDenormal(false); }
 };
 
-/// What is to be computed does not fit into memory.
+/// The computation does not fit into memory.
 struct Full : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Computes at a place; a full memory and a loss that is no finite number have a status of their own.
+/// Computes at a place; full memory and a loss that is not finite have their own status.
 template <class Body>
 gyrus_status computing(const Place &place, char **error, Body body) noexcept {
     return guarded(error, GYRUS_FAILED, [&] {
@@ -102,13 +103,13 @@ gyrus_status computing(const Place &place, char **error, Body body) noexcept {
 
 }  // namespace gyrus
 
-/// A module with its tensors, and its `forward` as the interpreter runs it.
+/// A module with its tensors, and its `forward` as run by the interpreter.
 struct gyrus_network {
     torch::jit::Module module;
     std::vector<gyrus::Entry> tensors;
     std::vector<std::string> inputs;
     std::unique_ptr<torch::jit::Code> code;
-    /// `constrained`, which gives the output and what is added to the loss; null where nothing constrains the network.
+    /// `constrained`, which returns the output and what is added to the loss; null if nothing constrains the network.
     std::unique_ptr<torch::jit::Code> constrained;
     bool has_dropout = false;
     gyrus::Place place;
@@ -117,93 +118,93 @@ struct gyrus_network {
 
     void prepare();
     at::Tensor forward(const std::vector<at::Tensor> &values, bool is_training);
-    /// The outputs where there is a list of them.
+    /// The outputs, if there is a list of them.
     std::vector<at::Tensor> values(const std::vector<at::Tensor> &inputs, bool is_training);
-    /// The output in training mode, and what is added to the loss, undefined where nothing is.
+    /// The output in training mode, and the term that is added to the loss, undefined if there is none.
     std::pair<at::Tensor, at::Tensor> train(const std::vector<at::Tensor> &values);
 
 private:
     torch::jit::Stack run(const torch::jit::Code &code, const std::vector<at::Tensor> &values, bool is_training);
 };
 
-/// Weights that one optimizer changes, with its state.
+/// Weights that one optimizer updates, with its state.
 struct gyrus_slot {
     at::Tensor weight, first, second;
     int kind = 0;
     double learning_rate = 0, weight_decay = 0, momentum = 0;
 };
 
-/// What holds on to what a network knew: a teacher, or weights that matter.
+/// What preserves a network's knowledge: a teacher, or important weights.
 struct gyrus_retention {
     gyrus_network *teacher = nullptr;
     at::Tensor classes;
     double share = 0, temperature = 1, stiffness = 0;
-    /// One for each slot; empty where no weights are held.
+    /// One for each slot; empty if no weights are tied.
     std::vector<at::Tensor> anchors, importance;
 
     at::Tensor loss(const std::vector<at::Tensor> &inputs, const at::Tensor &answers) const;
     void pull(size_t slot, const at::Tensor &weight, at::Tensor &gradient) const;
 };
 
-/// What a mini-batch came to.
+/// The figures of a mini-batch.
 struct gyrus_outcome {
     at::Tensor loss;
-    /// A number of samples; undefined where nothing is right or wrong.
+    /// Number of samples; undefined if answers are neither right nor wrong.
     at::Tensor correct;
     int64_t samples = 0;
 };
 
-/// Sums over steps that stay on the device until somebody asks for them.
+/// Sums over steps that stay on the device until they are requested.
 struct gyrus_tally {
     at::Tensor loss, correct;
     int64_t samples = 0;
 
     void add(const gyrus_outcome &outcome);
     void add(const gyrus_tally &other);
-    /// Adds them to the progress, and begins anew. The only wait of the machine for the device.
+    /// Adds them to the progress, and resets them. The only place where the host waits for the device.
     void settle(gyrus_progress &progress);
 };
 
-/// What a mini-batch teaches where it is more than its labels as they are.
+/// What a mini-batch teaches, if it is more than its unchanged labels.
 struct gyrus_lesson {
     virtual ~gyrus_lesson() = default;
     virtual gyrus_outcome outcome(
         gyrus_trainer &trainer, const gyrus_samples &samples, const gyrus::Batch &batch) const = 0;
-    /// Whether parts of a mini-batch, one after the other, teach what it would as a whole.
+    /// Whether consecutive parts of a mini-batch teach the same as the whole.
     virtual bool adds_up() const = 0;
 };
 
 struct gyrus_trainer {
     gyrus_network *network = nullptr;
     gyrus_retention retention;
-    /// Null for labels as they are.
+    /// Null for unchanged labels.
     std::unique_ptr<gyrus_lesson> lesson;
     std::vector<gyrus_slot> slots;
     std::vector<gyrus::Entry> state;
     int64_t step = 0;
     gyrus_schedule schedule{};
     uint64_t seed = 0;
-    /// In how many parts a mini-batch goes through the network, because it does not fit into memory at once.
+    /// Number of parts in which a mini-batch goes through the network, because it does not fit into memory at once.
     int64_t parts = 1;
-    /// The part under way.
+    /// The current part.
     int64_t part = 0;
-    /// By what losses are multiplied where 16 bits hold gradients, and steps since it last changed.
+    /// Factor for losses when gradients are 16-bit, and number of steps since it last changed.
     double loss_scale = 1;
     int64_t steady_steps = 0;
     gyrus_tally tally;
-    /// Samples that are on the device already; null where they come with each mini-batch.
+    /// Samples that are already on the device; null if they come with each mini-batch.
     std::shared_ptr<gyrus::Shelf> shelf;
-    /// More samples than this at once fail as if memory were full, in tests; 0 for any number.
+    /// In tests, more samples than this at once fail as if memory were full; 0 for any number.
     int64_t most_samples = 0;
-    /// Whether mini-batches must not be parted, because others take their gradients as they come.
+    /// Whether mini-batches must not be split, because others take their gradients as they are computed.
     bool is_whole = false;
     /// Threads that gather mini-batches ahead of time.
     int loaders = 0;
 
-    /// The output in training mode, and what is added to the loss. Dropout depends on seed and step alone.
+    /// The output in training mode, and the term that is added to the loss. Dropout depends only on seed and step.
     std::pair<at::Tensor, at::Tensor> forward(const std::vector<at::Tensor> &values);
-    /// Runs a computation. Dropout draws from the process's one generator, so a network that has any holds it meanwhile and
-    /// seeds it by step and name: what is drawn depends on neither earlier steps nor other networks.
+    /// Runs a computation. Dropout draws from the process's only generator, so a network with dropout holds it
+    /// meanwhile and seeds it by step and name: what is drawn depends neither on earlier steps nor on other networks.
     template <class Body> auto drawing(const std::string &name, Body body) {
         std::unique_lock<std::mutex> lock(generator(), std::defer_lock);
         if (network->has_dropout) {
@@ -214,17 +215,17 @@ struct gyrus_trainer {
         return body();
     }
     void update();
-    /// Computes the gradients of a mini-batch; in parts where it does not fit into memory, which is found out by trying.
+    /// Computes the gradients of a mini-batch; in parts if it does not fit into memory, which is found out by trying.
     void backward(const gyrus_samples &samples, const gyrus::Batch &batch);
-    /// The same, and settles what it came to.
+    /// The same, and settles its figures.
     void backward(
         const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count, gyrus_progress &progress);
-    /// Adds what mini-batches came to since the last time; throws where their loss is no finite number.
+    /// Adds the figures of mini-batches since the last call; throws if their loss is not finite.
     void settle(gyrus_progress &progress);
-    /// Moves the gradients of all weights out, one after the other.
+    /// Moves the gradients of all weights out, one after another.
     void take_gradient(float *values);
 
-    /// Held by whoever draws from the generator of the process.
+    /// Held while drawing from the generator of the process.
     static std::mutex &generator();
 
 private:
@@ -233,9 +234,9 @@ private:
     void forget_gradients();
     void update_exactly(double rate);
     void update_together(double rate);
-    /// What the learning rates of the step under way are multiplied by.
+    /// Factor for the learning rates of the current step.
     double rate() const;
-    /// What its gradients are multiplied by, so that they are not too long.
+    /// Factor for its gradients, which limits their norm.
     double shortening() const;
 };
 

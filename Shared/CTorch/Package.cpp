@@ -12,7 +12,8 @@ struct gyrus_package {
     jit::Module module;
     jit::ExtraFilesMap files;
     Place place;
-    /// The network, which computes elsewhere, and `forward` with a call of it there; null where all is computed here.
+    /// The network, which computes elsewhere, and `forward` with a call of it there; null if everything is computed
+    /// here.
     std::unique_ptr<jit::Module> network;
     std::unique_ptr<jit::Code> code;
 
@@ -37,11 +38,11 @@ at::Tensor tensor(const gyrus_raw_value &value) {
 
 void copy(const at::Tensor &from, float *to, int64_t count) {
     const auto values = from.to(at::kFloat).contiguous();
-    TORCH_CHECK(values.numel() == count, values.numel(), " numbers came out, where ", count, " are needed");
+    TORCH_CHECK(values.numel() == count, values.numel(), " numbers were returned, but ", count, " are required");
     std::copy(values.data_ptr<float>(), values.data_ptr<float>() + count, to);
 }
 
-/// Runs the network of a package where it is.
+/// Runs the network of a package at its place.
 at::Tensor run_elsewhere(int64_t address, const std::vector<at::Tensor> &values) {
     auto &package = *reinterpret_cast<gyrus_package *>(address);
     const Computing computing(package.place);
@@ -62,7 +63,7 @@ bool calls_network(const jit::Node &node) {
 
 }  // namespace
 
-/// Takes the network to its place, and has `forward` call it there.
+/// Moves the network to its place, and makes `forward` call it there.
 void gyrus_package::move_network() {
     network = std::make_unique<jit::Module>(module.attr("network").toModule());
     for (const auto &each : network->parameters()) each.set_data(place.take(each.detach()));

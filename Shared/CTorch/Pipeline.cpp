@@ -12,11 +12,11 @@ using namespace gyrus;
 
 namespace {
 
-/// Counts bytes of tensors while it is the calling thread's.
+/// Counts bytes of tensors while it is active on the calling thread.
 struct Meter : c10::MemoryReportingInfoBase {
     int64_t bytes = 0, peak = 0;
 
-    // Totals are signed before libtorch 2, and unsigned since; neither counts here.
+    // Totals are signed before libtorch 2, and unsigned since; they are not used here.
     void reportMemoryUsage(void *, int64_t change, int64_t, int64_t, c10::Device) { count(change); }
     void reportMemoryUsage(void *, int64_t change, size_t, size_t, c10::Device) { count(change); }
     bool memoryProfilingEnabled() const { return true; }
@@ -28,7 +28,7 @@ private:
     }
 };
 
-/// What every computation of a stage runs under.
+/// The scope of every computation of a stage.
 struct Surroundings {
     Computing computing;
     at::AutoGradMode gradients;
@@ -39,9 +39,9 @@ struct Surroundings {
         : computing(place), gradients(is_training), counting(c10::DebugInfoKind::PROFILER_STATE, meter) {}
 };
 
-/// Values of one place between two stages as one run of floats: figures, marks of each value, the values. Each begins at a
-/// multiple of 16 floats, as vector loads like it. Marks say how a value lies in memory, because sums over another order of
-/// elements round differently, and whether it comes from no weight, because then nothing computes its gradient.
+/// The values between two stages as one sequence of floats: figures, marks of each value, the values. Each begins at a
+/// multiple of 16 floats, which suits vector loads. Marks record the memory layout of a value, because sums over
+/// another order of elements round differently, and whether it depends on no weight, because then it has no gradient.
 struct Layout {
     static constexpr int64_t figures = GYRUS_FRAME_FIGURES, unit = 16;
     static constexpr int channels_last = 1, without_gradient = 2;
@@ -149,7 +149,7 @@ struct gyrus_stage {
 
     void backward(int64_t micro_batch, const float *frame, float *passed, gyrus_progress *progress) {
         auto node = held.extract(micro_batch);
-        TORCH_CHECK(!node.empty(), "micro-batch ", micro_batch, " went through no forward");
+        TORCH_CHECK(!node.empty(), "micro-batch ", micro_batch, " was not computed forward");
         auto &held = node.mapped();
         std::vector<at::Tensor> roots, gradients;
         const auto given = is_last ? std::vector<at::Tensor>{at::Tensor()} : sent.read(frame, held.samples, place());

@@ -1,4 +1,4 @@
-// Where a network computes, and how exactly. Included by files that include libtorch anyway.
+// Where a network computes, and in which precision. Included by files that include libtorch anyway.
 #pragma once
 
 #include <ATen/autocast_mode.h>
@@ -11,11 +11,11 @@
 
 namespace gyrus {
 
-/// A device with the precision of products on it.
+/// A device with the precision of its products.
 struct Place {
     at::Device device = at::Device(at::kCPU);
     gyrus_precision precision = GYRUS_FP32;
-    /// Whether our own loops compute where there are some, so that equal trainings give equal bits: 32 bits on a CPU.
+    /// Whether our own loops are used where available, so that equal trainings give identical bits: 32 bits on a CPU.
     bool is_exact = true;
 
     Place() = default;
@@ -25,18 +25,18 @@ struct Place {
           is_exact(given.device < 0 && given.precision == GYRUS_FP32 && !given.is_like_device) {}
 
     bool is_cpu() const { return device.is_cpu(); }
-    /// Whether small gradients are scaled so that 16 bits hold them.
+    /// Whether small gradients are scaled so that they fit into 16 bits.
     bool scales_loss() const { return precision == GYRUS_FP16; }
     bool is_half() const { return precision == GYRUS_BF16 || precision == GYRUS_FP16; }
 
-    /// A tensor here, in the order in memory that products of this place like best.
+    /// A tensor at this place, in the memory layout that suits its products best.
     at::Tensor take(const at::Tensor &tensor) const {
         const auto here = tensor.to(device, tensor.scalar_type(), /* non_blocking */ true);
         return !is_cpu() && is_half() && here.dim() == 4 ? here.contiguous(at::MemoryFormat::ChannelsLast) : here;
     }
 };
 
-/// What computations of a place run under while it lives.
+/// The scope of computations at a place.
 class Computing {
 public:
     explicit Computing(const Place &place) {
@@ -52,7 +52,7 @@ private:
     c10::OptionalDeviceGuard guard;
 };
 
-/// Has products computed in 16 bits while it lives, where the place says so.
+/// Makes products compute in 16 bits during its lifetime, if the place says so.
 class Autocast {
 public:
     explicit Autocast(const Place &place) : is_on(place.is_half()), is_cpu(place.is_cpu()) {
@@ -84,19 +84,19 @@ private:
     }
 };
 
-/// Whether what is being caught says that a device's memory, or that of the machine, is full.
+/// Whether the exception being caught means that a device's memory, or that of the machine, is full.
 inline bool is_out_of_memory(const std::exception &exception) {
     if (dynamic_cast<const std::bad_alloc *>(&exception) || dynamic_cast<const c10::OutOfMemoryError *>(&exception))
         return true;
     return std::string(exception.what()).find("DefaultCPUAllocator: can't allocate memory") != std::string::npos;
 }
 
-/// Numbers of a tensor, wherever and however it lies, in the memory of the machine.
+/// The values of a tensor with any location and layout, in host memory.
 inline void copy_out(const at::Tensor &tensor, float *values) {
     at::from_blob(values, tensor.sizes(), at::kFloat).copy_(tensor.detach());
 }
 
-/// Gives a tensor its numbers.
+/// Sets the values of a tensor.
 inline void copy_in(const at::Tensor &tensor, const float *values) {
     c10::NoGradGuard none;
     // The caller's memory is only read.

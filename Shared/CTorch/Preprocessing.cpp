@@ -1,4 +1,4 @@
-// What preparing a dataset needs of ATen: principal components and spectrograms.
+// What the preparation of datasets needs from ATen: principal components and spectrograms.
 #include "include/Preprocessing.h"
 
 #include <ATen/ATen.h>
@@ -11,7 +11,7 @@
 
 namespace {
 
-/// Runs a body; an exception becomes a message, because none may leave C.
+/// Runs a body; an exception becomes a message, because none may leave a C function.
 template <typename Body> int guarded(char **error, Body body) noexcept {
     try {
         const c10::NoGradGuard without_gradients;

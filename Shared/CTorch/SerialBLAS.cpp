@@ -1,6 +1,6 @@
-// OpenBLAS for one thread hands out scratch memory without a lock: two threads that multiply at the same time can get the
-// same memory, and wrong products without any error. libtorch finds the functions below before those of the library, and
-// they let one thread in at a time. Where libtorch brings its own linear algebra, nobody calls them.
+// Single-threaded OpenBLAS hands out scratch memory without a lock: two threads that multiply at the same time can get
+// the same memory, and thus wrong products without any error. libtorch finds the functions below before those of the
+// library, and they admit one thread at a time. If libtorch has its own linear algebra, they are never called.
 #include <dlfcn.h>
 
 #include <mutex>
@@ -9,7 +9,7 @@ namespace {
 
 std::mutex gate;
 
-/// The function of this name that would be found without the one here.
+/// The function with this name that would be found without the one here.
 template <class Function>
 Function *next(const char *name) {
     return reinterpret_cast<Function *>(dlsym(RTLD_NEXT, name));

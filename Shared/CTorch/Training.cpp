@@ -1,4 +1,4 @@
-// The training of a network: what a mini-batch teaches, and what optimizers make of it.
+// The training of a network: what a mini-batch teaches, and how optimizers apply it.
 #include <deque>
 #include <future>
 
@@ -11,14 +11,14 @@ using namespace gyrus;
 
 namespace {
 
-/// By what losses are multiplied at first where 16 bits hold gradients.
+/// Initial factor for losses when gradients are 16-bit.
 constexpr double first_scale = 65536;
-/// Steps without a gradient beyond 16 bits after which that doubles.
+/// Number of steps without a 16-bit overflow after which the factor doubles.
 constexpr int64_t steps_of_a_scale = 2000;
 
 const char *const kinds[] = {"sgd", "adam", "adamw", "rmsprop"};
 
-/// The optimizer whose prefix fits a name best; null where none does.
+/// The optimizer with the longest prefix that fits a name; null if none fits.
 const gyrus_optimizer *best(const gyrus_optimizer *optimizers, int64_t count, const std::string &name) {
     const gyrus_optimizer *found = nullptr;
     for (int64_t i = 0; i < count; i++) {
@@ -32,7 +32,7 @@ const gyrus_optimizer *best(const gyrus_optimizer *optimizers, int64_t count, co
 int kind_of(const gyrus_optimizer &optimizer) {
     for (int kind = 0; kind < 4; kind++)
         if (std::strcmp(optimizer.kind, kinds[kind]) == 0) return kind;
-    TORCH_CHECK(false, "there is no optimizer '", optimizer.kind, "'; known are sgd, adam, adamw and rmsprop");
+    TORCH_CHECK(false, "there is no optimizer '", optimizer.kind, "'; use sgd, adam, adamw or rmsprop");
 }
 
 }  // namespace
@@ -116,7 +116,7 @@ void gyrus_trainer::update() {
     else update_together(rate());
 }
 
-/// One weight after the other, with loops of our own.
+/// One weight after another, with our own loops.
 void gyrus_trainer::update_exactly(double rate) {
     const double factor = shortening();
     for (size_t i = 0; i < slots.size(); i++) {
@@ -196,14 +196,14 @@ struct Together {
     }
 };
 
-/// How long some vectors are together.
+/// The joint norm of several vectors.
 at::Tensor length(const Tensors &vectors) {
     return at::stack(at::_foreach_norm(vectors, 2)).norm();
 }
 
 }  // namespace
 
-/// All weights at once, and without a look at any number: the machine goes on while the device computes.
+/// All weights at once, without reading any value: the host continues while the device computes.
 void gyrus_trainer::update_together(double rate) {
     c10::NoGradGuard none;
     std::vector<size_t> with;
@@ -278,7 +278,7 @@ void gyrus_tally::settle(gyrus_progress &progress) {
 
 namespace {
 
-/// What samples as they are come to.
+/// The figures of unchanged samples.
 gyrus_outcome plain(gyrus_trainer &trainer, const Batch &batch) {
     const auto [values, penalty] = trainer.forward(batch.values);
     auto loss = batch.loss(values);
@@ -287,7 +287,7 @@ gyrus_outcome plain(gyrus_trainer &trainer, const Batch &batch) {
     return {loss, batch.correct(values), batch.count()};
 }
 
-/// Mini-batches in their order, each gathered by a thread of its own before it is needed, where there are such threads.
+/// Mini-batches in order, gathered ahead of time by separate threads, if there are any.
 class Feed {
 public:
     using Range = std::pair<int64_t, int64_t>;
@@ -312,7 +312,7 @@ private:
     const int32_t *order;
     const std::vector<Range> ranges;
     size_t begun = 0, given = 0;
-    /// The last member, because its end waits for threads that use the others.
+    /// The last member, because its destructor waits for threads that use the others.
     std::deque<std::future<Batch>> ahead;
 
     Batch gather(Range range) const {
@@ -340,7 +340,7 @@ void gyrus_trainer::backward(const gyrus_samples &samples, const Batch &batch) {
             throw Full(
                 at_once < 2 ? "not even one sample at a time fits into memory"
                             : std::to_string(at_once)
-                        + " samples at once do not fit into memory, and this training cannot take a mini-batch in parts; "
+                        + " samples at once do not fit into memory, and this training cannot split a mini-batch; "
                           "a smaller batch may help");
         parts *= 2;
     }
@@ -358,7 +358,7 @@ gyrus_tally gyrus_trainer::backward_in_parts(const gyrus_samples &samples, const
         const bool is_all = end - begin == count;
         const Batch piece = is_all ? batch : Batch(batch, begin, end - begin);
         const auto outcome = lesson ? lesson->outcome(*this, samples, piece) : plain(*this, piece);
-        // Elsewhere a look at a number would have the machine wait for the device.
+        // On other devices, reading a value would make the host wait for the device.
         if (network->place.is_exact) check_finite(outcome.loss.item<double>());
         auto loss = is_all ? outcome.loss : outcome.loss * (double(end - begin) / double(count));
         if (loss_scale != 1) loss = loss * loss_scale;
@@ -396,7 +396,7 @@ gyrus_status gyrus_trainer_train(
         Feed feed(*trainer, *samples, order, ranges);
         for (int64_t i = 0; i < count; i++) {
             trainer->backward(*samples, feed.next());
-            // One sum in the order of the steps, however a training is cut into runs of them.
+            // One sum in the order of the steps, however a training is divided into runs.
             if (trainer->network->place.is_exact) trainer->settle(*progress);
             trainer->update();
         }

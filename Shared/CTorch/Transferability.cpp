@@ -64,7 +64,7 @@ bool gyrus_transferability(
 
         const auto centered = at::linalg_svd(values - values.mean(0), false);
         const auto spread = std::get<1>(centered).square();
-        // Directions that hardly vary would count as much as all others.
+        // Otherwise directions that hardly vary would count as much as all others.
         const auto weight = spread / (spread + 0.1 * spread.mean() + 1e-12);
         const auto means = truth.t().matmul(std::get<0>(centered) * weight) / sizes.clamp_min(1).unsqueeze(1);
         *h_score = (means.square().sum(1) * sizes).sum().item<double>();

@@ -1,4 +1,4 @@
-// Turns exceptions into messages, and holds the one type of this library that all files need.
+// Converts exceptions to messages, and defines the type of this library that all files need.
 #pragma once
 
 #include <cstdlib>
@@ -17,7 +17,7 @@ inline void report(char **error, const char *message) noexcept {
     if (error) *error = strdup(message);
 }
 
-/// Runs `body`; where it throws, stores the message and returns `failed`.
+/// Runs `body`; if it throws, stores the message and returns `failed`.
 template <typename Result, typename Body> Result guarded(char **error, Result failed, Body body) noexcept {
     try {
         return body();

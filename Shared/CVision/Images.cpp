@@ -20,14 +20,14 @@ namespace {
 cv::Scalar scalar(gyrus_color color) { return {double(color.blue), double(color.green), double(color.red)}; }
 
 void draw_label(cv::Mat &pixels, gyrus_rectangle place, const std::string &text, const cv::Scalar &color) {
-    // Sizes follow the image, so that labels can be read in small and large ones.
+    // Sizes are proportional to the image, so that labels are readable in small and large images.
     const double scale = std::max(0.4, pixels.cols / 2400.0);
     const int thickness = std::max(1, pixels.cols / 640);
     cv::rectangle(pixels, cv::Rect(place.left, place.top, place.width, place.height), color, thickness);
     if (text.empty()) return;
     int below = 0;
     const auto size = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, scale, 1, &below);
-    // A box that reaches beyond the upper border has its label inside.
+    // A box that extends beyond the upper border has its label inside.
     const int top = std::max(0, place.top - size.height - below);
     const cv::Rect ground(place.left, top, size.width + 2, size.height + below);
     cv::rectangle(pixels, ground, color, cv::FILLED);
@@ -44,7 +44,7 @@ void gyrus_vision_set_threads(int32_t count) { cv::setNumThreads(count); }
 gyrus_image *gyrus_image_read(const char *path, char **error) {
     return guarded<gyrus_image *>(error, nullptr, [&] {
         auto pixels = cv::imread(path, cv::IMREAD_COLOR);
-        if (pixels.empty()) throw std::runtime_error("it is missing, broken, or of a format that is not known");
+        if (pixels.empty()) throw std::runtime_error("it is missing, damaged, or of an unknown format");
         return new gyrus_image{pixels};
     });
 }
@@ -86,7 +86,7 @@ gyrus_film *gyrus_film_begin(const char *path, double frame_rate, int32_t width,
 
 bool gyrus_film_add(gyrus_film *film, const gyrus_image *image, char **error) {
     return guarded(error, false, [&] {
-        if (image->pixels.size() != film->size) throw std::runtime_error("the image has another size than the film");
+        if (image->pixels.size() != film->size) throw std::runtime_error("the sizes of the image and the film differ");
         film->writer.write(image->pixels);
         return true;
     });

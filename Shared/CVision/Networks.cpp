@@ -16,7 +16,7 @@ struct gyrus_vision_network {
 
 namespace {
 
-/// The part of the image in the network's size.
+/// The part of the image, resized to the network's input.
 cv::Mat resized(const cv::Mat &pixels, const gyrus_vision_input &input) {
     const cv::Rect wanted(input.part.left, input.part.top, input.part.width, input.part.height);
     const auto part = wanted & cv::Rect({0, 0}, pixels.size());
@@ -51,7 +51,8 @@ cv::Mat blob(const cv::Mat &image, const gyrus_vision_input &input) {
 }
 
 gyrus_vision_output copied(const cv::Mat &values) {
-    if (values.depth() != CV_32F || values.dims > 8) throw std::runtime_error("an output is no table of 32-bit floats");
+    if (values.depth() != CV_32F || values.dims > 8)
+        throw std::runtime_error("an output is not a table of 32-bit floats");
     const auto whole = values.isContinuous() ? values : values.clone();
     gyrus_vision_output output{};
     output.count = int64_t(whole.total());

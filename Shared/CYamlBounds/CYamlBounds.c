@@ -5,14 +5,14 @@
 #include <string.h>
 #include <yaml.h>
 
-// What an anchor stands for.
+// The value of an anchor.
 struct anchor {
     char *name;
     size_t nodes;
     size_t depth;
 };
 
-// A collection that is open.
+// An open collection.
 struct frame {
     char *anchor;
     size_t nodes;
@@ -35,7 +35,7 @@ static void release(struct measure *measure) {
     free(measure->frames);
 }
 
-// A later anchor of the same name takes the place of the earlier one.
+// A later anchor with the same name replaces the earlier one.
 static const struct anchor *find(const struct measure *measure, const char *name) {
     for (size_t index = measure->anchor_count; index-- > 0;)
         if (strcmp(measure->anchors[index].name, name) == 0) return &measure->anchors[index];
@@ -50,7 +50,7 @@ static bool keep_anchor(struct measure *measure, char *name, size_t nodes, size_
     return true;
 }
 
-// Counts a value that is complete, and tells whether it is within the bounds.
+// Counts a complete value, and returns whether it is within the bounds.
 static enum yaml_excess add(struct measure *measure, size_t nodes, size_t depth) {
     if (measure->frame_count + depth > measure->bounds.depth) return YAML_TOO_DEEP;
     if (measure->frame_count == 0) return nodes > measure->bounds.nodes ? YAML_TOO_MANY_NODES : YAML_WITHIN_BOUNDS;
@@ -124,7 +124,7 @@ enum yaml_excess yaml_measure(
     for (bool is_last = false; excess == YAML_WITHIN_BOUNDS && !is_last;) {
         yaml_event_t event;
         if (yaml_parser_parse(&parser, &event) == 0) {
-            // The parser's own limit: it looks ahead, so that it may reach it first.
+            // The parser's own limit: it looks ahead, so it can reach its limit first.
             bool is_deep = parser.problem != NULL && strstr(parser.problem, "nesting") != NULL;
             excess = is_deep || parser.error == YAML_MEMORY_ERROR ? YAML_TOO_DEEP : YAML_UNREADABLE;
             place->line = parser.mark.line + 1;

@@ -1,7 +1,7 @@
 import Model
 
 extension Checkpoint.Family {
-    /// Residual networks (He et al. 2016), with bottlenecks or without, wide or in groups.
+    /// Residual networks (He et al. 2016), with or without bottlenecks, wide or grouped.
     static let resNet = Self(
         name: "ResNet",
         isOf: { $0.has("conv1.weight") && $0.has("layer1.0.conv1.weight") && $0.has("bn1.running_mean") }
@@ -32,7 +32,7 @@ extension Checkpoint.Family {
         var channels = before
         script.emit("y = x")
         for number in 1...last {
-            // Bottlenecks step in the middle, as those of torchvision since 2017 do.
+            // Bottlenecks have the stride in the middle convolution, as in torchvision since 2017.
             let step = number == last - 1 ? stride : 1
             script.emit("y = \(try script.convolution("y", "\(name).conv\(number)", channels: channels, stride: step))")
             let normalized = try script.batchNormalization("y", "\(name).bn\(number)")
@@ -47,7 +47,7 @@ extension Checkpoint.Family {
         return channels
     }
 
-    /// Inverted residuals (Sandler et al. 2018), as torchvision has them.
+    /// Inverted residuals (Sandler et al. 2018), as in torchvision.
     static let mobileNetV2 = Self(
         name: "MobileNetV2",
         isOf: {
@@ -70,7 +70,7 @@ extension Checkpoint.Family {
         return try end(&script, "torch.mean(x, [2, 3])", head: hasHead ? "classifier.1" : nil, inputs: stem[1])
     }
 
-    /// Where the network of the paper halves its pictures.
+    /// The blocks at which the paper's network halves its pictures.
     private static let halving: Set = [2, 4, 7, 14]
 
     private static func inverted(_ script: inout CheckpointScript, _ block: Int, _ before: Int) throws -> Int {
@@ -100,7 +100,7 @@ extension Checkpoint.Family {
         return try script.shape("\(convolution).weight")[0]
     }
 
-    /// The features, and what a head makes of them.
+    /// The features, and the output of a head, if any.
     static func end(
         _ script: inout CheckpointScript, _ features: String, head: String?, inputs channels: Int
     ) throws -> [[Int]]? {

@@ -1,7 +1,7 @@
 import Model
 
 extension Checkpoint.Family {
-    /// Vision transformers (Dosovitskiy et al. 2021) with a token for the class.
+    /// Vision transformers (Dosovitskiy et al. 2021) with a class token.
     static let visionTransformer = Self(
         name: "ViT", isOf: { $0.has("patch_embed.proj.weight") && $0.has("cls_token") && $0.has("pos_embed") }
     ) { script, settings in
@@ -13,7 +13,8 @@ extension Checkpoint.Family {
         }
         let side = Int(Double(places[1] - 1).squareRoot().rounded())
         guard side * side == places[1] - 1 else {
-            throw Failure(.invalidArgument, "tensor 'pos_embed' has shape \(places), which is of no square picture")
+            throw Failure(
+                .invalidArgument, "tensor 'pos_embed' has shape \(places), which does not fit a square picture")
         }
         let heads = try Self.divided(settings.heads ?? patches[0] / 64, of: patches[0])
         let epsilon = settings.epsilon ?? 1e-6
@@ -39,7 +40,7 @@ extension Checkpoint.Family {
 
     private static func divided(_ count: Int, of width: Int) throws -> Int {
         guard count > 0, width.isMultiple(of: count) else {
-            throw Failure(.invalidArgument, "config.json says \(count) heads, which do not divide \(width) features")
+            throw Failure(.invalidArgument, "config.json names \(count) heads, which do not divide \(width) features")
         }
         return count
     }
@@ -48,7 +49,7 @@ extension Checkpoint.Family {
         _ script: inout CheckpointScript, _ number: Int, heads: Int, epsilon: Double
     ) throws {
         let name = "blocks.\(number)"
-        // The layers of Hugging Face keep the outer names of BERT.
+        // Hugging Face's layers keep the outer names of BERT.
         let (isJoined, outer) = (script.has("\(name).attn.qkv.weight"), "encoder.layer.\(number)")
         script.emit("y = \(try script.layerNormalization("x", "\(name).norm1", epsilon: epsilon))")
         if isJoined {
@@ -69,8 +70,8 @@ extension Checkpoint.Family {
         script.emit("x = x + \(try script.linear("torch.gelu(\(script.linear("y", names[1])))", names[2]))")
     }
 
-    /// Encoders of text (Devlin et al. 2019) and those that were distilled from them. The first output is the mean over what
-    /// the mask leaves, the second the last layer.
+    /// Text encoders (Devlin et al. 2019) and encoders distilled from them. The first output is the mean over the
+    /// unmasked tokens, the second is the last layer.
     static let bert = Self(
         name: "BERT",
         isOf: { $0.has("embeddings.word_embeddings.weight") && $0.has("encoder.layer.0.attention.self.query.weight") }
@@ -79,7 +80,7 @@ extension Checkpoint.Family {
         guard let known = settings.heads else {
             throw Failure(
                 .invalidArgument,
-                "the number of heads is not in the weights; put Hugging Face's config.json beside them")
+                "the weights do not give the number of heads; put Hugging Face's config.json in the same folder")
         }
         let (heads, epsilon) = (try Self.divided(known, of: width), settings.epsilon ?? 1e-12)
         script.begin(["input_ids", "attention_mask"], outputs: 2)

@@ -2,7 +2,8 @@ public import Foundation
 import Model
 public import Safetensors
 
-/// A network of others that is known by the names of its weights, under which torchvision, timm and Hugging Face store it.
+/// A third-party network that is recognized by the names of its weights, as stored by torchvision, timm and Hugging
+/// Face.
 ///
 /// ```swift
 /// let checkpoint = try Checkpoint(SafetensorsFile(opening: "resnet18.safetensors"))
@@ -10,24 +11,24 @@ public import Safetensors
 /// checkpoint.source        // "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]: …"
 /// ```
 public struct Checkpoint: Sendable {
-    /// What it is, such as `ResNet`.
+    /// Its family, such as `ResNet`.
     public let family: String
-    /// Shapes of its inputs for one sample; nil where its weights do not say.
+    /// Shapes of its inputs for one sample; nil if they do not follow from the weights.
     public let inputShapes: [[Int]]?
-    /// The methods of a TorchScript module; the first output describes a sample, others follow.
+    /// The methods of a TorchScript module; the first output holds the features, others follow.
     public let source: String
-    /// What the methods read as attributes, as 32-bit floats.
+    /// The tensors that the methods read as attributes, as 32-bit floats.
     public let tensors: [Tensor]
-    /// Names of those tensors that a training may change.
+    /// Names of the tensors that a training may change.
     public let trained: Set<String>
 
-    /// The families that are known.
+    /// The known families.
     public static let families = ["ResNet", "MobileNetV2", "ViT", "BERT"]
 
-    /// Finds the family that the names of a file's tensors are of; nil where none is.
+    /// Finds the family to which the names of a file's tensors belong; nil if there is none.
     /// - Parameters:
     ///   - file: The weights.
-    ///   - configuration: The `config.json` of Hugging Face that lies beside; nil where none does.
+    ///   - configuration: Hugging Face's `config.json` from the same folder; nil if there is none.
     /// - Throws: `Failure` naming the tensor that is missing, has the wrong shape, or belongs to no layer.
     public init?(_ file: SafetensorsFile, configuration: Data? = nil) throws {
         let settings = try CheckpointSettings(configuration)
@@ -41,18 +42,18 @@ public struct Checkpoint: Sendable {
         trained = script.trained
     }
 
-    /// How networks of a family are told and written.
+    /// How networks of a family are recognized and written.
     struct Family {
         let name: String
         let isOf: @Sendable (CheckpointNames) -> Bool
-        /// Writes `forward`, and gives the shapes of inputs where they are known.
+        /// Writes `forward`, and returns the shapes of inputs if they are known.
         let build: @Sendable (inout CheckpointScript, CheckpointSettings) throws -> [[Int]]?
     }
 
     private static let builders: [Family] = [.resNet, .mobileNetV2, .visionTransformer, .bert]
 }
 
-/// What Hugging Face notes beside weights.
+/// The settings that Hugging Face stores with weights.
 struct CheckpointSettings {
     var heads: Int?
     var epsilon: Double?
@@ -68,16 +69,17 @@ struct CheckpointSettings {
         do {
             read = try JSONDecoder().decode(Configuration.self, from: configuration)
         } catch {
-            throw Failure(.invalidArgument, "config.json beside the weights cannot be read (\(error))")
+            throw Failure(.invalidArgument, "cannot read the config.json of the weights (\(error))")
         }
         heads = read.num_attention_heads
         epsilon = read.layer_norm_eps
     }
 }
 
-/// The names of a file's tensors, as torchvision (ResNet, MobileNetV2), timm (ViT) and Hugging Face (BERT) have them.
+/// The names of a file's tensors, in the style of torchvision (ResNet, MobileNetV2), timm (ViT) and Hugging Face
+/// (BERT).
 struct CheckpointNames {
-    /// Names in the file by the usual ones.
+    /// Names in the file, by their canonical names.
     let original: [String: String]
 
     init(_ file: SafetensorsFile) {
@@ -87,7 +89,7 @@ struct CheckpointNames {
 
     func has(_ name: String) -> Bool { original[name] != nil }
 
-    /// Counters and places, of which nothing is computed.
+    /// Whether a tensor holds counters or positions, which are not used in computations.
     private static func isPassive(_ name: String) -> Bool {
         name.hasSuffix("num_batches_tracked") || name.hasSuffix("position_ids")
     }
@@ -101,7 +103,7 @@ struct CheckpointNames {
         return numbered(name)
     }
 
-    /// Names of Hugging Face and torchvision, and what stands for them.
+    /// Names used by Hugging Face and torchvision, with their canonical names.
     private static let rules: [(String, String)] = [
         ("embedder.embedder.convolution", "conv1"), ("embedder.embedder.normalization", "bn1"),
         ("shortcut.convolution", "downsample.0"), ("shortcut.normalization", "downsample.1"),
@@ -117,7 +119,7 @@ struct CheckpointNames {
         ("attention.attention.value", "attn.v"), ("layernorm_before", "norm1"), ("layernorm_after", "norm2"),
     ]
 
-    /// Names that count differently.
+    /// Converts names that are numbered differently.
     private static func numbered(_ name: String) -> String {
         var parts = name.split(separator: ".").map(String.init)
         if name.hasPrefix("encoder.stages."), parts.count > 4, let stage = Int(parts[2]) {

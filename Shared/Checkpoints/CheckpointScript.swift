@@ -1,7 +1,7 @@
 import Model
 import Safetensors
 
-/// Writes the TorchScript of a network layer by layer, from weights by their usual names.
+/// Writes the TorchScript of a network layer by layer, from weights by their canonical names.
 struct CheckpointScript {
     private let file: SafetensorsFile
     private let names: CheckpointNames
@@ -22,7 +22,7 @@ struct CheckpointScript {
     /// Writes a line of `forward`.
     mutating func emit(_ line: String) { lines.append("    " + line) }
 
-    /// Begins `forward`, which gives so many tensors.
+    /// Begins `forward`, which returns a given number of tensors.
     mutating func begin(_ inputs: [String], outputs: Int) {
         let result = outputs == 1 ? "Tensor" : "Tuple[\((0..<outputs).map { _ in "Tensor" }.joined(separator: ", "))]"
         lines.append("def forward(self\(inputs.map { ", \($0): Tensor" }.joined())) -> \(result):")
@@ -39,14 +39,14 @@ struct CheckpointScript {
         return try file.entry(named: original)
     }
 
-    /// What reads a tensor in TorchScript.
+    /// The TorchScript expression that reads a tensor.
     mutating func weight(_ name: String, isTrained: Bool = true) throws -> String {
         let attribute = "w_" + String(name.map { $0.isLetter || $0.isNumber ? $0 : "_" })
         if used.insert(name).inserted {
             let entry = try entry(name)
             let values = try file.floats(of: entry.name)
             guard values.allSatisfy(\.isFinite) else {
-                throw Failure(.invalidArgument, "tensor '\(entry.name)' has values that are no finite number")
+                throw Failure(.invalidArgument, "tensor '\(entry.name)' has values that are not finite")
             }
             tensors.append(try Tensor(attribute, shape: entry.shape, values))
             if isTrained { trained.insert(attribute) }
@@ -54,7 +54,7 @@ struct CheckpointScript {
         return "self.\(attribute)"
     }
 
-    /// What reads a tensor that need not be there.
+    /// The expression that reads an optional tensor.
     mutating func optional(_ name: String) throws -> String { has(name) ? try weight(name) : "None" }
 
     /// - Throws: `Failure` naming a tensor that no layer has read.
@@ -62,16 +62,16 @@ struct CheckpointScript {
         if let rest = names.original.keys.filter({ !used.contains($0) }).sorted().first {
             throw Failure(
                 .invalidArgument,
-                "tensor '\(names.original[rest] ?? rest)' belongs to no layer of a \(family) that is known")
+                "tensor '\(names.original[rest] ?? rest)' belongs to no known layer of a \(family)")
         }
     }
 
-    /// Passes over a tensor, of which nothing that is wanted is computed.
+    /// Skips a tensor that is not needed for the outputs.
     mutating func ignore(_ name: String) { used.insert(name) }
 
     // MARK: - Layers
 
-    /// A convolution whose groups follow from the channels of what it reads.
+    /// A convolution whose groups follow from the channels of its input.
     mutating func convolution(_ x: String, _ name: String, channels: Int, stride: Int, padding: Int? = nil) throws
         -> String
     {
@@ -84,7 +84,8 @@ struct CheckpointScript {
         let around = padding ?? kernel[2] / 2
         let (weight, bias) = (try weight("\(name).weight"), try optional("\(name).bias"))
         return
-            "torch.conv2d(\(x), \(weight), \(bias), [\(stride), \(stride)], [\(around), \(around)], [1, 1], \(channels / kernel[1]))"
+            "torch.conv2d(\(x), \(weight), \(bias), [\(stride), \(stride)], [\(around), \(around)], [1, 1], "
+            + "\(channels / kernel[1]))"
     }
 
     mutating func batchNormalization(_ x: String, _ name: String) throws -> String {
@@ -102,10 +103,11 @@ struct CheckpointScript {
     mutating func layerNormalization(_ x: String, _ name: String, epsilon: Double) throws -> String {
         let width = try shape("\(name).weight")
         return
-            "torch.layer_norm(\(x), \(width), \(try weight("\(name).weight")), \(try weight("\(name).bias")), \(epsilon))"
+            "torch.layer_norm(\(x), \(width), \(try weight("\(name).weight")), \(try weight("\(name).bias")), "
+            + "\(epsilon))"
     }
 
-    /// Attention of many heads over a sequence, of queries, keys and values that were computed.
+    /// Multi-head attention over a sequence, from computed queries, keys and values.
     mutating func attention(_ queries: String, _ keys: String, _ values: String, heads: Int, mask: String? = nil) {
         emit("n, t, d = \(queries).size(0), \(queries).size(1), \(queries).size(2) // \(heads)")
         for (name, x) in [("q", queries), ("k", keys), ("v", values)] {

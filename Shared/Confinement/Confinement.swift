@@ -2,19 +2,19 @@ import CSandbox
 public import Foundation
 import Model
 
-/// Takes rights from this process before it reads what somebody unknown has made.
+/// Restricts the rights of this process before it reads files of unknown origin.
 public enum Confinement {
-    /// What libraries read while they work.
+    /// Files that libraries read while they work.
     private static let system = [
         "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/urandom", "/dev/null", "/proc/cpuinfo", "/proc/meminfo",
         "/sys/devices/system/cpu", "/sys/devices/system/node",
     ]
 
-    /// Gives up, for good, every right but to read these files and to write into this folder.
+    /// Permanently gives up all rights except reading these files and writing to this folder.
     /// - Parameters:
-    ///   - override: Variable by which a person goes without protection on a kernel that has none.
-    ///   - danger: What could happen there, such as `keep a file of others from reading what it likes`.
-    /// - Throws: `Failure` with code `unavailable` where the kernel has no means for it.
+    ///   - override: Environment variable that disables the protection on a kernel without support for it.
+    ///   - danger: What the kernel could not do, such as `keep a file of others from reading what it likes`.
+    /// - Throws: `Failure` with code `unavailable` if the kernel does not support it.
     public static func enter(
         reading files: [URL], writingInto folder: URL? = nil, override: String, danger: String,
         environment: [String: String] = ProcessInfo.processInfo.environment
@@ -32,7 +32,7 @@ public enum Confinement {
                     + "\(override)=1 files are read without protection",
                 isRetriable: false)
         default:
-            throw Failure(.internal, "this process cannot be confined: \(String(cString: strerror(errno)))")
+            throw Failure(.internal, "cannot confine this process: \(String(cString: strerror(errno)))")
         }
     }
 

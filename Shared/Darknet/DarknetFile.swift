@@ -2,13 +2,13 @@ public import Foundation
 import Model
 public import Networks
 
-/// A network of Darknet that was read and checked: structure and weights are two files.
+/// A Darknet network that was read and checked: structure and weights are two files.
 ///
-/// The weights have neither names nor shapes, so the structure alone tells how many there are: biases, for layers with batch
-/// normalization scales, means and variances, then the kernels, layer by layer as 32-bit floats.
+/// The weights have neither names nor shapes, so only the structure tells how many there are: biases, scales, means and
+/// variances for layers with batch normalization, then the kernels, layer by layer as 32-bit floats.
 /// Source: `parser.c` of Darknet (J. Redmon, public domain).
 public struct DarknetFile: Sendable {
-    /// Largest structure in bytes.
+    /// Maximum size of a structure in bytes.
     public static let largestConfiguration = 1 << 20
 
     /// The graph.
@@ -26,11 +26,12 @@ public struct DarknetFile: Sendable {
     private static func structure(_ file: URL) throws -> (NetworkOutline, weights: Int) {
         guard let content = FileManager.default.contents(atPath: file.path) else {
             throw Failure(
-                .notFound, "There is no '\(file.path)', which has the structure of the weights of the same name.")
+                .notFound,
+                "There is no '\(file.path)', which should hold the structure for the weights of the same name.")
         }
         guard content.count <= largestConfiguration, let text = String(data: content, encoding: .utf8) else {
             throw Failure(
-                .invalidArgument, "'\(file.path)' is no text of at most \(largestConfiguration) bytes.")
+                .invalidArgument, "'\(file.path)' is not a text of at most \(largestConfiguration) bytes.")
         }
         var sections = try DarknetSection.all(of: text, file: file.path)[...]
         guard let net = sections.popFirst(), ["net", "network"].contains(net.kind), !sections.isEmpty else {
@@ -39,7 +40,7 @@ public struct DarknetFile: Sendable {
         let input = DarknetLayer.Volume(
             channels: try net.number("channels"), height: try net.number("height"), width: try net.number("width"))
         guard input.channels > 0, input.height > 0, input.width > 0 else {
-            throw net.fault("channels, height and width are 1 or more")
+            throw net.fault("channels, height and width must be at least 1")
         }
         var volumes = [input]
         let layers = try sections.map { section in
@@ -73,11 +74,11 @@ public struct DarknetFile: Sendable {
     /// - Parameter needed: How many weights the structure has.
     private static func check(_ file: URL, needed: Int, _ configuration: URL) throws {
         guard let content = try? Data(contentsOf: file, options: .alwaysMapped) else {
-            throw Failure(.notFound, "The file '\(file.path)' cannot be opened; is it there, and may you read it?")
+            throw Failure(.notFound, "Cannot open the file '\(file.path)'; check that it exists and is readable.")
         }
         // Three numbers of the version; then how many images were seen, which has 8 bytes from version 0.2 on.
         let version = content.prefix(12)
-        guard version.count == 12 else { throw Failure(.corrupt, "'\(file.path)' ends within its head.") }
+        guard version.count == 12 else { throw Failure(.corrupt, "'\(file.path)' ends within its header.") }
         let (major, minor) = version.withUnsafeBytes {
             ($0.load(as: Int32.self), $0.loadUnaligned(fromByteOffset: 4, as: Int32.self))
         }
@@ -86,13 +87,14 @@ public struct DarknetFile: Sendable {
         guard bytes == needed * 4 else {
             throw Failure(
                 .corrupt,
-                "'\(file.path)' has \(max(bytes, 0) / 4) weights, and its structure '\(configuration.path)' needs \(needed)."
+                "'\(file.path)' has \(max(bytes, 0) / 4) weights, but its structure '\(configuration.path)' needs "
+                    + "\(needed)."
             )
         }
         let isFinite = content.withUnsafeBytes { bytes in
             stride(from: head, to: bytes.count, by: 4)
                 .allSatisfy { bytes.loadUnaligned(fromByteOffset: $0, as: Float.self).isFinite }
         }
-        guard isFinite else { throw Failure(.corrupt, "'\(file.path)' has weights that are no finite number.") }
+        guard isFinite else { throw Failure(.corrupt, "'\(file.path)' has weights that are not finite.") }
     }
 }

@@ -48,8 +48,8 @@ extension DarknetLayer {
         case "dropout", "softmax", "yolo", "region": return Self(output: before, sources: [last])
         default:
             throw section.fault(
-                "[\(section.kind)] is not known; known are convolutional, connected, maxpool, avgpool, upsample, route,"
-                    + " shortcut, dropout, softmax, yolo and region")
+                "[\(section.kind)] is unknown; supported are convolutional, connected, maxpool, avgpool, upsample, "
+                    + "route, shortcut, dropout, softmax, yolo and region")
         }
     }
 
@@ -79,7 +79,7 @@ extension DarknetLayer {
         let stride = try section.number("stride", default: 1)
         let size = try section.number("size", default: stride)
         let padding = try section.number("padding", default: max(size - 1, 0))
-        guard size > 0, stride > 0 else { throw section.fault("size and stride of a pooling are 1 or more") }
+        guard size > 0, stride > 0 else { throw section.fault("size and stride of a pooling must be at least 1") }
         let output = Volume(
             channels: input.channels, height: try extent(input.height, section, size, stride, padding),
             width: try extent(input.width, section, size, stride, padding))
@@ -91,7 +91,7 @@ extension DarknetLayer {
         _ length: Int, _ section: DarknetSection, _ size: Int, _ stride: Int, _ padding: Int
     ) throws -> Int {
         guard length + padding >= size else {
-            throw section.fault("a window of \(size) is larger than the \(length) that enter")
+            throw section.fault("a window of \(size) is larger than its input of \(length)")
         }
         return (length + padding - size) / stride + 1
     }
@@ -113,7 +113,8 @@ extension DarknetLayer {
         guard let first = parts.first, groups > 0,
             parts.allSatisfy({ $0.height == first.height && $0.width == first.width && $0.channels % groups == 0 })
         else {
-            throw section.fault("the layers of a route need one height and width, and channels for \(groups) groups")
+            throw section.fault(
+                "the layers of a route need the same height and width, and channels for \(groups) groups")
         }
         let channels = parts.reduce(0) { $0 + $1.channels / groups }
         return Self(
@@ -125,7 +126,7 @@ extension DarknetLayer {
         return Self(output: volumes[volumes.count - 1], sources: [volumes.count - 2] + others)
     }
 
-    /// A layer that is named by its index, or by how far back it is.
+    /// A layer that is given by its index, or by how far back it is.
     private static func index(_ number: Int, _ section: DarknetSection, _ volumes: [Volume]) throws -> Int {
         let layer = number < 0 ? volumes.count - 1 + number : number
         guard (0..<volumes.count - 1).contains(layer) else {

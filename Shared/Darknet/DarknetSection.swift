@@ -30,7 +30,7 @@ struct DarknetSection {
                 sections.append(DarknetSection(kind: kind, line: index + 1, file: file))
                 continue
             }
-            // Darknet itself reads a number up to what is none, so that comments may follow it.
+            // Darknet itself reads a number up to the first other character, so comments can follow it.
             let setting = line.prefix { $0 != "#" && $0 != ";" }
             let sides = setting.split(separator: "=", maxSplits: 1).map { $0.filter { !$0.isWhitespace } }
             guard sides.count == 2 else { throw fault("neither [name] nor key=value", file, index + 1) }
@@ -54,7 +54,8 @@ struct DarknetSection {
         }
         guard let number = Int(option.value), (0...Self.largestNumber).contains(number) else {
             throw Self.fault(
-                "'\(key)' is '\(option.value)', which is no whole number up to \(Self.largestNumber)", file, option.line
+                "'\(key)' is '\(option.value)', which is not a whole number up to \(Self.largestNumber)", file,
+                option.line
             )
         }
         return number
@@ -65,7 +66,7 @@ struct DarknetSection {
         guard let option = options[key] else { throw fault("[\(kind)] needs '\(key)'") }
         return try option.value.split(separator: ",").map { text in
             guard let number = Int(text) else {
-                throw Self.fault("'\(key)' has '\(text)', which is no whole number", file, option.line)
+                throw Self.fault("'\(key)' has '\(text)', which is not a whole number", file, option.line)
             }
             return number
         }

@@ -1,13 +1,14 @@
 import Model
 public import Torch
 
-/// What a sample of data is like, in a few numbers by which scenarios are compared.
+/// Statistics of a sample of data, with which scenarios are compared.
 ///
 /// For each modality, over the values as networks read them: `contrast`, the mean standard deviation within a row;
-/// `roughness`, the mean absolute difference of neighbors in a row by its contrast; `fill`, the share of values above the
-/// mean; and, where samples have classes, `separation`, Fisher's ratio: how far the means of the classes are apart by how wide the classes are.
+/// `roughness`, the mean absolute difference of neighbors in a row by its contrast; `fill`, the share of values above
+/// the mean; and, if samples have classes, `separation`, Fisher's ratio: how far apart the means of the classes are,
+/// divided by how wide the classes are.
 public enum DataStatistics {
-    /// Rows that are looked at.
+    /// Number of rows to examine.
     public static let sample = 512
 
     /// The statistics, each named after its modality, such as `image.contrast`.
@@ -40,7 +41,8 @@ public enum DataStatistics {
         }
     }
 
-    /// The variance of the classes' means by the mean variance within classes, summed over all places of a row.
+    /// The variance of the classes' means divided by the mean variance within classes, summed over all positions of a
+    /// row.
     private static func separation(_ rows: [[Float]], _ labels: [Int32]) -> Double {
         guard let width = rows.first?.count, width > 0 else { return 0 }
         func center(_ rows: [[Float]]) -> [Double] {

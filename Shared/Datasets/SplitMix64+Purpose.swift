@@ -1,7 +1,7 @@
 import Model
 
 extension SplitMix64 {
-    /// Makes the generator of a seed for one purpose, independent of those for another.
+    /// Makes a generator from a seed for one purpose, independent of generators for other purposes.
     init(seed: UInt64, purpose: String) {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

@@ -3,8 +3,8 @@ import Glibc
 import Model
 import Synchronization
 
-/// A program of Gyrus beside the running one that answers lines with lines: what it links, such as libtorch, and what may
-/// crash it stays out of this process. It ends when nothing refers to it any more, and when this process does.
+/// Another Gyrus program that answers lines with lines. Libraries that it links, such as libtorch, and its crashes stay
+/// out of this process. It ends when nothing refers to it anymore, and when this process ends.
 ///
 /// ```swift
 /// let helper = try HelperProcess("gyrus-detector", ["network.pt"])
@@ -12,7 +12,8 @@ import Synchronization
 /// while let line = try helper.line(), !line.isEmpty { … }
 /// ```
 public final class HelperProcess {
-    /// What is inherited at the start is listed before it: of two that start at once, one could keep the other's pipes open.
+    /// Serializes starts: of two processes that start at the same time, one could inherit the other's pipes and keep
+    /// them open.
     private static let start = Mutex(())
 
     private let name: String
@@ -23,10 +24,10 @@ public final class HelperProcess {
     private var unread = Data()
 
     /// Starts a program.
-    /// - Parameter longest: Longest silence before a line of its answer.
-    /// - Throws: `Failure` with code `unavailable` where it cannot be started.
+    /// - Parameter longest: Maximum silence before a line of its answer.
+    /// - Throws: `Failure` with code `unavailable` if it cannot be started.
     public init(_ name: String, _ arguments: [String] = [], longest: Duration = .seconds(600)) throws {
-        // A process that ends while it is asked must not end this one by a signal.
+        // A process that ends during a request must not end this one by a signal.
         signal(SIGPIPE, SIG_IGN)
         self.name = name
         self.longest = longest
@@ -48,19 +49,19 @@ public final class HelperProcess {
     }
 
     deinit {
-        // It keeps nothing, and signals that can be blocked may be.
+        // SIGKILL, because the process has nothing to save and could block other signals.
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
-    /// Writes a line. A process that has ended has said why, and is past being asked.
+    /// Writes a line; ignores errors, because a process that has ended has already said why.
     public func say(_ line: String) { try? questions.write(contentsOf: Data("\(line)\n".utf8)) }
 
     /// Writes bytes.
-    /// - Throws: Where the process has ended.
+    /// - Throws: If the process has ended.
     public func say(bytes: [UInt8]) throws { try questions.write(contentsOf: Data(bytes)) }
 
-    /// The next bytes of what the process says; nil where it ends before that many.
-    /// - Throws: `Failure` with code `deadline-exceeded` where it is silent for too long; then it is of no more use.
+    /// The next bytes of the process's output; nil if it ends before that many.
+    /// - Throws: `Failure` with code `deadline-exceeded` if it is silent for too long; then it is no longer usable.
     public func bytes(_ count: Int) throws -> [UInt8]? {
         while unread.count < count {
             let more = try available()
@@ -71,8 +72,8 @@ public final class HelperProcess {
         return [UInt8](unread.prefix(count))
     }
 
-    /// The next line of what the process says; nil at its end.
-    /// - Throws: `Failure` with code `deadline-exceeded` where it is silent for too long; then it is of no more use.
+    /// The next line of the process's output; nil at its end.
+    /// - Throws: `Failure` with code `deadline-exceeded` if it is silent for too long; then it is no longer usable.
     public func line() throws -> String? {
         var searched = unread.startIndex
         while true {
@@ -87,11 +88,11 @@ public final class HelperProcess {
         }
     }
 
-    /// What is there, as soon as something is: to wait for more would be to wait for ever. Empty at the end.
+    /// Available output, as soon as there is any, because waiting for more could take forever. Empty at the end.
     private func available() throws -> [UInt8] {
         let deadline = ContinuousClock.now + longest
         var request = pollfd(fd: answers.fileDescriptor, events: Int16(POLLIN), revents: 0)
-        // Not Foundation's `availableData`, which ends the process where a signal interrupts it.
+        // Not Foundation's `availableData`, which ends the process if a signal interrupts it.
         while true {
             let rest = max(.zero, deadline - .now)
             let ready = poll(&request, 1, Int32(clamping: rest.components.seconds * 1_000 + 1))

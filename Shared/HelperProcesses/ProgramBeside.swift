@@ -1,9 +1,9 @@
 import Foundation
 public import Model
 
-/// An executable of Gyrus in the same folder as the running one.
+/// A Gyrus executable in the same folder as the running one.
 public struct ProgramBeside {
-    /// Where it is.
+    /// Its path.
     public let path: String
     private let own: String
 
@@ -14,11 +14,11 @@ public struct ProgramBeside {
         own = running.lastPathComponent
     }
 
-    /// What to say where it cannot be used.
+    /// The failure if it cannot be used.
     /// - Parameter reason: A sentence about it, such as `cannot be run: it is missing.`
     public func failure(_ reason: String) -> Failure {
         Failure(
-            .unavailable, "The program \(path) \(reason) It belongs beside \(own); install or build both.",
+            .unavailable, "The program \(path) \(reason) It belongs in the folder of \(own); install or build both.",
             isRetriable: false)
     }
 }

@@ -4,19 +4,20 @@ import Model
 
 /// A decoded picture.
 public struct Picture: Hashable, Sendable {
-    /// Pixels from top to bottom.
+    /// Height in pixels.
     public let height: Int
-    /// Pixels from left to right.
+    /// Width in pixels.
     public let width: Int
-    /// 1 (gray), 3 (red, green, blue) or 4 (and opacity).
+    /// 1 (gray), 3 (red, green, blue) or 4 (with opacity).
     public let channels: Int
     /// Rows of pixels, each with its channels, from 0 to 255.
     public let pixels: [UInt8]
 
-    /// Most pixels that a picture may have: 64 million.
+    /// Maximum number of pixels in a picture: 64 million.
     public static let largestPixelCount = 64_000_000
 
-    /// Decodes the bytes of a JPEG, PNG, BMP, TIFF or WebP file: turned upright as its EXIF data say, 16 bits brought to 8.
+    /// Decodes the bytes of a JPEG, PNG, BMP, TIFF or WebP file, upright according to its EXIF data, with 16 bits
+    /// reduced to 8.
     /// - Throws: `Failure` with code `corrupt` that says why it cannot be read.
     public init(decoding bytes: [UInt8]) throws {
         Self.prepare

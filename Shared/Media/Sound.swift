@@ -2,16 +2,16 @@ import CMedia
 import Foundation
 import Model
 
-/// A decoded sound, its channels mixed.
+/// A decoded sound, with its channels mixed.
 public struct Sound: Hashable, Sendable {
     /// Samples from −1 to 1.
     public let samples: [Float]
-    /// Samples a second.
+    /// Samples per second.
     public let rate: Int
-    /// Seconds of the whole file, of which at most `longest` were read.
+    /// Duration of the whole file in seconds, of which at most `longest` were read.
     public let duration: Double
 
-    /// Most seconds that are read of a file: ten minutes.
+    /// Maximum number of seconds that are read from a file: ten minutes.
     public static let longest = 600.0
 
     /// Decodes the bytes of a WAV, FLAC, Ogg, MP3 or AIFF file.

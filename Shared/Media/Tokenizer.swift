@@ -3,23 +3,23 @@ import HelperProcesses
 public import Model
 import Synchronization
 
-/// Cuts texts into numbered tokens, in the way that it learned from texts. Token 0 fills up, token 1 is unknown.
+/// Splits texts into numbered tokens, in a way learned from texts. Token 0 is padding, token 1 is unknown.
 ///
 /// SentencePiece does the work, in a helper program.
 public final class Tokenizer: Sendable {
-    /// The serialized model, as SentencePiece keeps it in a `.model` file.
+    /// The serialized model, in the format of SentencePiece's `.model` files.
     public let model: [UInt8]
-    /// How many different tokens there are.
+    /// Number of different tokens.
     public let vocabulary: Int
 
-    /// A process that is reached under a lock only.
+    /// A process that is used only under a lock.
     private struct Helper: @unchecked Sendable {
         let process: HelperProcess
     }
 
     private let helper: Mutex<Helper>
 
-    /// Texts that it learns from at most.
+    /// Maximum number of texts to learn from.
     public static let mostTexts = 200_000
 
     /// Reads a model.
@@ -30,15 +30,15 @@ public final class Tokenizer: Sendable {
         defer { try? FileManager.default.removeItem(at: file) }
         let process = try HelperProcess("gyrus-tokenizer", ["encode", file.path])
         let line = try Self.answer(of: process)
-        guard let vocabulary = Int(line) else { throw Failure(.corrupt, "The tokenizer cannot be read: \(line)") }
+        guard let vocabulary = Int(line) else { throw Failure(.corrupt, "Cannot read the tokenizer: \(line)") }
         self.model = model
         self.vocabulary = vocabulary
         helper = Mutex(Helper(process: process))
     }
 
     /// Learns from texts.
-    /// - Parameter vocabulary: The most tokens it may have.
-    /// - Throws: `Failure` with code `invalid-argument` where nothing can be learned from them.
+    /// - Parameter vocabulary: Maximum number of tokens.
+    /// - Throws: `Failure` with code `invalid-argument` if nothing can be learned from them.
     public convenience init(
         learningFrom texts: [String], tokens: DataSettings.Modality.Tokens, vocabulary: Int
     ) throws {
@@ -54,7 +54,7 @@ public final class Tokenizer: Sendable {
         for text in texts { process.say(Self.line(text)) }
         let line = try Self.answer(of: process)
         guard let model = Data(base64Encoded: line) else {
-            throw Failure(.internal, "The helper program for tokenizers answered no model.")
+            throw Failure(.internal, "The helper program for tokenizers returned no model.")
         }
         try self.init(model: [UInt8](model))
     }
@@ -65,14 +65,14 @@ public final class Tokenizer: Sendable {
             helper.process.say(Self.line(text))
             return try Self.answer(of: helper.process).split(separator: " ").map { number in
                 guard let token = Int32(number) else {
-                    throw Failure(.internal, "The helper program for tokenizers answered '\(number)'.")
+                    throw Failure(.internal, "The helper program for tokenizers returned '\(number)'.")
                 }
                 return token
             }
         }
     }
 
-    /// A text on one line: white space of every kind parts tokens alike.
+    /// A text on one line: all kinds of white space separate tokens alike.
     private static func line(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
     }
@@ -82,7 +82,7 @@ public final class Tokenizer: Sendable {
             throw Failure(.internal, "The helper program for tokenizers ended without an answer.")
         }
         guard !line.hasPrefix("!") else {
-            throw Failure(.invalidArgument, "The texts cannot be cut into tokens: \(line.dropFirst())")
+            throw Failure(.invalidArgument, "Cannot split the texts into tokens: \(line.dropFirst())")
         }
         return line
     }

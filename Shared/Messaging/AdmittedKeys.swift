@@ -2,7 +2,7 @@ public import Foundation
 import Glibc
 import Model
 
-/// A file of the keys that a server admits: a line for each, with the key, its role and, for people, a name.
+/// A file of the keys that a server admits: one line per key, with the key, its role and a display name.
 ///
 /// ```
 /// # KEY                                       ROLE     NAME
@@ -15,16 +15,16 @@ public struct AdmittedKeys: Sendable {
         public let key: PublicKey
         /// What it may do.
         public let role: Role
-        /// Who it is; empty where the file does not say.
+        /// Its display name; empty if the file has none.
         public let name: String
     }
 
-    /// All lines, in the file's order.
+    /// All lines, in file order.
     public private(set) var entries: [Entry] = []
     private let file: URL
 
     /// Reads a file.
-    /// - Throws: `Failure` that names the line of what is wrong.
+    /// - Throws: `Failure` that names the invalid line.
     public init(contentsOf file: URL) throws {
         self.file = file
         let path = file.path(percentEncoded: false)
@@ -32,10 +32,10 @@ public struct AdmittedKeys: Sendable {
             let words = line.split(maxSplits: 2, whereSeparator: \.isWhitespace).map(String.init)
             func wrong(_ what: String) -> Failure { Failure(.invalidArgument, "\(path):\(number): \(what)") }
             guard let key = try? PublicKey(words[0]) else {
-                throw wrong("'\(words[0])' is no public key: a key has 43 letters, digits, '-' and '_'.")
+                throw wrong("'\(words[0])' is not a public key: a key consists of 43 letters, digits, '-' and '_'.")
             }
             let roles = Role.allCases.map(\.rawValue).joined(separator: ", ")
-            guard words.count > 1 else { throw wrong("the key has no role; write one of \(roles) after it.") }
+            guard words.count > 1 else { throw wrong("the key has no role; add one of \(roles) after it.") }
             guard let role = Role(rawValue: words[1]) else {
                 throw wrong("there is no role '\(words[1])'; use one of \(roles).")
             }
@@ -44,29 +44,29 @@ public struct AdmittedKeys: Sendable {
     }
 
     /// Admits a key.
-    /// - Throws: `Failure` with code `conflict` where another has the name.
+    /// - Throws: `Failure` with code `conflict` if another key has the name.
     public mutating func add(_ key: PublicKey, as role: Role, name: String) throws {
         guard !name.contains(where: \.isNewline), name.utf8.count <= 100 else {
-            throw Failure(.invalidArgument, "The name of a key is one line of at most 100 bytes.")
+            throw Failure(.invalidArgument, "The name of a key must be one line of at most 100 bytes.")
         }
         guard name.isEmpty || !entries.contains(where: { $0.name == name }) else {
-            throw Failure(.conflict, "A key of the name '\(name)' is admitted already; choose another name.")
+            throw Failure(.conflict, "A key named '\(name)' is already admitted; choose another name.")
         }
         try change(entries + [Entry(key: key, role: role, name: name)])
     }
 
-    /// Admits a key, given by its name or itself, no longer; connections that it has last until they end.
+    /// Stops admitting a key, given by name or as text. Its existing connections remain until they end.
     /// - Returns: What was removed.
     @discardableResult
     public mutating func remove(_ nameOrKey: String) throws -> Entry {
         guard let found = entries.first(where: { $0.name == nameOrKey || $0.key == (try? PublicKey(nameOrKey)) }) else {
-            throw Failure(.notFound, "No admitted key is called '\(nameOrKey)'.")
+            throw Failure(.notFound, "There is no admitted key '\(nameOrKey)'.")
         }
         try change(entries.filter { $0 != found })
         return found
     }
 
-    /// Puts a file with other entries in the place of this one, at once.
+    /// Atomically replaces the file with one that has the given entries.
     private mutating func change(_ entries: [Entry]) throws {
         try Self.write(entries, to: file)
         self.entries = entries

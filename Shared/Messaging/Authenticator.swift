@@ -25,7 +25,7 @@ struct Authenticator: ~Copyable {
 
     var hasRequests: Bool { socket.events & ZMQ_POLLIN != 0 }
 
-    /// Answers what has been asked so far.
+    /// Answers all pending requests.
     func answerAll() {
         // Version, request, domain, address, identity, mechanism, key.
         while let frames = socket.receive(limit: 8) {
@@ -38,7 +38,7 @@ struct Authenticator: ~Copyable {
         }
     }
 
-    /// Who asks; nil where it is not admitted.
+    /// The peer that asks; nil if it is not admitted.
     private func peer(_ frames: [Frame]) -> Peer? {
         let address = String(decoding: frames[3].bytes, as: UTF8.self)
         guard let key = PublicKey(bytes: frames[6].bytes) else { return nil }

@@ -1,14 +1,14 @@
 import CZeroMQ
 import Model
 
-/// Tells what becomes of a client's connection.
+/// Reports what happens to a client's connection.
 struct ConnectionMonitor: ~Copyable {
     enum Event {
         case connected
         case disconnected
         /// The server does not admit our key.
         case refused
-        /// One end asks for keys and the other has none.
+        /// One end requires keys and the other has none.
         case mismatched
         /// The connection ended before it could be used.
         case aborted

@@ -2,7 +2,8 @@ import CZeroMQ
 import Glibc
 import Model
 
-/// The connections of a server by their descriptors, with when each last brought a whole message, so that they can be cut.
+/// A server's connections by descriptor, with the time when each last delivered a whole message, so that they can be
+/// cut.
 struct ConnectionTable: ~Copyable {
     private static let events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED
 
@@ -22,7 +23,7 @@ struct ConnectionTable: ~Copyable {
 
     var hasEvents: Bool { monitor.events & ZMQ_POLLIN != 0 }
 
-    /// Takes in who came and who went.
+    /// Records new and closed connections.
     mutating func update(_ now: Moment) {
         while let frames = monitor.receive(limit: 2) {
             let (event, value) = frames[0].withUnsafeBytes { bytes in
@@ -34,12 +35,13 @@ struct ConnectionTable: ~Copyable {
         }
     }
 
-    /// Notes that a whole message came over a connection.
+    /// Records that a whole message came over a connection.
     mutating func hear(_ descriptor: Int32, at now: Moment) {
         if heard[descriptor] != nil { heard[descriptor] = now }
     }
 
-    /// Cuts the connections that brought no whole message since a time; libzmq then forgets what it has of theirs.
+    /// Cuts the connections that delivered no whole message since a given time; libzmq then frees their partial
+    /// messages.
     /// - Returns: How many.
     mutating func cut(silentSince time: Moment) -> Int {
         let silent = heard.filter { $0.value <= time }.keys

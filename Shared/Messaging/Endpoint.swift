@@ -1,40 +1,40 @@
 import Glibc
 import Model
 
-/// Where a service listens: `ipc:///path`, `tcp://host:port` or, within one process, `inproc://name`.
+/// The address on which a service listens: `ipc:///path`, `tcp://host:port` or, within one process, `inproc://name`.
 ///
 /// ```swift
 /// let registry = try Endpoint("ipc:///run/user/1000/gyrus/registry.sock")
 /// ```
 public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
-    /// How bytes get there.
+    /// A kind of transport.
     public enum Transport: String, Hashable, Sendable {
-        /// A socket file of this machine.
+        /// A socket file on this machine.
         case ipc
-        /// A port of this or another machine.
+        /// A port on this or another machine.
         case tcp
         /// A queue within this process, for tests.
         case inproc
     }
 
-    /// How bytes get there.
+    /// The kind of transport.
     public let transport: Transport
-    /// What follows `transport://`.
+    /// The part after `transport://`.
     public let address: String
 
-    /// The endpoint as it is written, such as `tcp://127.0.0.1:7000`.
+    /// The endpoint in written form, such as `tcp://127.0.0.1:7000`.
     public var description: String { "\(transport.rawValue)://\(address)" }
 
-    /// The longest path of a socket file that the kernel takes, in bytes.
+    /// The longest path of a socket file that the kernel accepts, in bytes.
     static let longestPath = 107
 
-    /// Reads an endpoint; throws a `Failure` that says what is wrong with it.
+    /// Parses an endpoint; throws a `Failure` that says what is wrong with it.
     public init(_ text: String) throws {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[1].hasPrefix("//"), let transport = Transport(rawValue: String(parts[0])) else {
             throw Failure(
                 .invalidArgument,
-                "'\(text)' is no endpoint; write ipc:///path/of/socket, tcp://host:port or inproc://name.")
+                "'\(text)' is not an endpoint; use ipc:///path/of/socket, tcp://host:port or inproc://name.")
         }
         self.transport = transport
         address = String(parts[1].dropFirst(2))
@@ -56,22 +56,22 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         guard path.utf8.count <= longestPath else {
             throw Failure(
                 .invalidArgument,
-                "The path of the endpoint 'ipc://\(path)' has \(path.utf8.count) bytes and the system allows "
+                "The path of the endpoint 'ipc://\(path)' has \(path.utf8.count) bytes, but the system allows "
                     + "\(longestPath); choose a shorter directory for the sockets.")
         }
     }
 
     private static func check(hostAndPort: String, of text: String) throws {
         guard let colon = hostAndPort.lastIndex(of: ":"), colon != hostAndPort.startIndex else {
-            throw Failure(.invalidArgument, "The endpoint '\(text)' lacks a port; write tcp://host:port.")
+            throw Failure(.invalidArgument, "The endpoint '\(text)' lacks a port; use tcp://host:port.")
         }
         let port = hostAndPort[hostAndPort.index(after: colon)...]
         guard port == "*" || UInt16(port) != nil else {
-            throw Failure(.invalidArgument, "The port '\(port)' of the endpoint '\(text)' is no number below 65536.")
+            throw Failure(.invalidArgument, "The port '\(port)' of the endpoint '\(text)' is not a number below 65536.")
         }
     }
 
-    /// Whether peers of other machines can reach it, so that keys are needed.
+    /// Whether peers on other machines can reach it, so that keys are required.
     public var leavesMachine: Bool {
         guard transport == .tcp else { return false }
         let host = address.prefix(upTo: address.lastIndex(of: ":") ?? address.endIndex)

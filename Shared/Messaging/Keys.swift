@@ -3,33 +3,33 @@ public import Foundation
 import Glibc
 import Model
 
-/// One of the two halves of a CURVE key, which is written in 43 characters.
+/// One of the two halves of a CURVE key pair, written as 43 characters.
 public struct PublicKey: Hashable, Sendable, CustomStringConvertible {
-    /// The key in Z85, as libzmq takes it.
+    /// The key in Z85, the format of libzmq.
     let z85: String
 
-    /// The key in letters, digits, `-` and `_`, which shells and YAML leave as they are.
+    /// The key in letters, digits, `-` and `_`, which shells and YAML leave unchanged.
     public var text: String {
         Data(Z85.bytes(of: z85) ?? []).base64EncodedString()
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    /// The key as people see it.
+    /// The key in the form shown to people.
     public var description: String { text }
 
-    /// Reads a key as ``text`` has it, or in ZeroMQ's own writing of 40 characters (Z85).
-    /// - Throws: A `Failure` if the text is none.
+    /// Parses a key in the form of ``text``, or in ZeroMQ's own form of 40 characters (Z85).
+    /// - Throws: A `Failure` if the text is not a key.
     public init(_ text: String) throws {
         let standard = text.replacing("-", with: "+").replacing("_", with: "/") + "="
         let bytes = text.utf8.count == 43 ? Data(base64Encoded: standard).map { [UInt8]($0) } : nil
         guard let z85 = Z85.isKey(text) ? text : bytes.flatMap(Z85.text) else {
             throw Failure(
-                .invalidArgument, "'\(text)' is no public key: a key has 43 letters, digits, '-' and '_'.")
+                .invalidArgument, "'\(text)' is not a public key: a key consists of 43 letters, digits, '-' and '_'.")
         }
         self.z85 = z85
     }
 
-    /// A key as libzmq hands it over, in 32 bytes.
+    /// A key in the 32 bytes that libzmq provides.
     init?(bytes: [UInt8]) {
         guard let text = Z85.text(of: bytes) else { return nil }
         z85 = text
@@ -43,12 +43,12 @@ public struct PublicKey: Hashable, Sendable, CustomStringConvertible {
 /// try keys.write(to: URL(filePath: "/etc/gyrus/registry.key"))
 /// ```
 public struct KeyPair: Hashable, Sendable, CustomStringConvertible {
-    /// What peers need to know.
+    /// The public key, which peers need.
     public let publicKey: PublicKey
-    /// What nobody else may know, in Z85.
+    /// The secret key in Z85, which nobody else may know.
     let secretKey: String
 
-    /// The public key only, so that no log shows the other.
+    /// Only the public key, so that no log shows the secret key.
     public var description: String { "key pair of \(publicKey)" }
 
     /// Makes new keys.
@@ -56,12 +56,12 @@ public struct KeyPair: Hashable, Sendable, CustomStringConvertible {
         var publicText = [CChar](repeating: 0, count: 41)
         var secretText = publicText
         guard zmq_curve_keypair(&publicText, &secretText) == 0 else {
-            throw Failure(.internal, "libzmq cannot make keys: \(zmqError()).")
+            throw Failure(.internal, "libzmq cannot create keys: \(zmqError()).")
         }
         return KeyPair(publicKey: try PublicKey(Z85.string(publicText)), secretKey: Z85.string(secretText))
     }
 
-    /// The pair that a secret key belongs to; nil where it is none.
+    /// The pair that a secret key belongs to; nil if the text is not a key.
     init?(secretKey: String) {
         var publicText = [CChar](repeating: 0, count: 41)
         guard Z85.isKey(secretKey), zmq_curve_public(&publicText, secretKey) == 0,
@@ -75,30 +75,31 @@ public struct KeyPair: Hashable, Sendable, CustomStringConvertible {
         self.secretKey = secretKey
     }
 
-    /// Both halves, to be handed to a peer over a connection that is safe.
+    /// Both halves, to send to a peer over a secure connection.
     package var text: String { "\(publicKey) \(secretKey)" }
 
-    /// Reads both halves as ``text`` has them; throws a `Failure` if they are none.
+    /// Parses both halves in the form of ``text``; throws a `Failure` if they are not keys.
     package init(text: String) throws {
         let halves = text.split(separator: " ").map(String.init)
         guard halves.count == 2, Z85.isKey(halves[1]) else {
-            throw Failure(.invalidArgument, "A pair of keys has two keys; '\(halves.first ?? "")' is none.")
+            throw Failure(
+                .invalidArgument, "'\(halves.first ?? "")' is not a pair of keys, which consists of two keys.")
         }
         self.init(publicKey: try PublicKey(halves[0]), secretKey: halves[1])
     }
 
-    /// Reads a key file, which nobody but its owner may be able to read.
+    /// Reads a key file, which must be readable only by its owner.
     public init(contentsOf file: URL) throws {
         let path = file.path(percentEncoded: false)
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw Failure(
-                .notFound, "There is no key file '\(path)'; make one with `gyrus keys make '\(path)'`.")
+                .notFound, "There is no key file '\(path)'; create one with `gyrus keys make '\(path)'`.")
         }
         guard status.st_mode & 0o077 == 0 else {
             throw Failure(
                 .permissionDenied,
-                "Others can read the key file '\(path)'; run `chmod 600 '\(path)'` or make new keys.")
+                "Others can read the key file '\(path)'; run `chmod 600 '\(path)'` or create new keys.")
         }
         let entries = try KeyFile.entries(of: file)
         guard let publicText = entries["public"], let secretText = entries["secret"], Z85.isKey(secretText) else {
@@ -109,15 +110,15 @@ public struct KeyPair: Hashable, Sendable, CustomStringConvertible {
         self.init(publicKey: try PublicKey(publicText), secretKey: secretText)
     }
 
-    /// Writes a key file that only its owner can read; never replaces a file.
+    /// Writes a key file that only its owner can read; never replaces an existing file.
     public func write(to file: URL) throws {
         let path = file.path(percentEncoded: false)
         let text =
-            "# Keys of a Gyrus process. Keep this file to yourself; others need the public key only.\n"
+            "# Keys of a Gyrus process. Keep this file private; others need only the public key.\n"
             + "public: \(publicKey)\nsecret: \(secretKey)\n"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw Failure(.conflict, "Cannot make the key file '\(path)': \(String(cString: strerror(errno))).")
+            throw Failure(.conflict, "Cannot create the key file '\(path)': \(String(cString: strerror(errno))).")
         }
         defer { close(descriptor) }
         let written = Array(text.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -127,11 +128,11 @@ public struct KeyPair: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What a client needs to reach a server beyond its own machine.
+/// What a client needs to reach a server on another machine.
 public struct Security: Hashable, Sendable {
     /// The client's own keys.
     public var keys: KeyPair
-    /// The key by which the server is known.
+    /// The public key of the server.
     public var server: PublicKey
 
     /// Makes the security of a client.
@@ -141,9 +142,9 @@ public struct Security: Hashable, Sendable {
     }
 }
 
-/// What a server needs to be reachable from beyond its own machine.
+/// What a server needs to be reachable from other machines.
 public struct ServerSecurity: Hashable, Sendable {
-    /// Whose requests are answered.
+    /// The clients whose requests are answered.
     public enum Admission: Hashable, Sendable {
         /// Clients with one of these keys, each in its role.
         case keys([PublicKey: Role])
@@ -153,7 +154,7 @@ public struct ServerSecurity: Hashable, Sendable {
 
     /// The server's own keys.
     public var keys: KeyPair
-    /// Whose requests are answered.
+    /// The clients whose requests are answered.
     public var admission: Admission
 
     /// Makes the security of a server.
@@ -162,7 +163,7 @@ public struct ServerSecurity: Hashable, Sendable {
         self.admission = admission
     }
 
-    /// The role of a client; nil where it is not admitted.
+    /// The role of a client; nil if it is not admitted.
     func role(of key: PublicKey) throws -> Role? {
         switch admission {
         case .keys(let roles): roles[key]
@@ -183,17 +184,17 @@ enum KeyFile {
         return entries
     }
 
-    /// The lines of a file without those that are empty or a comment.
+    /// The lines of a file, except empty lines and comments.
     private static func lines(of file: URL) throws -> [String] {
         try numberedLines(of: file).map(\.text)
     }
 
-    /// A key in Z85 may begin with `#`, too.
+    /// A key in Z85 can also begin with `#`.
     private static func isComment(_ line: String) -> Bool {
         line.hasPrefix("#") && !Z85.isKey(String(line.prefix { !$0.isWhitespace }))
     }
 
-    /// The same with their numbers, from 1.
+    /// The same lines with their numbers, from 1.
     static func numberedLines(of file: URL) throws -> [(number: Int, text: String)] {
         guard let text = try? String(contentsOf: file, encoding: .utf8) else {
             throw Failure(.notFound, "Cannot read the key file '\(file.path(percentEncoded: false))'.")
@@ -204,7 +205,7 @@ enum KeyFile {
     }
 }
 
-/// The writing of 32-byte keys in 40 characters that ZeroMQ uses.
+/// ZeroMQ's encoding of 32-byte keys in 40 characters.
 enum Z85 {
     static func isKey(_ text: String) -> Bool { bytes(of: text) != nil }
 
@@ -220,7 +221,7 @@ enum Z85 {
         return zmq_z85_encode(&text, key, 32) == nil ? nil : string(text)
     }
 
-    /// The text up to the NUL that ends it.
+    /// The text up to the terminating NUL.
     static func string(_ characters: [CChar]) -> String {
         String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -2,8 +2,8 @@ import Glibc
 
 /// A value behind a lock, for the few places that threads share.
 ///
-/// The lock is a pthread mutex because ThreadSanitizer sees that one and not `Synchronization.Mutex` on Linux.
-/// `@unchecked`: the value is touched only between lock and unlock.
+/// The lock is a pthread mutex, because ThreadSanitizer does not see `Synchronization.Mutex` on Linux.
+/// `@unchecked`: the value is accessed only between lock and unlock.
 final class Locked<Value>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var value: Value

@@ -1,7 +1,7 @@
-/// What other threads have for an actor on the loop: posted from anywhere, taken in batches by the loop.
+/// Items from other threads for an actor on the loop: posted from anywhere, taken in batches by the loop.
 ///
-/// One lock per batch instead of one actor hop per message is what makes the difference between 40,000 and 200,000
-/// messages a second.
+/// One lock per batch instead of one actor hop per message makes the difference between 40,000 and 200,000 messages per
+/// second.
 final class Mailbox<Item: Sendable>: Sendable {
     private struct State {
         var items: [Item] = []
@@ -12,7 +12,7 @@ final class Mailbox<Item: Sendable>: Sendable {
 
     private let state = Locked(State())
 
-    /// Adds an item; `wake` runs if the loop has to be told. False if nobody will take it any more.
+    /// Adds an item; `wake` runs if the loop must be woken. Returns false if the mailbox is closed.
     func post(_ item: Item, wake: () -> Void) -> Bool {
         let outcome = state.withLock { state -> Outcome in
             guard !state.isClosed else { return .closed }
@@ -32,7 +32,7 @@ final class Mailbox<Item: Sendable>: Sendable {
         }
     }
 
-    /// Refuses what comes from now on and returns what nobody has taken.
+    /// Closes the mailbox and returns the items that were not taken.
     func close() -> [Item] {
         state.withLock { state in
             state.isClosed = true

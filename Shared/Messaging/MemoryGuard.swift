@@ -1,26 +1,26 @@
 import CZeroMQ
 import Glibc
 
-/// Decides when the memory of unfinished messages must be had back.
+/// Decides when the memory of unfinished messages must be reclaimed.
 ///
-/// libzmq keeps the frames of a message until its last one has come, tells nobody of them, and limits each frame but not
-/// their number. So a peer that never ends a message is seen by nothing but the growth of the process. This does not tell
-/// what grows: connections are cut for it, which honest clients make anew, and where that does not help it was something
-/// else.
+/// libzmq keeps the frames of a message until the last one has arrived, does not report them, and limits the size of
+/// each frame but not their number. So a peer that never ends a message shows only as growth of the process. The growth
+/// does not reveal its cause: connections are cut, which honest clients reestablish, and if that does not help, the
+/// cause was something else.
 struct MemoryGuard {
     enum Verdict { case fine, cutSilent, cutAll }
 
-    /// How often to look; what comes in meanwhile adds to the allowance.
+    /// How often to check; what arrives in between adds to the allowance.
     static let interval = Duration.milliseconds(250)
 
     private let allowance: Int
     private var least: Int?
     private var strikes = 0
 
-    /// - Parameter allowance: How many bytes the process may grow beyond the least it had.
+    /// - Parameter allowance: How many bytes the process may grow beyond its minimum so far.
     init(allowance: Int) { self.allowance = allowance }
 
-    /// What to do about the memory that the process has.
+    /// What to do about the current memory of the process.
     mutating func judge(resident: Int) -> Verdict {
         let base = min(least ?? resident, resident)
         least = base
@@ -33,14 +33,14 @@ struct MemoryGuard {
         case 1: return .cutSilent
         case 2: return .cutAll
         default:
-            // Nothing is connected any more, so this is what the service itself needs.
+            // Nothing is connected anymore, so this is what the service itself needs.
             least = resident
             strikes = 0
             return .fine
         }
     }
 
-    /// Bytes of this process that are in memory; 0 where the system does not tell.
+    /// Resident bytes of this process; 0 if the system does not report them.
     static func residentBytes() -> Int {
         let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return 0 }
@@ -52,6 +52,6 @@ struct MemoryGuard {
         return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 
-    /// Gives the system back what freed messages have left.
+    /// Returns the memory of freed messages to the system.
     static func giveBack() { malloc_trim(0) }
 }

@@ -1,7 +1,7 @@
 import Logging
 import Model
 
-/// Keeps what unfinished messages take of a server's memory within bounds, by cutting connections.
+/// Bounds the memory that unfinished messages take in a server, by cutting connections.
 struct MemoryWatch: ~Copyable {
     private var memory: MemoryGuard
     private var connections: ConnectionTable
@@ -13,11 +13,11 @@ struct MemoryWatch: ~Copyable {
         memory = MemoryGuard(allowance: allowance)
     }
 
-    /// Notes that a whole message came.
+    /// Records that a whole message came.
     mutating func hear(_ frame: Frame, at now: Moment) { connections.hear(frame.source, at: now) }
 
-    /// Looks at the memory where it is time to, and cuts connections where there is too much: first those that have been
-    /// silent since the last look, then all.
+    /// Checks the memory if it is time to, and cuts connections if there is too much: first those that have been silent
+    /// since the last check, then all.
     mutating func look(_ now: Moment, _ plan: LoopPlan, _ logger: Logger) {
         connections.update(now)
         plan.watch(connections.descriptor)

@@ -1,20 +1,20 @@
 import CZeroMQ
 import Glibc
 
-/// The thread that all sockets of a process live on, as an executor for the actors that own them.
+/// The thread of all sockets in a process, as an executor for the actors that own them.
 ///
-/// Actors whose `unownedExecutor` is the loop may touch their sockets, and the compiler proves that nobody else does.
-/// Between jobs the loop lets every source take its turn: empty its mailbox, drain its socket, look at its deadlines.
-/// It is a serial executor only. As a task executor, too, every hop within an actor would be enqueued anew.
+/// Actors whose `unownedExecutor` is the loop may use their sockets, and the compiler proves that nobody else does.
+/// Between jobs the loop gives every source a turn: empty its mailbox, drain its socket, check its deadlines.
+/// It is only a serial executor. If it were also a task executor, every hop within an actor would be enqueued again.
 ///
-/// Programs use ``shared``; a test makes its own, which ends by itself when nothing refers to it any more.
+/// Programs use ``shared``; a test makes its own loop, which ends by itself when nothing refers to it anymore.
 public final class MessageLoop: SerialExecutor {
     /// The loop of the process.
     public static let shared = MessageLoop()
 
     let core: LoopCore
 
-    /// Starts a loop on a thread of its own.
+    /// Starts a loop on its own thread.
     public init() {
         core = LoopCore()
         core.start(self)
@@ -30,7 +30,7 @@ public final class MessageLoop: SerialExecutor {
 
     /// Stops the program unless it runs on the loop's thread.
     public func checkIsolated() {
-        precondition(core.isCurrentThread, "This may only be done on the thread of the message loop.")
+        precondition(core.isCurrentThread, "This must be called on the thread of the message loop.")
     }
 
     var context: Context { core.context }
@@ -40,11 +40,11 @@ public final class MessageLoop: SerialExecutor {
 ///
 /// `@unchecked`: it never leaves the loop's thread.
 final class LoopPlan: @unchecked Sendable {
-    /// Whether somebody has more to do at once.
+    /// Whether a source has more to do immediately.
     private(set) var isBusy = false
-    /// When somebody wants a turn even if nothing happens.
+    /// When a source wants a turn even if nothing happens.
     private(set) var wake: Moment?
-    /// What announces events.
+    /// Descriptors that announce events.
     fileprivate var descriptors: [pollfd] = []
 
     func continueAtOnce() { isBusy = true }
@@ -62,15 +62,15 @@ final class LoopPlan: @unchecked Sendable {
     }
 }
 
-/// Who gets turns from the loop.
+/// A receiver of turns from the loop.
 final class LoopSource: Sendable {
-    /// What runs on the loop's thread in every turn; it says in the plan what it wants next.
+    /// Runs on the loop's thread in every turn; records in the plan what it wants next.
     typealias Turn = @Sendable (Moment, LoopPlan) -> Void
 }
 
 /// The loop's thread and what it shares with others.
 ///
-/// It lives as long as the thread does, which may be a moment longer than the ``MessageLoop``.
+/// It lives as long as the thread, which may be slightly longer than the ``MessageLoop``.
 final class LoopCore: Sendable {
     private struct Shared {
         var jobs: [UnownedJob] = []
@@ -96,8 +96,8 @@ final class LoopCore: Sendable {
         var thread = pthread_t()
         let core = Unmanaged.passRetained(self).toOpaque()
         let status = pthread_create(&thread, nil, { LoopCore.main($0) }, core)
-        precondition(status == 0, "The system refuses another thread (error \(status)).")
-        // Nobody waits for it: it ends by itself after the loop.
+        precondition(status == 0, "The system refused to create a thread (error \(status)).")
+        // Nothing joins the thread: it ends by itself after the loop.
         pthread_detach(thread)
     }
 
@@ -117,7 +117,7 @@ final class LoopCore: Sendable {
 
     func detach(_ source: LoopSource) { change { $0.departures.append(source) } }
 
-    /// Gives every source a turn soon.
+    /// Requests a turn for every source.
     func wake() { change { _ in } }
 
     var isCurrentThread: Bool {
@@ -147,7 +147,7 @@ final class LoopCore: Sendable {
         }
     }
 
-    /// Runs what there is to run; false when the loop is over.
+    /// Runs all pending jobs; false when the loop has ended.
     private func turn(
         _ jobs: inout [UnownedJob], _ sources: inout [(LoopSource, LoopSource.Turn)], _ plan: LoopPlan
     ) -> Bool {

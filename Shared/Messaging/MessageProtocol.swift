@@ -1,26 +1,26 @@
 import CZeroMQ
 import Model
 
-/// What both ends of a connection agree on beyond the schema.
+/// Conventions of both ends of a connection beyond the schema.
 enum MessageProtocol {
-    /// The route by which a client takes back the request of the same identity; it is not answered.
+    /// The route with which a client withdraws the request of the same identity; it is not answered.
     static let withdrawal = "messaging.withdraw"
-    /// How many frames of a message are looked at: routing identity, header, body, attachment.
+    /// Maximum number of frames of a message that are read: routing identity, header, body, attachment.
     static let frameLimit = 4
-    /// How many messages a socket hands over in one turn of the loop.
+    /// Maximum number of messages that a socket delivers in one turn of the loop.
     static let turnBudget = 256
 }
 
 extension Failure {
     static func tooLarge(_ what: String, _ size: Int, limit: Int) -> Failure {
-        Failure(.invalidArgument, "The \(what) has \(size) bytes and the limit is \(limit); send it in parts.")
+        Failure(.invalidArgument, "The \(what) has \(size) bytes, but the limit is \(limit); send it in parts.")
     }
 
     static func keysMissing(_ endpoint: Endpoint) -> Failure {
         Failure(
             .permissionDenied,
-            "\(endpoint) reaches beyond this machine and needs keys; make some with `gyrus keys make <file>` and name "
-                + "them in the configuration, or use an ipc:// or tcp://127.0.0.1 endpoint.")
+            "\(endpoint) is reachable from other machines and requires keys; create some with `gyrus keys make <file>` "
+                + "and name them in the configuration, or use an ipc:// or tcp://127.0.0.1 endpoint.")
     }
 }
 
@@ -32,7 +32,7 @@ extension Socket {
         try set(ZMQ_CURVE_SECRETKEY, text: security.keys.secretKey)
     }
 
-    /// Makes the socket a CURVE server; an ``Authenticator`` in the same context decides who is admitted.
+    /// Makes the socket a CURVE server; an ``Authenticator`` in the same context decides which clients are admitted.
     func useKeys(_ security: ServerSecurity) throws(Failure) {
         try set(ZMQ_CURVE_SERVER, Int32(1))
         try set(ZMQ_ZAP_DOMAIN, text: "gyrus")

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A point on the monotonic clock, in nanoseconds; cheap enough to ask for once per turn of the loop.
+/// A point on the monotonic clock, in nanoseconds; cheap enough to read once per turn of the loop.
 struct Moment: Comparable, Hashable, Sendable {
     let nanoseconds: UInt64
 
@@ -12,14 +12,14 @@ struct Moment: Comparable, Hashable, Sendable {
 
     static func < (left: Moment, right: Moment) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// The moment that comes a duration later; negative durations count as none, immense ones as the end of time.
+    /// The moment after a duration; negative durations count as zero, huge ones as the end of time.
     func advanced(by duration: Duration) -> Moment {
         let added = UInt64(clamping: max(0, duration.nanoseconds))
         let (sum, overflows) = nanoseconds.addingReportingOverflow(added)
         return Moment(nanoseconds: overflows ? .max : sum)
     }
 
-    /// What remains from `earlier` until this moment, in milliseconds rounded up, never negative.
+    /// The time from `earlier` until this moment, in milliseconds rounded up, never negative.
     func milliseconds(since earlier: Moment) -> UInt64 {
         self > earlier ? (nanoseconds - earlier.nanoseconds - 1) / 1_000_000 + 1 : 0
     }
@@ -35,6 +35,6 @@ extension Duration {
         return overflowsToo ? (seconds < 0 ? .min : .max) : sum
     }
 
-    /// Whole milliseconds as the wire has them, clamped to 32 bits.
+    /// Whole milliseconds as sent on the wire, clamped to 32 bits.
     var wireMilliseconds: UInt32 { UInt32(clamping: nanoseconds / 1_000_000) }
 }

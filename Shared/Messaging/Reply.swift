@@ -6,7 +6,7 @@ enum Reply {
     typealias Key = WorkTable<Task<Void, Never>>.Key
 
     static func frames(to key: Key, body: Frame, attachment: Frame?, limits: MessageLimits) throws -> [Frame] {
-        // Whatever came in with one request can go out again, with what belongs around it.
+        // Anything that came in with a request must fit into a reply, including the parts around it.
         let limit = limits.bodyBytes + limits.slack
         guard body.count <= limit else { throw Failure.tooLarge("reply", body.count, limit: limit) }
         if let attachment, attachment.count > limits.attachmentBytes {
@@ -18,14 +18,15 @@ enum Reply {
 
     static func frames(to key: Key, failure: Failure) -> [Frame] {
         let header = Wire.ReplyHeader(version: Wire.version, id: key.id, failure: Wire.Failure(failure))
-        // Encoding refuses only the character NUL, which a wire failure never has.
+        // Encoding rejects only the NUL character, which a wire failure never contains.
         return [Frame(key.peer), (try? Frame(header)) ?? Frame()]
     }
 
-    /// What the client is told about an error of a handler.
+    /// The failure that a client gets for an error of a handler.
     static func failure(_ error: any Error, route: String) -> Failure {
         error is CancellationError
-            ? Failure(.unavailable, "The service gave up '\(route)' because it stops or the time was over; ask again.")
+            ? Failure(
+                .unavailable, "The service abandoned '\(route)' because it is stopping or the time is up; try again.")
             : Failure(error)
     }
 
@@ -33,19 +34,20 @@ enum Reply {
         let roles = access.roles.map(\.rawValue).joined(separator: " or ")
         return Failure(
             .permissionDenied,
-            "A key of the role \(role?.rawValue ?? "none") may not use '\(route)', which needs the role \(roles); ask who "
-                + "runs the services for such a key.")
+            "A key of the role \(role?.rawValue ?? "none") may not use '\(route)', which requires the role \(roles); "
+                + "ask the operator of the services for such a key.")
     }
 
-    static let stopping = Failure(.unavailable, "The service stops; ask again when it is back.")
+    static let stopping = Failure(.unavailable, "The service is stopping; try again when it is back.")
 
     static let garbage = Failure(
-        .invalidArgument, "This is no request of Gyrus: it needs the frames header, body and perhaps an attachment.")
+        .invalidArgument,
+        "This is not a Gyrus request: it needs a header frame, a body frame and optionally an attachment.")
 
     static func unsupported(_ version: UInt32) -> Failure {
         Failure(
             .unsupportedVersion,
-            "The service speaks version \(Wire.version) of the protocol and the request has version \(version); "
+            "The service speaks version \(Wire.version) of the protocol, but the request has version \(version); "
                 + "use the same release of Gyrus on both ends.")
     }
 

@@ -2,7 +2,7 @@ import Model
 import Schema
 
 extension RequestClient {
-    /// Sends a request and waits for its reply; throws a `Failure`, or `CancellationError` if the task is cancelled.
+    /// Sends a request and waits for its reply; throws a `Failure`, or `CancellationError` if the task is canceled.
     public nonisolated func call<Request, Reply>(
         _ route: Route<Request, Reply>, _ request: Request, timeout: Duration = .seconds(10)
     ) async throws -> Reply {
@@ -19,7 +19,7 @@ extension RequestClient {
         return (try answer.body.decode(as: "reply to '\(route.name)'"), answer.attachment?.bytes ?? [])
     }
 
-    /// Sends a request with a buffer, which is given away, and returns the reply with the buffer that it came in.
+    /// Sends a request with a buffer, which is consumed, and returns the reply with the buffer that it came in.
     public nonisolated func call<Request, Reply>(
         _ route: Route<Request, Reply>, _ request: Request, attachment: Attachment?, timeout: Duration = .seconds(10)
     ) async throws -> (Reply, Attachment?) {
@@ -28,9 +28,9 @@ extension RequestClient {
         return (try answer.body.decode(as: "reply to '\(route.name)'"), answer.attachment.map(Attachment.init))
     }
 
-    /// Sends a request again while it fails as retriable and patience lasts; for routes that may be repeated.
+    /// Repeats a request while it fails as retriable and patience lasts; for routes that are safe to repeat.
     ///
-    /// The pauses start at 50 ms, double up to 2 s, vary at random, and are never shorter than the server asked for.
+    /// The pauses start at 50 ms, double up to 2 s, vary randomly, and are never shorter than the server requested.
     public nonisolated func callRetrying<Request, Reply>(
         _ route: Route<Request, Reply>, _ request: Request, timeout: Duration = .seconds(10),
         for patience: Duration = .seconds(60)
@@ -38,7 +38,7 @@ extension RequestClient {
         try await retrying(for: patience) { try await self.call(route, request, timeout: timeout) }
     }
 
-    /// Sends a request with bytes again while it fails as retriable and patience lasts.
+    /// Repeats a request with bytes while it fails as retriable and patience lasts.
     public nonisolated func callRetrying<Request, Reply>(
         _ route: Route<Request, Reply>, _ request: Request, attachment: [UInt8], timeout: Duration = .seconds(10),
         for patience: Duration = .seconds(60)
@@ -49,7 +49,7 @@ extension RequestClient {
     }
 }
 
-/// Repeats something while it fails as retriable, until `patience` ends; then throws its last failure.
+/// Repeats an operation while it fails as retriable, until `patience` ends; then throws the last failure.
 public func retrying<Result>(
     for patience: Duration, _ body: () async throws -> Result
 ) async throws -> Result {

@@ -4,12 +4,13 @@ import Model
 import Schema
 import Synchronization
 
-/// Asks a server for things: every request has an identity, a deadline and an answer, which is a value or a `Failure`.
+/// Sends requests to a server. Every request has an identity, a deadline and an answer, which is a value or a
+/// `Failure`.
 ///
-/// The client connects by itself, waits for a server that is not there yet, and connects again after the server was
-/// restarted. A request that was on its way when the connection broke fails as retriable, because nobody can know
-/// whether the server had done it; ``callRetrying(_:_:timeout:for:)`` asks again, for routes where that is harmless.
-/// Cancelling the task withdraws the request and throws `CancellationError`.
+/// The client connects by itself, waits for a server that is not running yet, and reconnects after the server was
+/// restarted. A request that was in flight when the connection broke fails as retriable, because it is unknown whether
+/// the server carried it out; ``callRetrying(_:_:timeout:for:)`` repeats it, for routes where that is safe.
+/// Canceling the task withdraws the request and throws `CancellationError`.
 ///
 /// ```swift
 /// let registry = RequestClient(to: try Endpoint("ipc:///run/gyrus/registry.sock"), logger: logger)
@@ -31,7 +32,7 @@ public actor RequestClient {
     /// The server's endpoint.
     public nonisolated let endpoint: Endpoint
 
-    /// The loop, where the socket lives.
+    /// The loop on which the socket lives.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     nonisolated let loop: MessageLoop
@@ -52,9 +53,9 @@ public actor RequestClient {
     private var abortedHandshakes = 0
     private var lastReport: Failure?
 
-    /// Makes a client; it connects with its first request.
+    /// Makes a client, which connects with its first request.
     ///
-    /// `connectTimeout` is how long a request waits for a server that is not there, at most its own timeout.
+    /// `connectTimeout` is how long a request waits for a server that is not reachable; at most its own timeout.
     public init(
         to endpoint: Endpoint, security: Security? = nil, loop: MessageLoop = .shared, logger: Logger,
         limits: MessageLimits = MessageLimits(), connectTimeout: Duration = .seconds(3)
@@ -103,7 +104,7 @@ public actor RequestClient {
         }
     }
 
-    /// Closes the connection; what is still waiting for an answer fails.
+    /// Closes the connection; requests that are still waiting for an answer fail.
     public func close() {
         let posted = mailbox.close()
         for case .submit(let request) in posted { request.token.resume(throwing: closedFailure) }
@@ -147,7 +148,7 @@ public actor RequestClient {
         watch(plan)
     }
 
-    /// Asks for events last: only then does a descriptor announce every further one.
+    /// Reads the events last: only then does the descriptor announce every further one.
     private func watch(_ plan: LoopPlan) {
         guard socket != nil else { return }
         if let events = socket?.events, let descriptor = socket?.descriptor {
@@ -192,7 +193,7 @@ public actor RequestClient {
         let name = "\(UInt(bitPattern: ObjectIdentifier(self).hashValue)).\(Moment.now.nanoseconds)"
         let watching = try ConnectionMonitor(of: opened, name: name, in: loop.context)
         try opened.connect(endpoint.description)
-        // libzmq tells nothing of connections within a process.
+        // libzmq does not report connections within a process.
         isConnected = endpoint.transport == .inproc
         socket = consume opened
         monitor = consume watching
@@ -204,7 +205,7 @@ public actor RequestClient {
         if request.isSent { sendWithdrawal(of: id) }
     }
 
-    /// Lets the server stop working on it; if it cannot be sent, the server's own deadline does.
+    /// Tells the server to stop working on a request; if that cannot be sent, the server's own deadline ends it.
     private func sendWithdrawal(of id: UInt64) {
         let header = Wire.RequestHeader(
             version: Wire.version, id: id, route: MessageProtocol.withdrawal, deadlineMilliseconds: 0)
@@ -212,7 +213,7 @@ public actor RequestClient {
     }
 
     private func sendWaiting() {
-        // Until there is a connection requests wait here, where they can be withdrawn, and not in the socket.
+        // Until there is a connection, requests wait here, where they can be withdrawn, and not in the socket.
         while isConnected, let request = table.nextUnsent() {
             guard let delivery = socket?.send(request.frames), delivery != .full else { return }
             table.markSent()
@@ -233,7 +234,7 @@ public actor RequestClient {
         guard let header = try? frames[0].decode(Wire.ReplyHeader.self, as: "reply's header"),
             header.version == Wire.version || header.failure != nil
         else {
-            logger.warning("ignored a reply that cannot be read", metadata: ["endpoint": "\(endpoint)"])
+            logger.warning("ignored an unreadable reply", metadata: ["endpoint": "\(endpoint)"])
             return
         }
         guard let request = table.remove(header.id) else { return }
@@ -264,9 +265,9 @@ public actor RequestClient {
         }
     }
 
-    /// Whoever waits for an answer over the broken connection learns of it at once, after replies that came before.
+    /// Fails the requests that wait for answers over the broken connection, after delivering replies that came before.
     ///
-    /// A new socket takes over, because libzmq would send what it still holds of those requests again. Its own remedy,
+    /// A new socket takes over, because libzmq would resend the requests that it still holds. Its own remedy,
     /// `ZMQ_IMMEDIATE`, drops replies that were received but not read.
     private func loseConnection() {
         guard isConnected else { return }
@@ -277,7 +278,7 @@ public actor RequestClient {
         for request in lost {
             let message =
                 "The connection to \(endpoint) broke before '\(request.route)' was answered; "
-                + "see with `gyrus ps` whether the service runs."
+                + "check with `gyrus ps` whether the service is running."
             fail(request, because: Failure(.unavailable, message))
         }
         disconnect()
@@ -288,14 +289,14 @@ public actor RequestClient {
         }
     }
 
-    /// A server drops a client without a word if it cannot read its greeting, which is so if its own key is another;
-    /// once or twice it may also just have been stopped.
+    /// A server drops a client silently if it cannot read the client's greeting, which happens if its key differs from
+    /// the expected one. Once or twice, it may also just have been stopped.
     private func abortHandshake() {
         abortedHandshakes += 1
         if security != nil, abortedHandshakes >= 3 { report(mismatch) }
     }
 
-    /// Says once why no connection comes about, and tells everybody who waits for it.
+    /// Logs once why no connection can be made, and fails all requests that wait for it.
     private func report(_ failure: Failure) {
         if lastReport != failure {
             logger.error("no connection", metadata: ["endpoint": "\(endpoint)", "reason": "\(failure.message)"])
@@ -313,7 +314,9 @@ public actor RequestClient {
         guard request.isSent || isConnected else {
             return Failure(
                 .unavailable,
-                "Nobody listens at \(endpoint) ('\(request.route)'); see with `gyrus ps` whether the service runs.")
+                "Nothing is listening at \(endpoint) ('\(request.route)'); check with `gyrus ps` whether the service "
+                    + "is running."
+            )
         }
         return Failure(.deadlineExceeded, "\(endpoint) did not answer '\(request.route)' in time; try again later.")
     }
@@ -328,7 +331,7 @@ public actor RequestClient {
     private var mismatch: Failure {
         let advice =
             security == nil
-            ? "the service asks for keys, give this client some"
+            ? "the service requires keys, so give this client some"
             : "check the service's public key, and that it uses keys"
         return Failure(.permissionDenied, "The handshake with \(endpoint) failed: \(advice).")
     }

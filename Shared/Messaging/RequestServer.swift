@@ -5,10 +5,10 @@ import Model
 import Schema
 public import ServiceLifecycle
 
-/// Answers requests: each in a task of its own off the loop, with a deadline, and with a `Failure` where it cannot.
+/// Answers requests, each in a separate task off the loop, with a deadline, and with a `Failure` if it cannot.
 ///
-/// Whatever arrives, even garbage, is answered or dropped, and the server goes on. Beyond its bounds it says `busy`.
-/// On graceful shutdown it stops reading, lets what is in flight finish, and sends the replies.
+/// Whatever arrives, even garbage, is answered or dropped, and the server continues. Beyond its limits it answers
+/// `busy`. On graceful shutdown it stops reading, lets requests in flight finish, and sends the replies.
 ///
 /// ```swift
 /// var router = Router()
@@ -23,7 +23,7 @@ public actor RequestServer: Service {
 
     private enum Phase { case idle, serving, draining, stopped }
 
-    /// The loop, where the socket lives.
+    /// The loop on which the socket lives.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private nonisolated let loop: MessageLoop
@@ -34,7 +34,7 @@ public actor RequestServer: Service {
     private let report: @Sendable (Refusal) -> Void
     private let logger: Logger
     private let limits: MessageLimits
-    /// Its own, so that the end of the server can wait until the last reply has left; the loop's within a process.
+    /// The server's own context, so that its end can wait until the last reply is sent; within a process, the loop's.
     private var context: Context?
 
     private var phase = Phase.idle
@@ -49,11 +49,11 @@ public actor RequestServer: Service {
     private var waitingForBound: [CheckedContinuation<Endpoint, any Error>] = []
     private var waitingForEnd: CheckedContinuation<Void, Never>?
     private let requests = Counter(label: "gyrus_requests_total")
-    /// Times of answers by route.
+    /// Response times by route.
     private let answers: [String: Timer]
 
-    /// Makes a server; it listens when it runs.
-    /// - Parameter report: Told on the loop of keys and requests that were refused for who sent them.
+    /// Makes a server, which listens when it runs.
+    /// - Parameter report: Called on the loop for keys and requests that were refused because of their sender.
     public init(
         endpoint: Endpoint, router: Router, security: ServerSecurity? = nil, loop: MessageLoop = .shared,
         logger: Logger, limits: MessageLimits = MessageLimits(),
@@ -73,10 +73,10 @@ public actor RequestServer: Service {
             })
     }
 
-    /// Where the server listens, once it does: with the port that the system chose for `tcp://127.0.0.1:*`.
+    /// The endpoint on which the server listens, including the port that the system chose for `tcp://127.0.0.1:*`.
     public var boundEndpoint: Endpoint {
         get async throws {
-            // Looked at within the body alone: a caller with an executor of its own may be held up before it.
+            // Checked only within the body: a caller with its own executor can be delayed before it.
             try await withCheckedThrowingContinuation { continuation in
                 if let bound { continuation.resume(with: bound) } else { waitingForBound.append(continuation) }
             }
@@ -85,7 +85,7 @@ public actor RequestServer: Service {
 
     /// Serves until graceful shutdown or cancellation, then finishes what is in flight.
     public func run() async throws {
-        guard phase == .idle else { throw Failure(.conflict, "The server of \(endpoint) has run already.") }
+        guard phase == .idle else { throw Failure(.conflict, "The server of \(endpoint) has already run.") }
         do {
             try open()
         } catch {
@@ -142,7 +142,7 @@ public actor RequestServer: Service {
     private func makeMemoryWatch(
         of socket: borrowing Socket, in context: Context
     ) throws(Failure) -> MemoryWatch? {
-        // What comes from within a process has no connection that could be cut.
+        // Requests from within a process have no connection that could be cut.
         guard let allowance = limits.growthBytes, endpoint.transport != .inproc else { return nil }
         let name = "\(UInt(bitPattern: ObjectIdentifier(self).hashValue)).server"
         return try MemoryWatch(of: socket, name: name, in: context, allowance: allowance)
@@ -164,7 +164,7 @@ public actor RequestServer: Service {
         phase = .stopped
         _ = mailbox.close()
         loop.core.detach(source)
-        // libzmq leaves the file; removed before the socket closes, so that it cannot be a successor's.
+        // libzmq leaves the file. It is removed before the socket closes, so that it cannot be a successor's.
         if endpoint.transport == .ipc { SocketFile.remove(endpoint.address) }
         authenticator = nil
         socket?.stopMonitoring()
@@ -216,7 +216,7 @@ public actor RequestServer: Service {
         commands.removeAll(keepingCapacity: true)
     }
 
-    /// Ends when nothing is in flight, or answers for what does not end in time.
+    /// Ends when nothing is in flight; answers requests that do not finish in time with a failure.
     private func drain(_ now: Moment, _ plan: LoopPlan) {
         guard !work.isEmpty, let end = drainEnd else { return close() }
         guard now >= end else { return plan.wake(at: end) }
@@ -224,7 +224,7 @@ public actor RequestServer: Service {
             entry.work.cancel()
             send(Reply.frames(to: key, failure: Reply.stopping))
         }
-        logger.warning("gave up requests that did not end in time", metadata: ["count": "\(work.entries.count)"])
+        logger.warning("abandoned requests that did not finish in time", metadata: ["count": "\(work.entries.count)"])
         close()
     }
 
@@ -267,8 +267,8 @@ public actor RequestServer: Service {
         work.add(key, .init(kind: handler.kind, size: size, deadline: now.advanced(by: time), work: task))
     }
 
-    /// Why a sender may not use a route; nil where it may. Who comes without keys came by a socket of this machine, whose
-    /// file says who may open it.
+    /// Why a sender may not use a route; nil if it may. A sender without keys came through a socket on this machine,
+    /// whose file permissions decide who may open it.
     private func refusal(of route: String, _ handler: Router.Handler, to sender: Peer?) -> Failure? {
         guard security != nil else { return nil }
         if let sender, sender.role.permits(handler.access) { return nil }
@@ -307,7 +307,7 @@ public actor RequestServer: Service {
         send(Reply.frames(to: key, failure: failure))
     }
 
-    /// A reply that cannot be sent has no reader: the client is gone, or does not read and will ask again.
+    /// A reply that cannot be sent has no reader: the client is gone, or does not read and will retry.
     private func send(_ frames: [Frame]) {
         guard let delivery = socket?.send(frames), delivery != .sent else { return }
         logger.debug("dropped a reply", metadata: ["because": "\(delivery)"])

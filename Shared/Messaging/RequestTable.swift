@@ -1,17 +1,17 @@
 import DequeModule
 import Model
 
-/// What a client waits for: the bookkeeping of requests, free of sockets and clocks.
+/// The bookkeeping of a client's requests, without sockets and clocks.
 ///
-/// `Token` is what the caller is resumed with. Requests wait here until they can be sent, so that a request that was
-/// withdrawn before never leaves.
+/// `Token` is what resumes the caller. Requests wait here until they can be sent, so that a request that is withdrawn
+/// before that is never sent.
 struct RequestTable<Token> {
     struct Request {
         let id: UInt64
         let route: String
         /// The frames, until they are sent.
         var frames: [Frame]
-        /// When the caller waits no longer.
+        /// When the caller stops waiting.
         let deadline: Moment
         /// When it fails unless it has been sent by then.
         var sendDeadline: Moment
@@ -34,7 +34,7 @@ struct RequestTable<Token> {
         nextExpiry = nextExpiry.map { min($0, expiry) } ?? expiry
     }
 
-    /// The request that is to be sent next.
+    /// The request to send next.
     mutating func nextUnsent() -> Request? {
         while let id = unsent.first {
             if let request = requests[id] { return request }
@@ -43,17 +43,17 @@ struct RequestTable<Token> {
         return nil
     }
 
-    /// Notes that the request that ``nextUnsent()`` gave has left.
+    /// Records that the request returned by ``nextUnsent()`` was sent.
     mutating func markSent() {
         guard let id = unsent.popFirst() else { return }
         requests[id]?.isSent = true
         requests[id]?.frames = []
     }
 
-    /// Ends a request; nil if nobody waits for it (any more).
+    /// Ends a request; nil if nobody is waiting for it.
     mutating func remove(_ id: UInt64) -> Request? { requests.removeValue(forKey: id) }
 
-    /// Ends the requests whose time is over.
+    /// Ends the requests whose time is up.
     mutating func expire(at now: Moment) -> [Request] {
         guard let nextExpiry, nextExpiry <= now else { return [] }
         var expired: [Request] = []
@@ -67,7 +67,7 @@ struct RequestTable<Token> {
         return expired
     }
 
-    /// Ends the requests that were sent over a connection that is gone.
+    /// Ends the requests that were sent over a lost connection.
     mutating func takeSent() -> [Request] {
         let sent = requests.values.filter(\.isSent)
         for request in sent { requests[request.id] = nil }

@@ -1,14 +1,15 @@
-/// What a key may do, written after the key in a file of admitted keys.
+/// What a key may do; written after the key in a file of admitted keys.
 ///
-/// Roles are no ladder: who trains networks needs not to publish scenarios, and who publishes needs not to hand in results.
+/// Roles do not form a hierarchy: training networks does not require publishing scenarios, and publishing does not
+/// require submitting results.
 public enum Role: String, CaseIterable, Hashable, Sendable {
-    /// Looks, and changes nothing.
+    /// Reads, and changes nothing.
     case reader
-    /// Takes tasks and hands in what came of them.
+    /// Takes tasks and submits their results.
     case worker
-    /// Has scenarios searched and tasks done, as the services do of each other.
+    /// Publishes scenarios and submits tasks, as the services do with each other.
     case submitter
-    /// Everything, removal included.
+    /// Everything, including removal.
     case `operator`
 
     /// Whether the role may use a route.
@@ -22,41 +23,41 @@ public enum Role: String, CaseIterable, Hashable, Sendable {
     }
 }
 
-/// What a route does, by which it is known who may use it.
+/// What a route does, which determines who may use it.
 public enum Access: Hashable, Sendable {
     /// Reads.
     case read
-    /// Takes a task, or says how one goes on and what came of it.
+    /// Takes a task, or reports its progress or result.
     case work
-    /// Adds a file or a record that takes nothing from anybody.
+    /// Adds a file or a record without affecting anything else.
     case store
-    /// Asks for work, or withdraws what was asked for.
+    /// Requests work, or withdraws such a request.
     case submit
     /// Changes or removes what others rely on.
     case operate
 
-    /// The roles that may, the one that may least first.
+    /// The roles that may use it, least powerful first.
     public var roles: [Role] { Role.allCases.filter { $0.permits(self) } }
 }
 
-/// A key, or a request under one, that a server refused.
+/// A key, or a request with a key, that a server refused.
 public struct Refusal: Hashable, Sendable {
-    /// The client's key; nil where it showed none that could be read.
+    /// The client's key; nil if it presented no readable key.
     public let key: PublicKey?
-    /// Where the client is; empty where that is not known.
+    /// The client's address; empty if unknown.
     public let address: String
-    /// The route that the key's role does not permit; nil where the key is not admitted at all.
+    /// The route that the key's role does not permit; nil if the key is not admitted at all.
     public let route: String?
     /// The role of the key.
     public let role: Role?
 }
 
-/// Who sent a request, as the server's authentication knows it.
+/// The sender of a request, as identified by the server's authentication.
 struct Peer: Hashable {
     let role: Role
     let key: PublicKey
 
-    /// What the authentication hands on with every message of a connection.
+    /// The text that the authentication attaches to every message of a connection.
     var text: String { "\(role.rawValue) \(key)" }
 
     init(role: Role, key: PublicKey) {
@@ -64,7 +65,7 @@ struct Peer: Hashable {
         self.key = key
     }
 
-    /// Reads ``text``.
+    /// Parses ``text``.
     init?(text: String) {
         let words = text.split(separator: " ").map(String.init)
         guard words.count == 2, let role = Role(rawValue: words[0]), let key = try? PublicKey(words[1]) else {

@@ -1,6 +1,6 @@
 public import Schema
 
-/// The name of something a server can be asked for, with the messages that go there and come back.
+/// The name of an operation of a server, with its request and reply messages.
 ///
 /// Client targets declare their routes as members, so that client and server cannot disagree:
 /// ```swift
@@ -9,10 +9,10 @@ public import Schema
 /// }
 /// ```
 public struct Route<Request: WireMessage, Reply: WireMessage>: Hashable, Sendable {
-    /// The name as it is sent.
+    /// The name as sent in requests.
     public let name: String
 
-    /// What it does, and so which roles may use it.
+    /// What it does, which determines the roles that may use it.
     public let access: Access
 
     /// Makes a route from its name and what it does.

@@ -1,6 +1,6 @@
 import Schema
 
-/// The routes of a server with what answers them.
+/// The routes of a server with their handlers.
 ///
 /// ```swift
 /// var router = Router()
@@ -8,13 +8,13 @@ import Schema
 /// router.on(.pull, kind: .waiting) { try await queue.pull($0) }
 /// ```
 public struct Router: Sendable {
-    /// How a route is treated when there is much to do, or when the server stops.
+    /// How a route is treated under load, and when the server stops.
     public enum Kind: Sendable {
-        /// Counted against the server's bound; finished when the server stops.
+        /// Counts against the server's limit; finishes when the server stops.
         case ordinary
         /// Answered even if the server is full, such as health.
         case control
-        /// Waits for something to happen (a long poll): has a bound of its own, and is cancelled when the server stops.
+        /// Waits for something to happen (a long poll): has a separate limit, and is canceled when the server stops.
         case waiting
     }
 
@@ -39,7 +39,7 @@ public struct Router: Sendable {
         }
     }
 
-    /// Answers a route whose requests and replies carry bytes beside the message.
+    /// Answers a route whose requests and replies carry bytes in addition to the message.
     public mutating func on<Request, Reply>(
         _ route: Route<Request, Reply>, kind: Kind = .ordinary,
         _ handler: @Sendable @escaping (Request, [UInt8]) async throws -> (Reply, [UInt8])
@@ -51,7 +51,8 @@ public struct Router: Sendable {
         }
     }
 
-    /// Answers a route whose requests and replies carry a buffer beside the message, which is handed over uncopied.
+    /// Answers a route whose requests and replies carry a buffer in addition to the message, which is passed without
+    /// copying.
     public mutating func onAttachment<Request, Reply>(
         _ route: Route<Request, Reply>, kind: Kind = .ordinary,
         _ handler: @Sendable @escaping (Request, Attachment?) async throws -> (Reply, Attachment?)

@@ -2,7 +2,7 @@ import CZeroMQ
 import Glibc
 import Model
 
-/// A libzmq socket, used on the loop's thread only and closed when it goes.
+/// A libzmq socket, used only on the loop's thread and closed when it is destroyed.
 struct Socket: ~Copyable {
     enum Kind {
         case dealer, router, pair, reply
@@ -27,7 +27,7 @@ struct Socket: ~Copyable {
 
     init(_ kind: Kind, in context: Context, limits: MessageLimits = MessageLimits()) throws(Failure) {
         guard let handle = zmq_socket(context.pointer, kind.constant) else {
-            throw Failure(.internal, "libzmq cannot make a socket: \(zmqError()).")
+            throw Failure(.internal, "libzmq cannot create a socket: \(zmqError()).")
         }
         do {
             try Self.configure(handle, kind, limits)
@@ -46,7 +46,7 @@ struct Socket: ~Copyable {
     private static func configure(
         _ handle: UnsafeMutableRawPointer, _ kind: Kind, _ limits: MessageLimits
     ) throws(Failure) {
-        // A client that goes has nothing to say any more; a server's last replies should still leave.
+        // A client that closes has nothing more to send; a server's last replies should still be sent.
         try set(handle, ZMQ_LINGER, Int32(kind == .router ? 1_000 : 0))
         try set(handle, ZMQ_SNDHWM, limits.queuedMessages)
         try set(handle, ZMQ_RCVHWM, limits.queuedMessages)
@@ -81,7 +81,8 @@ struct Socket: ~Copyable {
         guard status == 0 else { throw Failure(.internal, "libzmq refuses option \(option): \(zmqError()).") }
     }
 
-    /// Which of `ZMQ_POLLIN` and `ZMQ_POLLOUT` are possible; asked last before the loop sleeps on ``descriptor``.
+    /// Which of `ZMQ_POLLIN` and `ZMQ_POLLOUT` are possible; must be read last before the loop sleeps on
+    /// ``descriptor``.
     var events: Int32 { Self.integer(ZMQ_EVENTS, of: handle) }
 
     private static func integer(_ option: Int32, of handle: UnsafeMutableRawPointer) -> Int32 {
@@ -91,7 +92,7 @@ struct Socket: ~Copyable {
         return value
     }
 
-    /// Where the socket was bound, with the port that the system chose.
+    /// The address that the socket is bound to, including the port that the system chose.
     var boundAddress: String {
         var text = [CChar](repeating: 0, count: 512)
         var size = text.count
@@ -120,22 +121,22 @@ struct Socket: ~Copyable {
         }
     }
 
-    /// Publishes them no longer. To be called while there is still a reader: libzmq's thread, and with it all of the
-    /// context, would wait for ever to be rid of the next event.
+    /// Stops publishing them. Call this while there is still a reader: otherwise libzmq's thread, and with it the whole
+    /// context, would wait forever to deliver the next event.
     func stopMonitoring() {
-        // It fails for a socket that is not watched, and that is as well.
+        // This fails for a socket that is not watched, which is fine.
         _ = zmq_socket_monitor(handle, nil, 0)
     }
 
     // MARK: Messages
 
-    /// Sends all frames or none, without waiting; frames that were sent are empty afterwards.
+    /// Sends all frames or none, without waiting; frames that were sent are empty afterward.
     func send(_ frames: [Frame]) -> Delivery {
         for (index, frame) in frames.enumerated() {
             let flags = ZMQ_DONTWAIT | (index + 1 < frames.count ? ZMQ_SNDMORE : 0)
             let status = frame.withMessage { zmq_msg_send($0, handle, flags) }
             if status < 0 {
-                // Past the first frame the connection broke: libzmq drops the rest, and nobody will answer.
+                // The connection broke after the first frame: libzmq drops the rest, and there will be no answer.
                 return index == 0 && zmq_errno() == EAGAIN ? .full : .unroutable
             }
         }

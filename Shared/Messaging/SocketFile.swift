@@ -2,13 +2,13 @@ import Foundation
 import Glibc
 import Model
 
-/// Care for the file of an `ipc://` endpoint before a server listens there.
+/// Prepares the file of an `ipc://` endpoint before a server listens there.
 enum SocketFile {
-    /// Makes the directory, and removes the file of a server that is dead; throws if one is alive there.
+    /// Creates the directory, and removes the file of a dead server; throws if a live server listens there.
     static func prepare(_ path: String) throws(Failure) {
         let directory = URL(filePath: path).deletingLastPathComponent()
         if path.hasPrefix("/tmp/gyrus-\(getuid())/") {
-            // Everybody may make folders there; ours must be ours alone.
+            // Anyone may create folders there; ours must be accessible only to us.
             try PrivateFolder.make(at: directory)
         } else {
             do {
@@ -17,26 +17,26 @@ enum SocketFile {
             } catch {
                 throw Failure(
                     .permissionDenied,
-                    "Cannot make the directory '\(directory.path(percentEncoded: false))' for the socket: "
+                    "Cannot create the directory '\(directory.path(percentEncoded: false))' for the socket: "
                         + error.localizedDescription)
             }
         }
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
-            throw Failure(.conflict, "Cannot listen at 'ipc://\(path)': a file that is no socket has that name.")
+            throw Failure(.conflict, "Cannot listen at 'ipc://\(path)': a file with that name is not a socket.")
         }
         guard !isAlive(path) else {
             throw Failure(
                 .conflict,
-                "Another process listens at 'ipc://\(path)' already; stop it first, see `gyrus ps`.")
+                "Another process is already listening at 'ipc://\(path)'; stop it first, see `gyrus ps`.")
         }
         unlink(path)
     }
 
     static func remove(_ path: String) { unlink(path) }
 
-    /// Whether somebody accepts connections.
+    /// Whether a process accepts connections there.
     private static func isAlive(_ path: String) -> Bool {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }

@@ -1,6 +1,6 @@
 import Model
 
-/// What a server works on, and whether it takes on more: the bookkeeping, free of sockets and tasks.
+/// The bookkeeping of a server's work, and whether it accepts more, without sockets and tasks.
 struct WorkTable<Work> {
     struct Key: Hashable, Sendable {
         let peer: [UInt8]
@@ -26,7 +26,7 @@ struct WorkTable<Work> {
 
     var isEmpty: Bool { entries.isEmpty }
 
-    /// Why a request is not taken on, or nil if it may be.
+    /// Why a request is not accepted; nil if it is.
     func refusal(of key: Key, kind: Router.Kind, size: Int) -> Failure? {
         if entries[key] != nil {
             return Failure(.conflict, "A request with the identity \(key.id) is still being answered.")
@@ -39,7 +39,7 @@ struct WorkTable<Work> {
             }
         guard isFull || bytes + size > limits.bytesInFlight else { return nil }
         return Failure(
-            .busy, "The service works on \(entries.count) requests already; try again in a moment.",
+            .busy, "The service is already working on \(entries.count) requests; try again in a moment.",
             retryAfter: limits.retryAfter)
     }
 

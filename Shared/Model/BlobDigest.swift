@@ -2,11 +2,11 @@ import Crypto
 
 /// The SHA-256 of a blob's content, which is also its name in the registry.
 public struct BlobDigest: Hashable, Sendable, Codable, CustomStringConvertible {
-    /// 64 lower-case hexadecimal digits.
+    /// The digest as 64 lowercase hexadecimal digits.
     public let hexadecimal: String
 
-    /// Checks and takes a digest in hexadecimal.
-    /// - Throws: `Failure` with code `invalid-argument` unless it is 64 lower-case hexadecimal digits.
+    /// Checks and takes a hexadecimal digest.
+    /// - Throws: `Failure` with code `invalid-argument` unless it is 64 lowercase hexadecimal digits.
     public init(_ hexadecimal: String) throws {
         let isDigest =
             hexadecimal.utf8.count == 64
@@ -14,7 +14,7 @@ public struct BlobDigest: Hashable, Sendable, Codable, CustomStringConvertible {
         guard isDigest else {
             throw Failure(
                 .invalidArgument,
-                "'\(hexadecimal.prefix(80))' is no blob digest: 64 lower-case hexadecimal digits are needed.")
+                "'\(hexadecimal.prefix(80))' is not a blob digest: expected 64 lowercase hexadecimal digits.")
         }
         self.hexadecimal = hexadecimal
     }
@@ -22,7 +22,7 @@ public struct BlobDigest: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The digest of some bytes.
     public init(hashing bytes: [UInt8]) { self.init(sha256: SHA256.hash(data: bytes)) }
 
-    /// A digest that was computed elsewhere, as its 32 bytes.
+    /// Takes the 32 bytes of a digest that was computed elsewhere.
     public init(sha256 bytes: some Sequence<UInt8>) {
         let digits = Array("0123456789abcdef".utf8)
         let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }

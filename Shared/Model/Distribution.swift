@@ -4,43 +4,43 @@ public struct Distribution: Hashable, Sendable, Codable {
     public enum Kind: String, CaseIterable, Hashable, Sendable, Codable {
         /// Every worker has the whole network and a share of each mini-batch.
         case dataParallel = "data-parallel"
-        /// Every worker has some layers of the network, through which parts of each mini-batch go one after the other.
+        /// Every worker has some layers of the network; parts of each mini-batch pass through them one after another.
         case pipeline
     }
 
-    /// How the workers keep their replicas of the network together.
+    /// How the workers synchronize their replicas of the network.
     public enum Synchronisation: String, CaseIterable, Hashable, Sendable, Codable {
-        /// Every step takes the mean gradient of all; equals one worker with the same mini-batch.
+        /// Every step uses the mean gradient of all workers; equivalent to one worker with the same mini-batch.
         case allReduce = "all-reduce"
-        /// The same, with shares of the mini-batch that follow the workers' measured speeds.
+        /// The same, with shares of the mini-batch in proportion to the workers' measured speeds.
         case dynamicBatch = "dynamic-batch"
-        /// Every worker trains by itself, and now and then all take the mean of their weights.
+        /// Every worker trains by itself, and all average their weights periodically.
         case localSGD = "local-sgd"
-        /// The same one meeting late, so that workers go on while their changes are added up.
+        /// The same, one round late, so that workers continue while their changes are summed.
         case overlap
-        /// Every worker is drawn to a common center, and draws it along (elastic averaging).
+        /// Every worker is pulled toward a common center, and pulls the center along (elastic averaging).
         case easgd
-        /// Workers are a swarm that is drawn to the best weights that it and each of them has seen.
+        /// Workers are a particle swarm: each is pulled toward the best weights that it and the whole swarm have seen.
         case pso
-        /// A server holds the weights; workers read them and push what they found.
+        /// A server holds the weights; workers read them and push their gradients.
         case parameterServer = "parameter-server"
     }
 
-    /// How a parameter server takes what workers push.
+    /// How a parameter server applies what workers push.
     ///
     /// In a scenario: `updates: synchronous`, `updates: staleness 4` or `updates: delay-compensated`.
     public enum Updates: Hashable, Sendable, Codable {
-        /// Every step takes the mean gradient of all; equals one worker with the same mini-batch.
+        /// Every step uses the mean gradient of all workers; equivalent to one worker with the same mini-batch.
         case synchronous
-        /// Each as it comes; a worker that is more than so many mini-batches ahead of the slowest waits.
+        /// Each as it arrives; a worker that is more than this many mini-batches ahead of the slowest waits.
         case staleness(Int)
-        /// Each as it comes, corrected for what others changed meanwhile; nobody waits.
+        /// Each as it arrives, corrected for the changes that others made in the meantime; nobody waits.
         case delayCompensated
 
-        /// How far ahead a worker may be.
+        /// Allowed values of how far ahead a worker may be, in mini-batches.
         public static let stalenessRange = 0...1_000
 
-        /// Reads the form that a scenario has it in; nil where it is none.
+        /// Parses the form used in scenarios; nil if the text is not valid.
         public init?(_ text: String) {
             let words = text.split(separator: " ")
             switch (words.first, words.dropFirst().first.flatMap { Int($0) }, words.count) {
@@ -51,7 +51,7 @@ public struct Distribution: Hashable, Sendable, Codable {
             }
         }
 
-        /// The form that a scenario has it in.
+        /// The form used in scenarios.
         public var text: String {
             switch self {
             case .synchronous: "synchronous"
@@ -61,45 +61,46 @@ public struct Distribution: Hashable, Sendable, Codable {
         }
     }
 
-    /// How what workers push to a parameter server is made smaller.
+    /// How workers compress what they push to a parameter server.
     public enum Compression: String, CaseIterable, Hashable, Sendable, Codable {
-        /// Not at all: numbers of 32 bits.
+        /// No compression: 32-bit numbers.
         case none
-        /// Numbers of 16 bits; what rounding takes from a number is added to the next one in its place (error feedback).
+        /// 16-bit numbers; the rounding error of a number is added to the next one in its place (error feedback).
         case half
     }
 
-    /// How many workers there may be.
+    /// Allowed numbers of workers.
     public static let workersRange = 2...64
-    /// How many mini-batches there may be between two synchronization rounds.
+    /// Allowed numbers of mini-batches between synchronization rounds.
     public static let intervalRange = 1...10_000
-    /// How many micro-batches a mini-batch may be split into.
+    /// Allowed numbers of micro-batches per mini-batch.
     public static let microBatchesRange = 1...256
-    /// Micro-batches where nothing else is said.
+    /// Default number of micro-batches.
     public static let usualMicroBatches = 4
 
-    /// Most workers.
+    /// Maximum number of workers.
     public var workers: Int
-    /// Least workers with which a training begins. It takes those that are free, goes on with fewer where one dies, and with
-    /// more from the end of an epoch on.
+    /// Minimum number of workers with which a training starts. It takes the workers that are free, continues with fewer
+    /// if one dies, and takes on more at the end of an epoch.
     public var leastWorkers: Int
     /// What is distributed.
     public var kind: Kind
-    /// How the workers keep together.
+    /// How the workers synchronize.
     public var synchronisation: Synchronisation
-    /// Mini-batches between two synchronization rounds of workers that train by themselves, or between two measurements of their speed.
+    /// Mini-batches between synchronization rounds of workers that train by themselves, or between measurements of
+    /// their speed.
     public var interval: Int
-    /// Micro-batches of a mini-batch, of a pipeline.
+    /// Pipeline: number of micro-batches per mini-batch.
     public var microBatches: Int
-    /// How a parameter server takes what workers push; counts with that synchronization alone.
+    /// How a parameter server applies what workers push; used only with that synchronization.
     public var updates: Updates
-    /// How what workers push to a parameter server is made smaller; counts with that synchronization alone.
+    /// How workers compress what they push to a parameter server; used only with that synchronization.
     public var compression: Compression
 
     /// Whether a worker may leave and be replaced while the others go on.
     public var isElastic: Bool { synchronisation == .parameterServer && updates != .synchronous }
 
-    /// Chooses how workers train together.
+    /// Describes how workers train together.
     public init(
         workers: Int, leastWorkers: Int? = nil, kind: Kind = .dataParallel,
         synchronisation: Synchronisation = .allReduce, interval: Int = 8, microBatches: Int = usualMicroBatches,

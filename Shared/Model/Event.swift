@@ -2,7 +2,7 @@ public import struct Foundation.Date
 
 /// Something that happened in a service, recorded in the same transaction as the change itself.
 public struct Event: Hashable, Sendable, Codable {
-    /// Position in the service's log: grows by one for each event, never reused.
+    /// Position in the service's log; increases by one with each event and is never reused.
     public let sequence: UInt64
     /// When it happened.
     public let time: Date
@@ -10,7 +10,7 @@ public struct Event: Hashable, Sendable, Codable {
     public let service: String
     /// What happened, as `noun.verb`, such as `task.leased` or `trial.finished`.
     public let kind: String
-    /// Identity of what it happened to.
+    /// Identity of the thing it happened to.
     public let subject: String
     /// Details.
     public let attributes: [String: String]

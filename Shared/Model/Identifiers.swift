@@ -1,4 +1,4 @@
-/// The identity of a scenario: 1 to 64 lower-case letters, digits and hyphens, chosen by whoever publishes it.
+/// The identity of a scenario: 1 to 64 lowercase letters, digits and hyphens, chosen by whoever publishes it.
 public struct ScenarioID: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The identity as text.
     public let text: String
@@ -10,8 +10,8 @@ public struct ScenarioID: Hashable, Sendable, Codable, CustomStringConvertible {
             throw Failure(
                 .invalidArgument,
                 """
-                '\(text.prefix(80))' is no scenario identity: 1 to 64 lower-case letters, digits and hyphens are \
-                needed, the first one no hyphen.
+                '\(text.prefix(80))' is not a scenario identity: expected 1 to 64 lowercase letters, digits and \
+                hyphens, not starting with a hyphen.
                 """)
         }
         self.text = text
@@ -48,7 +48,7 @@ public struct ScenarioID: Hashable, Sendable, Codable, CustomStringConvertible {
 public struct TrialID: Hashable, Sendable, CustomStringConvertible {
     /// The scenario that it belongs to.
     public let scenario: ScenarioID
-    /// Its number, from 0 in the order of proposal.
+    /// The trial's number, from 0, in the order of proposal.
     public let number: Int
 
     /// Makes the identity of a scenario's trial.
@@ -62,7 +62,7 @@ public struct TrialID: Hashable, Sendable, CustomStringConvertible {
     public init(_ text: String) throws {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let number = Int(parts[1]), number >= 0, String(number) == parts[1] else {
-            throw Failure(.invalidArgument, "'\(text.prefix(80))' is no trial: <scenario>/<number> is needed.")
+            throw Failure(.invalidArgument, "'\(text.prefix(80))' is not a trial: expected <scenario>/<number>.")
         }
         self.init(scenario: try ScenarioID(String(parts[0])), number: number)
     }

@@ -1,12 +1,12 @@
-/// Finds what a misspelt name probably meant.
+/// Finds the name that a misspelled one probably meant.
 public enum NearestName {
-    /// The candidate closest to a name, unless none is close (more than a third of its letters differ).
+    /// The candidate closest to a name; nil if none is close (more than a third of its letters differ).
     public static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
         let best = candidates.map { (distance(name, $0), $0) }.min { $0 < $1 }
         return best.flatMap { isClose($0) ? $0.1 : nil }
     }
 
-    /// The closest candidates, the closest first, as far as they are close.
+    /// The candidates that are close, closest first.
     public static func several(_ name: String, among candidates: some Sequence<String>, most: Int) -> [String] {
         Set(candidates).map { (distance(name, $0), $0) }.filter(isClose).sorted { $0 < $1 }.prefix(most).map(\.1)
     }
@@ -15,12 +15,12 @@ public enum NearestName {
         ranked.distance <= max(2, ranked.name.count / 3) && ranked.distance < ranked.name.count
     }
 
-    /// ` Did you mean 'x'?`, or nothing where no candidate is close.
+    /// ` Did you mean 'x'?`, or nothing if no candidate is close.
     public static func question(_ name: String, among candidates: some Sequence<String>) -> String {
         of(name, among: candidates).map { " Did you mean '\($0)'?" } ?? ""
     }
 
-    /// Letters to insert, drop or change to turn one text into the other (Levenshtein's distance).
+    /// Number of letters to insert, delete or change to turn one text into the other (Levenshtein distance).
     private static func distance(_ first: String, _ second: String) -> Int {
         let (first, second) = (first.lowercased(), Array(second.lowercased()))
         var row = Array(0...second.count)

@@ -1,10 +1,10 @@
 public import Foundation
 import Glibc
 
-/// A folder that no other user can write in or put their own in place of: sockets in it are ours.
+/// A folder that no other user can write to or replace, so that the sockets in it are ours.
 public enum PrivateFolder {
-    /// Makes a folder that only this user may look into, or takes the one that is there if it is that private.
-    /// - Throws: `Failure` with code `permission-denied` that names the folder and what is wrong with it.
+    /// Makes a folder that only this user can access, or takes an existing one if it is that private.
+    /// - Throws: `Failure` with code `permission-denied` that names the folder and the problem.
     public static func make(at folder: URL) throws(Failure) {
         let path = folder.path
         do {
@@ -12,22 +12,22 @@ public enum PrivateFolder {
                 at: folder.deletingLastPathComponent(), withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         } catch {
-            throw refusal(path, "cannot be made: \(error.localizedDescription)")
+            throw refusal(path, "cannot be created: \(error.localizedDescription)")
         }
-        // One call makes it or says that something is there, so that nobody can slip in between.
-        if mkdir(path, 0o700) != 0 && errno != EEXIST { throw refusal(path, "cannot be made: \(text(errno))") }
+        // A single call creates the folder or reports that something is there, so that nobody can slip in between.
+        if mkdir(path, 0o700) != 0 && errno != EEXIST { throw refusal(path, "cannot be created: \(text(errno))") }
         try check(folder)
     }
 
-    /// Checks that a folder is one, belongs to this user, and lets nobody else in.
-    /// - Throws: `Failure` with code `permission-denied` that names the folder and what is wrong with it.
+    /// Checks that a path is a folder that belongs to this user and lets nobody else in.
+    /// - Throws: `Failure` with code `permission-denied` that names the folder and the problem.
     public static func check(_ folder: URL) throws(Failure) {
         let path = folder.path
         var status = stat()
-        guard lstat(path, &status) == 0 else { throw refusal(path, "cannot be looked at: \(text(errno))") }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw refusal(path, "is no folder of its own") }
+        guard lstat(path, &status) == 0 else { throw refusal(path, "cannot be examined: \(text(errno))") }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw refusal(path, "is not a folder") }
         guard status.st_uid == geteuid() else {
-            throw refusal(path, "belongs to the user \(status.st_uid) and not to \(geteuid())")
+            throw refusal(path, "belongs to user \(status.st_uid), not to user \(geteuid())")
         }
         guard status.st_mode & 0o077 == 0 else {
             let mode = String(status.st_mode & 0o777, radix: 8)

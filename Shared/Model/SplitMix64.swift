@@ -1,12 +1,12 @@
-/// Random numbers that depend on a seed alone: the same on every machine and with every version of Swift.
+/// Random numbers that depend only on a seed: the same on every machine and with every version of Swift.
 ///
-/// Choosing and shuffling are written out here because the standard library may change how it uses a generator, which
+/// Choosing and shuffling are implemented here because the standard library may change how it uses a generator, which
 /// would change searches, orders of samples and prepared datasets. Source: Steele, Lea and Flood, "Fast splittable
 /// pseudorandom number generators", OOPSLA 2014.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// Makes the generator of a seed.
+    /// Makes a generator with a seed.
     public init(seed: UInt64) { state = seed }
 
     /// The next 64 bits.
@@ -18,13 +18,13 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 to below the bound, all equally likely but for at most bound / 2^64.
+    /// A number from 0 to below the bound; all are equally likely up to a bias of at most bound / 2^64.
     public mutating func index(below bound: Int) -> Int {
-        precondition(bound > 0, "there is no number from 0 to below \(bound)")
+        precondition(bound > 0, "the bound must be positive, not \(bound)")
         return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }
 
-    /// Puts elements into an order of which all are equally likely.
+    /// Shuffles elements; every order is equally likely.
     public mutating func shuffle<Element>(_ elements: inout [Element]) {
         for last in stride(from: elements.count - 1, to: 0, by: -1) {
             elements.swapAt(last, index(below: last + 1))

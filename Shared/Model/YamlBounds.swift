@@ -1,27 +1,27 @@
 import CYamlBounds
 
-/// What a YAML text may have before anything is built of it: aliases make a small text a large value, and deep nesting
-/// overflows the stack of whoever walks it.
+/// Bounds that a YAML text must meet before anything is built from it: aliases turn a small text into a large value,
+/// and deep nesting overflows the stack of whoever walks it.
 ///
-/// The parser itself counts, the same that reads the text afterwards; so whatever it takes for a line break, a comment or
-/// an alias is one here, too.
+/// The parser that later reads the text does the counting, so that both agree on what is a line break, a comment or an
+/// alias.
 public struct YamlBounds: Sendable {
-    /// Most bytes.
+    /// Maximum number of bytes.
     public var bytes: Int
-    /// Most collections within each other.
+    /// Maximum depth of nested collections.
     public var depth: Int
-    /// Most values, those of aliases counted wherever the alias stands.
+    /// Maximum number of values; those of an alias count at each of its uses.
     public var nodes: Int
-    /// Most anchors and aliases.
+    /// Maximum number of anchors and aliases.
     public var references: Int
 
-    /// A text that exceeds its bounds.
+    /// Reports a text that exceeds its bounds.
     public struct Excess: Error, Hashable, Sendable {
-        /// Which bound it exceeds.
+        /// A bound.
         public enum Kind: Hashable, Sendable {
             /// Bytes.
             case bytes
-            /// Collections within each other.
+            /// Depth of nested collections.
             case depth
             /// Values.
             case nodes
@@ -29,11 +29,11 @@ public struct YamlBounds: Sendable {
             case references
         }
 
-        /// Which bound it exceeds.
+        /// The bound that the text exceeds.
         public let kind: Kind
-        /// Line of what is too much, from 1.
+        /// Line of the first item beyond the bound, from 1.
         public let line: Int
-        /// Column of what is too much, from 1.
+        /// Column of the first item beyond the bound, from 1.
         public let column: Int
     }
 
@@ -45,17 +45,17 @@ public struct YamlBounds: Sendable {
         self.references = references
     }
 
-    /// What a text that exceeds its bounds has too much of, for people.
+    /// A message that says which bound a text exceeds.
     public func description(of excess: Excess) -> String {
         switch excess.kind {
         case .bytes: "the file has more than \(bytes) bytes"
         case .depth: "values are nested more than \(depth) levels deep"
-        case .nodes: "its aliases make more than \(nodes) values of it"
+        case .nodes: "its aliases expand to more than \(nodes) values"
         case .references: "it has more than \(references) anchors and aliases"
         }
     }
 
-    /// Checks a text; one that is no YAML passes, because its reader says better what is wrong.
+    /// Checks a text. Text that is not valid YAML passes, because its reader reports the error better.
     public func check(_ text: String) throws(Excess) {
         guard text.utf8.count <= bytes else { throw Excess(kind: .bytes, line: 1, column: 1) }
         var text = text

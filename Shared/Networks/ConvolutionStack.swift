@@ -1,20 +1,20 @@
 import Model
 
 extension NetworkDescription {
-    /// Largest height and width of what a classifier reads of the last convolution.
+    /// Maximum height and width of the classifier's input from the last convolution.
     private static let grid = 4
 
-    /// Convolutions one after the other, each normalized and with leaky ReLU, with a linear classifier on top.
+    /// A chain of convolutions, each normalized and with leaky ReLU, with a linear classifier on top.
     ///
-    /// The classifier reads means over a grid of at most 4×4 fields of the last plane. It so has a size that does not depend
-    /// on strides, and still knows where something was: in a spectrogram that is the pitch.
+    /// The classifier reads means over a grid of at most 4×4 cells of the last plane. Its size therefore does not
+    /// depend on strides, and it still knows where something was: in a spectrogram, that is the pitch.
     /// - Parameters:
     ///   - layers: The convolutions, at least one.
     ///   - name: Name of the network.
     ///   - input: Name of its input.
     ///   - shape: The input's shape, `[channels, height, width]`.
     ///   - classes: Number of classes.
-    /// - Throws: `Failure` where the shape does not fit.
+    /// - Throws: `Failure` if the shape does not fit.
     public static func stack(
         of layers: [Convolution], named name: String, input: String, shape: [Int], classes: Int
     ) throws -> NetworkDescription {

@@ -1,22 +1,23 @@
 import Model
 
 extension NetworkDescription {
-    /// Networks side by side that read the same inputs, and the mean of their answers.
+    /// Parallel networks that read the same inputs, and the mean of their answers.
     ///
-    /// Layer `convolution1` of the second network becomes `member2.convolution1`, so that weights of each network load by the prefix
-    /// `prefix(ofMember:)`. The mean of scores of classes is the logarithm of the geometric mean of probabilities, but for a term
-    /// that all classes share (logarithmic opinion pool: Genest and Zidek, 1986).
-    /// - Throws: `Failure` with code `invalid-argument` where there are fewer than two networks, or they differ in what they
-    ///   read or give.
+    /// Layer `convolution1` of the second network becomes `member2.convolution1`, so that the weights of each network
+    /// load with the prefix `prefix(ofMember:)`. The mean of class scores is the logarithm of the geometric mean of
+    /// probabilities, up to a term that all classes share (logarithmic opinion pool: Genest and Zidek, 1986).
+    /// - Throws: `Failure` with code `invalid-argument` if there are fewer than two networks, or if their inputs or
+    ///   outputs differ.
     public static func ensemble(named name: String, of networks: [NetworkDescription]) throws -> NetworkDescription {
         guard networks.count > 1 else {
-            throw Failure(.invalidArgument, "An ensemble needs two networks or more, and there are \(networks.count).")
+            throw Failure(.invalidArgument, "An ensemble needs at least two networks; there are \(networks.count).")
         }
         var inputs: [Input] = []
         for input in networks.flatMap(\.inputs) where !inputs.contains(input) { inputs.append(input) }
         let names = Set(inputs.map(\.name))
         guard names.count == inputs.count else {
-            throw Failure(.invalidArgument, "The networks of an ensemble read inputs of the same name in other shapes.")
+            throw Failure(
+                .invalidArgument, "The networks of an ensemble read inputs of the same name in different shapes.")
         }
         var layers: [Layer] = []
         var answers: [String] = []
@@ -34,7 +35,7 @@ extension NetworkDescription {
         return ensemble
     }
 
-    /// What the names of a member's layers begin with in an ensemble.
-    /// - Parameter place: Its place, from 0.
+    /// The prefix of the names of a member's layers in an ensemble.
+    /// - Parameter place: Index of the member, from 0.
     public static func prefix(ofMember place: Int) -> String { "member\(place + 1)." }
 }

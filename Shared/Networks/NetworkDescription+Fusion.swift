@@ -3,11 +3,11 @@ import Model
 extension NetworkDescription {
     /// A network of several branches whose feature vectors are concatenated and classified by one linear layer.
     ///
-    /// A branch's layers and its input are renamed: layer `convolution1` of branch `image` becomes `image.convolution1`,
-    /// its input `image`. A branch's own classifier (a linear layer at its end) is left out. The new one is `head.linear`,
-    /// so that an optimizer for the prefix `head.` or for all that no other names changes it. With one branch the result
-    /// is that branch with its layers renamed.
-    /// - Throws: `Failure` where there is no branch, a branch has several inputs, or a name is taken.
+    /// A branch's layers and its input are renamed: layer `convolution1` of branch `image` becomes
+    /// `image.convolution1`, its input `image`. A branch's own classifier (a linear layer at its end) is left out. The
+    /// new classifier is `head.linear`, so that an optimizer for the prefix `head.`, or for all layers that no other
+    /// prefix covers, updates it. With a single branch the result is that branch with its layers renamed.
+    /// - Throws: `Failure` if there is no branch, a branch has several inputs, or a name is taken.
     public static func fused(
         name: String? = nil, branches: [(name: String, network: NetworkDescription)], classes: Int
     ) throws -> NetworkDescription {
@@ -37,7 +37,7 @@ private struct Branch {
         guard network.inputs.count == 1, let input = network.inputs.first else {
             throw Failure(
                 .invalidArgument,
-                "Branch '\(name)' ('\(network.name)') needs one input and has \(network.inputs.count).")
+                "Branch '\(name)' ('\(network.name)') needs exactly one input but has \(network.inputs.count).")
         }
         guard name != "head" else { throw Failure(.invalidArgument, "A branch cannot be named 'head'.") }
         let shapes = try network.validate()
@@ -47,7 +47,7 @@ private struct Branch {
         if case .linear? = layers.last?.operation { layers.removeLast() }
         guard let last = layers.last, let shape = shapes[last.name] else {
             throw Failure(
-                .invalidArgument, "Branch '\(name)' ('\(network.name)') has no layers besides its classifier.")
+                .invalidArgument, "Branch '\(name)' ('\(network.name)') has no layers other than its classifier.")
         }
         var renamedLayers = layers.map { Layer(renamed($0.name), $0.operation, from: $0.inputs.map(renamed)) }
         if shape.count > 1 {

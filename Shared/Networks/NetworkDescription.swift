@@ -1,7 +1,7 @@
 import Foundation
 public import Model
 
-/// A network as a flat list of layers: pure data that is checked, counted, stored and turned into TorchScript.
+/// A network as a flat list of layers: pure data that is checked, counted, stored and converted to TorchScript.
 ///
 /// ```swift
 /// let network = NetworkDescription(
@@ -15,7 +15,7 @@ public import Model
 /// let shapes = try network.validate()   // ["convolution": [8, 28, 28], …]
 /// ```
 public struct NetworkDescription: Hashable, Sendable, Codable {
-    /// What enters the network.
+    /// An input of the network.
     public struct Input: Hashable, Sendable, Codable {
         /// Name, such as that of a modality.
         public var name: String
@@ -29,9 +29,9 @@ public struct NetworkDescription: Hashable, Sendable, Codable {
         }
     }
 
-    /// Name for people, such as `LeNet5`.
+    /// Display name, such as `LeNet5`.
     public var name: String
-    /// What enters the network, in the order of the arguments of the saved network.
+    /// The inputs, in the order of the arguments of the saved network.
     public var inputs: [Input]
     /// The layers; each reads only inputs and layers before it. The last one is the output.
     public var layers: [Layer]
@@ -44,17 +44,17 @@ public struct NetworkDescription: Hashable, Sendable, Codable {
     }
 
     /// Reads a description from its JSON form and checks it.
-    /// - Throws: `Failure` with code `invalid-argument`, naming the layer or field that is wrong.
+    /// - Throws: `Failure` with code `invalid-argument` that names the invalid layer or field.
     public init(json: String) throws {
         do {
             self = try JSONDecoder().decode(NetworkDescription.self, from: Data(json.utf8))
         } catch let error as DecodingError {
-            throw Failure(.invalidArgument, "The network's description cannot be read: \(Self.explain(error))")
+            throw Failure(.invalidArgument, "Cannot read the network's description: \(Self.explain(error))")
         }
         _ = try validate()
     }
 
-    /// The one JSON text of this description: keys sorted, no white space, every field written.
+    /// The canonical JSON of this description: keys sorted, no white space, every field written.
     public var canonicalJSON: String {
         get throws {
             let encoder = JSONEncoder()
@@ -69,8 +69,8 @@ public struct NetworkDescription: Hashable, Sendable, Codable {
         get throws { BlobDigest(hashing: Array(try canonicalJSON.utf8)) }
     }
 
-    /// The shape of what each layer gives for one sample, by the layer's name.
-    /// - Throws: `Failure` with code `invalid-argument`, naming the layer and the shapes that do not fit.
+    /// The shape of each layer's output for one sample, by the layer's name.
+    /// - Throws: `Failure` with code `invalid-argument` that names the layer and the shapes that do not fit.
     public func validate() throws -> [String: [Int]] {
         try ShapeInference(self).shapes
     }
@@ -88,7 +88,7 @@ public struct NetworkDescription: Hashable, Sendable, Codable {
         get throws { try tensors.reduce(0) { $0 + ($1.isTrained ? $1.elementCount : 0) } }
     }
 
-    /// Multiply-accumulate operations of convolutions and linear layers for one sample.
+    /// Multiply-accumulate operations of convolutions and linear layers per sample.
     public var multiplyAccumulates: Int {
         get throws { try ShapeInference(self).multiplyAccumulates() }
     }

@@ -1,6 +1,6 @@
 import Model
 
-/// Walks the layers once and finds the shape that each gives for one sample.
+/// Walks the layers once and infers the output shape of each for one sample.
 struct ShapeInference {
     let network: NetworkDescription
     /// Shapes of layers, by name.
@@ -16,7 +16,7 @@ struct ShapeInference {
             try checkName(of: layer)
             let shape = try outputShape(of: layer)
             guard shape.reduce(1.0, { $0 * Double($1) }) <= Self.largestSample else {
-                throw fault(layer, "gives \(shape) for one sample, which is too large")
+                throw fault(layer, "outputs \(shape) per sample, which is too large")
             }
             shapes[layer.name] = shape
             known[layer.name] = shape
@@ -24,7 +24,7 @@ struct ShapeInference {
         try checkHierarchy()
     }
 
-    /// Shapes of what a layer reads.
+    /// Shapes of a layer's inputs.
     func inputShapes(of layer: Layer) -> [[Int]] { layer.inputs.compactMap { known[$0] } }
 
     // MARK: - Limits
@@ -41,7 +41,7 @@ struct ShapeInference {
         guard network.layers.count <= Self.mostLayers else {
             throw Failure(
                 .invalidArgument,
-                "Network '\(network.name)' has \(network.layers.count) layers; \(Self.mostLayers) are allowed.")
+                "Network '\(network.name)' has \(network.layers.count) layers; at most \(Self.mostLayers) are allowed.")
         }
     }
 
@@ -49,7 +49,7 @@ struct ShapeInference {
 
     private mutating func add(_ input: NetworkDescription.Input) throws {
         guard Self.isIdentifier(input.name) else {
-            throw Failure(.invalidArgument, "Input '\(input.name)' of '\(network.name)' is no identifier.")
+            throw Failure(.invalidArgument, "Input '\(input.name)' of '\(network.name)' is not a valid identifier.")
         }
         guard known[input.name] == nil else {
             throw Failure(.invalidArgument, "Network '\(network.name)' has two inputs named '\(input.name)'.")
@@ -60,8 +60,8 @@ struct ShapeInference {
         guard fits else {
             throw Failure(
                 .invalidArgument,
-                "Input '\(input.name)' of '\(network.name)' has shape \(input.shape); [channels, height, width], "
-                    + "[channels, length] or [features] is needed, each at least 1.")
+                "Input '\(input.name)' of '\(network.name)' has shape \(input.shape); it must be [channels, height, "
+                    + "width], [channels, length] or [features], each at least 1.")
         }
         known[input.name] = input.shape
     }
@@ -69,18 +69,18 @@ struct ShapeInference {
     private func checkName(of layer: Layer) throws {
         let parts = layer.name.split(separator: ".", omittingEmptySubsequences: false)
         guard layer.name.utf8.count <= Self.longestName, parts.allSatisfy({ Self.isIdentifier(String($0)) }) else {
-            throw fault(layer, "has no valid name: identifiers separated by dots are needed")
+            throw fault(layer, "has an invalid name: use identifiers separated by dots")
         }
-        guard known[layer.name] == nil else { throw fault(layer, "has a name that is already taken") }
+        guard known[layer.name] == nil else { throw fault(layer, "has a name that is already in use") }
     }
 
-    /// No layer can be both a layer and the group of another.
+    /// Ensures that no layer name is also the group of another layer.
     private func checkHierarchy() throws {
         for layer in network.layers {
             let parts = layer.name.split(separator: ".")
             for length in 1..<max(1, parts.count) {
                 let group = parts.prefix(length).joined(separator: ".")
-                if shapes[group] != nil { throw fault(layer, "lies inside '\(group)', which is a layer itself") }
+                if shapes[group] != nil { throw fault(layer, "is inside '\(group)', which is itself a layer") }
             }
         }
     }

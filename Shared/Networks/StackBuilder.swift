@@ -1,6 +1,6 @@
 import Model
 
-/// Adds layer after layer, each reading the one before.
+/// Adds layers one by one, each of which reads the previous one.
 struct StackBuilder {
     private(set) var network: NetworkDescription
     private let width: Double
@@ -10,7 +10,8 @@ struct StackBuilder {
 
     init(name: String, input: String, shape: [Int], width: Double, normalized: Bool) throws {
         guard width > 0, width <= 1024 else {
-            throw Failure(.invalidArgument, "Network '\(name)' has width \(width); above 0 and at most 1024 is needed.")
+            throw Failure(
+                .invalidArgument, "Network '\(name)' has width \(width); it must be above 0 and at most 1024.")
         }
         self.network = NetworkDescription(name: name, inputs: [.init(name: input, shape: shape)], layers: [])
         self.width = width
@@ -29,8 +30,8 @@ struct StackBuilder {
         add(stage.isSeparable ? .separableConvolution(settings) : .convolution(settings), isPooled: stage.isPooled)
     }
 
-    /// Convolution, pooling, normalization, leaky ReLU. Pooling comes first of the three: the result of the last two is the
-    /// same for a quarter of the work, as both keep the order of values (normalization with a positive weight).
+    /// Convolution, pooling, normalization, leaky ReLU. Pooling comes before the last two: the result is the same for a
+    /// quarter of the work, because both preserve the order of values (normalization, if its weight is positive).
     mutating func add(_ convolution: Layer.Operation, isPooled: Bool) {
         stages += 1
         add("convolution\(stages)", convolution)

@@ -1,6 +1,6 @@
-/// A tensor that belongs to a network: a trained parameter or a running figure.
+/// A tensor that belongs to a network: a trained parameter or a running statistic.
 public struct NetworkTensor: Hashable, Sendable {
-    /// How its first values are chosen.
+    /// How its initial values are chosen.
     public enum Initialization: Hashable, Sendable {
         /// The same value everywhere.
         case constant(Float)
@@ -12,9 +12,9 @@ public struct NetworkTensor: Hashable, Sendable {
     public let name: String
     /// Shape.
     public let shape: [Int]
-    /// Whether the optimizer changes it.
+    /// Whether the optimizer updates it.
     public let isTrained: Bool
-    /// Its first values.
+    /// Its initial values.
     public let initialization: Initialization
 
     /// Number of elements.
@@ -24,13 +24,14 @@ public struct NetworkTensor: Hashable, Sendable {
 extension NetworkDescription {
     /// All tensors of the network, in the order of its layers.
     ///
-    /// Weights start uniform with the variance that keeps the signal's size through a leaky ReLU (He et al. 2015);
-    /// a linear layer's and a depthwise kernel's, which no non-linearity follows, keep it by themselves. Biases start at 0.
+    /// Weights start uniform with the variance that keeps the signal's size through a leaky ReLU (He et al. 2015).
+    /// Linear layers and depthwise kernels, which no nonlinearity follows, keep the size by themselves. Biases start at
+    /// 0.
     public var tensors: [NetworkTensor] {
         get throws { try tensors(of: layers.indices) }
     }
 
-    /// The tensors of some layers, in their order.
+    /// The tensors of some layers, in order.
     func tensors(of range: Range<Int>) throws -> [NetworkTensor] {
         let inference = try ShapeInference(self)
         return try layers[range].flatMap { layer in
@@ -46,7 +47,7 @@ extension NetworkDescription {
 }
 
 extension Layer {
-    /// The tensors of a layer that reads such shapes.
+    /// The tensors of a layer with the given input shapes.
     func tensors(from inputs: [[Int]]) -> [NetworkTensor] {
         operation.rules.tensors(from: inputs).map { tensor($0) }
     }

@@ -1,24 +1,25 @@
 extension NetworkDescription {
-    /// The `forward` method in TorchScript. It names tensors by the attributes of nested modules, so that the saved network
-    /// has the same tensor names as `tensors`.
-    /// - Throws: `Failure` where the description does not fit together.
+    /// The `forward` method in TorchScript. It refers to tensors as attributes of nested modules, so that the saved
+    /// network has the same tensor names as `tensors`.
+    /// - Throws: `Failure` if the description is inconsistent.
     public var torchScriptSource: String {
         get throws { try method("forward", returning: ("Tensor", { _ in "output" })) }
     }
 
-    /// The method `constrained`, which gives the output and what a constraint adds to the loss, in one pass.
-    /// - Throws: `Failure` where the constraint names no layers of the network.
+    /// The method `constrained`, which returns the output and what a constraint adds to the loss, in one pass.
+    /// - Throws: `Failure` if the constraint does not name layers of the network.
     public func torchScriptSource(of constraint: SimilarityConstraint) throws -> String {
         try method("constrained", returning: ("Tuple[Tensor, Tensor]", { "output, \(try constraint.expression($0))" }))
     }
 
-    /// - Parameter result: The type of the result, and its expression from those of the layers by name.
+    /// - Parameter result: The type of the result, and its expression given those of the layers by name.
     private func method(
         _ name: String, returning result: (type: String, expression: ([String: String]) throws -> String)
     ) throws -> String {
         var values: [String: String] = [:]
         for (number, input) in inputs.enumerated() { values[input.name] = "input\(number)" }
-        // Arguments keep the inputs' names; locals cannot collide with them, as they are bound to numbered ones first.
+        // Arguments keep the inputs' names. Locals cannot collide with them, because inputs are first bound to numbered
+        // names.
         var lines = inputs.enumerated().map { "input\($0) = \($1.name)" }
         lines += try torchScriptLines(for: layers.indices, &values)
         lines.append("return \(try result.expression(values))")
@@ -27,7 +28,7 @@ extension NetworkDescription {
     }
 
     /// Statements that compute some layers.
-    /// - Parameter values: The expressions of all that they read, to which those of these layers are added.
+    /// - Parameter values: The expressions of all their inputs; those of these layers are added.
     func torchScriptLines(for range: Range<Int>, _ values: inout [String: String]) throws -> [String] {
         let inference = try ShapeInference(self)
         return range.flatMap { number in

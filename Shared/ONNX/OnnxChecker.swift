@@ -6,15 +6,15 @@ import Schema
 struct OnnxChecker {
     private let file: String
     private var tensors: [String: Wire.OnnxTensor] = [:]
-    /// Values that something gave.
+    /// Values that have been produced.
     private var values: [String: Source] = [:]
     private var nodes: [NetworkOutline.Node] = []
     private var counted: Set<String> = []
-    /// Version of the standard operators; nil where the file uses none.
+    /// Version of the standard operators; nil if the file uses none.
     private var standardVersion: Int64?
-    /// Weights that are kept sparsely: their shapes, and how many there are.
+    /// Sparse weights: their shapes, and how many there are.
     private var sparse: [String: (shape: [Int64], count: Int)] = [:]
-    /// How many graphs this one is in.
+    /// Nesting depth of this graph.
     private var depth = 0
 
     /// Where a value comes from.
@@ -28,7 +28,7 @@ struct OnnxChecker {
 
     mutating func check(_ model: Wire.OnnxModel) throws -> (NetworkOutline, operatorSet: Int64?) {
         guard OnnxFile.formatVersions.contains(model.irVersion) else {
-            throw fault("ir_version", "\(model.irVersion) is not within \(OnnxFile.formatVersions)\(Self.advice)")
+            throw fault("ir_version", "\(model.irVersion) is not in \(OnnxFile.formatVersions)\(Self.advice)")
         }
         standardVersion = try operatorSet(model.opsetImport)
         guard let graph = model.graph else { throw fault("graph", "it is missing") }
@@ -39,13 +39,13 @@ struct OnnxChecker {
         }
         for input in inputs {
             guard values.updateValue(.computed(input.name), forKey: input.name) == nil else {
-                throw fault("input '\(input.name)'", "the name is taken")
+                throw fault("input '\(input.name)'", "the name is already in use")
             }
         }
         for node in graph.node { try add(node) }
         let outputs = try graph.output.map { try port($0, "output") }
         if let missing = outputs.first(where: { values[$0.name] == nil }) {
-            throw fault("output '\(missing.name)'", "no node gives it")
+            throw fault("output '\(missing.name)'", "no node produces it")
         }
         let outline = NetworkOutline(
             format: "onnx", name: graph.name.isEmpty ? "network" : graph.name, inputs: inputs, outputs: outputs,
@@ -59,7 +59,7 @@ struct OnnxChecker {
     }
 
     private func fault(_ field: String, _ reason: String) -> Failure {
-        Failure(.corrupt, "'\(file)' is no ONNX file that can be imported: \(field.prefix(200)): \(reason).")
+        Failure(.corrupt, "'\(file)' is not an ONNX file that can be imported: \(field.prefix(200)): \(reason).")
     }
 
     // MARK: - Versions
@@ -67,15 +67,15 @@ struct OnnxChecker {
     private static let standardDomains: Set<String> = ["", "ai.onnx"]
 
     private static let advice =
-        "; write it for an older one, with torch.onnx.export(…, opset_version=18) or onnx.version_converter"
+        "; export it for an older version, with torch.onnx.export(…, opset_version=18) or onnx.version_converter"
 
-    /// Exporters name sets that no node uses; what nodes use is checked node by node.
+    /// Exporters list operator sets that no node uses; those that nodes use are checked node by node.
     private func operatorSet(_ sets: [Wire.OnnxOperatorSet]) throws -> Int64? {
         guard !sets.isEmpty else { throw fault("opset_import", "it is missing") }
         guard let standard = sets.first(where: { Self.standardDomains.contains($0.domain) }) else { return nil }
         guard OnnxFile.operatorSets.contains(standard.version) else {
             throw fault(
-                "opset_import", "version \(standard.version) is not within \(OnnxFile.operatorSets)\(Self.advice)")
+                "opset_import", "version \(standard.version) is not in \(OnnxFile.operatorSets)\(Self.advice)")
         }
         return standard.version
     }
@@ -83,10 +83,11 @@ struct OnnxChecker {
     private func checkDomain(_ node: Wire.OnnxNode, _ field: String) throws {
         if node.domain == "ai.onnx.ml" { return }
         guard Self.standardDomains.contains(node.domain) else {
-            throw fault(field, "the operators of '\(node.domain)' are not standard ones")
+            throw fault(field, "the operators of '\(node.domain)' are not standard operators")
         }
         guard standardVersion != nil else {
-            throw fault("opset_import", "the version of the standard operators is missing, and \(field) is one")
+            throw fault(
+                "opset_import", "the version of the standard operators is missing, but \(field) is a standard operator")
         }
     }
 
@@ -96,19 +97,19 @@ struct OnnxChecker {
         let field = "\(kind) '\(value.name)'"
         guard !value.name.isEmpty else { throw fault(field, "it has no name") }
         guard let type = value.type?.tensorType, TensorElementType(rawValue: type.elemType) != nil else {
-            throw fault(field, "its type is missing or no tensor")
+            throw fault(field, "its type is missing or not a tensor")
         }
         let sizes = (type.shape?.dim ?? []).map { dimension in
             if case .dimValue(let size)? = dimension.value { Int(clamping: size) } else { -1 }
         }
-        // Some writers say 0 where they mean a size that is not fixed.
+        // Some writers use 0 for a size that is not fixed.
         return NetworkOutline.Port(name: value.name, shape: sizes.map { $0 <= 0 ? -1 : $0 })
     }
 
     private mutating func add(_ tensor: Wire.OnnxTensor, _ field: String) throws {
         guard !tensor.name.isEmpty else { throw fault(field, "it has no name") }
         try check(tensor, field)
-        guard tensors.updateValue(tensor, forKey: tensor.name) == nil else { throw fault(field, "it is there twice") }
+        guard tensors.updateValue(tensor, forKey: tensor.name) == nil else { throw fault(field, "it occurs twice") }
         values[tensor.name] = .constant
     }
 
@@ -122,10 +123,10 @@ struct OnnxChecker {
         let count = elements.elementCount ?? 0
         guard let whole = Wire.OnnxTensor.elementCount(of: tensor.dims), elements.dims.count == 1, count <= whole,
             indices.dataType == TensorElementType.int64.rawValue, indices.dims.first.map({ Int($0) }) == count
-        else { throw fault(field, "its values, indices and shape \(tensor.dims) do not fit together") }
+        else { throw fault(field, "its values, indices and shape \(tensor.dims) are inconsistent") }
         guard tensors[elements.name] == nil,
             sparse.updateValue((tensor.dims, count), forKey: elements.name) == nil
-        else { throw fault(field, "it is there twice") }
+        else { throw fault(field, "it occurs twice") }
         values[elements.name] = .constant
     }
 
@@ -137,21 +138,23 @@ struct OnnxChecker {
             let place = tensor.externalData.first { $0.key == "location" }.map { " ('\($0.value.prefix(80))')" } ?? ""
             throw fault(
                 field,
-                "its elements lie in another file\(place); write them into this one with onnx.save(onnx.load(FILE), FILE) or"
-                    + " torch.onnx.export(…, external_data=False)")
+                "its elements are in another file\(place); merge them into this one with onnx.save(onnx.load(FILE), "
+                    + "FILE) or torch.onnx.export(…, external_data=False)")
         }
-        guard let needed = tensor.elementCount else { throw fault(field, "its shape \(tensor.dims) is impossible") }
+        guard let needed = tensor.elementCount else { throw fault(field, "its shape \(tensor.dims) is invalid") }
         if !tensor.rawData.isEmpty, let size = type.bitCount {
             let (bits, overflow) = needed.multipliedReportingOverflow(by: size)
             guard !overflow, tensor.rawData.count == bits / 8 + (bits % 8 > 0 ? 1 : 0) else {
                 throw fault(
                     field,
-                    "shape \(tensor.dims) needs \(needed) × \(size) bits, raw_data has \(tensor.rawData.count) bytes")
+                    "shape \(tensor.dims) needs \(needed) × \(size) bits, but raw_data has \(tensor.rawData.count) "
+                        + "bytes"
+                )
             }
         } else {
             let (values, there) = (Wire.OnnxTensor.typedCount(of: needed, type), tensor.typedCount(type))
             guard values == there else {
-                throw fault(field, "shape \(tensor.dims) needs \(values) elements, there are \(there)")
+                throw fault(field, "shape \(tensor.dims) needs \(values) elements, but there are \(there)")
             }
         }
     }
@@ -161,26 +164,27 @@ struct OnnxChecker {
     private mutating func add(_ node: Wire.OnnxNode) throws {
         let name = node.name.isEmpty ? node.output.first { !$0.isEmpty } ?? "" : node.name
         let field = "node '\(name)' (\(node.opType))"
-        // Of several outputs those that nobody wants have no name.
+        // Unused outputs have no name.
         guard !node.opType.isEmpty, let output = node.output.first(where: { !$0.isEmpty }) else {
-            throw fault(field, "it has no operator or gives nothing")
+            throw fault(field, "it has no operator or no outputs")
         }
         try checkDomain(node, field)
         for attribute in node.attribute { try check(attribute, field) }
         for input in node.input where !input.isEmpty && values[input] == nil {
-            throw fault(field, "it reads '\(input)', which nothing before it gives")
+            throw fault(field, "it reads '\(input)', which nothing before it produces")
         }
         let shapes = node.input.map { (tensors[$0]?.dims ?? sparse[$0]?.shape)?.map { Int(clamping: $0) } }
         try OnnxWeightRules(node: node, shapes: shapes).check { fault(field, $0) }
         try define(node, output, field)
     }
 
-    /// Notes what a node gives: a constant is a weight like an initializer, anything else a node of the outline.
+    /// Records the outputs of a node: a constant is a weight like an initializer, anything else is a node of the
+    /// outline.
     private mutating func define(_ node: Wire.OnnxNode, _ output: String, _ field: String) throws {
         let isConstant = node.opType == "Constant"
         for name in node.output where !name.isEmpty {
             guard values.updateValue(isConstant ? .constant : .computed(output), forKey: name) == nil else {
-                throw fault(field, "it gives '\(name)', which is there already")
+                throw fault(field, "it produces '\(name)', which already exists")
             }
         }
         if isConstant {
@@ -196,7 +200,7 @@ struct OnnxChecker {
                 name: output, operation: node.opType, inputs: sources, parameters: weights(of: node)))
     }
 
-    /// Weights that no node before it has.
+    /// The node's weights that no node before it reads.
     private mutating func weights(of node: Wire.OnnxNode) -> Int {
         var total = 0
         for name in node.input where !counted.contains(name) {
@@ -214,7 +218,7 @@ struct OnnxChecker {
         return total
     }
 
-    /// Operators for which 32-bit integers are weights: biases of quantized layers.
+    /// Operators whose 32-bit integers are weights: biases of quantized layers.
     private static let dequantizers: Set = ["DequantizeLinear", "QLinearConv"]
 
     private func check(_ attribute: Wire.OnnxAttribute, _ field: String) throws {
@@ -228,10 +232,10 @@ struct OnnxChecker {
         }
     }
 
-    /// Deepest nesting of graphs.
+    /// Maximum nesting depth of graphs.
     private static let deepest = 8
 
-    /// Checks a graph within a node, such as a branch of `If`; it may read what the graph around it has.
+    /// Checks a graph within a node, such as a branch of `If`; it may read values of the surrounding graph.
     private func check(_ bytes: [UInt8], _ field: String) throws {
         guard depth < Self.deepest else { throw fault(field, "graphs are nested deeper than \(Self.deepest)") }
         try OnnxFrame(bytes, file: file).checkGraph()
@@ -239,7 +243,7 @@ struct OnnxChecker {
         do {
             graph = try Wire.OnnxGraph(bytes: bytes)
         } catch {
-            throw fault(field, "its graph cannot be read: \(Failure(error).message)")
+            throw fault(field, "cannot read its graph: \(Failure(error).message)")
         }
         var inner = self
         inner.depth += 1

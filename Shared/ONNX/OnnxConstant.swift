@@ -2,15 +2,15 @@ import Model
 import Safetensors
 import Schema
 
-/// Numbers of a file that are known before the network runs.
+/// Numbers in a file that are known before the network runs.
 final class OnnxConstant {
     let shape: [Int]
     let type: TensorType
     let bytes: [UInt8]
-    /// What reads it in TorchScript, once it is stored.
+    /// The TorchScript expression that reads it, once it is stored.
     var expression: String?
 
-    /// Decodes a tensor; floats become 32-bit floats, integers without a sign the next larger ones with one.
+    /// Decodes a tensor. Floats become 32-bit floats; unsigned integers become the next larger signed ones.
     init(_ tensor: Wire.OnnxTensor) throws {
         shape = tensor.dims.map { Int(clamping: $0) }
         guard let stored = TensorElementType(rawValue: tensor.dataType), let type = stored.torchType else {
@@ -23,7 +23,7 @@ final class OnnxConstant {
 
     var count: Int { shape.reduce(1, *) }
 
-    /// Its integers; nil where it has other numbers.
+    /// Its integers; nil if it has other numbers.
     var integers: [Int]? {
         switch type {
         case .int64: elements(Int64.self).map(Int.init)
@@ -32,7 +32,7 @@ final class OnnxConstant {
         }
     }
 
-    /// Its floats; nil where it has other numbers.
+    /// Its floats; nil if it has other numbers.
     var floats: [Float]? { type == .float32 ? elements(Float.self) : nil }
 
     private func elements<Element: BitwiseCopyable>(_: Element.Type) -> [Element] {
@@ -69,7 +69,7 @@ final class OnnxConstant {
         }
     }
 
-    /// Elements that stand in the field of their type.
+    /// Elements in the field for their type.
     private static func typed(_ tensor: Wire.OnnxTensor, _ type: TensorElementType) -> [UInt8] {
         switch type {
         case .float: bytes(tensor.floatData)
@@ -92,7 +92,7 @@ final class OnnxConstant {
 }
 
 extension TensorElementType {
-    /// The type that stands for it in TorchScript; nil where none does.
+    /// The corresponding type in TorchScript; nil if there is none.
     var torchType: TensorType? {
         switch self {
         case .float, .float16, .bfloat16, .double: .float32

@@ -1,9 +1,9 @@
 import Model
 
-/// The outermost fields of a file, looked at before anything is built of it.
+/// Scans the outermost fields of a file before anything is built from it.
 ///
-/// A file that was cut short in a download is told from one that is none, and a small file of millions of empty nodes costs
-/// no memory.
+/// This distinguishes a file that was truncated in a download from one that is not an ONNX file, and keeps a small file
+/// with millions of empty nodes from taking memory.
 struct OnnxFrame {
     private let bytes: [UInt8]
     private let file: String
@@ -15,7 +15,7 @@ struct OnnxFrame {
         static let initializer: UInt64 = 5
     }
 
-    /// Most nodes and most weights; the largest networks have some ten thousand.
+    /// Maximum number of nodes and of weights; the largest networks have some ten thousand.
     private static let most = 200_000
 
     init(_ bytes: [UInt8], file: String) {
@@ -23,7 +23,7 @@ struct OnnxFrame {
         self.file = file
     }
 
-    /// - Throws: `Failure` with code `corrupt` where the file is cut short or has too many parts.
+    /// - Throws: `Failure` with code `corrupt` if the file is truncated or has too many parts.
     func check() throws {
         var graph: Range<Int>?
         try walk(0..<bytes.count) { number, content in
@@ -32,7 +32,7 @@ struct OnnxFrame {
         if let graph { try check(graph) }
     }
 
-    /// Looks at bytes that are a graph.
+    /// Scans the bytes of a graph.
     func checkGraph() throws { try check(0..<bytes.count) }
 
     private func check(_ graph: Range<Int>) throws {
@@ -46,7 +46,7 @@ struct OnnxFrame {
         }
     }
 
-    /// Calls back for each field of a message; whatever is no field is left to the reader.
+    /// Calls back for each field of a message; anything that is not a field is left to the reader.
     private func walk(_ range: Range<Int>, _ body: (UInt64, Range<Int>) throws -> Void) throws {
         var position = range.lowerBound
         while position < range.upperBound {
@@ -65,10 +65,10 @@ struct OnnxFrame {
             }
             let rest = UInt64(range.upperBound - position)
             guard length <= rest else {
-                // A length beyond any file is no length: the bytes are something else.
+                // A length beyond any file size is not a length: the bytes are something else.
                 guard range.upperBound == bytes.count, length < UInt64(OnnxFile.largest) else { return }
                 throw Failure(
-                    .corrupt, "'\(file)' is cut short: at least \(length - rest) bytes are missing at its end.")
+                    .corrupt, "'\(file)' is truncated: at least \(length - rest) bytes are missing at its end.")
             }
             try body(tag >> 3, position..<position + Int(length))
             position += Int(length)

@@ -1,6 +1,6 @@
-/// Methods in TorchScript that several operators call.
+/// TorchScript methods that several operators call.
 enum OnnxHelpers {
-    /// The methods of these names and those that they call themselves.
+    /// The methods with these names and the methods that they call.
     static func source(of names: Set<String>) -> String {
         var wanted = names
         while true {

@@ -1,13 +1,13 @@
 import Model
 import Schema
 
-/// A node of a graph with its settings.
+/// A node of a graph with its attributes.
 struct OnnxOperation {
     let node: Wire.OnnxNode
 
     var kind: String { node.opType }
 
-    /// The failure of a node that asks for what is not there.
+    /// The failure of a node that uses an unsupported feature.
     func unsupported(_ what: String) -> Failure {
         let name = node.name.isEmpty ? node.output.first ?? "" : node.name
         return Failure(.invalidArgument, "node '\(name.prefix(200))': \(kind) with \(what) is not supported")
@@ -48,19 +48,19 @@ struct OnnxOperation {
 
     // MARK: Operands
 
-    /// The places of what it reads.
+    /// The indices of its inputs.
     var operands: Range<Int> { node.input.indices }
 
-    /// How many values it gives.
+    /// Number of its outputs.
     var outputs: Int { node.output.count }
 
-    /// Name of the value that it reads in a place; nil where none is.
+    /// Name of the input at an index; nil if there is none.
     func input(_ place: Int) -> String? {
         guard node.input.indices.contains(place), !node.input[place].isEmpty else { return nil }
         return node.input[place]
     }
 
-    /// - Throws: `Failure` where it gives more than so many values.
+    /// - Throws: `Failure` if it has more than the given number of outputs.
     func requireOutputs(_ most: Int) throws {
         guard !node.output.dropFirst(most).contains(where: { !$0.isEmpty }) else {
             throw unsupported("more than \(most) output(s)")

@@ -97,12 +97,12 @@ extension OnnxOperators {
 
     // MARK: Windows
 
-    /// What windows that move over a tensor have in common.
+    /// The settings that all operators with sliding windows share.
     struct Window {
         let kernel, strides, dilations: [Int]
-        /// At the beginning and the end of each dimension.
+        /// Padding at the beginning and the end of each dimension.
         var before, after: [Int]
-        /// `SAME_UPPER` and `SAME_LOWER` depend on the size of what is read.
+        /// `SAME_UPPER` and `SAME_LOWER` depend on the size of the input.
         let same: String?
 
         init(_ operation: OnnxOperation, kernel: [Int]) throws {
@@ -124,13 +124,13 @@ extension OnnxOperators {
             }
         }
 
-        /// Whether both ends get the same, which libtorch does by itself.
+        /// Whether both ends get the same padding, which libtorch applies by itself.
         var isEven: Bool { same == nil && before == after }
 
-        /// What is read, filled up at its ends.
+        /// The input, padded at its ends.
         func padded(_ x: String, _ value: String, _ script: inout OnnxTranslator) -> String {
             guard let same else {
-                // libtorch begins with the last dimension.
+                // libtorch starts with the last dimension.
                 let amounts = zip(before, after).reversed().flatMap { [$0, $1] }
                 return script.assign("torch.constant_pad_nd(\(x), \(OnnxTranslator.list(amounts)), \(value))")
             }
@@ -172,7 +172,8 @@ extension OnnxOperators {
         let more = operation.integers("output_padding").map(OnnxTranslator.list) ?? zeros
         let lists = [window.strides, window.before, window.dilations].map(OnnxTranslator.list).joined(separator: ", ")
         let result =
-            "torch.convolution(\(x), \(try script.operand(operation, 1)), \(bias), \(lists), \(truth(isTransposed)), \(more),"
+            "torch.convolution(\(x), \(try script.operand(operation, 1)), \(bias), \(lists), \(truth(isTransposed)), "
+            + "\(more),"
             + " \(operation.integer("group", default: 1)))"
         return [crop.map { "torch.constant_pad_nd(\(result), \($0))" } ?? result]
     }
@@ -187,7 +188,7 @@ extension OnnxOperators {
     private static let maximum: Rule = { script, operation in
         var window = try pooled(operation)
         var x = try script.operand(operation, 0)
-        // libtorch takes at most half a kernel.
+        // libtorch accepts padding of at most half a kernel.
         if !window.isEven || zip(window.before, window.kernel).contains(where: { 2 * $0 > $1 }) {
             x = window.padded(x, number(-.greatestFiniteMagnitude), &script)
             window.before = window.kernel.map { _ in 0 }
@@ -212,7 +213,7 @@ extension OnnxOperators {
         }
         let none = window.kernel.map { _ in 0 }
         let sums = pool(window.padded(x, "0.0", &script), none)
-        // The mean of what is there is the mean with zeros, divided by the share that is there.
+        // The mean without padding is the mean with zeros, divided by the share that is not padding.
         return counts
             ? [sums] : ["\(sums) / \(pool(window.padded("torch.ones_like(\(x))", "0.0", &script), none))"]
     }

@@ -13,8 +13,8 @@ extension OnnxOperators {
     ]
 
     /// - Parameters:
-    ///   - order: Where each gate of libtorch stands in ONNX.
-    ///   - states: How many tensors are kept from step to step.
+    ///   - order: Position in ONNX of each gate of libtorch.
+    ///   - states: Number of tensors kept from step to step.
     private static func recurrence(
         _ script: inout OnnxTranslator, _ operation: OnnxOperation, _ function: String, order: [Int], states: Int
     ) throws -> [String] {
@@ -51,8 +51,8 @@ extension OnnxOperators {
         for state in 0..<states { begin.append(try script.optional(operation, 5 + state) ?? none) }
         let state = states == 1 ? begin[0] : "[\(begin.joined(separator: ", "))]"
         let result = script.assign(
-            "torch.\(function)(\(x), \(state), [\(weights.joined(separator: ", "))], \(truth(bias != nil)), 1, 0.0, False,"
-                + " \(truth(directions == 2)), False)")
+            "torch.\(function)(\(x), \(state), [\(weights.joined(separator: ", "))], \(truth(bias != nil)), 1, 0.0, "
+                + "False, \(truth(directions == 2)), False)")
         let steps = "\(result)[0].reshape([\(x).size(0), \(x).size(1), \(directions), \(size)]).permute([0, 2, 1, 3])"
         return [direction == "reverse" ? "torch.flip(\(steps), [0])" : steps]
             + (0..<states).map { "\(result)[\($0 + 1)]" }

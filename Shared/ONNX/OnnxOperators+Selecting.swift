@@ -53,7 +53,7 @@ extension OnnxOperators {
             let count =
                 script.version < 10 ? "\(operation.integer("k", default: 1))" : "\(try script.list(operation, 1))[0]"
             let (axis, largest) = (operation.integer("axis", default: -1), operation.flag("largest", default: true))
-            // Of equal ones the first comes first.
+            // Equal values keep their order.
             let both = script.assign("torch.sort(\(x), stable=True, dim=\(axis), descending=\(truth(largest)))")
             return (0...1).map { "\(both)[\($0)].narrow(\(axis), 0, \(count))" }
         },

@@ -78,7 +78,7 @@ extension OnnxOperators {
         "Resize": resize, "Upsample": resize,
     ]
 
-    /// The axes of an operator, which older versions have as a setting and newer ones as an input; nil where nobody says.
+    /// The axes of an operator: an attribute in older versions, an input in newer ones; nil if not given.
     static func axes(
         _ script: inout OnnxTranslator, _ operation: OnnxOperation, _ place: Int
     ) throws -> String? {
@@ -118,7 +118,7 @@ extension OnnxOperators {
         ]
     }
 
-    /// Only what networks ask for: whole pictures, by the nearest value or linearly.
+    /// Supports only what networks use: whole pictures, by the nearest value or linearly.
     private static let resize: Rule = { script, operation in
         let x = try script.operand(operation, 0)
         let mode = operation.text("mode", default: "nearest")

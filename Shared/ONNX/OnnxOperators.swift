@@ -1,8 +1,8 @@
 import Model
 
-/// How each operator of ONNX is written in TorchScript.
+/// How each ONNX operator is written in TorchScript.
 enum OnnxOperators {
-    /// Gives the expressions of an operator's outputs; what they need before them it emits.
+    /// Returns the expressions of an operator's outputs; emits any statements that they need first.
     typealias Rule = @Sendable (inout OnnxTranslator, OnnxOperation) throws -> [String]
 
     /// The rules by the names of operators.
@@ -26,7 +26,7 @@ enum OnnxOperators {
         { script, operation in [make(try script.operand(operation, 0), operation)] }
     }
 
-    /// A function of any number of tensors, two by two.
+    /// A function of any number of tensors, applied pairwise.
     static func folded(_ join: @escaping @Sendable (String, String) -> String) -> Rule {
         { script, operation in
             var result = try script.operand(operation, 0)
@@ -39,7 +39,7 @@ enum OnnxOperators {
 
     static func number(_ value: Float) -> String { OnnxTranslator.number(value) }
 
-    /// The truth as TorchScript writes it.
+    /// A Boolean in TorchScript syntax.
     static func truth(_ value: Bool) -> String { value ? "True" : "False" }
 }
 

@@ -2,7 +2,7 @@ import Model
 public import Safetensors
 import Schema
 
-/// A network of ONNX as TorchScript: the source of its `forward` and helpers, and the tensors that these read.
+/// An ONNX network as TorchScript: the source of its `forward` and helpers, and the tensors that these read.
 ///
 /// ```swift
 /// let script = try OnnxFile(reading: URL(filePath: "resnet18.onnx")).script()
@@ -11,13 +11,13 @@ import Schema
 public struct OnnxScript: Sendable {
     /// The methods of the module.
     public let source: String
-    /// What the methods read as attributes. All floats are of 32 bits, whatever the file keeps.
+    /// The tensors that the methods read as attributes. All floats are 32-bit, whatever the file contains.
     public let tensors: [Tensor]
-    /// Names of those tensors that a training may change.
+    /// Names of the tensors that a training may change.
     public let trained: Set<String>
 
-    /// Translates a graph that was checked.
-    /// - Throws: `Failure` naming the operators that cannot be translated, or the node and the setting.
+    /// Translates a checked graph.
+    /// - Throws: `Failure` naming the operators that cannot be translated, or the node and the attribute.
     init(_ model: Wire.OnnxModel, name: String) throws {
         let version = model.opsetImport.first { ["", "ai.onnx"].contains($0.domain) }?.version ?? 0
         var translator = OnnxTranslator(version: Int(version))
@@ -25,7 +25,7 @@ public struct OnnxScript: Sendable {
             guard let graph = model.graph else { throw Failure(.corrupt, "it has no graph") }
             source = try translator.forward(graph)
         } catch {
-            throw Failure(.invalidArgument, "'\(name)' cannot be run: \(Failure(error).message).")
+            throw Failure(.invalidArgument, "Cannot run '\(name)': \(Failure(error).message).")
         }
         tensors = translator.tensors
         trained = translator.trained
@@ -33,6 +33,6 @@ public struct OnnxScript: Sendable {
 }
 
 extension OnnxScript {
-    /// The standard operators that can be run.
+    /// The supported standard operators.
     public static var operators: [String] { (OnnxOperators.rules.keys + ["Constant", "If"]).sorted() }
 }

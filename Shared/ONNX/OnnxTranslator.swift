@@ -4,7 +4,7 @@ import Schema
 
 /// Writes the TorchScript of a graph, operator by operator.
 ///
-/// Every value becomes a variable; the shapes of values are looked at while the network runs, so that any batch does.
+/// Every value becomes a variable. The shapes of values are read at run time, so that any batch size works.
 struct OnnxTranslator {
     /// Version of the standard operators.
     let version: Int
@@ -22,7 +22,7 @@ struct OnnxTranslator {
     private var variables = 0
     private var helpers: Set<String> = []
 
-    /// Deepest nesting of graphs.
+    /// Maximum nesting depth of graphs.
     private static let deepest = 8
 
     init(version: Int) { self.version = version }
@@ -36,7 +36,7 @@ struct OnnxTranslator {
             throw Failure(
                 .invalidArgument,
                 "the operator\(missing.count == 1 ? "" : "s") \(missing.joined(separator: ", "))"
-                    + " \(missing.count == 1 ? "is" : "are") missing here")
+                    + " \(missing.count == 1 ? "is" : "are") not supported")
         }
         guard graph.sparseInitializer.isEmpty else { throw Failure(.invalidArgument, "it has sparse weights") }
         let weights = Set(graph.initializer.map(\.name))
@@ -47,7 +47,7 @@ struct OnnxTranslator {
             values[input.name] = .variable(name)
             let type = (input.type?.tensorType?.elemType).flatMap(TensorElementType.init)?.torchType
             guard let type else {
-                throw Failure(.invalidArgument, "input '\(input.name)' has elements of no known type")
+                throw Failure(.invalidArgument, "input '\(input.name)' has elements of an unknown type")
             }
             emit("\(name) = \(name).to(\(type.torchNumber))")
         }
@@ -60,7 +60,7 @@ struct OnnxTranslator {
             + lines.joined(separator: "\n") + "\n"
     }
 
-    /// A name that TorchScript takes.
+    /// A name that is valid in TorchScript.
     private static func identifier(_ name: String, _ other: String, avoiding taken: [String]) -> String {
         let isPlain =
             name.first?.isLetter == true && name.utf8.allSatisfy { $0 < 128 }
@@ -70,7 +70,7 @@ struct OnnxTranslator {
         return isPlain && isFree ? name : other
     }
 
-    /// Words that are no names in TorchScript, or mean something else there.
+    /// Words that are not valid as names in TorchScript, or have another meaning there.
     private static let reserved: Set = [
         "self", "torch", "and", "as", "assert", "break", "class", "continue", "def", "del", "elif", "else", "except",
         "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass",
@@ -128,7 +128,7 @@ struct OnnxTranslator {
             let graph = try operation.graph(name)
             try body(graph)
             guard graph.output.count == results.count else {
-                throw operation.unsupported("branches of unequal outputs")
+                throw operation.unsupported("branches with different outputs")
             }
             for (result, output) in zip(results, graph.output) { emit("\(result) = \(try expression(output.name))") }
             indentation -= 1
@@ -163,7 +163,7 @@ struct OnnxTranslator {
         return "self.op_\(helper)(\(arguments.joined(separator: ", ")))"
     }
 
-    /// What an operator reads in a place.
+    /// The expression of an operator's input at an index.
     mutating func operand(_ operation: OnnxOperation, _ place: Int) throws -> String {
         guard let found = try optional(operation, place) else {
             throw operation.unsupported("fewer than \(place + 1) inputs")
@@ -171,19 +171,19 @@ struct OnnxTranslator {
         return found
     }
 
-    /// What an operator reads in a place; nil where that is left out.
+    /// The expression of an operator's input at an index; nil if it is left out.
     mutating func optional(_ operation: OnnxOperation, _ place: Int) throws -> String? {
         guard let name = operation.input(place) else { return nil }
         return try expression(name, isTrained: Self.isTrained(operation, place))
     }
 
-    /// Numbers that an operator reads in a place and that are known; nil where they are computed.
+    /// The numbers of an operator's input at an index, if they are constant; nil if they are computed.
     func constant(_ operation: OnnxOperation, _ place: Int) -> OnnxConstant? {
         guard let name = operation.input(place), case .constant(let constant)? = values[name] else { return nil }
         return constant
     }
 
-    /// A list of integers that an operator reads in a place, written out where it is known.
+    /// A list of integers from an operator's input at an index, written as a literal if it is constant.
     mutating func list(_ operation: OnnxOperation, _ place: Int) throws -> String {
         if let known = constant(operation, place)?.integers { return Self.list(known) }
         return call("ints", try operand(operation, place))
@@ -191,11 +191,11 @@ struct OnnxTranslator {
 
     /// A list of integers.
     static func list(_ integers: [Int]) -> String {
-        // Some writers say the largest number where they mean the end.
+        // Some writers use the largest number for the end.
         "[\(integers.map { "\(min(max($0, -(1 << 62)), 1 << 62))" }.joined(separator: ", "))]"
     }
 
-    /// A number as TorchScript reads it, always with a point.
+    /// A number in TorchScript syntax, always with a decimal point.
     static func number(_ value: Float) -> String {
         guard value.isFinite else {
             return value.isNaN ? "float(\"nan\")" : value < 0 ? "float(\"-inf\")" : "float(\"inf\")"
@@ -216,11 +216,11 @@ struct OnnxTranslator {
             if isTrained, constant.type == .float32, constant.count > 1 { trained.insert(stored) }
             constant.expression = "self.\(stored)"
             return "self.\(stored)"
-        case nil: throw Failure(.corrupt, "nothing gives '\(name.prefix(200))'")
+        case nil: throw Failure(.corrupt, "nothing produces '\(name.prefix(200))'")
         }
     }
 
-    /// Whether what an operator reads in a place are weights, and no constants of a formula.
+    /// Whether an operator's input at an index holds weights rather than constants of a formula.
     private static func isTrained(_ operation: OnnxOperation, _ place: Int) -> Bool {
         switch operation.kind {
         case "Add", "MatMul", "Mul", "Gather", "Gemm": true

@@ -1,6 +1,6 @@
 import Schema
 
-/// The types of settings that are of interest here.
+/// The types of attributes that are used here.
 enum AttributeType: Int32 {
     case number = 1
     case integer = 2
@@ -40,10 +40,10 @@ enum TensorElementType: Int32 {
     case uint2 = 25
     case int2 = 26
 
-    /// Name for people, such as `float`.
+    /// Display name, such as `float`.
     var name: String { "\(self)" }
 
-    /// Bits of an element in `raw_data`; nil for texts, which are never there.
+    /// Bits per element in `raw_data`; nil for texts, which are never there.
     var bitCount: Int? {
         switch self {
         case .uint2, .int2: 2
@@ -57,8 +57,8 @@ enum TensorElementType: Int32 {
         }
     }
 
-    /// Whether elements are numbers that a training made: floats, and the few bits that are left of them when a network
-    /// is quantized. Wider integers are shapes and indices.
+    /// Whether elements are numbers from a training: floats, or the few bits that remain of them when a network is
+    /// quantized. Wider integers are shapes and indices.
     var isWeight: Bool {
         switch self {
         case .bool, .string, .complex64, .complex128: false
@@ -69,13 +69,14 @@ enum TensorElementType: Int32 {
 }
 
 extension Wire.OnnxTensor {
-    /// Values in the field of the tensor's type that so many elements need: those of less than a byte share one.
+    /// Number of values in the field for the tensor's type that an element count needs: elements below a byte share
+    /// one.
     static func typedCount(of elements: Int, _ type: TensorElementType) -> Int {
         guard let bits = type.bitCount, bits < 8 else { return elements }
         return elements / (8 / bits) + (elements % (8 / bits) > 0 ? 1 : 0)
     }
 
-    /// Number of values in the field of the tensor's type, where they are not raw bytes.
+    /// Number of values in the field for the tensor's type, if they are not raw bytes.
     func typedCount(_ type: TensorElementType) -> Int {
         switch type {
         case .float: floatData.count
@@ -91,10 +92,10 @@ extension Wire.OnnxTensor {
         }
     }
 
-    /// Number of elements that the shape needs; nil where that is impossible.
+    /// Number of elements that the shape needs; nil if the shape is invalid.
     var elementCount: Int? { Self.elementCount(of: dims) }
 
-    /// Number of elements of a shape; nil where that is impossible.
+    /// Number of elements of a shape; nil if the shape is invalid.
     static func elementCount(of dims: [Int64]) -> Int? {
         dims.reduce(1) { product, size in
             guard let product, size >= 0 else { return nil }

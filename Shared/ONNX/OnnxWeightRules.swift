@@ -1,13 +1,13 @@
 import Model
 import Schema
 
-/// What the shapes of a node's weights must be, for the operators that hold nearly all weights of any network.
+/// Required shapes of a node's weights, for the operators that hold nearly all weights of any network.
 struct OnnxWeightRules {
     let node: Wire.OnnxNode
-    /// The shapes of what it reads; nil for what is computed or absent.
+    /// The shapes of its inputs; nil for inputs that are computed or absent.
     let shapes: [[Int]?]
 
-    /// - Parameter fault: Makes the failure from what is wrong.
+    /// - Parameter fault: Makes the failure from a description of the problem.
     func check(_ fault: (String) -> Failure) throws {
         switch node.opType {
         case "Conv", "ConvTranspose": try checkConvolution(fault)
@@ -32,7 +32,7 @@ struct OnnxWeightRules {
     private func checkConvolution(_ fault: (String) -> Failure) throws {
         guard let kernel = weight(1) else { return }
         guard kernel.count >= 3 else {
-            throw fault("its weight has shape \(kernel); three dimensions or more are needed")
+            throw fault("its weight has shape \(kernel); it must have at least three dimensions")
         }
         if let declared = integers("kernel_shape"), declared != Array(kernel.dropFirst(2)) {
             throw fault("kernel_shape is \(declared), but the weight has shape \(kernel)")
@@ -50,13 +50,14 @@ struct OnnxWeightRules {
     private func checkNormalization(_ fault: (String) -> Failure) throws {
         let shapes = (1...4).compactMap(weight)
         guard Set(shapes).count <= 1, shapes.allSatisfy({ $0.count == 1 }) else {
-            throw fault("scale, bias, mean and variance have the shapes \(shapes); equal vectors are needed")
+            throw fault(
+                "scale, bias, mean and variance have the shapes \(shapes); they must be vectors of equal length")
         }
     }
 
     private func checkProduct(_ fault: (String) -> Failure) throws {
         guard let matrix = weight(1) else { return }
-        guard matrix.count == 2 else { throw fault("its weight has shape \(matrix); a matrix is needed") }
+        guard matrix.count == 2 else { throw fault("its weight has shape \(matrix); it must be a matrix") }
         let features = integer("transB", default: 0) == 0 ? matrix[1] : matrix[0]
         if let bias = weight(2), let last = bias.last, ![1, features].contains(last) {
             throw fault("its bias has shape \(bias), but there are \(features) features")

@@ -5,10 +5,10 @@ import Schema
 
 /// Writes a network that is described layer by layer as an ONNX graph.
 ///
-/// Values are named after the layers that give them, weights after the tensors of the safetensors file. The first
+/// Values are named after the layers that produce them, weights after the tensors of the safetensors file. The first
 /// dimension of every input is the batch, of any size.
 struct OnnxWriter {
-    /// Version of the file format that came with it.
+    /// Version of the file format that was introduced with this operator set.
     static let formatVersion: Int64 = 7
 
     private let network: NetworkDescription

@@ -1,17 +1,17 @@
 import Foundation
 import Model
 
-/// Objects under names in a part of a bucket.
+/// Named objects in a part of a bucket.
 public struct Bucket: Sendable {
-    /// Size of the parts in which a large object travels; smaller ones travel whole.
+    /// Size of the parts in which a large object is transferred; smaller ones are transferred whole.
     public static let partBytes = 16 << 20
 
-    /// Which bucket it is, and which part of it.
+    /// The bucket, and the part of it.
     public let address: BucketAddress
     private let credentials: BucketCredentials
     private let transfer: SignedTransfer
 
-    /// Makes a bucket known; asks nothing of it.
+    /// Makes a reference to a bucket without contacting it.
     public init(_ address: BucketAddress, _ credentials: BucketCredentials) {
         self.address = address
         self.credentials = credentials
@@ -22,7 +22,7 @@ public struct Bucket: Sendable {
 
     // MARK: Reading
 
-    /// Up to so many bytes from a place on; nil where there is no such object.
+    /// At most a given number of bytes from an offset; nil if there is no such object.
     public func read(_ name: String, at offset: UInt64, count: Int) async throws -> [UInt8]? {
         guard count > 0 else { return [] }
         let answer = try await transfer.perform(
@@ -30,14 +30,14 @@ public struct Bucket: Sendable {
         if answer.status == 404, answer.element("Code") != "NoSuchBucket" { return nil }
         if answer.status == 416 { return [] }
         try check(answer, "read")
-        // A store that knows no ranges sends everything.
+        // A store without support for ranges sends everything.
         guard answer.status == 200 else { return answer.body }
         return Array(answer.body.dropFirst(Int(clamping: offset)).prefix(count))
     }
 
     // MARK: Writing
 
-    /// Stores an object of so many bytes, which are asked for part by part; it appears whole or not at all.
+    /// Stores an object of a given size, whose bytes are requested part by part; it appears completely or not at all.
     public func write(
         _ name: String, bytes total: UInt64, part: (_ offset: UInt64, _ count: Int) async throws -> [UInt8]
     ) async throws {
@@ -49,7 +49,7 @@ public struct Bucket: Sendable {
         let begun = try await transfer.perform("POST", path(name), query: [("uploads", "")])
         try check(begun, "written")
         guard let upload = begun.element("UploadId") else {
-            throw Failure(.unavailable, "The store \(address.store) began an upload without naming it.")
+            throw Failure(.unavailable, "The store \(address.store) started an upload without giving it an ID.")
         }
         do {
             let tags = try await sendParts(of: name, upload, total, part)
@@ -60,7 +60,7 @@ public struct Bucket: Sendable {
             let ended = try await transfer.perform(
                 "POST", path(name), query: [("uploadId", upload)], body: Array(body.utf8))
             try check(ended, "written")
-            // A store may find a fault when it has said already that all is well.
+            // A store can report an error after it has already signaled success.
             if ended.element("Code") != nil { throw failure(ended, "written") }
         } catch {
             _ = try? await transfer.perform("DELETE", path(name), query: [("uploadId", upload)])
@@ -84,14 +84,14 @@ public struct Bucket: Sendable {
         return tags
     }
 
-    /// Removes an object; that there is none is no failure.
+    /// Removes an object; it is not an error if there is none.
     public func remove(_ name: String) async throws {
         let answer = try await transfer.perform("DELETE", path(name))
         if answer.status == 404, answer.element("Code") != "NoSuchBucket" { return }
         try check(answer, "removed")
     }
 
-    /// Removes what is left of large objects that were never completed.
+    /// Removes the remains of large objects that were never completed.
     public func removeUnfinished() async throws {
         let answer = try await transfer.perform(
             "GET", "/\(address.bucket)", query: [("prefix", address.prefix), ("uploads", "")])
@@ -116,16 +116,16 @@ public struct Bucket: Sendable {
         case _ where isFull:
             Failure(.unavailable, "\(failed) The bucket is full: free space in it or raise its quota.")
         case (_, "NoSuchBucket"):
-            Failure(.notFound, "\(failed) Make the bucket, or name another one.")
+            Failure(.notFound, "\(failed) Create the bucket, or name another one.")
         case (401, _), (403, _):
             Failure(
                 .permissionDenied,
-                "\(failed) The store refuses the key '\(credentials.key)': look at AWS_ACCESS_KEY_ID,"
-                    + " AWS_SECRET_ACCESS_KEY, the region, this machine's clock and what the key may do.")
+                "\(failed) The store rejects the key '\(credentials.key)': check AWS_ACCESS_KEY_ID,"
+                    + " AWS_SECRET_ACCESS_KEY, the region, this machine's clock and the permissions of the key.")
         case (500..., _), (429, _), (408, _), (200..<300, _):
             Failure(.unavailable, "\(failed) Try again later.")
         default:
-            Failure(.unavailable, "\(failed) Look at the store's log.", isRetriable: false)
+            Failure(.unavailable, "\(failed) Check the store's log.", isRetriable: false)
         }
     }
 }

@@ -1,13 +1,13 @@
 import Model
 
-/// By what requests to a store are signed.
+/// The credentials with which requests to a store are signed.
 public struct BucketCredentials: Sendable {
     /// Name of the key.
     public let key: String
     let secret: String
     let token: String?
 
-    /// Takes the credentials from the variables that every tool for such stores reads.
+    /// Takes the credentials from the environment variables that all tools for such stores use.
     public init(environment: [String: String]) throws {
         guard let key = environment["AWS_ACCESS_KEY_ID"], !key.isEmpty,
             let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty

@@ -4,16 +4,16 @@ import Foundation
 import Model
 import Synchronization
 
-/// What a store answered.
+/// A store's response.
 struct StoreAnswer {
     var status = 0
     var headers: [String: String] = [:]
     var body: [UInt8] = []
 
-    /// The text of the first element of that name.
+    /// The text of the first element with a given name.
     func element(_ name: String) -> String? { elements(name).first }
 
-    /// The texts of all elements of that name.
+    /// The texts of all elements with a given name.
     func elements(_ name: String) -> [String] {
         String(decoding: body, as: UTF8.self).split(separator: "<\(name)>", omittingEmptySubsequences: false)
             .dropFirst()
@@ -26,13 +26,13 @@ struct StoreAnswer {
     }
 }
 
-/// Requests to one store, signed by version 4 of Amazon's rules, each on a thread of its own that may wait.
+/// Requests to one store, signed with AWS Signature Version 4, each on a separate thread that may block.
 final class SignedTransfer: Sendable {
-    /// Requests at a time.
+    /// Maximum number of requests at a time.
     private static let most = 8
     /// How long a connection may take.
     private static let connectSeconds = 10
-    /// A transfer that is slower than 1 KiB/s for so long is given up.
+    /// How long a transfer may be slower than 1 KiB/s before it is abandoned.
     private static let stallSeconds = 30
     /// How long a store may take to accept a large request before its content is sent anyway.
     private static let expectMilliseconds = 200
@@ -62,10 +62,10 @@ final class SignedTransfer: Sendable {
         self.credentials = credentials
     }
 
-    /// Sends a request and returns what the store answers, whatever its status is.
+    /// Sends a request and returns the store's response, whatever its status.
     /// - Parameters:
-    ///   - path: What follows the store, such as `/bucket/name`.
-    ///   - query: Its parameters in the order of their names.
+    ///   - path: The path within the store, such as `/bucket/name`.
+    ///   - query: The parameters, ordered by name.
     func perform(
         _ method: String, _ path: String, query: [(name: String, value: String)] = [], headers: [String] = [],
         body: [UInt8] = []
@@ -84,7 +84,7 @@ final class SignedTransfer: Sendable {
 
     private func wait(for method: String, _ url: String, _ headers: [String], _ body: [UInt8]) throws -> StoreAnswer {
         guard let handle = idle.withLock({ $0.popLast() }) ?? Handle() else {
-            throw Failure(.internal, "libcurl cannot be started.")
+            throw Failure(.internal, "Cannot start libcurl.")
         }
         defer { idle.withLock { $0.append(handle) } }
         let curl = handle.pointer
@@ -125,7 +125,7 @@ final class SignedTransfer: Sendable {
         guard code == CURLE_OK else {
             let detail = reason.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
             let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
-            throw Failure(.unavailable, "The store \(address.store) cannot be reached: \(text).")
+            throw Failure(.unavailable, "Cannot reach the store \(address.store): \(text).")
         }
         answer.status = gyrus_curl_status(curl)
         return answer

@@ -2,40 +2,42 @@ public import Foundation
 import Model
 public import Networks
 
-/// An intermediate representation of OpenVINO that was read and checked: structure (`.xml`) and weights (`.bin`).
+/// An OpenVINO intermediate representation that was read and checked: structure (`.xml`) and weights (`.bin`).
 ///
 /// Source: "Operation Sets in OpenVINO" and the IR format, versions 10 and 11, of OpenVINO's documentation.
 public struct OpenVINOFile: Sendable {
-    /// Largest structure in bytes.
+    /// Maximum size of a structure in bytes.
     public static let largestStructure = 64 << 20
-    /// Versions of the format that are read.
+    /// Supported versions of the format.
     public static let versions = ["10", "11"]
 
     /// The graph.
     public let outline: NetworkOutline
 
-    /// Reads both files, and checks that every layer reads layers that there are, in no circle, and that every constant has
+    /// Reads both files, and checks that every layer reads existing layers without cycles, and that every constant has
     /// the bytes that its shape needs, as finite numbers.
     /// - Throws: `Failure` naming the file and the line or layer.
     public init(structure: URL, weights: URL) throws {
         guard let content = FileManager.default.contents(atPath: structure.path) else {
-            throw Failure(.notFound, "The file '\(structure.path)' cannot be opened; is it there, and may you read it?")
+            throw Failure(.notFound, "Cannot open the file '\(structure.path)'; check that it exists and is readable.")
         }
         guard content.count <= Self.largestStructure else {
             throw Failure(
                 .invalidArgument,
-                "'\(structure.path)' has \(content.count) bytes; a structure may have \(Self.largestStructure).")
+                "'\(structure.path)' has \(content.count) bytes; a structure may have at most \(Self.largestStructure)."
+            )
         }
         let graph = try OpenVINOGraph(content, file: structure.path)
         guard Self.versions.contains(graph.version) else {
             throw Failure(
                 .invalidArgument,
-                "'\(structure.path)' is of version '\(graph.version)' of the format; \(Self.versions.joined(separator: " and "))"
-                    + " are read.")
+                "'\(structure.path)' is of version '\(graph.version)' of the format; "
+                    + "\(Self.versions.joined(separator: " and ")) are read.")
         }
         guard let values = try? Data(contentsOf: weights, options: .alwaysMapped) else {
             throw Failure(
-                .notFound, "There is no '\(weights.path)', which has the weights of the structure of the same name.")
+                .notFound,
+                "There is no '\(weights.path)', which should hold the weights for the structure of the same name.")
         }
         var builder = try OutlineBuilder(graph, structure: structure, constants: ConstantReader(values, weights.path))
         outline = try builder.outline()
@@ -43,7 +45,7 @@ public struct OpenVINOFile: Sendable {
     }
 }
 
-/// Turns layers and edges into an outline, in which constants are the weights of who reads them.
+/// Converts layers and edges to an outline, in which constants are the weights of the layers that read them.
 private struct OutlineBuilder {
     private let graph: OpenVINOGraph
     private let structure: URL
@@ -57,7 +59,7 @@ private struct OutlineBuilder {
         self.structure = structure
         self.constants = constants
         layers = try Dictionary(graph.layers.map { ($0.id, $0) }) { first, second in
-            throw Failure(.invalidArgument, "\(structure.path):\(second.line): there is a layer \(first.id) already.")
+            throw Failure(.invalidArgument, "\(structure.path):\(second.line): there is already a layer \(first.id).")
         }
     }
 
@@ -126,7 +128,7 @@ private struct OutlineBuilder {
                 guard layers[source] != nil, layers[reader] != nil else {
                     throw Failure(
                         .invalidArgument,
-                        "'\(structure.path)' has an edge from layer \(source) to \(reader), and not both are there.")
+                        "'\(structure.path)' has an edge from layer \(source) to \(reader), which do not both exist.")
                 }
                 waiting[reader, default: 0] += 1
                 readers[source, default: []].append(reader)
@@ -142,7 +144,7 @@ private struct OutlineBuilder {
             next += 1
         }
         guard ready.count == graph.layers.count else {
-            throw Failure(.invalidArgument, "'\(structure.path)' has layers that read each other in a circle.")
+            throw Failure(.invalidArgument, "'\(structure.path)' has layers that form a cycle.")
         }
         return ready
     }
@@ -168,21 +170,22 @@ private struct ConstantReader {
         self.file = file
     }
 
-    /// How many weights a constant has: its elements, but none for whole numbers of more than a byte, which are shapes and
-    /// indices.
+    /// How many weights a constant has: its elements, but none for whole numbers of more than a byte, which are shapes
+    /// and indices.
     func weights(of layer: OpenVINOGraph.Layer, _ structure: String) throws -> Int {
         func fault(_ what: String) -> Failure {
             Failure(.corrupt, "\(structure):\(layer.line): constant '\(layer.name)' \(what).")
         }
         let settings = layer.settings
         guard let kind = settings["element_type"], Self.widths[kind] != nil || kind == "string" else {
-            throw fault("has the type '\(settings["element_type"] ?? "")', which is not known")
+            throw fault("has the unknown type '\(settings["element_type"] ?? "")'")
         }
         guard let offset = settings["offset"].flatMap(Int.init), let size = settings["size"].flatMap(Int.init),
             offset >= 0, size >= 0, offset <= values.count, size <= values.count - offset
         else {
             throw fault(
-                "is at \(settings["offset"] ?? "?") with \(settings["size"] ?? "?") bytes, and '\(file)' has \(values.count)"
+                "is at \(settings["offset"] ?? "?") with \(settings["size"] ?? "?") bytes, and '\(file)' has "
+                    + "\(values.count)"
             )
         }
         let shape = (settings["shape"] ?? "").split { $0 == "," || $0 == " " }.map { Int($0) ?? -1 }
@@ -197,7 +200,7 @@ private struct ConstantReader {
         guard Self.sizes(of: elements, width).contains(size) else {
             throw fault("has \(size) bytes for \(elements) elements of \(width) bits")
         }
-        guard isFinite(kind, offset..<offset + size) else { throw fault("has values that are no finite number") }
+        guard isFinite(kind, offset..<offset + size) else { throw fault("has values that are not finite") }
         return Self.numbering.contains(kind) ? 0 : elements
     }
 

@@ -41,12 +41,12 @@ final class OpenVINOGraph: NSObject {
         parser.delegate = self
         let isWhole = parser.parse()
         if let failure { throw failure }
-        // The parser takes a file that ends too early for whole.
+        // The parser accepts a file that ends too early as complete.
         guard isWhole, path.isEmpty else {
             let reason = parser.parserError.map { ": \($0.localizedDescription)" } ?? ""
-            throw Failure(.corrupt, "\(file):\(parser.lineNumber): this is no whole XML\(reason).")
+            throw Failure(.corrupt, "\(file):\(parser.lineNumber): this is not complete XML\(reason).")
         }
-        guard !layers.isEmpty else { throw Failure(.invalidArgument, "'\(file)' has no layers of OpenVINO.") }
+        guard !layers.isEmpty else { throw Failure(.invalidArgument, "'\(file)' has no OpenVINO layers.") }
     }
 }
 
@@ -71,7 +71,7 @@ extension OpenVINOGraph: XMLParserDelegate {
         case ["net", "layers", "layer", "input", "port"]: layers[layers.count - 1].inputs.append([])
         case ["net", "layers", "layer", "output", "port"]: layers[layers.count - 1].outputs.append([])
         case _ where path.count > 3 && ["layers", "layer"].contains(element):
-            stop(parser, "layer '\(layers[layers.count - 1].name)' has a network within; such ones cannot be checked")
+            stop(parser, "layer '\(layers[layers.count - 1].name)' contains a network, which cannot be checked")
         case ["net", "edges", "edge"]:
             guard let from = attributes["from-layer"], let to = attributes["to-layer"] else {
                 return stop(parser, "an edge needs from-layer and to-layer")

@@ -1,7 +1,7 @@
 import Messaging
 import Model
 
-// Parameters lie in frames as the machine has them; every machine that Gyrus runs on is little-endian.
+// Parameters are stored in frames in machine order; every machine that Gyrus runs on is little-endian.
 extension Attachment {
     /// A buffer with a copy of values.
     init(_ values: ArraySlice<some BitwiseCopyable>) {
@@ -11,7 +11,7 @@ extension Attachment {
     }
 
     /// Copies the values into part of an array.
-    /// - Throws: `Failure` where they are not as many.
+    /// - Throws: `Failure` if the number of values differs.
     func copy(to values: inout [Float], at range: Range<Int>) throws {
         try check(range.count, of: MemoryLayout<Float>.stride)
         withUnsafeBytes { source in
@@ -23,14 +23,15 @@ extension Attachment {
         guard byteCount == count * size else {
             throw Failure(
                 .invalidArgument,
-                "A shard of \(count) parameters needs \(count * size) bytes beside the message; there are \(byteCount)."
+                "A shard of \(count) parameters needs \(count * size) bytes attached to the message; there are "
+                    + "\(byteCount)."
             )
         }
     }
 
     /// The values.
     /// - Parameter isHalf: Whether they have 16 bits.
-    /// - Throws: `Failure` where they are not as many as expected, or one is no finite number.
+    /// - Throws: `Failure` if the number of values is not as expected, or a value is not finite.
     func floats(_ count: Int, isHalf: Bool = false) throws -> [Float] {
         var values = [Float](repeating: 0, count: count)
         if isHalf {
@@ -44,10 +45,10 @@ extension Attachment {
         } else {
             try copy(to: &values, at: 0..<count)
         }
-        // One product instead of a test per value: 0 · x is 0 for every finite x only.
+        // One product instead of a test per value: 0 · x is 0 only for finite x.
         guard values.reduce(0, { $0 + 0 * $1 }) == 0 else {
             throw Failure(
-                .invalidArgument, "An update has a value that is no finite number; a smaller learning rate may help.")
+                .invalidArgument, "An update has a value that is not finite; a smaller learning rate may help.")
         }
         return values
     }

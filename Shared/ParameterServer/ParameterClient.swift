@@ -12,24 +12,24 @@ import Schema
 /// }
 /// await parameters.leave()
 /// ```
-/// Between joining and leaving it tells the servers that the worker lives; one that ends without a word is forgotten.
+/// Between joining and leaving it tells the servers that the worker is alive; a worker that ends silently is removed.
 public actor ParameterClient {
-    /// What a worker's exchange came to.
+    /// Statistics of a worker's exchange.
     public struct Statistics: Hashable, Sendable {
         /// Bytes of parameters that were pushed.
         public var bytesSent = 0
         /// Bytes of parameters that were pulled.
         public var bytesReceived = 0
-        /// Time spent in pulls, which is above all waiting for others.
+        /// Time spent in pulls, mostly waiting for others.
         public var pulling = Duration.zero
-        /// Pushes of a shard.
+        /// Number of pushes of a shard.
         public var pushes = 0
-        /// Updates of others that came between pull and push, over all pushes.
+        /// Updates from others between pull and push, summed over all pushes.
         public var stalenessSum = 0
-        /// The most for one push.
+        /// The maximum for one push.
         public var largestStaleness = 0
 
-        /// Nothing yet.
+        /// Starts at zero.
         public init() {}
     }
 
@@ -42,13 +42,13 @@ public actor ParameterClient {
 
     /// Number of parameters.
     public nonisolated let count: Int
-    /// What the exchange came to so far.
+    /// Statistics of the exchange so far.
     public private(set) var statistics = Statistics()
 
     private let worker: String
     private let patience: Duration
     private let compression: Distribution.Compression
-    /// What rounding took from each value that was pushed, and the next push gives back.
+    /// Rounding error of each pushed value, which the next push compensates.
     private var residuals: [Float]
     private let clients: [RequestClient]
     private var shards: [Shard]
@@ -58,9 +58,9 @@ public actor ParameterClient {
     /// - Parameters:
     ///   - clients: Connections to the servers that together hold the vector.
     ///   - worker: Name of the worker, unique among those of the servers.
-    ///   - patience: How long a server may be away, or other workers may let this one wait.
-    ///   - compression: How what is pushed is made smaller.
-    /// - Throws: `Failure` where a server cannot be reached, or the servers hold no whole vector.
+    ///   - patience: How long a server may be unreachable, or other workers may make this one wait.
+    ///   - compression: How pushed values are compressed.
+    /// - Throws: `Failure` if a server cannot be reached, or the servers do not hold a whole vector.
     public static func join(
         _ clients: [RequestClient], worker: String, patience: Duration = .seconds(120),
         compression: Distribution.Compression = .none
@@ -84,8 +84,8 @@ public actor ParameterClient {
             guard shard.range.lowerBound == end else {
                 throw Failure(
                     .invalidArgument,
-                    "The parameter servers leave a gap or overlap at \(end): a shard begins at \(shard.range.lowerBound). "
-                        + "Name every server of the vector once.")
+                    "The parameter servers leave a gap or overlap at \(end): a shard begins at "
+                        + "\(shard.range.lowerBound). Name every server of the vector once.")
             }
             end = shard.range.upperBound
         }
@@ -113,7 +113,7 @@ public actor ParameterClient {
     // MARK: Reading and writing
 
     /// The parameters; waits while this worker is too far ahead of others.
-    /// - Throws: `Failure` naming whom it waited for, when patience is over.
+    /// - Throws: `Failure` naming the workers it waited for, when patience is over.
     public func pull() async throws -> [Float] {
         let start = ContinuousClock.now
         let (worker, patience) = (worker, patience)
@@ -135,11 +135,11 @@ public actor ParameterClient {
         return values
     }
 
-    /// Hands in what this worker has found in one step: a gradient or a change, as the servers' rule says.
-    /// - Parameter weight: How much it counts, such as the number of samples behind it.
+    /// Pushes the result of one step of this worker: a gradient or a change, depending on the servers' rule.
+    /// - Parameter weight: Weight of the result, such as the number of its samples.
     public func push(_ values: [Float], weight: Float = 1) async throws {
         guard values.count == count else {
-            throw Failure(.invalidArgument, "There are \(count) parameters; \(values.count) values cannot be pushed.")
+            throw Failure(.invalidArgument, "There are \(count) parameters; cannot push \(values.count) values.")
         }
         let (worker, patience) = (worker, patience)
         let halves = compression == .half ? rounded(values) : nil
@@ -164,30 +164,31 @@ public actor ParameterClient {
         }
     }
 
-    /// The values with what rounding took from earlier ones, in 16 bits; what it takes now comes with the next ones.
+    /// The values in 16 bits, including the rounding errors of earlier ones; new rounding errors are added to the next
+    /// values.
     private func rounded(_ values: [Float]) -> [Float16] {
         let largest = Float(Float16.greatestFiniteMagnitude)
         return values.indices.map { index in
             let wanted = values[index] + residuals[index]
-            // What is no finite number stays so, for the server to refuse.
+            // Values that are not finite stay so, for the server to reject.
             let half = Float16(wanted.isFinite ? min(max(wanted, -largest), largest) : wanted)
             residuals[index] = wanted - Float(half)
             return half
         }
     }
 
-    /// Takes part no longer, so that nobody waits for this worker.
+    /// Leaves, so that nobody waits for this worker.
     public func leave() async {
         heart?.cancel()
         for client in clients {
-            // Where the server is gone there is nobody to tell; it would forget the worker soon anyway.
+            // If the server is gone there is nobody to tell; it would soon remove the worker anyway.
             _ = try? await client.call(.leave, Wire.ParameterWorkerRequest(worker: worker), timeout: .seconds(1))
         }
     }
 
     /// How long one request for parameters waits for other workers.
     private static let turn = Duration.seconds(20)
-    /// How long a server may take to answer what needs no waiting.
+    /// How long a server may take to answer a request that does not wait.
     private static let timeout = Duration.seconds(10)
 
     private func overShards<Reply: Sendable>(
@@ -202,13 +203,13 @@ public actor ParameterClient {
         }
     }
 
-    // MARK: Signs of life
+    // MARK: Heartbeats
 
     private func startBeating(every interval: Duration) {
         heart = Task { [clients, worker] in
             while (try? await Task.sleep(for: interval)) != nil {
                 for client in clients {
-                    // A beat that is lost is followed by another.
+                    // A lost heartbeat is followed by another.
                     _ = try? await client.call(
                         .beat, Wire.ParameterWorkerRequest(worker: worker), timeout: interval * 2)
                 }

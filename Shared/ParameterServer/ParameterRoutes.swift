@@ -1,7 +1,7 @@
 import Messaging
 import Schema
 
-/// Takes part.
+/// Joins the workers of a server.
 extension Route where Request == Wire.ParameterJoinRequest, Reply == Wire.ParameterJoinReply {
     static var join: Self { Self("parameters.join", .work) }
 }
@@ -16,7 +16,7 @@ extension Route where Request == Wire.ParameterPushRequest, Reply == Wire.Parame
     static var push: Self { Self("parameters.push", .work) }
 }
 
-/// Says that a worker lives, or that it takes part no longer.
+/// Reports that a worker is alive, or that it leaves.
 extension Route where Request == Wire.ParameterWorkerRequest, Reply == Wire.Empty {
     static var beat: Self { Self("parameters.beat", .work) }
     static var leave: Self { Self("parameters.leave", .work) }

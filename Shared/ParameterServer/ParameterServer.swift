@@ -2,7 +2,7 @@ public import Messaging
 import Model
 import Schema
 
-/// Holds a vector of parameters that several workers read and change, in shards that work side by side.
+/// Holds a vector of parameters that several workers read and change, in shards that work in parallel.
 ///
 /// ```swift
 /// let settings = ParameterSettings(rule: .adam(learningRate: 6e-4), consistency: .asynchronous(staleness: 2))
@@ -11,8 +11,8 @@ import Schema
 /// parameters.register(in: &router)
 /// try await RequestServer(endpoint: endpoint, router: router, logger: logger).run()
 /// ```
-/// A vector too large for one machine is spread over several servers, each with a slice; a ``ParameterClient`` talks to all.
-/// A worker that is silent for too long is forgotten, so that it stalls nobody.
+/// A vector too large for one machine is spread over several servers, each with a slice; a ``ParameterClient`` talks to
+/// all. A worker that is silent for too long is removed, so that it does not stall the others.
 public struct ParameterServer: Sendable {
     private let shards: [ParameterShard]
     private let settings: ParameterSettings
@@ -23,14 +23,14 @@ public struct ParameterServer: Sendable {
     ///   - offset: Position of the first of them in the whole vector.
     ///   - settings: How the server works.
     ///   - clock: A monotonic clock, replaced in tests.
-    /// - Throws: `Failure` with code `invalid-argument` where settings are impossible.
+    /// - Throws: `Failure` with code `invalid-argument` if settings are invalid.
     public init(
         _ values: [Float], offset: Int = 0, settings: ParameterSettings,
         clock: @escaping @Sendable () -> Duration = monotonicClock
     ) throws {
         try settings.check()
         guard !values.isEmpty else {
-            throw Failure(.invalidArgument, "A parameter server needs parameters; none came.")
+            throw Failure(.invalidArgument, "A parameter server needs parameters, but none were given.")
         }
         self.settings = settings
         let least = (values.count + ParameterSettings.largestShard - 1) / ParameterSettings.largestShard
@@ -41,7 +41,7 @@ public struct ParameterServer: Sendable {
         }
     }
 
-    /// The parameters as they are, each shard at its own version.
+    /// The current parameters, each shard at its own version.
     public var values: [Float] {
         get async {
             var values: [Float] = []
@@ -50,7 +50,7 @@ public struct ParameterServer: Sendable {
         }
     }
 
-    /// How many updates the shards have seen together.
+    /// Total number of updates that the shards have seen.
     public var version: Int {
         get async {
             var version = 0
@@ -59,7 +59,7 @@ public struct ParameterServer: Sendable {
         }
     }
 
-    /// The parameters and what the update rule remembers, so that another server with the same settings can go on.
+    /// The parameters and the state of the update rule, so that another server with the same settings can continue.
     public var state: [UInt8] {
         get async {
             var bytes: [UInt8] = []
@@ -68,17 +68,17 @@ public struct ParameterServer: Sendable {
         }
     }
 
-    /// Goes on from the state of another server; who takes part is not in it.
-    /// - Throws: `Failure` with code `corrupt` where it is broken, or of a server of other parameters.
+    /// Continues from the state of another server, which does not include the workers.
+    /// - Throws: `Failure` with code `corrupt` if the state is damaged, or belongs to a server of other parameters.
     public func restore(_ state: [UInt8]) async throws {
         var rest = state[...]
         for shard in shards { try await shard.restore(ParameterState(from: &rest)) }
         guard rest.isEmpty else {
-            throw Failure(.corrupt, "What was stored of a parameter server has \(rest.count) bytes too many.")
+            throw Failure(.corrupt, "The stored state of a parameter server has \(rest.count) excess bytes.")
         }
     }
 
-    /// Workers that take part and were heard of lately, by name.
+    /// Workers that take part and were heard from recently, by name.
     public var workers: [String] {
         get async {
             await shards[0].sweep()
@@ -86,7 +86,8 @@ public struct ParameterServer: Sendable {
         }
     }
 
-    /// Notes that a worker has nothing to do until it reads the parameters again: nobody waits for it meanwhile.
+    /// Records that a worker has nothing to do until it reads the parameters again, so that nobody waits for it until
+    /// then.
     public func rest(_ worker: String) async {
         for shard in shards { await shard.rest(worker) }
     }
@@ -110,7 +111,7 @@ public struct ParameterServer: Sendable {
         router.onAttachment(.push) { request, values in
             guard let values else {
                 throw Failure(
-                    .invalidArgument, "Worker '\(request.worker)' pushes nothing; add the values as attachment.")
+                    .invalidArgument, "Worker '\(request.worker)' pushes nothing; add the values as an attachment.")
             }
             let (version, staleness) = try await shard(request.shard).push(
                 request.worker, step: Int(clamping: request.step), weight: Float(request.weight), values,

@@ -2,17 +2,17 @@ import Messaging
 import Model
 import Storage
 
-/// A part of the parameters, and what workers do to it.
+/// A part of the parameters, with the operations of workers on it.
 actor ParameterShard {
     private struct Contribution {
         let weight: Float
         let values: [Float]
     }
 
-    /// What a worker read last, which tells how old its next update is.
+    /// What a worker last read, which determines how stale its next update is.
     private struct Reading {
         var version: Int
-        /// Kept for delay compensation alone.
+        /// Kept only for delay compensation.
         var values: [Float] = []
     }
 
@@ -44,22 +44,22 @@ actor ParameterShard {
     /// Workers that take part, by name.
     var workers: [String] { clocks.workers }
 
-    /// The parameters as they are.
+    /// The current parameters.
     var snapshot: [Float] { values }
 
-    /// All that it must remember to go on, but for who takes part.
+    /// The state that is needed to continue, without the workers.
     var stored: ParameterState { ParameterState(version: version, rule: state.memory, values: values) }
 
-    /// Goes on from what was stored.
-    /// - Throws: `Failure` with code `corrupt` where that is of another shard or rule.
+    /// Continues from a stored state.
+    /// - Throws: `Failure` with code `corrupt` if the state is of another shard or rule.
     func restore(_ stored: ParameterState) throws {
         guard stored.values.count == values.count, stored.rule.first.count == state.memory.first.count,
             stored.rule.second.count == state.memory.second.count
-        else { throw Failure(.corrupt, "What was stored of a parameter server belongs to another one.") }
+        else { throw Failure(.corrupt, "The stored state of a parameter server belongs to another server.") }
         (version, state.memory, values) = (stored.version, stored.rule, stored.values)
     }
 
-    // MARK: Coming and going
+    // MARK: Joining and leaving
 
     func join(_ worker: String) -> Int {
         defer { changes.wakeAll() }
@@ -72,7 +72,7 @@ actor ParameterShard {
         clocks.hear(worker, at: now())
     }
 
-    /// A worker has nothing to do until it reads again, so nobody waits for it.
+    /// Records that a worker has nothing to do until it reads again, so that nobody waits for it.
     func rest(_ worker: String) {
         clocks.setResting(true, worker)
         changes.wakeAll()
@@ -85,7 +85,7 @@ actor ParameterShard {
         changes.wakeAll()
     }
 
-    /// Forgets workers that were silent for too long, so that nobody waits for them.
+    /// Removes workers that were silent for too long, so that nobody waits for them.
     func sweep() {
         let gone = clocks.forgetSilent(for: settings.silence, at: now())
         guard !gone.isEmpty else { return }
@@ -97,8 +97,8 @@ actor ParameterShard {
     private func unknown(_ worker: String) -> Failure {
         Failure(
             .stale,
-            "Worker '\(worker)' takes no part: it has not joined, or was silent for \(settings.silence) and was "
-                + "forgotten; it may join again.")
+            "Worker '\(worker)' does not take part: it has not joined, or was silent for \(settings.silence) and was "
+                + "removed; it may join again.")
     }
 
     // MARK: Reading
@@ -124,12 +124,12 @@ actor ParameterShard {
         }
     }
 
-    /// For whom a worker must wait; nil for nobody.
+    /// The workers for which a worker must wait; nil if none.
     private func obstacle(_ clock: Int) throws -> String? {
         if let worker = lost.first {
             throw Failure(
                 .unavailable,
-                "Worker '\(worker)' was not heard of for \(settings.silence); the others cannot go on without it.",
+                "Worker '\(worker)' was not heard from for \(settings.silence); the others cannot continue without it.",
                 isRetriable: false)
         }
         switch settings.consistency {
@@ -159,7 +159,7 @@ actor ParameterShard {
 
     // MARK: Writing
 
-    /// Takes what a worker pushes in a step; a step that was taken before changes nothing.
+    /// Accepts the values that a worker pushes in a step; a step that was accepted before changes nothing.
     func push(
         _ worker: String, step: Int, weight: Float, _ buffer: Attachment, isHalf: Bool = false
     ) throws -> (version: Int, staleness: Int) {
@@ -169,8 +169,8 @@ actor ParameterShard {
         guard step == clock + 1, weight > 0, weight.isFinite else {
             throw Failure(
                 .invalidArgument,
-                "Worker '\(worker)' pushes step \(step) with weight \(weight); step \(clock + 1) with a weight above 0 is "
-                    + "next.")
+                "Worker '\(worker)' pushes step \(step) with weight \(weight); step \(clock + 1) with a weight above 0 "
+                    + "is next.")
         }
         guard contributions[worker] == nil else {
             throw Failure(.conflict, "Worker '\(worker)' pushes step \(step) before step \(clock) is done; pull first.")
@@ -211,8 +211,8 @@ actor ParameterShard {
         }
     }
 
-    /// Applies the weighted mean of a step when all have contributed, in the order of their names, so that equal steps give
-    /// equal bits.
+    /// Applies the weighted mean of a step when all have contributed, in the order of their names, so that equal steps
+    /// give identical bits.
     private func finishStepIfComplete() {
         let workers = clocks.workers
         let haveAll = clocks.isComplete && workers.allSatisfy { contributions[$0] != nil }

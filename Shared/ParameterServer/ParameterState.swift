@@ -1,13 +1,13 @@
 import Model
 
-/// What a part of the parameters must remember to go on as if nothing had happened, but for who took part: a few numbers
-/// and vectors of 32-bit floats, in the byte order of the machines (little-endian).
+/// The state that a part of the parameters needs to continue as if nothing had happened, without the workers: a few
+/// numbers and vectors of 32-bit floats, in machine byte order (little-endian).
 struct ParameterState: Hashable, Sendable {
     var version: Int
     var rule: UpdateState.Memory
     var values: [Float]
 
-    /// Writes the state behind others.
+    /// Appends the state to others.
     func append(to bytes: inout [UInt8]) {
         for number in [version, rule.steps] { Self.append(number, to: &bytes) }
         for vector in [values, rule.first, rule.second] {
@@ -21,7 +21,7 @@ struct ParameterState: Hashable, Sendable {
     }
 
     /// Reads the state at the beginning of bytes and leaves the rest.
-    /// - Throws: `Failure` with code `corrupt` where they end too early.
+    /// - Throws: `Failure` with code `corrupt` if the bytes end too early.
     init(from bytes: inout ArraySlice<UInt8>) throws {
         version = try Self.number(&bytes)
         let steps = try Self.number(&bytes)
@@ -58,5 +58,5 @@ struct ParameterState: Hashable, Sendable {
         return bytes.prefix(count)
     }
 
-    private static var broken: Failure { Failure(.corrupt, "The stored state of a parameter server is broken.") }
+    private static var broken: Failure { Failure(.corrupt, "The stored state of a parameter server is damaged.") }
 }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// An update rule with what it remembers of earlier steps.
+/// An update rule with its state from earlier steps.
 struct UpdateState {
-    /// What it remembers.
+    /// The state.
     struct Memory: Hashable, Sendable {
         var first: [Float] = []
         var second: [Float] = []
@@ -23,7 +23,7 @@ struct UpdateState {
         }
     }
 
-    /// Changes the parameters by one update.
+    /// Applies one update to the parameters.
     mutating func apply(_ update: [Float], to values: inout [Float]) {
         memory.steps += 1
         switch rule {

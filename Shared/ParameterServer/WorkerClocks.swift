@@ -1,6 +1,6 @@
-/// How many steps each worker has done, and when it was heard of: decides who must wait, and for whom.
+/// Tracks how many steps each worker has done and when it was last heard from; decides who must wait, and for whom.
 ///
-/// Time comes in as the reading of a monotonic clock.
+/// Times are readings of a monotonic clock.
 struct WorkerClocks {
     private struct Entry {
         var clock: Int
@@ -12,19 +12,19 @@ struct WorkerClocks {
     private var joined: Set<String> = []
     private let expected: Int
 
-    /// - Parameter expected: Workers that must have joined before anybody is ahead of nobody.
+    /// - Parameter expected: Number of workers that must have joined before the slowest one counts.
     init(expected: Int) { self.expected = expected }
 
     /// Workers that take part, by name.
     var workers: [String] { entries.keys.sorted() }
 
-    /// Whether as many workers have joined as are needed to begin.
+    /// Whether enough workers have joined to start.
     var isComplete: Bool { joined.count >= expected }
 
-    /// How many have joined, of those that are needed to begin.
+    /// How many have joined, of those required to start.
     var arrivals: (joined: Int, expected: Int) { (joined.count, expected) }
 
-    /// Steps that the slowest worker has done of those that do not rest; 0 until all that are needed have joined.
+    /// Steps done by the slowest worker that is not idle; 0 until all required workers have joined.
     var slowest: Int {
         guard isComplete else { return 0 }
         return entries.values.filter { !$0.isResting }.map(\.clock).min() ?? entries.values.map(\.clock).max() ?? 0
@@ -33,30 +33,30 @@ struct WorkerClocks {
     /// Workers that have done the fewest steps, by name.
     var stragglers: [String] { entries.filter { !$0.value.isResting && $0.value.clock == slowest }.keys.sorted() }
 
-    /// Takes a worker in; a known one goes on where it was.
-    /// - Returns: Steps that count as done by it.
+    /// Admits a worker; a known one continues where it was.
+    /// - Returns: Number of steps that count as done by it.
     mutating func join(_ worker: String, clock: Int, at now: Duration) -> Int {
         joined.insert(worker)
         entries[worker, default: Entry(clock: clock, heard: now)].heard = now
         return entries[worker]?.clock ?? clock
     }
 
-    /// Steps that a worker has done; nil where it takes no part.
+    /// Number of steps that a worker has done; nil if it does not take part.
     func clock(of worker: String) -> Int? { entries[worker]?.clock }
 
-    /// Notes that a worker was heard of.
+    /// Records that a worker was heard from.
     mutating func hear(_ worker: String, at now: Duration) { entries[worker]?.heard = now }
 
-    /// Notes whether a worker has nothing to do for now, so that nobody waits for it.
+    /// Records whether a worker is idle, so that nobody waits for it.
     mutating func setResting(_ isResting: Bool, _ worker: String) { entries[worker]?.isResting = isResting }
 
-    /// Notes that a worker has done one more step.
+    /// Records that a worker has done one more step.
     mutating func advance(_ worker: String) { entries[worker]?.clock += 1 }
 
-    /// A worker takes part no longer.
+    /// Removes a worker that leaves.
     mutating func leave(_ worker: String) { entries[worker] = nil }
 
-    /// Forgets workers that were silent for too long.
+    /// Removes workers that were silent for too long.
     /// - Returns: Their names.
     mutating func forgetSilent(for silence: Duration, at now: Duration) -> [String] {
         let lost = entries.filter { now - $0.value.heard >= silence }.keys.sorted()

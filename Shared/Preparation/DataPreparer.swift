@@ -2,24 +2,24 @@ public import Model
 import Safetensors
 import Tables
 
-/// Makes a prepared dataset of a user's data, in two passes with bounded memory: the first learns from training samples how
-/// each modality is prepared, the second decodes and stores all samples.
+/// Makes a prepared dataset from a user's data, in two passes with bounded memory: the first learns from training
+/// samples how to prepare each modality, the second decodes and stores all samples.
 ///
-/// It blocks and computes on all cores; call it in a process of its own.
+/// It blocks and computes on all cores; call it in a separate process.
 public struct DataPreparer {
-    /// What it came to.
+    /// The result of a preparation.
     public struct Outcome: Sendable {
-        /// All that is known of the data now.
+        /// Everything that is known about the data.
         public var manifest: DatasetManifest
-        /// Samples that could not be read: where they stand and why; at most `mostNamed` of them.
+        /// Unreadable samples, with position and reason; at most `mostNamed`.
         public var unreadable: [(place: String, reason: String)]
-        /// How many these are.
+        /// Total number of unreadable samples.
         public var unreadableCount: Int
     }
 
-    /// Unreadable samples that are named.
+    /// Maximum number of unreadable samples to list.
     public static let mostNamed = 20
-    /// Samples that are decoded at a time.
+    /// Number of samples decoded at a time.
     private static let chunk = 256
 
     private let rows: any SampleRows
@@ -30,10 +30,10 @@ public struct DataPreparer {
 
     /// - Parameters:
     ///   - rows: The samples.
-    ///   - settings: How they are read.
-    ///   - name: Name for people.
-    ///   - target: What is learned; the scale of numbers is found here.
-    ///   - content: Digest of what is read.
+    ///   - settings: How to read them.
+    ///   - name: Display name.
+    ///   - target: What is learned; the scale of numbers is determined here.
+    ///   - content: Digest of the data that is read.
     public init(rows: any SampleRows, settings: DataSettings, name: String, target: Target, content: String) {
         self.rows = rows
         self.settings = settings
@@ -45,8 +45,8 @@ public struct DataPreparer {
     /// Prepares the data.
     /// - Parameters:
     ///   - path: The file to write, all or nothing.
-    ///   - report: Told how many samples are done, of all.
-    /// - Throws: `Failure` that names what is wrong and where.
+    ///   - report: Called with the number of samples done and the total.
+    /// - Throws: `Failure` that describes and locates the error.
     public func prepare(to path: String, report: (Int, Int) -> Void = { _, _ in }) throws -> Outcome {
         let survey = try survey()
         let manifest = DatasetManifest(
@@ -86,7 +86,7 @@ public struct DataPreparer {
         }
         guard training > 0 else {
             throw Failure(
-                .invalidArgument, "data.split: no sample is left for training; \(count) samples are there in all.")
+                .invalidArgument, "data.split: none of the \(count) samples is left for training.")
         }
         let reader = try ValueReader(files: rows.files, encoding: settings.encoding)
         var fitters = rows.modalities.map { $0.fitter(count: training) }
@@ -109,7 +109,7 @@ public struct DataPreparer {
         return Survey(inputs: Dictionary(uniqueKeysWithValues: inputs), target: target, count: count)
     }
 
-    /// What is unreadable beyond the tolerance ends the preparation as soon as that is certain.
+    /// Ends the preparation as soon as more samples than tolerated are certain to be unreadable.
     private func check(_ writer: SampleWriter, of count: Int) throws {
         guard Double(writer.unreadableCount) > settings.tolerance * Double(count) else { return }
         let named = writer.unreadable.prefix(5).map { "\($0.place): \($0.reason)" }.joined(separator: "\n  ")
@@ -118,13 +118,13 @@ public struct DataPreparer {
             """
             data.unreadable: more than \(settings.tolerance.percent) of \(count) samples cannot be read. The first:
               \(named)
-            Mend or remove them, or allow more with 'data: {unreadable: 0.2}'.
+            Fix or remove them, or allow more with 'data: {unreadable: 0.2}'.
             """)
     }
 }
 
 extension Double {
-    /// A share as percent, such as `5 %`.
+    /// A share as a percentage, such as `5 %`.
     var percent: String {
         let percent = (self * 1_000).rounded() / 10
         return percent == percent.rounded() ? "\(Int(percent)) %" : "\(percent) %"

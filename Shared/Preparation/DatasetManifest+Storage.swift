@@ -2,7 +2,7 @@ import Foundation
 import Model
 
 extension DatasetManifest.Input {
-    /// Whether rows are stored as bytes, and standardized when they are read.
+    /// Whether rows are stored as bytes and standardized when read.
     var storesBytes: Bool {
         if frozen != nil { return false }
         return switch preparation {
@@ -12,7 +12,7 @@ extension DatasetManifest.Input {
         }
     }
 
-    /// A row, as it is stored, of which every number is its channel's mean.
+    /// A row, in stored form, in which every number is the mean of its channel.
     var meanRow: [Float] {
         let count = signature.shape.reduce(1, *)
         switch preparation {
@@ -24,7 +24,7 @@ extension DatasetManifest.Input {
         }
     }
 
-    /// Takes over what the bytes of training samples came to.
+    /// Takes over the statistics of the training samples' bytes.
     mutating func standardize(_ levels: [RunningLevels]) {
         switch preparation {
         case .picture(var picture):
@@ -40,7 +40,7 @@ extension DatasetManifest.Input {
     }
 }
 
-/// Processors that this process may use.
+/// Number of processors that this process may use.
 enum ProcessorCount {
     static var available: Int { ProcessInfo.processInfo.activeProcessorCount }
 }

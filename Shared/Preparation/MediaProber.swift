@@ -3,12 +3,12 @@ import Media
 import Model
 public import Tables
 
-/// Looks into pictures and sounds by decoding them.
+/// Examines pictures and sounds by decoding them.
 public struct MediaProber: MediaProbe {
-    /// Makes one.
+    /// Makes a prober.
     public init() {}
 
-    /// What a file is like.
+    /// Properties of a file.
     public func probe(_ type: MediaType, path: String) throws -> MediaFacts {
         guard let content = FileManager.default.contents(atPath: path) else {
             throw Failure(.notFound, "it cannot be read")
@@ -16,7 +16,7 @@ public struct MediaProber: MediaProbe {
         return try probe(type, bytes: [UInt8](content))
     }
 
-    /// What a file's content is like.
+    /// Properties of a file's content.
     public func probe(_ type: MediaType, bytes: [UInt8]) throws -> MediaFacts {
         switch type {
         case .image:

@@ -5,11 +5,11 @@ public import Torch
 
 /// A trained network that takes raw values: pictures of any size, sound of any rate, tokens, rows of tables.
 ///
-/// Not `Sendable`: one thread at a time may use it.
+/// Not `Sendable`: only one thread may use it at a time.
 public final class NetworkPackage {
     private let handle: OpaquePointer
     private let order: [String]
-    /// What the network was trained on, and how values are prepared for it.
+    /// The data that the network was trained on, and how to prepare values for it.
     public let manifest: DatasetManifest
 
     /// Names of the extra files in a package.
@@ -20,10 +20,10 @@ public final class NetworkPackage {
         public static let inputs = "inputs.json"
     }
 
-    /// Puts a network together with its preparation.
+    /// Combines a network with its preparation.
     /// - Parameters:
     ///   - network: The network's TorchScript file.
-    ///   - order: Names of its inputs in the order of its arguments.
+    ///   - order: Names of the network's inputs, in the order of its arguments.
     ///   - frozen: The TorchScript files of the frozen networks behind inputs that are views.
     public static func write(
         network: URL, inputs order: [String], manifest: DatasetManifest, frozen: [String: URL] = [:], to file: URL
@@ -44,17 +44,17 @@ public final class NetworkPackage {
                 Int64(parts.count), file.path, pointer(2), pointer(3), Int64(extras.count), &error)
         }
         guard isWritten else {
-            throw Failure(.internal, "The package cannot be written to '\(file.path)': \(takeMessage(error))")
+            throw Failure(.internal, "Cannot write the package to '\(file.path)': \(takeMessage(error))")
         }
     }
 
     /// Reads a package.
-    /// - Throws: `Failure` with code `corrupt` where it is none.
+    /// - Throws: `Failure` with code `corrupt` if the file is not a package.
     public init(loading file: URL, on place: ComputePlace = .current) throws {
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
         guard let handle = gyrus_package_load(file.path, place.c, &error) else {
-            throw Failure(.corrupt, "The package '\(file.path)' cannot be read: \(takeMessage(error))")
+            throw Failure(.corrupt, "Cannot read the package '\(file.path)': \(takeMessage(error))")
         }
         guard let manifest = gyrus_package_extra(handle, Extra.manifest),
             let inputs = gyrus_package_extra(handle, Extra.inputs),
@@ -79,8 +79,8 @@ public final class NetworkPackage {
     deinit { gyrus_package_free(handle) }
 
     /// The answers for samples: probabilities of classes or labels, or numbers in their units.
-    /// - Parameter samples: For each sample a value of each input; one that is missing counts as its mean.
-    /// - Returns: A row for each sample.
+    /// - Parameter samples: For each sample, a value for each input; a missing value counts as the mean.
+    /// - Returns: One row per sample.
     public func answers(_ samples: [[String: RawValue]]) throws -> [[Float]] {
         let width = manifest.target.outputs
         guard !samples.isEmpty else { return [] }
@@ -120,7 +120,7 @@ public final class NetworkPackage {
 }
 
 extension DatasetManifest.Input {
-    /// The value of a sample that lacks this input.
+    /// The value for samples that lack this input.
     fileprivate var missingValue: RawValue {
         guard case .table(let table) = preparation else { return .numbers([], shape: [0]) }
         let row = table.numbers.map { _ in Float.nan } + table.categories.map { _ in 0 }

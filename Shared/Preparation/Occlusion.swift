@@ -2,19 +2,19 @@ import Foundation
 public import Model
 public import Tables
 
-/// Finds what a network's answer rests on: it takes parts of a sample away and looks how far the answer falls
-/// (Zeiler and Fergus 2014).
+/// Finds what a network's answer is based on: removes parts of a sample and measures how far the answer drops (Zeiler
+/// and Fergus 2014).
 public struct Occlusion {
     private let package: NetworkPackage
     private let values: [String: RawValue]
     private let explained: Int
     private let whole: Float
 
-    /// Samples that go through the network together.
+    /// Number of samples that go through the network together.
     private static let batch = 32
-    /// Words that are looked at, from the beginning of a text.
+    /// Number of words to examine, from the beginning of a text.
     private static let mostWords = 256
-    /// Cells around one that are covered with it, so that a thing larger than a cell is covered whole.
+    /// Number of cells around a cell that are covered with it, so that an object larger than a cell is covered whole.
     private static let margin = 1
 
     /// A sample without a part.
@@ -22,8 +22,8 @@ public struct Occlusion {
 
     /// - Parameters:
     ///   - values: The sample.
-    ///   - explained: Number of the output.
-    ///   - whole: That output for the whole sample.
+    ///   - explained: Index of the output to explain.
+    ///   - whole: Value of this output for the whole sample.
     public init(_ package: NetworkPackage, values: [String: RawValue], explained: Int, whole: Float) {
         self.package = package
         self.values = values
@@ -31,17 +31,17 @@ public struct Occlusion {
         self.whole = whole
     }
 
-    /// How much each modality counts: the answer falls by so much where it is missing.
+    /// The weight of each modality: how much the answer drops without it.
     public func modalities() throws -> [PackageExplanation.Part] {
         let names = values.keys.sorted()
         let samples = names.map { name in values.filter { $0.key != name } }
         return zip(names, try weights(of: samples)).map { .init(modality: $0, name: $0, weight: $1) }
     }
 
-    /// How much each part of a modality but a picture counts.
+    /// The weight of each part of a modality other than a picture.
     /// - Parameters:
-    ///   - pieces: Pieces that a sound or a long series is cut into.
-    ///   - cells: What stands in the modality's columns.
+    ///   - pieces: Number of pieces into which a sound or a long series is cut.
+    ///   - cells: The cells of the modality's columns.
     public func parts(
         of name: String, pieces: Int, cells: [Cell], _ reader: ValueReader
     ) throws -> [PackageExplanation.Part] {
@@ -59,9 +59,9 @@ public struct Occlusion {
         return zip(covered, weights).map { .init(modality: name, name: $0.name, weight: $1) }
     }
 
-    /// How much each place of a picture counts.
-    /// - Parameter cells: Cells along its longer side.
-    /// - Returns: Nil where the modality is no picture, or missing.
+    /// The weight of each region of a picture.
+    /// - Parameter cells: Number of cells along its longer side.
+    /// - Returns: Nil if the modality is not a picture, or is missing.
     public func map(of name: String, cells: Int) throws -> PackageExplanation.Map? {
         guard case .picture(let picture)? = package.manifest.inputs[name]?.preparation,
             case .pixels(let pixels, let shape)? = values[name]
@@ -86,7 +86,7 @@ public struct Occlusion {
             }
         }
         drops += try weights(of: samples)
-        // A cell counts what the windows that cover it count in the mean.
+        // A cell's weight is the mean weight of the windows that cover it.
         let weights = (0..<rows).map { row in
             (0..<columns).map { column -> Double in
                 var (sum, count) = (0.0, 0.0)
@@ -102,7 +102,7 @@ public struct Occlusion {
         return .init(modality: name, weights: weights)
     }
 
-    // MARK: Asking
+    // MARK: Running the network
 
     private func replaced(_ name: String, _ value: RawValue) -> [String: RawValue] {
         values.merging([name: value]) { _, new in new }
@@ -116,7 +116,7 @@ public struct Occlusion {
         }
     }
 
-    // MARK: Taking away
+    // MARK: Removing parts
 
     private static func columns(_ table: TablePreparation, _ row: [Float], _ shape: [Int]) -> [Covered] {
         let names = table.numbers.map(\.name) + table.categories.map(\.name)
@@ -127,7 +127,7 @@ public struct Occlusion {
         }
     }
 
-    /// The text without each of its words.
+    /// The text with each of its words removed in turn.
     private func words(
         _ text: String?, _ name: String, _ input: DatasetManifest.Input, _ reader: ValueReader
     ) throws -> [Covered] {
@@ -150,7 +150,7 @@ public struct Occlusion {
         }
     }
 
-    /// Pieces of each channel; a missing step counts as its channel's mean.
+    /// Pieces of each channel; a missing step counts as the mean of its channel.
     private static func steps(_ steps: [Float], _ shape: [Int], _ pieces: Int, _ columns: [String]) -> [Covered] {
         guard shape.count == 2 else { return [] }
         let (channels, length) = (shape[0], shape[1])
@@ -169,7 +169,7 @@ public struct Occlusion {
         }
     }
 
-    /// The picture with a window in the mean color of the training pictures.
+    /// The picture with a window filled with the mean color of the training pictures.
     private static func covered(
         _ pixels: [UInt8], _ shape: [Int], _ rows: Range<Int>, _ columns: Range<Int>, _ means: [Float]
     ) -> [UInt8] {

@@ -1,10 +1,10 @@
 import Foundation
 public import Model
 
-/// The TorchScript of a manifest: methods that turn raw values into what networks read.
+/// The TorchScript of a manifest: methods that convert raw values to the input of networks.
 ///
-/// The same text prepares training samples and stands in the package of a network, so the two cannot differ. For an input
-/// named `x`, `prepare_x` gives what is stored of a sample, and `input_x` what a network reads.
+/// The same code prepares training samples and is part of a network's package, so the two cannot differ. For an input
+/// named `x`, `prepare_x` returns what is stored for a sample, and `input_x` what a network reads.
 public struct PreparationScript: Sendable {
     private let inputs: [(name: String, input: DatasetManifest.Input)]
     private let target: Target
@@ -23,13 +23,14 @@ public struct PreparationScript: Sendable {
             + inputs.map { Self.methods(of: $0.name, $0.input) }).joined(separator: "\n")
     }
 
-    /// The methods that need frozen networks, each of which a module has under `FrozenNetwork.module(of:)`.
+    /// The methods that need frozen networks, which modules hold under `FrozenNetwork.module(of:)`.
     private var frozenMethods: String {
         inputs.compactMap { name, input in input.frozen.map { Self.method(of: name, input, $0) } }
             .joined(separator: "\n")
     }
 
-    /// The methods and a `forward` that takes raw values of whole samples and gives probabilities, or numbers in their units.
+    /// The methods and a `forward` that takes raw values of whole samples and returns probabilities, or numbers in
+    /// their units.
     /// - Parameter order: Names of the network's inputs in the order of its arguments.
     public func package(for order: [String]) -> String {
         let known = order.compactMap { name in inputs.first { $0.name == name } }
@@ -85,7 +86,7 @@ public struct PreparationScript: Sendable {
         }
     }
 
-    /// What networks read of a view: the standardized features that a frozen network gives.
+    /// The input that networks read for a view: the standardized features computed by a frozen network.
     private static func method(of name: String, _ input: DatasetManifest.Input, _ frozen: FrozenNetwork) -> String {
         let isSound = if case .sound = input.preparation { true } else { false }
         let (rate, parameter) = isSound ? (", rate", ", rate: int") : ("", "")
@@ -160,7 +161,7 @@ public struct PreparationScript: Sendable {
             """
     }
 
-    /// Rebuilds a picture from its principal components, in double precision as training pictures were.
+    /// Rebuilds a picture from its principal components, in double precision, as was done with the training pictures.
     private static func projection(_ projection: PictureProjection?) -> String {
         guard let projection else { return "pass" }
         let mean = PictureProjection.numbers(projection.mean)
@@ -182,9 +183,11 @@ public struct PreparationScript: Sendable {
             case .mel where sound.side != nil:
                 "return self.linear_spectrogram(x.to(6), \(sound.window), \(sound.hop), \(sound.side ?? 0))"
             case .mel where sound.power != nil:
-                "return self.mel_power(x.to(6), \(sound.rate), \(sound.window), \(sound.hop), \(sound.transform), \(sound.bands), \(number(sound.power?.lowest ?? 0)), \(number(sound.power?.highest ?? 0)))"
+                "return self.mel_power(x.to(6), \(sound.rate), \(sound.window), \(sound.hop), \(sound.transform), "
+                    + "\(sound.bands), \(number(sound.power?.lowest ?? 0)), \(number(sound.power?.highest ?? 0)))"
             case .mel:
-                "return self.mel_spectrogram(x, \(sound.rate), \(sound.window), \(sound.hop), \(sound.transform), \(sound.bands))"
+                "return self.mel_spectrogram(x, \(sound.rate), \(sound.window), \(sound.hop), \(sound.transform), "
+                    + "\(sound.bands))"
             }
         return """
             def prepare_\(name)(self, samples: Tensor, rate: int) -> Tensor:
@@ -208,7 +211,7 @@ public struct PreparationScript: Sendable {
             """
     }
 
-    /// Raises sound that is quieter than a pretrained network wants.
+    /// Amplifies sound that is quieter than a pretrained network expects.
     private static func loudness(_ sound: SoundPreparation) -> String {
         guard let loudness = sound.power?.loudness else { return "pass" }
         let wanted = number(pow(10, loudness / 20))
@@ -242,7 +245,7 @@ public struct PreparationScript: Sendable {
             """
     }
 
-    /// Standardized numbers beyond so many deviations are cut off: an outlier must not drown all others.
+    /// Standardized numbers are clipped to this many deviations, so that one outlier cannot dominate all other values.
     static let mostDeviations = 10.0
 
     private static func methods(of name: String, _ series: SeriesPreparation, _ shape: [Int]) -> String {
@@ -268,10 +271,10 @@ public struct PreparationScript: Sendable {
 
     // MARK: Sound
 
-    /// Windowed-sinc interpolation at any two rates (Smith, Digital audio resampling, 2002): each new sample is the sum of
-    /// those around it, weighted by a sinc below the lower of both Nyquist frequencies under a Hann window.
+    /// Windowed-sinc interpolation at any two rates (Smith, Digital audio resampling, 2002): each new sample is the sum
+    /// of those around it, weighted by a sinc below the lower of both Nyquist frequencies under a Hann window.
     ///
-    /// Rates with a large common divisor repeat the same weights, so that a convolution does it.
+    /// Rates with a large common divisor repeat the same weights, so a convolution is enough.
     private static let resample = """
         def weights(self, offsets: Tensor, cutoff: float, reach: int) -> Tensor:
             angles = offsets * (cutoff * 3.141592653589793)
@@ -318,11 +321,11 @@ public struct PreparationScript: Sendable {
 
         """
 
-    /// Mel spectrogram in decibels below the loudest, as bytes: 0 is 80 dB below it. Bands are triangles on the mel scale of
-    /// O'Shaughnessy (2595 · log10(1 + f / 700)).
+    /// Mel spectrogram in decibels below the loudest, as bytes: 0 is 80 dB below it. Bands are triangles on the mel
+    /// scale of O'Shaughnessy (2595 · log10(1 + f / 700)).
     ///
-    /// Waves are transformed in double precision: in single precision the rounding of the loudest bins would decide about the
-    /// weakest ones, differently on each machine.
+    /// Waves are transformed in double precision: in single precision, the rounding of the loudest bins would determine
+    /// the weakest ones, differently on each machine.
     private static let spectrogram = """
         def mel_spectrogram(self, x: Tensor, rate: int, window: int, hop: int, transform: int, bands: int) -> Tensor:
             padded = torch.constant_pad_nd(x, [transform // 2, transform // 2], 0.0)
@@ -341,8 +344,8 @@ public struct PreparationScript: Sendable {
 
         """
 
-    /// Spectrogram of evenly spaced frequencies in decibels below the loudest, as bytes: 0 is 80 dB below it. The highest
-    /// frequency comes first.
+    /// Spectrogram of evenly spaced frequencies in decibels below the loudest, as bytes: 0 is 80 dB below it. The
+    /// highest frequency comes first.
     private static let linear = """
         def linear_spectrogram(self, x: Tensor, window: int, hop: int, side: int) -> Tensor:
             framed = x.unfold(0, window, hop)[0:side] * torch.hann_window(window)
@@ -353,8 +356,8 @@ public struct PreparationScript: Sendable {
 
         """
 
-    /// Mel power, frames × bands. Bands are triangles of equal area on Slaney's scale (Auditory Toolbox, 1998): linear below
-    /// 1 kHz, logarithmic above.
+    /// Mel power, frames × bands. Bands are triangles of equal area on Slaney's scale (Auditory Toolbox, 1998): linear
+    /// below 1 kHz, logarithmic above.
     private static let power = """
         def slaney_frequencies(self, mels: Tensor) -> Tensor:
             return torch.where(mels < 15.0, mels * (200.0 / 3.0), 1000.0 * torch.exp((mels - 15.0) * (1.8562979903656263 / 27.0)))
@@ -386,7 +389,7 @@ public struct PreparationScript: Sendable {
 
     private static func number(_ value: Float) -> String { number(Double(value)) }
 
-    /// A number as TorchScript reads it, always with a point.
+    /// A number in TorchScript syntax, always with a decimal point.
     private static func number(_ value: Double) -> String {
         let text = "\(value)"
         return text.contains(".") || text.contains("e") ? text : text + ".0"

@@ -1,13 +1,13 @@
 public import Model
 public import Tables
 
-/// A modality as it stands in a user's data.
+/// A modality of a user's data before preparation.
 public struct RawModality: Hashable, Sendable {
-    /// A column of it.
+    /// A column of the modality.
     public struct Column: Hashable, Sendable {
         /// Its name.
         public var name: String
-        /// Tables: whether it has categories; numbers where it has none.
+        /// Tables: whether it holds categories; otherwise it holds numbers.
         public var isCategory: Bool
         /// Whether it names files, or has their contents.
         public var isFile: Bool
@@ -20,13 +20,13 @@ public struct RawModality: Hashable, Sendable {
         }
     }
 
-    /// Name of the networks' input.
+    /// Name of the network input.
     public var name: String
     /// What it holds.
     public var kind: ModalityKind
     /// Its columns.
     public var columns: [Column]
-    /// What the user says about it.
+    /// The user's settings for it.
     public var settings: DataSettings.Modality
 
     /// Describes a modality.
@@ -38,17 +38,17 @@ public struct RawModality: Hashable, Sendable {
     }
 }
 
-/// A sample as it stands in a user's data.
+/// A sample of a user's data before preparation.
 public struct RawSample: Sendable {
-    /// Where it stands, such as `people.csv, row 7`.
+    /// Position of the sample, such as `people.csv, row 7`.
     public var place: String
-    /// The part that it belongs to.
+    /// The split that it belongs to.
     public var part: SamplePart
     /// For each modality, in the order of `SampleRows.modalities`, the cells of its columns.
     public var cells: [[Cell]]
-    /// What is right about it; nil where that is to be predicted.
+    /// The correct answer; nil if it is to be predicted.
     public var answer: SampleAnswer?
-    /// Number of the group that it belongs to, such as a speaker; nil where it stands for itself.
+    /// Number of the group that it belongs to, such as a speaker; nil if it is a group of its own.
     public var group: Int?
 
     /// Describes a sample.
@@ -61,12 +61,12 @@ public struct RawSample: Sendable {
     }
 }
 
-/// Samples of a user's data that can be gone through again and again.
+/// Samples of a user's data that can be traversed repeatedly.
 public protocol SampleRows {
     /// The modalities.
     var modalities: [RawModality] { get }
     /// Finds the files that cells name.
     var files: FileFinder { get }
-    /// Gives all samples in their order.
+    /// Passes all samples in order.
     func forEachSample(_ body: (RawSample) throws -> Void) throws
 }

@@ -1,17 +1,17 @@
 import CTorch
 
-/// A value of one modality as it comes from a user's data, before it is prepared.
+/// A value of one modality from a user's data, before it is prepared.
 public enum RawValue: Hashable, Sendable {
     /// Pixels from 0 to 255, `[height, width, channels]`.
     case pixels([UInt8], shape: [Int])
-    /// Samples of sound from −1 to 1, and how many there are a second.
+    /// Samples of sound from −1 to 1, and the samples per second.
     case sound([Float], rate: Int)
-    /// Numbers of tokens.
+    /// Token numbers.
     case tokens([Int32])
-    /// Numbers, in a shape; those that are missing are no numbers (NaN).
+    /// Numbers with a shape; missing ones are NaN.
     case numbers([Float], shape: [Int])
 
-    /// Lends the value to the shim.
+    /// Passes the value to the C++ shim without copying.
     func withValue<Result>(_ body: (gyrus_raw_value) throws -> Result) throws -> Result {
         func lend<Element>(
             _ elements: [Element], _ element: gyrus_raw_element, _ shape: [Int], rate: Int = 0

@@ -7,9 +7,9 @@ import Tables
 
 /// Decodes samples on all cores and stores them.
 ///
-/// For each part and modality, `training.picture.rows` has the rows and `training.picture.indices` the row of each sample;
-/// `training.labels` or `training.targets` has the answers, `training.groups` the groups where there are any, `test.places`
-/// where the first test samples stand. Samples without a modality share a row of its mean.
+/// For each split and modality, `training.picture.rows` has the rows and `training.picture.indices` the row of each
+/// sample. `training.labels` or `training.targets` has the answers, `training.groups` the groups if there are any, and
+/// `test.places` the positions of the first test samples. Samples without a modality share a row that holds its mean.
 final class SampleWriter {
     private(set) var unreadable: [(place: String, reason: String)] = []
     private(set) var unreadableCount = 0
@@ -20,7 +20,7 @@ final class SampleWriter {
     private let stream: SafetensorsStream
     private let modules: [PreparationModule]
     private var statistics: [String: [RunningLevels]] = [:]
-    /// Samples without a modality, by part and modality: their places among the part's indices.
+    /// Samples without a modality, by split and modality: their positions among the split's indices.
     private var absent: [String: [Int]] = [:]
     private var indices: [String: [Int32]] = [:]
     private var answers: [SamplePart: Answers] = [:]
@@ -32,7 +32,7 @@ final class SampleWriter {
         var count = 0
     }
 
-    /// What became of a sample.
+    /// The result for a sample.
     enum Prepared: Sendable {
         case rows([[Float]?])
         case unreadable(String)
@@ -60,7 +60,7 @@ final class SampleWriter {
         }
     }
 
-    /// Writes what is left and puts the file together.
+    /// Writes the remaining samples and assembles the file.
     func finish() throws -> DataPreparer.Outcome {
         try fit()
         for modality in modalities { try storeAbsent(modality) }
@@ -71,7 +71,8 @@ final class SampleWriter {
         guard counts[0] > 0, counts[1] > 0 else {
             throw Failure(
                 .invalidArgument,
-                "data.split: \(counts[0]) samples for training and \(counts[1]) for validation can be read; at least one of each is needed."
+                "data.split: \(counts[0]) samples for training and \(counts[1]) for validation are readable; at least "
+                    + "one of each is required."
             )
         }
         if unreadableCount > 0 {
@@ -86,7 +87,7 @@ final class SampleWriter {
 
     private func prepare(_ samples: [RawSample]) -> [Prepared] {
         let results = Mutex([Prepared](repeating: .unreadable(""), count: samples.count))
-        // Each module is used by one iteration alone, and iterations meet in `results` only.
+        // Each module is used by a single iteration, and iterations share only `results`.
         nonisolated(unsafe) let modules = modules
         let (modalities, inputs, reader) = (modalities, manifest.inputs, reader)
         DispatchQueue.concurrentPerform(iterations: modules.count) { worker in
@@ -98,7 +99,7 @@ final class SampleWriter {
         return results.withLock { $0 }
     }
 
-    /// The rows of a sample, or why it cannot be read.
+    /// The rows of a sample, or why the sample cannot be read.
     static func prepared(
         _ sample: RawSample, _ modalities: [RawModality], _ inputs: [String: DatasetManifest.Input],
         _ reader: ValueReader, _ module: PreparationModule
@@ -154,7 +155,7 @@ final class SampleWriter {
                 Float((number - (manifest.target.means?[index] ?? 0)) / (manifest.target.deviations?[index] ?? 1))
             }
         case nil:
-            throw Failure(.internal, "\(sample.place): a sample without an answer came to be prepared.")
+            throw Failure(.internal, "\(sample.place): a sample without an answer reached preparation.")
         }
     }
 
@@ -181,7 +182,7 @@ final class SampleWriter {
         }
     }
 
-    /// The row that all samples without a modality share: its mean.
+    /// The row that all samples without a modality share; it holds the mean.
     private func storeAbsent(_ modality: RawModality) throws {
         guard let input = manifest.inputs[modality.name] else { return }
         for part in SamplePart.allCases {

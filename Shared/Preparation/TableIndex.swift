@@ -7,7 +7,7 @@ struct TableIndex {
     private let numbers: [Int?]
     private let categories: [(place: Int?, numbers: [String: Int])]
 
-    /// - Parameter columns: Names of the cells of a row, in their order.
+    /// - Parameter columns: Names of the cells of a row, in order.
     init(_ table: TablePreparation, columns: [String]) {
         let places = Dictionary(columns.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
         numbers = table.numbers.map { places[$0.name] }
@@ -17,7 +17,7 @@ struct TableIndex {
         }
     }
 
-    /// A row: its numbers, then the number of each category, 0 where it is missing or was never seen.
+    /// A row: its numbers, then the number of each category, 0 if it is missing or was never seen.
     func row(_ cells: [Cell]) -> RawValue {
         let values = numbers.map { place in place.map { Self.number(cells[$0]) } ?? .nan }
         let numbered = categories.map { column -> Float in

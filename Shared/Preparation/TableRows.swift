@@ -3,7 +3,7 @@ import Foundation
 import Model
 public import Tables
 
-/// The samples of a user's table, as preparing reads them.
+/// The samples of a user's table, in the form that the preparation reads.
 public struct TableRows: SampleRows {
     /// The modalities of the table.
     public let modalities: [RawModality]
@@ -13,7 +13,7 @@ public struct TableRows: SampleRows {
     private let table: SampleTable
     private let group: Int?
 
-    /// Takes a table that was opened.
+    /// Takes an opened table.
     public init(_ table: SampleTable) throws {
         self.table = table
         group = table.group
@@ -29,14 +29,14 @@ public struct TableRows: SampleRows {
         }
     }
 
-    /// Gives all samples in the order of the source.
+    /// Passes all samples in the order of the source.
     public func forEachSample(_ body: (RawSample) throws -> Void) throws {
         var (groups, count): ([String: Int], Int) = ([:], 0)
         try table.forEachRow { row in
             let number = group.map { column -> Int in
                 let cell = row.cell(column)
                 if cell != .missing, let known = groups[cell.description] { return known }
-                // A row without a value stands for itself.
+                // A row without a value is a group of its own.
                 defer { count += 1 }
                 if cell != .missing { groups[cell.description] = count }
                 return count
@@ -48,8 +48,8 @@ public struct TableRows: SampleRows {
         }
     }
 
-    /// Digest of all that is read: every cell, every answer, and the contents of the files that cells name.
-    /// - Throws: What reading the table throws; files that cannot be read count as missing.
+    /// Digest of everything that is read: every cell, every answer, and the contents of the files that cells name.
+    /// - Throws: Errors from reading the table; unreadable files count as missing.
     public func digest() throws -> String {
         var hash = SHA256()
         try forEachSample { sample in

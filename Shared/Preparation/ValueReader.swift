@@ -3,20 +3,20 @@ import Media
 public import Model
 public import Tables
 
-/// Turns cells of a user's data into raw values: it reads and decodes the files that they name.
+/// Converts cells of a user's data to raw values: reads and decodes the files that they name.
 public struct ValueReader: Sendable {
     private let files: FileFinder
     private let encoding: String?
     private let tokenizers: [String: Tokenizer]
     private let tables: [String: TableIndex]
 
-    /// Most bytes of one file: 1 GiB.
+    /// Maximum size of one file: 1 GiB.
     public static let largestFile = 1 << 30
 
     /// - Parameters:
     ///   - inputs: Prepared inputs, whose tokenizers and categories it uses.
-    ///   - encoding: Encoding of files of text; nil for UTF-8.
-    /// - Throws: `Failure` where a tokenizer cannot be read.
+    ///   - encoding: Encoding of text files; nil for UTF-8.
+    /// - Throws: `Failure` if a tokenizer cannot be read.
     public init(
         files: FileFinder, inputs: [String: DatasetManifest.Input] = [:], encoding: String? = nil
     ) throws {
@@ -32,8 +32,8 @@ public struct ValueReader: Sendable {
         }
     }
 
-    /// The raw value of a modality; nil where it is missing.
-    /// - Throws: `Failure` that says why it cannot be read.
+    /// The raw value of a modality; nil if it is missing.
+    /// - Throws: `Failure` that says why the value cannot be read.
     public func value(_ cells: [Cell], of name: String, _ input: DatasetManifest.Input) throws -> RawValue? {
         switch input.preparation {
         case .picture: try picture(cells)
@@ -77,7 +77,7 @@ public struct ValueReader: Sendable {
         guard let steps = try Self.steps(cells) else { return nil }
         if let channels, steps.channels != channels {
             throw Failure(
-                .invalidArgument, "the series has \(steps.channels) channels, where \(channels) are needed")
+                .invalidArgument, "the series has \(steps.channels) channels; \(channels) are required")
         }
         return .numbers(steps.values, shape: [steps.channels, steps.length])
     }
@@ -91,7 +91,7 @@ public struct ValueReader: Sendable {
         case .bytes(let bytes)?: return bytes
         case .text(let name)?: return try Self.content(of: path(of: name))
         case .number?, .list?, .array?:
-            throw Failure(.invalidArgument, "a file is needed, and there is \(cells[0].description)")
+            throw Failure(.invalidArgument, "expected a file, found \(cells[0].description)")
         }
     }
 
@@ -108,7 +108,7 @@ public struct ValueReader: Sendable {
         do {
             return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
-            throw Failure(.notFound, "'\(path)' cannot be read: \(error.localizedDescription)")
+            throw Failure(.notFound, "cannot read '\(path)': \(error.localizedDescription)")
         }
     }
 
@@ -124,7 +124,7 @@ public struct ValueReader: Sendable {
         var (shape, values) = (array.shape, array.values)
         if shape.count == 2 { shape.append(1) }
         guard shape.count == 3, [1, 3, 4].contains(shape[2]) || [1, 3, 4].contains(shape[0]) else {
-            throw Failure(.invalidArgument, "numbers of shape \(array.shape) are no picture")
+            throw Failure(.invalidArgument, "numbers of shape \(array.shape) are not a picture")
         }
         if ![1, 3, 4].contains(shape[2]) {
             let (channels, height, width) = (shape[0], shape[1], shape[2])
@@ -137,13 +137,14 @@ public struct ValueReader: Sendable {
         return .pixels(values.map { UInt8(min(max(($0 * scale).rounded(), 0), 255)) }, shape: shape)
     }
 
-    /// Measurements by channel: of one list of steps, each a number or a list of numbers, or of a column for each channel or step.
+    /// Measurements by channel, from one list of steps, each a number or a list of numbers, or from one column per
+    /// channel or step.
     private static func steps(_ cells: [Cell]) throws -> (values: [Float], channels: Int, length: Int)? {
         guard cells.contains(where: { $0 != .missing }) else { return nil }
         let arrays = try cells.map { cell -> NumericArray in
             if cell == .missing { return NumericArray(shape: [], values: [.nan]) }
             guard let numbers = cell.numbers else {
-                throw Failure(.invalidArgument, "a series of numbers is needed, and there is \(cell.description)")
+                throw Failure(.invalidArgument, "expected a series of numbers, found \(cell.description)")
             }
             return numbers
         }
@@ -154,7 +155,7 @@ public struct ValueReader: Sendable {
             }
             return (values, channels, length)
         }
-        // Numbers in columns are the steps of one channel, lists in columns are channels.
+        // Numbers in columns are the steps of one channel; lists in columns are channels.
         if arrays.allSatisfy({ $0.shape.isEmpty }) { return (arrays.map { $0.values[0] }, 1, arrays.count) }
         let length = arrays.map { $0.values.count }.max() ?? 0
         guard arrays.allSatisfy({ $0.shape.count == 1 && $0.values.count == length }) else {

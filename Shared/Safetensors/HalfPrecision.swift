@@ -1,4 +1,4 @@
-/// Floating-point numbers of 16 bits as those of 32.
+/// Converts 16-bit floating-point numbers to 32 bits.
 public enum HalfPrecision {
     /// Numbers of IEEE 754's half precision, one after another.
     public static func floats(ofHalf bytes: UnsafeRawBufferPointer) -> [Float] {

@@ -1,12 +1,12 @@
 import Model
 
-/// The description at the start of a file: which tensors there are, and where.
+/// The header at the start of a file: its tensors and their positions.
 struct Header {
-    /// The reference implementation refuses longer ones, so nobody can read them.
+    /// The reference implementation rejects longer headers, so nobody could read them.
     static let largestByteCount = 100_000_000
 
     var metadata: [String: String] = [:]
-    /// In the order of their bytes.
+    /// The tensors in byte order.
     var entries: [TensorEntry] = []
 
     /// Reads a header and checks it against the number of bytes that follow it.
@@ -14,7 +14,7 @@ struct Header {
         var scanner = HeaderScanner(bytes)
         var names: Set<String> = []
         try scanner.object { scanner, key throws(HeaderError) in
-            guard names.insert(key).inserted else { throw HeaderError(field: key, "it is there twice") }
+            guard names.insert(key).inserted else { throw HeaderError(field: key, "it occurs twice") }
             if key == TensorEntry.metadataKey {
                 metadata = try Self.metadata(&scanner)
             } else {
@@ -29,7 +29,7 @@ struct Header {
         try checkCoverage(of: dataByteCount)
     }
 
-    /// The tensors must fill the data without gaps or overlaps, so that nothing hides in a file.
+    /// Checks that the tensors fill the data without gaps or overlaps, so that nothing can hide in a file.
     private func checkCoverage(of dataByteCount: Int) throws(HeaderError) {
         var covered = 0
         for entry in entries {
@@ -57,7 +57,7 @@ struct Header {
         var metadata: [String: String] = [:]
         try scanner.object { scanner, key throws(HeaderError) in
             guard metadata[key] == nil else {
-                throw HeaderError(field: "\(TensorEntry.metadataKey).\(key)", "it is there twice")
+                throw HeaderError(field: "\(TensorEntry.metadataKey).\(key)", "it occurs twice")
             }
             metadata[key] = try scanner.string(field: "\(TensorEntry.metadataKey).\(key)")
         }
@@ -74,17 +74,17 @@ struct Header {
             case "dtype" where typeName == nil: typeName = try scanner.string(field: field)
             case "shape" where shape == nil: shape = try scanner.integers(field: field)
             case "data_offsets" where offsets == nil: offsets = try scanner.integers(field: field)
-            case "dtype", "shape", "data_offsets": throw HeaderError(field: field, "it is there twice")
-            default: throw HeaderError(field: field, "a tensor has dtype, shape and data_offsets only")
+            case "dtype", "shape", "data_offsets": throw HeaderError(field: field, "it occurs twice")
+            default: throw HeaderError(field: field, "a tensor has only dtype, shape and data_offsets")
             }
         }
         guard let typeName else { throw HeaderError(field: "\(name).dtype", "it is missing") }
         guard let type = TensorType(rawValue: typeName) else {
-            throw HeaderError(field: "\(name).dtype", "type '\(typeName)' is not known")
+            throw HeaderError(field: "\(name).dtype", "type '\(typeName)' is unknown")
         }
         guard let shape else { throw HeaderError(field: "\(name).shape", "it is missing") }
         guard let offsets, offsets.count == 2, offsets[0] <= offsets[1] else {
-            throw HeaderError(field: "\(name).data_offsets", "two rising byte positions are needed")
+            throw HeaderError(field: "\(name).data_offsets", "expected two ascending byte positions")
         }
         guard let needed = type.byteCount(of: shape), needed == offsets[1] - offsets[0] else {
             throw HeaderError(
@@ -95,7 +95,7 @@ struct Header {
     }
 }
 
-/// What is wrong in a header, and where.
+/// An error in a header, with its position.
 struct HeaderError: Error {
     let field: String
     let reason: String

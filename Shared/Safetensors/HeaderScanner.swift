@@ -1,6 +1,6 @@
-/// Reads the little of JSON that a header may hold, and refuses everything else with its position.
+/// Reads the small part of JSON that a header may contain, and rejects everything else with its position.
 ///
-/// A general JSON reader silently drops keys that are there twice, which could hide a tensor; this one shows every key.
+/// A general JSON reader silently drops duplicate keys, which could hide a tensor; this one reports every key.
 struct HeaderScanner {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
@@ -27,7 +27,7 @@ struct HeaderScanner {
         try expect("}")
     }
 
-    /// Reads `[1, 2, …]` of whole numbers that are not negative.
+    /// Reads `[1, 2, …]` of non-negative integers.
     mutating func integers(field: String) throws(HeaderError) -> [Int] {
         var numbers: [Int] = []
         try expect("[", field: field)
@@ -53,7 +53,7 @@ struct HeaderScanner {
             position += 1
         }
         guard position > start else {
-            throw HeaderError(field: field, "a whole number that is not negative is needed at byte \(start)")
+            throw HeaderError(field: field, "expected a non-negative integer at byte \(start)")
         }
         return number
     }
@@ -97,7 +97,7 @@ struct HeaderScanner {
         var units = [try hexadecimal(field: field)]
         if UTF16.isLeadSurrogate(units[0]), take("\\"), take("u") { units.append(try hexadecimal(field: field)) }
         guard let text = String(validating: units, as: UTF16.self), let scalar = text.unicodeScalars.first else {
-            throw HeaderError(field: field, "there is half a character before byte \(position)")
+            throw HeaderError(field: field, "there is an incomplete character before byte \(position)")
         }
         return scalar
     }
@@ -106,7 +106,7 @@ struct HeaderScanner {
         var value: UInt16 = 0
         for _ in 0..<4 {
             guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw HeaderError(field: field, "four hexadecimal digits are needed at byte \(position)")
+                throw HeaderError(field: field, "expected four hexadecimal digits at byte \(position)")
             }
             value = value << 4 | UInt16(digit)
             position += 1
@@ -114,7 +114,7 @@ struct HeaderScanner {
         return value
     }
 
-    /// Makes sure that only the blanks that pad a header are left.
+    /// Ensures that only the padding blanks of a header are left.
     mutating func end() throws(HeaderError) {
         skipBlanks()
         guard position == bytes.count else {
@@ -135,7 +135,7 @@ struct HeaderScanner {
     private mutating func expect(_ sign: Unicode.Scalar, field: String = "header") throws(HeaderError) {
         skipBlanks()
         guard take(sign) else {
-            throw HeaderError(field: field, "'\(sign)' is needed at byte \(position)")
+            throw HeaderError(field: field, "expected '\(sign)' at byte \(position)")
         }
     }
 }

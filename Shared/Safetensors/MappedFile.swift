@@ -1,10 +1,10 @@
 import Foundation
 import Model
 
-/// A file's bytes in memory, read when they are first touched.
+/// A file's bytes in memory, read when they are first accessed.
 ///
-/// Whoever holds this object may read the bytes. A file must be replaced, not shortened, while it is mapped; everything
-/// in Gyrus writes a new file and renames it.
+/// The bytes are valid as long as this object. A file must be replaced, not shortened, while it is mapped; all code in
+/// Gyrus writes a new file and renames it.
 final class MappedFile: Sendable {
     // Sendable although it holds a pointer: the memory is mapped read-only and lives as long as the object.
     nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
@@ -37,6 +37,6 @@ final class MappedFile: Sendable {
     private static func failure(_ path: String, _ code: Int32) -> Failure {
         Failure(
             code == ENOENT ? .notFound : .invalidArgument,
-            "'\(path)' cannot be opened: \(String(cString: strerror(code))).")
+            "Cannot open '\(path)': \(String(cString: strerror(code))).")
     }
 }

@@ -4,18 +4,18 @@ import Model
 extension SafetensorsFile {
     /// Writes tensors to a file, all or nothing: a reader sees the old file or the complete new one.
     ///
-    /// The bytes depend on content only: tensors with the widest elements come first (so that each is aligned), then by
-    /// name; metadata is sorted by key.
-    /// - Throws: `Failure` where a name is there twice or the file cannot be written.
+    /// The bytes depend only on the content: tensors with the widest elements come first (so that each is aligned),
+    /// then by name; metadata is sorted by key.
+    /// - Throws: `Failure` if a name occurs twice or the file cannot be written.
     public static func write(_ tensors: [Tensor], metadata: [String: String] = [:], to path: String) throws {
         let ordered = tensors.sorted { ($1.type.byteCount, $0.name) < ($0.type.byteCount, $1.name) }
         let names = Set(ordered.map(\.name))
         guard names.count == ordered.count else {
-            throw Failure(.invalidArgument, "Writing '\(path)': two tensors have the same name.")
+            throw Failure(.invalidArgument, "Cannot write '\(path)': two tensors have the same name.")
         }
         let header = encodeHeader(ordered.map { ($0.name, $0.type, $0.shape, $0.bytes.count) }, metadata: metadata)
         guard header.count <= Header.largestByteCount else {
-            throw Failure(.invalidArgument, "Writing '\(path)': its header would be \(header.count) bytes long.")
+            throw Failure(.invalidArgument, "Cannot write '\(path)': its header would be \(header.count) bytes long.")
         }
         try writeAtomically(to: path) { descriptor in
             var size = UInt64(header.count).littleEndian
@@ -27,7 +27,7 @@ extension SafetensorsFile {
         }
     }
 
-    /// The header of tensors that lie one after the other.
+    /// The header of consecutive tensors.
     static func encodeHeader(
         _ tensors: [(name: String, type: TensorType, shape: [Int], byteCount: Int)], metadata: [String: String]
     ) -> [UInt8] {
@@ -65,7 +65,7 @@ extension SafetensorsFile {
         return result + "\""
     }
 
-    /// Writes beside the file, forces it to the disk, and renames it over the old one.
+    /// Writes to a temporary file in the same folder, flushes it to disk, and renames it over the old one.
     static func writeAtomically(to path: String, _ body: (Int32) throws -> Void) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let temporary = "\(path).\(UUID().uuidString).partial"
@@ -78,11 +78,11 @@ extension SafetensorsFile {
             syncFolder(folder)
         } catch let error as Errno {
             unlink(temporary)
-            throw Failure(.unavailable, "'\(path)' cannot be written: \(String(cString: strerror(error.code))).")
+            throw Failure(.unavailable, "Cannot write '\(path)': \(String(cString: strerror(error.code))).")
         }
     }
 
-    /// Makes the new name durable; a file system that cannot do this for folders still has the file.
+    /// Makes the new name durable; a file system that does not support this for folders still has the file.
     private static func syncFolder(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }

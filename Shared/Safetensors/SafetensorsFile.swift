@@ -1,17 +1,17 @@
 import Model
 
-/// A safetensors file, mapped into memory, its header checked whole.
+/// A safetensors file, mapped into memory, with a completely checked header.
 ///
 /// ```swift
 /// let file = try SafetensorsFile(opening: "weights.safetensors")
 /// let bias: [Float] = try file.elements(of: "head.bias")
 /// ```
 public final class SafetensorsFile: Sendable {
-    /// Where it lies.
+    /// Its path.
     public let path: String
-    /// What its writer noted.
+    /// Metadata from its writer.
     public let metadata: [String: String]
-    /// Its tensors in the order of their bytes.
+    /// Its tensors in byte order.
     public let entries: [TensorEntry]
 
     private let file: MappedFile
@@ -20,7 +20,7 @@ public final class SafetensorsFile: Sendable {
 
     /// Opens a file and checks its header: its size, every field, and that the tensors fill the file without gaps or
     /// overlaps.
-    /// - Throws: `Failure` naming the file and the field that is wrong.
+    /// - Throws: `Failure` naming the file and the invalid field.
     public init(opening path: String) throws {
         let file = try MappedFile(path: path)
         let dataStart = try Self.dataStart(of: file.bytes, path: path)
@@ -31,7 +31,7 @@ public final class SafetensorsFile: Sendable {
             metadata = header.metadata
             entries = header.entries
         } catch {
-            throw Failure(.corrupt, "'\(path)' is no valid safetensors file: '\(error.field)': \(error.reason).")
+            throw Failure(.corrupt, "'\(path)' is not a valid safetensors file: '\(error.field)': \(error.reason).")
         }
         self.path = path
         self.file = file
@@ -41,21 +41,21 @@ public final class SafetensorsFile: Sendable {
 
     private static func dataStart(of bytes: UnsafeRawBufferPointer, path: String) throws -> Int {
         func corrupt(_ reason: String) -> Failure {
-            Failure(.corrupt, "'\(path)' is no valid safetensors file: 'header size': \(reason).")
+            Failure(.corrupt, "'\(path)' is not a valid safetensors file: 'header size': \(reason).")
         }
-        guard bytes.count >= 8 else { throw corrupt("the file has \(bytes.count) bytes, at least 8 are needed") }
+        guard bytes.count >= 8 else { throw corrupt("the file has \(bytes.count) bytes; at least 8 are required") }
         let size = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         guard size <= UInt64(Header.largestByteCount) else {
-            throw corrupt("\(size) bytes are more than the largest of \(Header.largestByteCount)")
+            throw corrupt("\(size) bytes exceed the maximum of \(Header.largestByteCount)")
         }
         guard Int(size) <= bytes.count - 8 else {
-            throw corrupt("\(size) bytes are announced, but only \(bytes.count - 8) follow; the file is cut short")
+            throw corrupt("\(size) bytes are declared, but only \(bytes.count - 8) follow; the file is truncated")
         }
         return 8 + Int(size)
     }
 
-    /// Where the tensor of that name lies.
-    /// - Throws: `Failure` with code `not-found` where there is none.
+    /// The entry of the tensor with that name.
+    /// - Throws: `Failure` with code `not-found` if there is none.
     public func entry(named name: String) throws -> TensorEntry {
         guard let entry = entriesByName[name] else {
             throw Failure(.notFound, "'\(path)' has no tensor '\(name)'.")
@@ -63,7 +63,7 @@ public final class SafetensorsFile: Sendable {
         return entry
     }
 
-    /// The bytes of a tensor, valid for as long as this object lives.
+    /// The bytes of a tensor, valid as long as this object.
     public func unsafeBytes(of entry: TensorEntry) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
             rebasing: file.bytes[dataStart + entry.byteRange.lowerBound..<dataStart + entry.byteRange.upperBound])
@@ -78,7 +78,7 @@ public final class SafetensorsFile: Sendable {
     }
 
     /// A copy of a tensor's numbers as 32-bit floats, whatever the size of the floats in the file.
-    /// - Throws: `Failure` where there is no such tensor or it has other numbers than floats.
+    /// - Throws: `Failure` if there is no such tensor or its numbers are not floats.
     public func floats(of name: String) throws -> [Float] {
         switch try entry(named: name).type {
         case .float16: return try withBytes(of: name) { HalfPrecision.floats(ofHalf: $0) }
@@ -89,7 +89,7 @@ public final class SafetensorsFile: Sendable {
     }
 
     /// A copy of a tensor's numbers.
-    /// - Throws: `Failure` where there is no such tensor or its numbers are of another type.
+    /// - Throws: `Failure` if there is no such tensor or its numbers are of another type.
     public func elements<Element: TensorElement>(of name: String) throws -> [Element] {
         let entry = try entry(named: name)
         guard entry.type == Element.tensorType else {

@@ -1,10 +1,10 @@
 import Foundation
 import Model
 
-/// Writes a safetensors file whose tensors grow row by row, so that they may be larger than memory.
+/// Writes a safetensors file whose tensors grow row by row, so that they can be larger than memory.
 ///
-/// Each tensor grows in a file of its own beside the target; at the end they are put together. A reader sees the old file or
-/// the complete new one.
+/// Each tensor grows in a separate file in the target's folder; at the end they are combined. A reader sees the old
+/// file or the complete new one.
 ///
 /// ```swift
 /// let stream = SafetensorsStream(path)
@@ -34,7 +34,7 @@ public final class SafetensorsStream {
     private let path: String
     private var tensors: [String: Growing] = [:]
 
-    /// Begins a file.
+    /// Starts a file.
     public init(_ path: String) {
         self.path = path
     }
@@ -43,16 +43,16 @@ public final class SafetensorsStream {
         for tensor in tensors.values { unlink(tensor.path) }
     }
 
-    /// Adds a row to a tensor, which begins with its first row.
-    /// - Throws: `Failure` with code `invalid-argument` where the row has another size or type than the first one, and
-    ///   `unavailable` where the disk does not take it.
+    /// Adds a row to a tensor; the first row starts the tensor.
+    /// - Throws: `Failure` with code `invalid-argument` if the size or type of the row differs from those of the first
+    ///   one, and `unavailable` if it cannot be written to disk.
     public func append<Element: TensorElement>(_ row: [Element], to name: String, rowShape: [Int]) throws {
         let tensor = try tensors[name] ?? begin(Element.tensorType, rowShape)
         guard tensor.type == Element.tensorType, tensor.rowShape == rowShape, row.count == rowShape.reduce(1, *) else {
             throw Failure(
                 .invalidArgument,
-                "Writing '\(path)': a row of \(row.count) numbers does not fit tensor '\(name)' with rows of shape "
-                    + "\(tensor.rowShape).")
+                "Cannot write '\(path)': a row of \(row.count) numbers does not fit tensor '\(name)' with rows of "
+                    + "shape \(tensor.rowShape).")
         }
         row.withUnsafeBytes { tensor.buffer.append(contentsOf: $0) }
         tensor.rows += 1
@@ -60,11 +60,11 @@ public final class SafetensorsStream {
         if tensor.rows == 1 { tensors[name] = tensor }
     }
 
-    /// How many rows a tensor has.
+    /// Number of rows of a tensor.
     public func rows(of name: String) -> Int { tensors[name]?.rows ?? 0 }
 
-    /// Puts the tensors together under the file's name.
-    /// - Throws: `Failure` with code `unavailable` where the disk does not take it.
+    /// Combines the tensors under the file's name.
+    /// - Throws: `Failure` with code `unavailable` if it cannot be written to disk.
     public func finish(metadata: [String: String]) throws {
         for tensor in tensors.values { try flush(tensor) }
         let ordered = tensors.sorted { ($1.value.type.byteCount, $0.key) < ($0.value.type.byteCount, $1.key) }
@@ -74,7 +74,7 @@ public final class SafetensorsStream {
                 return (name, tensor.type, shape, tensor.type.byteCount(of: shape) ?? 0)
             }, metadata: metadata)
         guard header.count <= Header.largestByteCount else {
-            throw Failure(.invalidArgument, "Writing '\(path)': its header would be \(header.count) bytes long.")
+            throw Failure(.invalidArgument, "Cannot write '\(path)': its header would be \(header.count) bytes long.")
         }
         try SafetensorsFile.writeAtomically(to: path) { descriptor in
             try withUnsafeBytes(of: UInt64(header.count).littleEndian) {
@@ -88,7 +88,7 @@ public final class SafetensorsStream {
     private func begin(_ type: TensorType, _ rowShape: [Int]) throws -> Growing {
         let part = "\(path).\(UUID().uuidString).part"
         guard FileManager.default.createFile(atPath: part, contents: nil), let file = FileHandle(forWritingAtPath: part)
-        else { throw Failure(.unavailable, "'\(part)' cannot be written: \(String(cString: strerror(errno))).") }
+        else { throw Failure(.unavailable, "Cannot write '\(part)': \(String(cString: strerror(errno))).") }
         return Growing(type: type, rowShape: rowShape, path: part, file: file)
     }
 
@@ -96,7 +96,7 @@ public final class SafetensorsStream {
         do {
             try tensor.file.write(contentsOf: tensor.buffer)
         } catch {
-            throw Failure(.unavailable, "'\(tensor.path)' cannot be written: \(error.localizedDescription)")
+            throw Failure(.unavailable, "Cannot write '\(tensor.path)': \(error.localizedDescription)")
         }
         tensor.buffer.removeAll(keepingCapacity: true)
     }

@@ -17,11 +17,12 @@ public struct Tensor: Hashable, Sendable {
         guard let needed = type.byteCount(of: shape), needed == bytes.count else {
             throw Failure(
                 .invalidArgument,
-                "Tensor '\(name)' has \(bytes.count) bytes, which does not fit type \(type.rawValue) and shape \(shape)."
+                "Tensor '\(name)' has \(bytes.count) bytes, which does not fit type \(type.rawValue) and shape "
+                    + "\(shape)."
             )
         }
         guard name != TensorEntry.metadataKey else {
-            throw Failure(.invalidArgument, "No tensor can be named '\(name)': the file format keeps that name.")
+            throw Failure(.invalidArgument, "A tensor cannot be named '\(name)': the file format reserves that name.")
         }
         self.name = name
         self.type = type
@@ -36,7 +37,7 @@ public struct Tensor: Hashable, Sendable {
     }
 }
 
-/// Where a tensor lies in an opened file.
+/// The location of a tensor in an opened file.
 public struct TensorEntry: Hashable, Sendable {
     static let metadataKey = "__metadata__"
 
@@ -77,12 +78,12 @@ extension Int64: TensorElement {
 }
 
 extension UInt8: TensorElement {
-    /// 8-bit integer without a sign.
+    /// Unsigned 8-bit integer.
     public static var tensorType: TensorType { .uint8 }
 }
 
 extension TensorType {
-    /// Bytes of a whole tensor; `nil` where the shape is impossible.
+    /// Bytes of a whole tensor; `nil` if the shape is invalid.
     func byteCount(of shape: [Int]) -> Int? {
         var total = byteCount
         for dimension in shape {

@@ -12,21 +12,21 @@ public enum TensorType: String, Hashable, Sendable, CaseIterable {
     case float8E4M3 = "F8_E4M3"
     /// 8-bit floating point with five bits of exponent.
     case float8E5M2 = "F8_E5M2"
-    /// 64-bit integer with a sign.
+    /// Signed 64-bit integer.
     case int64 = "I64"
-    /// 32-bit integer with a sign.
+    /// Signed 32-bit integer.
     case int32 = "I32"
-    /// 16-bit integer with a sign.
+    /// Signed 16-bit integer.
     case int16 = "I16"
-    /// 8-bit integer with a sign.
+    /// Signed 8-bit integer.
     case int8 = "I8"
-    /// 64-bit integer without a sign.
+    /// Unsigned 64-bit integer.
     case uint64 = "U64"
-    /// 32-bit integer without a sign.
+    /// Unsigned 32-bit integer.
     case uint32 = "U32"
-    /// 16-bit integer without a sign.
+    /// Unsigned 16-bit integer.
     case uint16 = "U16"
-    /// 8-bit integer without a sign.
+    /// Unsigned 8-bit integer.
     case uint8 = "U8"
     /// One byte, 0 or 1.
     case bool = "BOOL"

@@ -1,19 +1,19 @@
 import Foundation
 import Model
 
-/// Judges answers of one class of several, as scikit-learn does.
+/// Scores answers of one class out of several, as scikit-learn does.
 struct ClassJudge: Judge {
-    /// Bands of sureness of the calibration error.
+    /// Number of confidence bins for the calibration error.
     private static let bands = 15
 
     private let width: Int
     private let classes: [Int]
     private let answers: [Int]
-    /// How sure each answer is.
+    /// The confidence of each answer.
     private let sureness: [Double]
-    /// The logarithm of the probability of what is right.
+    /// The logarithm of the probability of the correct answer.
     private let logarithms: [Double]
-    /// Classes surer than the right one.
+    /// Number of classes with more confidence than the correct one.
     private let ranks: [Int]
     private let rankings: [ScoreRanking]
 
@@ -31,7 +31,7 @@ struct ClassJudge: Judge {
             answers.append(answer)
             sureness.append(1 / sum)
             logarithms.append(row[label] - row[answer] - log(sum))
-            // Of equals the later class comes first, as in scikit-learn.
+            // Of equal classes the later one comes first, as in scikit-learn.
             ranks.append(row.indices.count { row[$0] > row[label] || (row[$0] == row[label] && $0 > label) })
         }
         self.answers = answers
@@ -68,7 +68,7 @@ struct ClassJudge: Judge {
     private func calibrationError(_ weights: [Double], _ total: Double) -> Double {
         var gaps = [Double](repeating: 0, count: Self.bands)
         for sample in classes.indices {
-            // A band has its upper border.
+            // A bin includes its upper bound.
             let band = max(0, Int((sureness[sample] * Double(Self.bands)).rounded(.up)) - 1)
             gaps[min(band, Self.bands - 1)] +=
                 weights[sample] * (sureness[sample] - (answers[sample] == classes[sample] ? 1 : 0))
@@ -77,9 +77,9 @@ struct ClassJudge: Judge {
     }
 }
 
-/// Samples by truth and answer, and what follows from them alone.
+/// Samples by truth and answer, and the metrics that follow from them.
 private struct ConfusionTable {
-    /// Of each class: samples, answers, and samples answered right.
+    /// For each class: samples, answers, and samples answered correctly.
     let truth, given, right: [Double]
     private let total: Double
 
@@ -90,10 +90,10 @@ private struct ConfusionTable {
         total = truth.reduce(0, +)
     }
 
-    /// Of each class that there is, the share answered right.
+    /// For each class that occurs, the share answered correctly.
     var recalls: [Double?] { truth.indices.map { truth[$0] > 0 ? right[$0] / truth[$0] : nil } }
 
-    /// F1 of each class that is there or was answered.
+    /// F1 of each class that occurs or was answered.
     var scores: [Double?] {
         truth.indices.map { truth[$0] + given[$0] > 0 ? 2 * right[$0] / (truth[$0] + given[$0]) : nil }
     }

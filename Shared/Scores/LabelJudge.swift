@@ -1,7 +1,8 @@
 import Foundation
 import Model
 
-/// Judges answers of any number of labels, as scikit-learn does; a label is answered where its probability is above a threshold.
+/// Scores answers of any number of labels, as scikit-learn does. A label is answered if its probability is above a
+/// threshold.
 struct LabelJudge: Judge {
     private let width: Int
     private let answers: [Bool]
@@ -39,16 +40,16 @@ struct LabelJudge: Judge {
         }
         let all = either.reduce(0, +)
         return named([
-            // A label that there is not, and that nobody answered, counts 0, as in scikit-learn.
+            // A label that does not occur and was not answered counts as 0, as in scikit-learn.
             (.macroF1, mean((0..<width).map { either[$0] > 0 ? 2 * right[$0] / either[$0] : 0 })),
             (.microF1, all > 0 ? 2 * right.reduce(0, +) / all : 0), (.exactMatch, exact / total),
             (.meanAveragePrecision, mean(areas.map(\.precision))), (.auroc, mean(areas.map(\.roc))),
         ])
     }
 
-    /// The threshold with the largest F1 of all labels together: with one half, which minimizes mistakes, rare labels would
-    /// never be answered (Lipton et al., Optimal thresholding of classifiers to maximize F1 measure, 2014).
-    /// - Returns: A probability halfway between two answers; nil where no label is true, or none is not.
+    /// The threshold with the largest F1 over all labels together. With one half, which minimizes mistakes, rare labels
+    /// would never be answered (Lipton et al., Optimal thresholding of classifiers to maximize F1 measure, 2014).
+    /// - Returns: A probability halfway between two answers; nil if no label is true, or all are.
     static func bestThreshold(logits: [Float], truth: [Float]) -> Double? {
         let positives = truth.count { $0 > 0.5 }
         guard positives > 0, positives < truth.count, logits.count == truth.count else { return nil }

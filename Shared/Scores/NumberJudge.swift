@@ -1,6 +1,6 @@
 import Model
 
-/// Judges numbers, in their own unit; of several columns the mean of what each comes to, as in scikit-learn.
+/// Scores numbers, in their own unit; for several columns, the mean over columns, as in scikit-learn.
 struct NumberJudge: Judge {
     private struct Column: Sendable {
         let given, truth: [Double]
@@ -46,14 +46,15 @@ struct NumberJudge: Judge {
             squared += weights[sample] * error * error
             spread += weights[sample] * (column.truth[sample] - center) * (column.truth[sample] - center)
         }
-        // Of equal numbers, all or nothing is explained, as in scikit-learn. Their mean is rounded, so `spread` is not quite 0.
+        // If all numbers are equal, either all or none of their variance is explained, as in scikit-learn. Their mean is rounded, so
+        // `spread` is not exactly 0.
         let explained = greatest > least ? 1 - squared / spread : squared == 0 ? 1 : 0
         let correlation = Self.correlation(
             column.givenRanking.ranks(weights: weights), column.truthRanking.ranks(weights: weights), weights, total)
         return (absolute / total, (squared / total).squareRoot(), explained, correlation)
     }
 
-    /// Pearson's correlation; nil where one side does not vary.
+    /// Pearson's correlation; nil if one side does not vary.
     private static func correlation(_ x: [Double], _ y: [Double], _ weights: [Double], _ total: Double) -> Double? {
         let center = { (values: [Double]) in zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } / total }
         let (meanX, meanY) = (center(x), center(y))

@@ -1,7 +1,7 @@
-/// Samples in the order of a score, the highest first: what areas under curves are computed from.
+/// Samples in the order of a score, highest first, from which areas under curves are computed.
 struct ScoreRanking: Sendable {
     private let order: [Int32]
-    /// Where samples of another score begin, in the order.
+    /// Positions in the order at which samples with a different score begin.
     private let ends: [Int32]
 
     init(_ scores: [Double]) {
@@ -11,8 +11,8 @@ struct ScoreRanking: Sendable {
         self.order = order.map(Int32.init)
     }
 
-    /// Area under the curve of true over false positives, and average precision: precision at each score by the recall that
-    /// it adds. Each is nil where it is not defined.
+    /// Area under the ROC curve, and average precision: precision at each score, weighted by the recall that it adds.
+    /// Each is nil if it is undefined.
     func areas(weights: [Double], isPositive: (Int) -> Bool) -> (roc: Double?, precision: Double?) {
         var positives = 0.0, negatives = 0.0, roc = 0.0, precision = 0.0
         var start = 0
@@ -32,7 +32,7 @@ struct ScoreRanking: Sendable {
         )
     }
 
-    /// The mean rank of each sample, the lowest score first, where samples count by weight.
+    /// The mean rank of each sample, lowest score first, with weighted samples.
     func ranks(weights: [Double]) -> [Double] {
         var ranks = [Double](repeating: 0, count: order.count)
         var above = 0.0, start = 0
@@ -48,7 +48,7 @@ struct ScoreRanking: Sendable {
     }
 }
 
-/// The mean of what is defined; nil where nothing is.
+/// The mean of the defined values; nil if there are none.
 func mean(_ values: [Double?]) -> Double? {
     let known = values.compactMap(\.self)
     return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)

@@ -1,6 +1,6 @@
 public import Model
 
-/// A network's answers beside what is right; it gives metrics and how sure they are.
+/// A network's answers with the correct answers; computes metrics and their standard errors.
 ///
 /// ```swift
 /// let answers = ScoredAnswers(target, outputs: logits, classes: labels)
@@ -8,11 +8,11 @@ public import Model
 /// let errors = answers.standardErrors(groups: speakers)
 /// ```
 public struct ScoredAnswers: Sendable {
-    /// Most rounds of drawing samples again.
+    /// Maximum number of rounds of resampling.
     static let mostRounds = 200
-    /// Fewest rounds, however many samples there are.
+    /// Minimum number of rounds, however many samples there are.
     static let fewestRounds = 30
-    /// Outputs that all rounds together look at, about.
+    /// Approximate number of outputs that all rounds examine together.
     static let work = 100_000_000
 
     private let judge: any Judge
@@ -34,7 +34,7 @@ public struct ScoredAnswers: Sendable {
     /// Takes answers of labels or numbers.
     /// - Parameters:
     ///   - outputs: Logits or standardized numbers, one row of them for each sample.
-    ///   - numbers: What is right, likewise: 0 or 1, or standardized numbers.
+    ///   - numbers: The correct answers in the same form: 0 or 1, or standardized numbers.
     public init(_ target: Target, outputs: [Float], numbers: [Float]) {
         let width = max(1, target.outputs)
         judge =
@@ -46,10 +46,11 @@ public struct ScoredAnswers: Sendable {
         self.outputs = width
     }
 
-    /// The threshold of a target of labels with which these answers are best in micro-F1; nil where any is as good.
+    /// The threshold of a multi-label target with which these answers have the best micro-F1; nil if all are equally
+    /// good.
     /// - Parameters:
     ///   - outputs: Logits.
-    ///   - numbers: What is right, 0 or 1.
+    ///   - numbers: The correct labels, 0 or 1.
     public static func bestThreshold(outputs: [Float], numbers: [Float]) -> Double? {
         LabelJudge.bestThreshold(logits: outputs, truth: numbers)
     }
@@ -59,11 +60,11 @@ public struct ScoredAnswers: Sendable {
         judge.metrics(weights: [Double](repeating: 1, count: count))
     }
 
-    /// The standard error of each metric, by the metric's name: how much it varies where samples are drawn again (bootstrap;
-    /// Efron 1979). Samples of one group come and go together, because they are not independent.
+    /// The standard error of each metric, by the metric's name: how much it varies if samples are drawn again
+    /// (bootstrap; Efron 1979). Samples of one group are drawn together, because they are not independent.
     /// - Parameters:
-    ///   - groups: The group of each sample; nil where each stands for itself.
-    ///   - seed: Decides what is drawn.
+    ///   - groups: The group of each sample; nil if each is its own group.
+    ///   - seed: Seed of the draws.
     public func standardErrors(groups: [Int32]?, seed: UInt64 = 1) -> [String: Double] {
         let units = Self.units(groups, count: count)
         guard units.count > 1 else { return [:] }
@@ -93,7 +94,7 @@ public struct ScoredAnswers: Sendable {
     }
 }
 
-/// What gives the metrics of one kind of answers.
+/// Computes the metrics of one kind of answers.
 protocol Judge: Sendable {
     /// The metrics that are defined, by name.
     /// - Parameter weights: How often each sample counts.

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// Runs an actor on a queue of its own, so that it may block on a disk without holding up other work.
+/// Runs an actor on a dedicated queue, so that it may block on a disk without delaying other work.
 public final class BlockingExecutor: SerialExecutor {
     private static let key = DispatchSpecificKey<Bool>()
 
@@ -18,7 +18,8 @@ public final class BlockingExecutor: SerialExecutor {
         queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }
 
-    /// Ends a debug build that is about to block a thread which others need: one that runs a task, and not on such a queue.
+    /// Ends a debug build that is about to block a thread that others need: one that runs a task, but not on such a
+    /// queue.
     static func assertMayBlock() {
         assert(
             DispatchQueue.getSpecific(key: key) == true || withUnsafeCurrentTask { $0 == nil },

@@ -7,25 +7,25 @@ import Model
 public final class DirectoryLock: Sendable {
     private let descriptor: Int32
 
-    /// Takes the lock of a folder, which is made where it is missing.
-    /// - Throws: `Failure` with code `conflict` where another process has it.
+    /// Takes the lock of a folder, which is created if it is missing.
+    /// - Throws: `Failure` with code `conflict` if another process has the lock.
     public init(_ directory: URL) throws {
         let path = directory.appending(path: "lock").path
         do {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         } catch {
             throw Failure(
-                .permissionDenied, "The folder \(directory.path) cannot be made: \(error.localizedDescription).")
+                .permissionDenied, "Cannot create the folder \(directory.path): \(error.localizedDescription).")
         }
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw Failure(.permissionDenied, "The file \(path) cannot be opened: \(String(cString: strerror(errno))).")
+            throw Failure(.permissionDenied, "Cannot open the file \(path): \(String(cString: strerror(errno))).")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw Failure(
                 .conflict,
-                "The folder \(directory.path) is in use by another process. Stop that one first, or name another folder"
+                "The folder \(directory.path) is in use by another process. Stop that process, or name another folder"
                     + " with --data-directory.")
         }
         self.descriptor = descriptor

@@ -3,18 +3,18 @@ import GRDB
 import Model
 
 extension EventLog {
-    /// The beginning of the log that was removed.
+    /// The removed beginning of the log.
     public struct Removal: Hashable, Sendable {
-        /// Sequence number of the last event that was removed; 0 where all are there.
+        /// Sequence number of the last removed event; 0 if none was removed.
         public var last: UInt64 = 0
         /// When it happened.
         public var time = Date(timeIntervalSince1970: 0)
     }
 
-    /// Events that one transaction removes at most, so that nobody waits long for it.
+    /// Maximum number of events removed in one transaction, so that nobody waits long for it.
     private static let batch: Int64 = 2_000
 
-    /// Removes the oldest events that are beyond a limit; what is left has no gap.
+    /// Removes the oldest events that exceed a limit; the rest has no gaps.
     /// - Returns: How many were removed.
     public func remove(beyond limit: RetentionPolicy.Limit) async throws -> Int {
         let start = limit.start(at: now())?.microseconds
@@ -26,7 +26,7 @@ extension EventLog {
         }
     }
 
-    /// What was removed so far.
+    /// What has been removed so far.
     public func removal() async throws -> Removal {
         try await database.read { db in
             let row = try Row.fetchOne(db, sql: "SELECT seq, time FROM event_removal")
@@ -43,7 +43,7 @@ extension EventLog {
         var end = first - 1
         if let count = limit.count { end = max(end, last - Int64(count)) }
         if let start {
-            // Up to the first one that is young enough: where a clock was set back, older ones behind it stay.
+            // Up to the first one that is recent enough: if a clock was set back, older events after it remain.
             let young = try Int64.fetchOne(db, sql: "SELECT MIN(seq) FROM events WHERE time >= ?", arguments: [start])
             end = max(end, (young ?? last + 1) - 1)
         }
@@ -58,7 +58,7 @@ extension EventLog {
         return Int(end - first + 1)
     }
 
-    /// Registers what remembers that events were removed.
+    /// Registers the table that records the removal of events.
     static func registerRemoval(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("remember removed events") { db in
             try db.execute(

@@ -5,14 +5,14 @@ public import Model
 
 /// The record of everything that happened in a service, written in the same transaction as the change itself.
 ///
-/// Sequence numbers grow by one and are never used twice, so that a reader that remembers the last one it saw can go on
-/// after any crash, its own or the service's, without a gap. Only a ``RetentionPolicy`` removes events, from the oldest on,
-/// and readers are told so.
+/// Sequence numbers increase by one and are never reused, so a reader that remembers the last one it saw can continue
+/// without a gap after any crash, its own or the service's. Only a ``RetentionPolicy`` removes events, oldest first,
+/// and readers are informed of it.
 public struct EventLog: Sendable {
     private enum Change { case appended }
 
-    /// Most bytes of a kind or a subject, of an attribute, and of all attributes of an event; more is cut, so that an event
-    /// always fits into a reply.
+    /// Maximum number of bytes of a kind or a subject, of an attribute, and of all attributes of an event; more is cut,
+    /// so that an event always fits into a reply.
     private static let (longestName, largestValue, largestSum) = (1_024, 16 << 10, 256 << 10)
 
     let database: ServiceDatabase
@@ -28,7 +28,7 @@ public struct EventLog: Sendable {
         self.now = now
     }
 
-    /// Registers the log's tables; called first by every service that has events.
+    /// Registers the log's tables; every service with events calls this first.
     public static func registerMigrations(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("create events") { db in
             try db.execute(
@@ -50,7 +50,7 @@ public struct EventLog: Sendable {
     public func append(
         kind: String, subject: String, attributes: [String: String] = [:], in db: Database
     ) throws {
-        precondition(db.isInsideTransaction, "an event belongs to the transaction of the change that it tells of")
+        precondition(db.isInsideTransaction, "record an event in the transaction of the change that it reports")
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let statement = try db.cachedStatement(
@@ -69,13 +69,13 @@ public struct EventLog: Sendable {
     /// Events after a sequence number, oldest first.
     /// - Parameters:
     ///   - after: The last event already seen; 0 for all.
-    ///   - limit: Most events to return.
+    ///   - limit: Maximum number of events to return.
     ///   - since: Only events at or after this time.
     public func read(after: UInt64 = 0, limit: Int = 1_000, since: Date? = nil) async throws -> [Event] {
         try await database.read { db in try fetch(after: after, limit: limit, since: since, in: db) }
     }
 
-    /// Events after a sequence number, oldest first; where there is none, waits for the next one up to a time.
+    /// Events after a sequence number, oldest first; if there is none, waits for the next one up to a given time.
     public func read(
         after: UInt64 = 0, limit: Int = 1_000, since: Date? = nil, waiting: Duration
     ) async throws -> [Event] {
@@ -97,9 +97,9 @@ public struct EventLog: Sendable {
     /// The last events before a position, oldest first, with the sequence number of the newest event of all.
     /// - Parameters:
     ///   - before: Only events before this one; 0 for the newest.
-    ///   - limit: Most events to return.
-    ///   - kind: What their kind begins with; empty for all.
-    ///   - subject: What their subject begins with; empty for all.
+    ///   - limit: Maximum number of events to return.
+    ///   - kind: Prefix of their kind; empty for all.
+    ///   - subject: Prefix of their subject; empty for all.
     public func tail(
         before: UInt64 = 0, limit: Int = 1_000, kind: String = "", subject: String = ""
     ) async throws -> (events: [Event], last: UInt64) {
@@ -119,7 +119,7 @@ public struct EventLog: Sendable {
         }
     }
 
-    /// Sequence number of the newest event; 0 where there is none.
+    /// Sequence number of the newest event; 0 if there is none.
     public func lastSequence() async throws -> UInt64 {
         try await database.read { db in try UInt64(Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0) }
     }
@@ -137,7 +137,7 @@ public struct EventLog: Sendable {
         Event(
             sequence: UInt64(row["seq"] as Int64), time: Date(microseconds: row["time"]), service: service,
             kind: row["kind"], subject: row["subject"],
-            // Bounded once more, for what an earlier version has written.
+            // Cut again, in case an earlier version wrote more.
             attributes: Self.bounded(
                 try JSONDecoder().decode([String: String].self, from: Data((row["attributes"] as String).utf8))))
     }

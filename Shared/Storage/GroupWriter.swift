@@ -2,13 +2,14 @@ import GRDB
 import Metrics
 import Synchronization
 
-/// Commits the writes of many callers together, because a commit that reaches the disk costs more than all the rest.
+/// Commits the writes of many callers together, because a commit that reaches the disk costs more than everything else.
 ///
-/// While one transaction is being flushed, the writes that arrive wait and then share the next one. Each keeps its own
-/// savepoint: one that throws undoes itself only. Nobody hears of success before the shared transaction is on disk.
+/// While one transaction is being flushed, arriving writes wait and then share the next one. Each has its own
+/// savepoint: a write that throws undoes only itself. No caller learns of success before the shared transaction is on
+/// disk.
 final class GroupWriter: Sendable {
     private struct Job: Sendable {
-        /// Does the work and returns what tells the caller of its success.
+        /// Does the work and returns a closure that reports success to the caller.
         let run: @Sendable (Database) throws -> @Sendable () -> Void
         let fail: @Sendable (any Error) -> Void
     }
@@ -18,7 +19,7 @@ final class GroupWriter: Sendable {
         var isScheduled = false
     }
 
-    /// Most writes that share a transaction, so that no one waits long for others.
+    /// Maximum number of writes that share a transaction, so that none waits long for others.
     private static let batch = 256
 
     private let writer: any DatabaseWriter
@@ -29,7 +30,7 @@ final class GroupWriter: Sendable {
     init(_ writer: any DatabaseWriter) { self.writer = writer }
 
     /// Runs the updates in a transaction, possibly shared, and returns when it is on disk.
-    /// - Throws: What the updates throw, or the error of the database.
+    /// - Throws: The error of the updates, or of the database.
     func write<Value: Sendable>(_ updates: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let job = Job(
@@ -54,7 +55,7 @@ final class GroupWriter: Sendable {
                 state.isScheduled = !state.jobs.isEmpty
                 return state.isScheduled
             }
-            // Once more through the queue, so that other users of the database have their turn.
+            // Goes through the queue again, so that other users of the database get their turn.
             if isMore { self.schedule() }
         }
     }
@@ -82,7 +83,7 @@ final class GroupWriter: Sendable {
         }
     }
 
-    /// Does one job in its savepoint and returns how its caller is told, once the transaction is committed.
+    /// Does one job in its savepoint and returns how to inform its caller once the transaction is committed.
     private func perform(_ job: Job, in db: Database) throws -> @Sendable () -> Void {
         do {
             var answer: @Sendable () -> Void = {}
@@ -92,7 +93,7 @@ final class GroupWriter: Sendable {
             }
             return answer
         } catch {
-            // Some errors (a full disk) make SQLite roll everything back: then nobody's write has happened.
+            // Some errors (a full disk) make SQLite roll everything back: then none of the writes has happened.
             guard db.isInsideTransaction else { throw error }
             return { job.fail(error) }
         }

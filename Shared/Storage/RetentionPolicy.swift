@@ -1,13 +1,13 @@
 public import Foundation
 import Model
 
-/// What is kept, for how long and how much of it; what is beyond is removed by the service that owns it.
+/// What is kept, for how long and how much of it. The service that owns the data removes everything beyond that.
 ///
 /// ```swift
 /// let policy = try RetentionPolicy("events=30d/1000000 tasks=14d files=50GB")
 /// ```
-/// Each part is an age (`90d`, `12h`), a number, or a size (`50GB`), in any order, or `forever`. What is not named keeps
-/// its default. Scenarios, trials, models and observations are results and are never removed by a policy.
+/// Each part is an age (`90d`, `12h`), a number, or a size (`50GB`), in any order, or `forever`. Anything not named
+/// keeps its default. Scenarios, trials, models and observations are results, which no policy removes.
 public struct RetentionPolicy: Hashable, Sendable, CustomStringConvertible {
     /// What can be limited.
     public enum Subject: String, CaseIterable, Sendable {
@@ -15,19 +15,19 @@ public struct RetentionPolicy: Hashable, Sendable, CustomStringConvertible {
         case events
         /// Tasks that have ended, with their payloads and results.
         case tasks
-        /// Tasks that crashed too often and that nobody has requeued or dropped.
+        /// Tasks that crashed too often and were neither requeued nor dropped.
         case deadTasks = "dead-tasks"
-        /// Files of the registry that are kept for a time only: those of trials that became no model, and checkpoints.
+        /// Temporary files of the registry: those of trials that did not become models, and checkpoints.
         case files
     }
 
-    /// How much of something is kept; what is nil has no limit.
+    /// How much of something is kept; nil means no limit.
     public struct Limit: Hashable, Sendable {
-        /// Longest time.
+        /// Maximum age.
         public var age: Duration?
-        /// Largest number.
+        /// Maximum number.
         public var count: Int?
-        /// Largest size.
+        /// Maximum size.
         public var bytes: UInt64?
 
         /// Makes a limit.
@@ -48,11 +48,11 @@ public struct RetentionPolicy: Hashable, Sendable, CustomStringConvertible {
         .files: Limit(age: .seconds(90 * 86_400), bytes: 200_000_000_000),
     ]
 
-    /// The policy where none is given.
+    /// The default policy.
     public init() {}
 
-    /// Reads a policy.
-    /// - Throws: `Failure` with code `invalid-argument` that names what is wrong and what is possible.
+    /// Parses a policy.
+    /// - Throws: `Failure` with code `invalid-argument` that names the invalid part and the valid options.
     public init(_ text: String) throws {
         self.init()
         for word in text.split(whereSeparator: { $0 == " " || $0 == "," || $0.isNewline }) {
@@ -61,17 +61,17 @@ public struct RetentionPolicy: Hashable, Sendable, CustomStringConvertible {
                 let known = Subject.allCases.map(\.rawValue).joined(separator: ", ")
                 throw Failure(
                     .invalidArgument,
-                    "'\(word)' is no part of a retention policy; write NAME=LIMIT, such as events=90d/1000000, with the"
+                    "'\(word)' is not part of a retention policy; use NAME=LIMIT, such as events=90d/1000000, with the"
                         + " names \(known).")
             }
             limits[subject] = try Self.limit(parts[1], of: subject)
         }
     }
 
-    /// What is kept of something.
+    /// The limits for something.
     public subscript(_ subject: Subject) -> Limit { limits[subject] ?? Limit() }
 
-    /// The whole policy as it is written.
+    /// The whole policy in written form.
     public var description: String {
         Subject.allCases.map { "\($0.rawValue)=\(Self.text(self[$0]))" }.joined(separator: " ")
     }
@@ -90,8 +90,8 @@ public struct RetentionPolicy: Hashable, Sendable, CustomStringConvertible {
                 let second = subject == .files ? "a size such as 50GB" : "a number such as 1000000"
                 throw Failure(
                     .invalidArgument,
-                    "'\(part)' is no limit for \(subject.rawValue); use an age such as 90d or 12h, \(second), both with"
-                        + " '/' between them, or forever.")
+                    "'\(part)' is not a limit for \(subject.rawValue); use an age such as 90d or 12h, \(second), both "
+                        + "with '/' between them, or forever.")
             }
         }
         return limit

@@ -4,14 +4,15 @@ import Model
 /// A directory for the files of one task, locked as long as its process lives.
 public struct ScratchDirectory: Sendable {
     private static let prefix = "gyrus-task-"
-    /// How old a directory is at least whose process may be taken for dead: one that was just made has no lock yet.
+    /// Minimum age of a directory whose process may be considered dead: a directory that was just created has no lock
+    /// yet.
     private static let leastAge: TimeInterval = 60
 
-    /// Where it is.
+    /// Its location.
     public let url: URL
     private let lock: DirectoryLock
 
-    /// Makes a directory of its own among the temporary ones.
+    /// Creates a new directory among the temporary ones.
     /// - Throws: `Failure` with code `unavailable`.
     public init(in folder: URL = FileManager.default.temporaryDirectory) throws {
         url = folder.appending(path: "\(Self.prefix)\(UUID().uuidString)")
@@ -22,13 +23,13 @@ public struct ScratchDirectory: Sendable {
         }
     }
 
-    /// The place of a file in it.
+    /// The location of a file in it.
     public func file(_ name: String) -> URL { url.appending(path: name) }
 
-    /// What is left behind costs only space in a temporary directory, so failing is no failure of the task.
+    /// Leftovers cost only space in a temporary directory, so an error here does not fail the task.
     public func remove() { try? FileManager.default.removeItem(at: url) }
 
-    /// Removes what this user's processes that were killed have left behind.
+    /// Removes what killed processes of this user left behind.
     public static func removeAbandoned(in folder: URL = FileManager.default.temporaryDirectory, now: Date = Date()) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         for name in names where name.hasPrefix(prefix) {
@@ -41,7 +42,7 @@ public struct ScratchDirectory: Sendable {
         }
     }
 
-    /// Whether it is really a directory, of this user, and not younger: anyone may put anything beside it.
+    /// Whether it is a directory, belongs to this user, and is old enough: anyone may put anything next to it.
     private static func isOwn(_ url: URL, before latest: Date) -> Bool {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.path),
             attributes[.type] as? FileAttributeType == .typeDirectory,

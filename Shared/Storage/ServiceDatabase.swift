@@ -3,7 +3,7 @@ public import GRDB
 import Metrics
 public import Model
 
-/// The one SQLite file that a service owns, and the only way to it.
+/// The SQLite file that a service owns, and the only access to it.
 ///
 /// ```swift
 /// let database = try ServiceDatabase.open(at: directory.appending(path: "registry.sqlite")) { migrator in
@@ -16,14 +16,14 @@ public import Model
 /// ```
 ///
 /// Reading and writing suspend the caller and hold no thread: a thread of the cooperative pool that waited here for a
-/// connection could be the one that whoever has the connection needs to go on, and the service would stop for ever.
+/// connection could be the one that the holder of the connection needs to continue, and the service would hang forever.
 ///
-/// Migrations are append-only and named by what they do. A file of a newer version of Gyrus is refused rather than
+/// Migrations are append-only and named after what they do. A file of a newer version of Gyrus is rejected rather than
 /// misread.
 public final class ServiceDatabase: Sendable {
     /// How long a statement waits for another connection's lock before it fails.
     private static let busyTimeout: TimeInterval = 5
-    /// Files up to this size are checked whole when they are opened (about 0.2 s).
+    /// Files up to this size are checked completely when they are opened (about 0.2 s).
     private static let checkedBytes = 256 << 20
 
     let connections: any DatabaseWriter
@@ -38,8 +38,8 @@ public final class ServiceDatabase: Sendable {
 
     // MARK: - Use
 
-    /// Runs the queries in one transaction that sees the database as it is now.
-    /// - Throws: What the queries throw; an error of the database as a `Failure`, retriable where it may pass.
+    /// Runs the queries in one transaction that sees the current database.
+    /// - Throws: The error of the queries; an error of the database as a `Failure`, retriable if it may pass.
     public func read<Value: Sendable>(_ queries: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await describingErrors {
             try await connections.read { [reading] db in try TransactionTimer.measure(reading) { try queries(db) } }
@@ -48,21 +48,22 @@ public final class ServiceDatabase: Sendable {
 
     /// Runs the updates in a transaction, possibly shared with other callers, and returns when it is on disk.
     ///
-    /// Updates that throw undo themselves only. What has begun is not broken off by the end of the caller's task.
-    /// - Throws: What the updates throw; an error of the database as a `Failure`, retriable where it may pass.
+    /// Updates that throw undo only themselves. Cancellation of the caller's task does not interrupt updates in
+    /// progress.
+    /// - Throws: The error of the updates; an error of the database as a `Failure`, retriable if it may pass.
     public func write<Value: Sendable>(
         _ updates: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try await describingErrors { try await writer.write(updates) }
     }
 
-    /// Reads at once, for an actor on a `BlockingExecutor` whose step must not be divided.
+    /// Reads synchronously, for an actor on a `BlockingExecutor` whose step must not be divided.
     public func blockingRead<Value>(_ queries: (Database) throws -> Value) throws -> Value {
         BlockingExecutor.assertMayBlock()
         do { return try connections.read(queries) } catch { throw describe(error) }
     }
 
-    /// Writes at once, for an actor on a `BlockingExecutor` whose step must not be divided.
+    /// Writes synchronously, for an actor on a `BlockingExecutor` whose step must not be divided.
     public func blockingWrite<Value>(_ updates: (Database) throws -> Value) throws -> Value {
         BlockingExecutor.assertMayBlock()
         do { return try connections.write(updates) } catch { throw describe(error) }
@@ -82,8 +83,8 @@ public final class ServiceDatabase: Sendable {
     // MARK: - Opening
 
     /// Opens or creates a database file, ready to acknowledge work: WAL, every commit flushed to disk, foreign keys on.
-    /// - Throws: `Failure` that names the file: `corrupt` where it is damaged or no database, `conflict` where a newer
-    ///   version of Gyrus wrote it, `permission-denied` or `unavailable` where it cannot be opened.
+    /// - Throws: `Failure` that names the file: `corrupt` if it is damaged or not a database, `conflict` if a newer
+    ///   version of Gyrus wrote it, `permission-denied` or `unavailable` if it cannot be opened.
     public static func open(
         at url: URL, migrations: (inout DatabaseMigrator) -> Void = { _ in }
     ) throws -> ServiceDatabase {
@@ -93,7 +94,7 @@ public final class ServiceDatabase: Sendable {
         } catch {
             throw Failure(
                 .permissionDenied,
-                "The folder of the database \(url.path) cannot be made: \(error.localizedDescription)."
+                "Cannot create the folder of the database \(url.path): \(error.localizedDescription)."
                     + " Name another with --data-directory.")
         }
         do {
@@ -108,7 +109,7 @@ public final class ServiceDatabase: Sendable {
         }
     }
 
-    /// Makes a database in memory with the same settings, for tests of stores.
+    /// Makes an in-memory database with the same settings, for tests of stores.
     public static func inMemory(migrations: (inout DatabaseMigrator) -> Void = { _ in }) throws -> ServiceDatabase {
         let queue = try DatabaseQueue(configuration: configuration())
         try migrate(queue, migrations, name: "in memory")
@@ -123,7 +124,7 @@ public final class ServiceDatabase: Sendable {
         return configuration
     }
 
-    /// Reads every page once, so that damage is found before work is accepted and not in the middle of it.
+    /// Reads every page once, so that damage is found before work is accepted rather than in the middle of it.
     private static func check(_ pool: DatabasePool, at url: URL) throws {
         let size = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
         guard size <= checkedBytes else { return }
@@ -151,8 +152,8 @@ public final class ServiceDatabase: Sendable {
         try migrator.migrate(writer)
     }
 
-    /// Copies the database of an older version before it is changed, such as to `registry-before-12.sqlite` where twelve
-    /// migrations had been applied; a copy that an interrupted upgrade has made stays.
+    /// Copies the database of an older version before it is changed, for example to `registry-before-12.sqlite` if
+    /// twelve migrations had been applied; a copy made by an interrupted upgrade is kept.
     private static func keepCopy(of pool: DatabasePool, at url: URL, migrations: Int) throws {
         let name = url.deletingPathExtension().lastPathComponent
         let copy = url.deletingLastPathComponent().appending(path: "\(name)-before-\(migrations).sqlite")
@@ -165,7 +166,7 @@ public final class ServiceDatabase: Sendable {
 
     // MARK: - Copying
 
-    /// Writes a copy of the database as it is now, while others go on reading and writing.
+    /// Writes a copy of the current database, while others continue to read and write.
     public func copy(to url: URL) async throws {
         try await BlockingWork.run { try Self.copyDatabase(self.connections, to: url) }
     }
@@ -173,12 +174,12 @@ public final class ServiceDatabase: Sendable {
     private static func copyDatabase(_ source: some DatabaseReader, to url: URL) throws {
         let copy = try DatabaseQueue(path: url.path)
         try source.backup(to: copy)
-        // A single file, without a log beside it.
+        // A single file, without a separate log.
         try copy.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA journal_mode = DELETE") }
         try copy.close()
     }
 
-    /// The sizes of the database's files by what they are.
+    /// The sizes of the database's files, by their kind.
     public var fileSizes: [(file: String, bytes: UInt64)] {
         [("main", ""), ("log", "-wal")].compactMap { name, suffix in
             let attributes = try? FileManager.default.attributesOfItem(atPath: connections.path + suffix)
@@ -188,29 +189,29 @@ public final class ServiceDatabase: Sendable {
 }
 
 extension Failure {
-    /// The failure of a database file, in words that say what to do with the file.
+    /// Converts a database error to a failure that says what to do with the file.
     public init(_ error: DatabaseError, file: String) {
         let reason = error.message ?? "SQLite code \(error.extendedResultCode.rawValue)"
         switch error.resultCode {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             self.init(
                 .corrupt,
-                "The database \(file) is damaged or is no database (\(reason)). Restore it from a backup, or move it"
+                "The database \(file) is damaged or not a database (\(reason)). Restore it from a backup, or move it"
                     + " (and its -wal file) away to start with an empty one.")
         case .SQLITE_FULL:
             self.init(.busy, "The database \(file) cannot grow: the disk is full. Free some space, then try again.")
         case .SQLITE_IOERR, .SQLITE_NOMEM, .SQLITE_ABORT, .SQLITE_INTERRUPT, .SQLITE_PROTOCOL:
             self.init(
                 .unavailable,
-                "The database \(file) cannot be read or written just now (\(reason)). Where this stays so, look at the"
-                    + " disk and the system's log.")
+                "The database \(file) cannot be read or written at the moment (\(reason)). If this persists, check the"
+                    + " disk and the system log.")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            self.init(.busy, "The database \(file) is held by another process (\(reason)).")
+            self.init(.busy, "The database \(file) is in use by another process (\(reason)).")
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:
             self.init(
                 .permissionDenied,
                 "The database \(file) cannot be opened for writing (\(reason)). Check the folder and its owner.",
-                // A disk with errors turns read-only until someone has mended it.
+                // A disk with errors becomes read-only until someone repairs it.
                 isRetriable: true)
         default:
             self.init(.internal, "The database \(file) failed: \(reason).")

@@ -1,5 +1,5 @@
 extension String {
-    /// The text where it has at most so many bytes; else its beginning, and how much there was.
+    /// The text if it has at most the given number of bytes; otherwise its beginning and the original size.
     package func cut(toBytes limit: Int) -> String {
         guard utf8.count > limit else { return self }
         let ending = "… (\(utf8.count) bytes in all)"

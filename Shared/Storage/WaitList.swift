@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Lets readers sleep until something they care about has changed, without polling and without losing a change.
+/// Lets readers sleep until something they care about changes, without polling and without missing a change.
 ///
-/// A reader takes a ticket *before* it looks, so a change between looking and sleeping ends the sleep at once:
+/// A reader takes a ticket *before* it looks, so a change between looking and sleeping ends the sleep immediately:
 ///
 /// ```swift
 /// let ticket = changes.ticket(for: ["train"])
@@ -25,15 +25,15 @@ public final class WaitList<Key: Hashable & Sendable>: Sendable {
         return ticket
     }
 
-    /// Says that something under the key has changed: everybody who holds a ticket for it wakes.
+    /// Announces a change under the key: all holders of a ticket for it wake.
     public func wake(_ key: Key) {
         let woken = tickets.withLock { tickets in tickets.removeValue(forKey: key) }
         for ticket in woken.map(\.values) ?? [:].values { ticket.punch() }
     }
 
-    /// Says that under the key there is something new for so many: as many of those who hold a ticket for it wake.
+    /// Announces something new under the key for a given number of readers: that many holders of a ticket for it wake.
     ///
-    /// Whoever wakes and does not look passes it on; ``Ticket/discard()`` tells.
+    /// A reader that wakes but does not look must pass it on; ``Ticket/discard()`` tells whether to.
     public func wake(_ key: Key, most count: Int) {
         var left = count
         while left > 0 {
@@ -44,12 +44,12 @@ public final class WaitList<Key: Hashable & Sendable>: Sendable {
                 return ticket
             }
             guard let ticket else { return }
-            // One that woke for another key already will look for that.
+            // A reader that already woke for another key will look for that.
             if ticket.punch() { left -= 1 }
         }
     }
 
-    /// Says that anything may have changed: everybody wakes.
+    /// Announces that anything may have changed: all readers wake.
     public func wakeAll() {
         let woken = tickets.withLock { tickets in
             defer { tickets = [:] }
@@ -58,7 +58,7 @@ public final class WaitList<Key: Hashable & Sendable>: Sendable {
         for ticket in woken.values.flatMap(\.values) { ticket.punch() }
     }
 
-    /// Number of tickets that are waiting, for tests.
+    /// Number of waiting tickets, for tests.
     package var count: Int {
         tickets.withLock { tickets in Set(tickets.values.flatMap(\.keys)).count }
     }
@@ -72,7 +72,7 @@ public final class WaitList<Key: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// One reader's place in the list; it is good for one change.
+    /// One reader's place in the list; it is valid for one change.
     public final class Ticket: Sendable {
         private enum State {
             case open
@@ -100,8 +100,8 @@ public final class WaitList<Key: Hashable & Sendable>: Sendable {
             }
         }
 
-        /// Gives the place up; to be called when the reader is done, whatever came of it.
-        /// - Returns: Whether there was a change, or the wait was over, since the ticket was taken.
+        /// Gives up the place; call this when the reader is done, whatever the outcome.
+        /// - Returns: Whether there was a change, or the wait ended, since the ticket was taken.
         @discardableResult
         public func discard() -> Bool {
             list.remove(self)
@@ -123,7 +123,7 @@ public final class WaitList<Key: Hashable & Sendable>: Sendable {
             }
         }
 
-        /// - Returns: Whether it was not punched yet.
+        /// - Returns: Whether it was not punched before.
         @discardableResult
         fileprivate func punch() -> Bool {
             let (isFirst, continuation) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in

@@ -1,34 +1,34 @@
 public import Model
 
-/// The rows of a table together with what is right about each, read for a network that knows its classes already.
+/// The rows of a table together with the correct answer for each, read for a network whose classes are known.
 public final class AnsweredRows {
-    /// What a row says about its answer.
+    /// The answer column of a row.
     public enum Truth: Hashable, Sendable {
-        /// It is known.
+        /// The answer is known.
         case known(SampleAnswer)
-        /// Nothing stands there.
+        /// The answer is missing.
         case missing
-        /// Something stands there that the network cannot answer, such as an unseen class.
+        /// The answer is one that the network cannot give, such as an unseen class.
         case strange(String)
     }
 
     /// One row.
     public struct Row {
-        /// Where it stands, such as `people.csv, row 7`.
+        /// Position of the row, such as `people.csv, row 7`.
         public let place: String
-        /// The cells of each group of columns that was asked for.
+        /// The cells of each requested group of columns.
         public let cells: [[Cell]]
-        /// What is right.
+        /// The correct answer.
         public let truth: Truth
-        /// What is right, as it is written.
+        /// The correct answer, as written in the data.
         public let text: String
-        /// The value of the column of groups.
+        /// The value of the group column.
         public let group: String?
     }
 
-    /// The columns that have what is right.
+    /// The columns with the correct answers.
     public let columns: [String]
-    /// Where files that columns name are looked for.
+    /// Finds the files that cells name.
     public var files: FileFinder { reader.files }
 
     private let reader: RowReader
@@ -36,17 +36,17 @@ public final class AnsweredRows {
     private let numbers: [String: Int]
     private let hasGroup: Bool
 
-    /// Rows that are looked at to find the column of classes.
+    /// Number of rows to examine to find the column of classes.
     private static let looked = 1_000
-    /// What may part labels.
+    /// Characters that can separate labels.
     private static let separators: [Character] = ["|", ";", ",", " "]
 
     /// Opens a source.
     /// - Parameters:
-    ///   - inputs: The columns that are wanted besides, in groups.
-    ///   - target: What the network answers.
-    ///   - group: A column whose values are wanted.
-    /// - Throws: `Failure` that names a column that is missing and those that are there.
+    ///   - inputs: Other columns to read, in groups.
+    ///   - target: The network's target.
+    ///   - group: A column by which to group rows.
+    /// - Throws: `Failure` that names the missing column and the existing ones.
     public init(settings: DataSettings, inputs: [[RowReader.Column]], target: Target, group: String?) throws {
         let opened = try SourceOpener(settings: settings).open()
         self.target = target
@@ -54,13 +54,13 @@ public final class AnsweredRows {
         columns = try Self.columns(of: opened, settings, inputs, target)
         hasGroup = group != nil
         let answers = columns.map {
-            RowReader.Column($0, isNumber: target.kind == .regression, purpose: "which has what is right")
+            RowReader.Column($0, isNumber: target.kind == .regression, purpose: "which has the correct answers")
         }
-        let groups = group.map { [RowReader.Column($0, purpose: "by which samples are parted")] } ?? []
+        let groups = group.map { [RowReader.Column($0, purpose: "by which samples are grouped")] } ?? []
         reader = try RowReader(opened, settings: settings, columns: inputs + [answers, groups])
     }
 
-    /// Gives every row in order.
+    /// Passes every row, in order.
     public func forEachRow(_ body: (Row) throws -> Void) throws {
         try reader.forEachRow { place, cells in
             let answer = cells[cells.count - 2]
@@ -85,7 +85,7 @@ public final class AnsweredRows {
         if target.kind == .classification, let found = try classes(of: opened, besides: read, target) { return [found] }
         throw Failure(
             .invalidArgument,
-            "Nothing says which column of '\(settings.source)' has what is right; name it with --target. There are "
+            "Cannot tell which column of '\(settings.source)' has the correct answers; name it with --target. Columns: "
                 + "\(names.joined(separator: ", ")).")
     }
 
@@ -114,7 +114,7 @@ public final class AnsweredRows {
         return found.count == 1 ? found.first.map { opened.rows.names[$0] } : nil
     }
 
-    /// The name that a class of this value has: `3` for `3.0`.
+    /// The name of the class with this value: `3` for `3.0`.
     private static func className(_ cell: Cell) -> String {
         var text = cell.description
         return text.withUTF8 { bytes -> String? in

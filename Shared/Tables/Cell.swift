@@ -1,19 +1,19 @@
-/// What stands in one column of one row.
+/// The content of one column of one row.
 public enum Cell: Hashable, Sendable {
-    /// Nothing, or a word that says so.
+    /// Nothing, or a word that means missing.
     case missing
-    /// Text, also the path of a file.
+    /// Text, including paths of files.
     case text(String)
     /// A number.
     case number(Double)
     /// Several values: labels, or the steps of a series, each a number or a list of numbers, one for each channel.
     case list([Cell])
-    /// The content of a picture's or sound's file that lies within the source (tar, Parquet).
+    /// The content of a picture or sound file inside the source (tar, Parquet).
     case bytes([UInt8])
     /// Numbers in a fixed shape (NumPy, IDX).
     case array(NumericArray)
 
-    /// Numbers of any form with their shape; nil where there are none or lists inside are of unequal length.
+    /// The numbers of any form of cell, with their shape; nil if there are none or if nested lists differ in length.
     /// A missing number is NaN.
     public var numbers: NumericArray? {
         switch self {
@@ -49,7 +49,7 @@ public enum Cell: Hashable, Sendable {
     }
 }
 
-/// Numbers in a shape, the last axis fastest.
+/// Numbers with a shape; the last axis varies fastest.
 public struct NumericArray: Hashable, Sendable {
     /// Length of each axis.
     public var shape: [Int]
@@ -66,16 +66,16 @@ public struct NumericArray: Hashable, Sendable {
     }
 }
 
-/// Part of the data that a sample belongs to.
+/// The split that a sample belongs to.
 public enum SamplePart: UInt8, Hashable, Sendable, Codable, CaseIterable {
-    /// Networks learn from it.
+    /// Networks are trained on it.
     case training
     /// Trials are compared on it.
     case validation
-    /// Finalists are judged by it once.
+    /// Finalists are scored on it once.
     case test
 
-    /// The part as people call it.
+    /// The split's display name.
     public var name: String {
         switch self {
         case .training: "training"
@@ -84,7 +84,7 @@ public enum SamplePart: UInt8, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// The part that a word such as `train`, `dev` or `holdout` means.
+    /// The split that a word such as `train`, `dev` or `holdout` means.
     public init?(word: String) {
         switch word.lowercased() {
         case "train", "training", "trn": self = .training
@@ -94,7 +94,7 @@ public enum SamplePart: UInt8, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// The part that a file's name speaks of: `train-00000-of-00002.parquet`, `my_test.csv`.
+    /// The split that a file's name indicates: `train-00000-of-00002.parquet`, `my_test.csv`.
     init?(fileName: String) {
         let stem = fileName.split(separator: ".").first ?? ""
         let parts = Set(stem.split { !$0.isLetter && !$0.isNumber }.compactMap { SamplePart(word: String($0)) })

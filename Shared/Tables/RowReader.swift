@@ -1,14 +1,14 @@
 public import Model
 
-/// Reads named columns of a table whose rows need no answer, as predicting does.
+/// Reads named columns of a table whose rows need no answer, as for predictions.
 public final class RowReader {
-    /// A column that is wanted.
+    /// A requested column.
     public struct Column: Hashable, Sendable {
         /// Its name.
         public let name: String
-        /// Whether it has numbers; text is read as it is written.
+        /// Whether it holds numbers; text is read as written.
         public let isNumber: Bool
-        /// What it is wanted for, to be said where it is missing.
+        /// Its purpose, for the message if it is missing.
         public let purpose: String
 
         /// Describes a column.
@@ -19,7 +19,7 @@ public final class RowReader {
         }
     }
 
-    /// Where files that columns name are looked for.
+    /// Finds the files that cells name.
     public let files: FileFinder
 
     private let opened: OpenedSource
@@ -27,8 +27,8 @@ public final class RowReader {
     private let fields: [[Int]]
 
     /// Opens a source.
-    /// - Parameter columns: The columns that are wanted, in groups.
-    /// - Throws: `Failure` that names a column that is missing and those that are there.
+    /// - Parameter columns: The requested columns, in groups.
+    /// - Throws: `Failure` that names the missing column and the existing ones.
     public convenience init(settings: DataSettings, columns: [[Column]]) throws {
         try self.init(SourceOpener(settings: settings).open(), settings: settings, columns: columns)
     }
@@ -44,13 +44,14 @@ public final class RowReader {
                 throw Failure(
                     .invalidArgument,
                     "'\(settings.source)' has no column '\(column.name)', \(column.purpose)."
-                        + "\(NearestName.question(column.name, among: names)) There are \(names.joined(separator: ", "))."
+                        + "\(NearestName.question(column.name, among: names)) Columns: "
+                        + "\(names.joined(separator: ", "))."
                 )
             }
         }
     }
 
-    /// Gives every row in order: where it stands, and the cells of each group of columns.
+    /// Passes every row in order: its position, and the cells of each group of columns.
     public func forEachRow(_ body: (String, [[Cell]]) throws -> Void) throws {
         let sources = opened.rows.files
         try opened.rows.forEachRow { row in

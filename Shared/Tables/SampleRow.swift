@@ -1,25 +1,25 @@
 import Model
 
-/// One sample of a table. Its cells are read where they lie, so it is of use only until the next one.
+/// One sample of a table. Its cells are read in place, so it is valid only until the next one.
 public struct SampleRow {
     /// Its number among the samples that have a target, from 0.
     public let index: Int
-    /// The part that it belongs to.
+    /// The split that it belongs to.
     public let part: SamplePart
     /// Its answer.
     public let answer: SampleAnswer
-    /// The file that its row stands in.
+    /// The file that contains its row.
     public let file: String
-    /// The number of its row in the file, from 1; a header does not count.
+    /// The number of its row in the file, from 1, not counting a header.
     public let number: Int
 
     let row: RawRow
     let table: SampleTable
 
-    /// Where the row stands, for messages: `people.csv, row 7`.
+    /// Position of the row, for messages: `people.csv, row 7`.
     public var place: String { SampleTable.place(file, number) }
 
-    /// What stands in a column, read as the column's kind has it.
+    /// The cell in a column, read according to the column's kind.
     public func cell(_ column: Int) -> Cell {
         let column = table.columns[column]
         guard column.fields.count == 1 else {
@@ -33,13 +33,13 @@ public struct SampleRow {
         }
     }
 
-    /// The number in a column; nil where there is none.
+    /// The number in a column; nil if there is none.
     public func number(_ column: Int) -> Double? {
         let column = table.columns[column]
         return column.fields.first.flatMap { row.number($0, point: column.point) }
     }
 
-    /// The file that a column names, or why there is none.
+    /// The file that a cell names, or why there is none.
     public func path(_ column: Int) -> FileFinder.Finding {
         switch cell(column) {
         case .text(let name): table.files.find(name)
@@ -48,8 +48,8 @@ public struct SampleRow {
         }
     }
 
-    /// The text in a column, or that of the file which it names; nil where nothing is there.
-    /// - Throws: `Failure` where the file is not there or is no text.
+    /// The text in a column, or that of the file it names; nil if the cell is empty.
+    /// - Throws: `Failure` if the file does not exist or is not text.
     public func text(_ column: Int) throws -> String? {
         let cell = cell(column)
         guard cell != .missing, table.columns[column].kind == .textFile else {

@@ -1,7 +1,7 @@
 import Foundation
 public import Model
 
-/// The samples of a user: a folder, a table or arrays, with what was found of their columns, answer and parts.
+/// A user's samples: a folder, a table or arrays, with their inferred columns, answer and splits.
 ///
 /// ```swift
 /// let table = try SampleTable(settings: DataSettings(source: "skin/lesions.csv"))
@@ -10,14 +10,14 @@ public import Model
 /// }
 /// ```
 ///
-/// Opening reads the data twice: once for the kinds of columns, once for answers and parts. Of every row only its part is
-/// kept, so that tables of any length fit into memory.
+/// Opening reads the data twice: once for the kinds of columns, once for answers and splits. Only the split of each row
+/// is kept, so that tables of any length fit into memory.
 public final class SampleTable {
-    /// What the user says; whatever is not there was found.
+    /// The user's settings; everything else was inferred.
     public let settings: DataSettings
-    /// What the source is, such as `table (CSV)`.
+    /// The form of the source, such as `table (CSV)`.
     public let form: String
-    /// Where files that columns name are looked for.
+    /// Finds the files that cells name.
     public let files: FileFinder
     /// All columns.
     public internal(set) var columns: [SampleColumn]
@@ -25,28 +25,28 @@ public final class SampleTable {
     public internal(set) var modalities: [SampleModality]
     /// What is learned.
     public internal(set) var target: SampleTarget
-    /// Samples of each part.
+    /// Number of samples in each split.
     public internal(set) var counts: DatasetRecipe.Counts
-    /// Rows of the source, with and without a target.
+    /// Number of rows in the source, with and without a target.
     public let rowCount: Int
-    /// Rows that have no target and are left out.
+    /// Number of rows without a target, which are left out.
     public internal(set) var rowsWithoutTarget: Int
-    /// The column whose values never stand on both sides of the split; nil where there is none.
+    /// The column whose equal values all stay in one split; nil if there is none.
     public internal(set) var group: Int?
-    /// Its name, where it was found by looking.
+    /// The name of this column, if it was inferred.
     public internal(set) var suggestedGroup: String?
-    /// What was found that a user should know, guesses included.
+    /// Notes for the user, including guesses.
     public internal(set) var notes: [String]
 
     let opened: OpenedSource
     let profiles: [ColumnProfile]
     var answers: AnswerReader
-    /// Part of each row of the source; `left` where it is left out.
+    /// Split of each row of the source; `left` if it is left out.
     var parts: [UInt8] = []
     static let left: UInt8 = 255
 
-    /// Opens a source and looks at all of it.
-    /// - Throws: `Failure` that names the file, row or column that is wrong, and the key that changes it.
+    /// Opens a source and examines all of it.
+    /// - Throws: `Failure` that names the invalid file, row or column, and the key that changes it.
     public convenience init(settings: DataSettings) throws {
         try self.init(settings: settings, opened: SourceOpener(settings: settings).open())
     }
@@ -59,7 +59,7 @@ public final class SampleTable {
         notes = opened.notes
         profiles = try Self.profiles(of: opened.rows)
         rowCount = profiles.first?.rows ?? 0
-        guard rowCount > 0 else { throw Failure(.invalidArgument, "'\(settings.source)' has no rows but a header.") }
+        guard rowCount > 0 else { throw Failure(.invalidArgument, "'\(settings.source)' has a header but no rows.") }
         let columnFinder = ColumnFinder(settings: settings, opened: opened, profiles: profiles, files: files)
         columns = try columnFinder.columns()
         notes += columnFinder.notes(on: columns)
@@ -76,8 +76,8 @@ public final class SampleTable {
         notes += opened.rows.notes.filter { !notes.contains($0) }
     }
 
-    /// Gives every sample in the order of the source.
-    /// - Parameter parts: The parts that are wanted.
+    /// Passes every sample in the order of the source.
+    /// - Parameter parts: The splits to read.
     public func forEachRow(
         of wanted: Set<SamplePart> = Set(SamplePart.allCases), _ body: (SampleRow) throws -> Void
     ) throws {
@@ -86,13 +86,13 @@ public final class SampleTable {
         try opened.rows.forEachRow { row in
             defer { place += 1 }
             guard place < parts.count else {
-                throw Failure(.conflict, "'\(settings.source)' has grown since it was looked at; start again.")
+                throw Failure(.conflict, "'\(settings.source)' has grown since it was examined; start again.")
             }
             guard let part = SamplePart(rawValue: parts[place]) else { return }
             defer { index += 1 }
             guard wanted.contains(part) else { return }
             guard let answer = answers.answer(row) else {
-                throw Failure(.conflict, "'\(settings.source)' has changed since it was looked at; start again.")
+                throw Failure(.conflict, "'\(settings.source)' has changed since it was examined; start again.")
             }
             try body(
                 SampleRow(
@@ -100,12 +100,12 @@ public final class SampleTable {
                     table: self))
         }
         guard place == parts.count else {
-            throw Failure(.conflict, "'\(settings.source)' has shrunk since it was looked at; start again.")
+            throw Failure(.conflict, "'\(settings.source)' has shrunk since it was examined; start again.")
         }
     }
 
-    /// The column of a name.
-    /// - Throws: `Failure` that names those that exist.
+    /// The column with a given name.
+    /// - Throws: `Failure` that lists the existing columns.
     public func column(_ name: String, key: String) throws -> Int {
         if let index = columns.firstIndex(where: { $0.name == name }) { return index }
         throw TargetFinder.unknown(name, key, columns.map(\.name))

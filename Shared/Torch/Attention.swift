@@ -2,29 +2,29 @@ import CTorch
 import Foundation
 import Model
 
-/// Multi-head attention of a scenario over models: an ensemble whose members were taught with different mixtures of the
-/// same outcomes, so that they disagree about what little is known of.
+/// Multi-head attention of a scenario over models: an ensemble whose members were trained on different mixtures of the
+/// same outcomes, so that they disagree where little is known.
 ///
-/// A head's weights over the models are the softmax of `query · key / √width + evidence`; what a member says is the mean of
-/// its heads. Members learn by a listwise ranking loss.
+/// A head's weights over the models are the softmax of `query · key / √width + evidence`; a member's answer is the mean
+/// of its heads. Members learn with a listwise ranking loss.
 ///
-/// Not `Sendable`: one thread at a time may use it.
+/// Not `Sendable`: only one thread may use it at a time.
 public final class Attention {
-    /// Sizes and beginnings.
+    /// Sizes and initial values.
     public struct Plan: Hashable, Sendable {
-        /// Numbers that describe a scenario.
+        /// Number of features of a scenario.
         public var scenarioWidth: Int
-        /// Numbers that describe a model.
+        /// Number of features of a model.
         public var modelWidth: Int
-        /// How each piece of evidence of a model for a scenario counts before anything is learned.
+        /// Initial weight of each piece of evidence of a model for a scenario.
         public var prior: [Float]
-        /// Heads of a member.
+        /// Number of heads per member.
         public var heads: Int
         /// Width of a head.
         public var headWidth: Int
-        /// Members.
+        /// Number of members.
         public var members: Int
-        /// Determines the first weights.
+        /// Seed of the initial weights.
         public var seed: UInt64
 
         /// Makes a plan.
@@ -44,15 +44,15 @@ public final class Attention {
 
     /// The models of one scenario.
     public struct List: Sendable {
-        /// Describes the scenario.
+        /// The features of the scenario.
         public var scenario: [Float]
-        /// Describes the models, one after another.
+        /// The features of the models, one after another.
         public var models: [Float]
-        /// What speaks for each model, one after another.
+        /// The evidence for each model, one after another.
         public var evidence: [Float]
-        /// The attention that each model deserves, which sums to 1; empty where it is not known.
+        /// The attention that each model deserves, which sums to 1; empty if unknown.
         public var targets: [Float]
-        /// Says how much each member cares for the list.
+        /// Seed that determines how much each member weights the list.
         public var key: UInt64
 
         /// Makes a list.
@@ -65,20 +65,20 @@ public final class Attention {
         }
     }
 
-    /// How it learns.
+    /// Training settings.
     public struct Lesson: Hashable, Sendable {
-        /// Steps.
+        /// Number of steps.
         public var steps: Int
-        /// Lists in a step.
+        /// Number of lists per step.
         public var batch: Int
-        /// The first lists, which are in every step while they fit into half of it.
+        /// Number of new lists, which come first and are in every step while they fit into half of it.
         public var fresh: Int
-        /// Learning rate at the start; it follows a cosine to zero.
+        /// Initial learning rate; it follows a cosine to zero.
         public var learningRate: Double
-        /// Share, times the learning rate, by which each step goes back to the first weights: what lessons come to depends
-        /// on what they tell, not on how many there were.
+        /// Share, times the learning rate, by which each step returns to the initial weights, so that the result
+        /// depends on the content of the lessons, not on their number.
         public var pull: Double
-        /// Determines which lists a step draws.
+        /// Seed that determines which lists a step draws.
         public var seed: UInt64
 
         /// Makes a lesson.
@@ -98,7 +98,7 @@ public final class Attention {
     public let plan: Plan
     private let handle: OpaquePointer
 
-    /// Makes an ensemble that has learned nothing.
+    /// Makes an untrained ensemble.
     public init(_ plan: Plan) throws {
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
@@ -109,7 +109,7 @@ public final class Attention {
                 members: Int64(plan.members), seed: plan.seed, prior: prior.baseAddress)
             return gyrus_attention_create(&wanted, &error)
         }
-        guard let handle else { throw Failure(.internal, "No attention can be made: \(takeMessage(error)).") }
+        guard let handle else { throw Failure(.internal, "Cannot create the attention: \(takeMessage(error)).") }
         self.handle = handle
         self.plan = plan
     }
@@ -120,7 +120,7 @@ public final class Attention {
     public var weights: [Float] {
         get { tensors.flatMap(\.values) }
         set {
-            precondition(newValue.count == weightCount, "weights of another attention")
+            precondition(newValue.count == weightCount, "the number of weights differs")
             var start = 0
             for tensor in tensors {
                 newValue[start..<start + tensor.count].withUnsafeBytes(tensor.write)
@@ -136,8 +136,8 @@ public final class Attention {
         (0..<gyrus_attention_tensor_count(handle)).map { TensorView(gyrus_attention_tensor(handle, $0)) }
     }
 
-    /// Learns from lists whose targets are known.
-    /// - Returns: the mean ranking loss towards the end.
+    /// Learns from lists with known targets.
+    /// - Returns: the mean ranking loss toward the end.
     @discardableResult
     public func learn(from lists: [List], _ lesson: Lesson) throws -> Double {
         guard !lists.isEmpty else { return 0 }
@@ -180,7 +180,7 @@ public final class Attention {
         precondition(
             list.scenario.count == plan.scenarioWidth && list.models.count == count * plan.modelWidth
                 && list.evidence.count == count * plan.prior.count && (!isTaught || list.targets.count == count),
-            "a list of other widths")
+            "the widths of the list differ")
     }
 
     /// Lends all lists to the shim.

@@ -4,26 +4,28 @@ import Safetensors
 
 /// The weights of the epoch that validated best so far.
 ///
-/// They travel in the training's checkpoints, so whoever takes the training over knows them too.
+/// They are part of the training's checkpoints, so a worker that takes over the training has them too.
 public struct BestEpoch {
-    /// What the names of its tensors and notes in a checkpoint begin with.
+    /// Prefix of the names of its tensors and notes in a checkpoint.
     private static let prefix = "best."
 
-    /// The metric that judges epochs.
+    /// The metric that ranks epochs.
     public let metric: Metric
-    /// Its number, from 1; 0 where there was none yet.
+    /// The number of the epoch, from 1; 0 if there is none yet.
     public private(set) var epoch = 0
-    /// What was measured after it.
+    /// The metrics after the epoch.
     public private(set) var metrics: [String: Double] = [:]
     private var tensors: [Tensor] = []
 
-    /// Begins without any.
+    /// Starts without any epoch.
     public init(by metric: Metric) { self.metric = metric }
 
-    /// Keeps the weights of an epoch where it is better than all before; one without a value is worse than any.
+    /// Keeps the weights of an epoch if it is better than all previous ones; an epoch without a value is worse than
+    /// any.
     ///
-    /// A share of few samples has few values, so many epochs are alike in it; of those the one with the least loss is best.
-    /// - Parameter metrics: What was measured after it.
+    /// With few samples, a share takes few values, so many epochs tie; of these, the one with the smallest loss is
+    /// best.
+    /// - Parameter metrics: The metrics after the epoch.
     public mutating func consider(
         _ epoch: Int, _ metrics: [String: Double], of network: () throws -> ScriptedNetwork
     ) throws {
@@ -44,7 +46,7 @@ public struct BestEpoch {
         metrics[metric.name(on: "validation")].map(metric.utility) ?? -.infinity
     }
 
-    /// Gives a network its weights.
+    /// Copies the weights to a network.
     public func restore(into network: ScriptedNetwork) throws {
         let known = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
         for view in network.tensors {
@@ -57,7 +59,7 @@ public struct BestEpoch {
 
     // MARK: - Checkpoints
 
-    /// Adds itself to a checkpoint that was written.
+    /// Adds itself to a written checkpoint.
     public func add(to checkpoint: URL) throws {
         guard epoch > 0 else { return }
         let written = try SafetensorsFile(opening: checkpoint.path)
@@ -69,7 +71,7 @@ public struct BestEpoch {
         try SafetensorsFile.write(others + own, metadata: notes, to: checkpoint.path)
     }
 
-    /// Takes what a checkpoint has of it.
+    /// Restores itself from a checkpoint.
     public mutating func read(from checkpoint: URL) throws {
         let written = try SafetensorsFile(opening: checkpoint.path)
         guard let epoch = written.metadata["\(Self.prefix)epoch"].flatMap(Int.init) else { return }

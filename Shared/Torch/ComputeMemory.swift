@@ -1,8 +1,8 @@
 import CTorch
 
-/// Memory in which tensors were.
+/// Memory of freed tensors.
 public enum ComputeMemory {
-    /// Gives the system back what freed tensors have left: networks of ever new shapes would leave ever more holes, until a
-    /// worker that has done thousands of tasks is many times as large as one of them needs.
+    /// Returns the memory of freed tensors to the system. Otherwise networks of ever new shapes leave more and more
+    /// holes, until a worker that has done thousands of tasks takes many times the memory that a task needs.
     public static func giveBack() { gyrus_release_memory() }
 }

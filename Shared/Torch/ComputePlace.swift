@@ -2,21 +2,21 @@ package import CTorch
 public import Model
 import Synchronization
 
-/// Where networks of this process compute, and how exactly.
+/// Where networks of this process compute, and in which precision.
 ///
-/// On a processor with 32 bits equal trainings give equal bits. On GPUs sums have an order that differs from run to
-/// run, and 16 bits round as the device's products do: such trainings come out alike, not equal.
+/// On a processor with 32 bits, equal trainings give identical bits. On GPUs the order of sums differs from run to run,
+/// and 16-bit rounding depends on the device: the results of such trainings are similar, not identical.
 public struct ComputePlace: Hashable, Sendable {
-    /// Where products are computed.
+    /// The device that computes products.
     public let device: ComputeDevice
-    /// What its products are computed in.
+    /// The number format of products.
     public let precision: ComputePrecision
-    /// Whether a processor goes the ways of other devices, too, for tests of these.
+    /// Whether a processor also uses the code paths of other devices, for tests of these.
     package var isLikeDevice = false
 
     private static let setting = Mutex(ComputePlace(checked: .cpu, .fp32))
 
-    /// Where networks that do not say otherwise compute: the processor with 32 bits, unless set.
+    /// The default place of networks: the processor with 32 bits, unless set.
     public static var current: ComputePlace {
         get { setting.withLock { $0 } }
         set { setting.withLock { $0 = newValue } }
@@ -29,23 +29,23 @@ public struct ComputePlace: Hashable, Sendable {
 
     /// Takes a device and a precision.
     /// - Parameters:
-    ///   - device: `cpu`, `cuda`, `cuda:N`, or `auto` for the first GPU where there is one.
+    ///   - device: `cpu`, `cuda`, `cuda:N`, or `auto` for the first GPU, if any.
     ///   - precision: `fp32`, `tf32`, `bf16` or `fp16`.
     /// - Throws: `Failure` that says what this machine has.
     public init(device: String, precision: String = ComputePrecision.fp32.rawValue) throws {
         guard let precision = ComputePrecision(rawValue: precision) else {
             let known = ComputePrecision.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.invalidArgument, "There is no precision '\(precision)', only \(known).")
+            throw Failure(.invalidArgument, "There is no precision '\(precision)'; use one of \(known).")
         }
         try self.init(device, precision, gpus: Self.gpus, usable: Int(gyrus_cuda_count()))
     }
 
-    /// The same on a machine that has other devices.
+    /// The same for a machine with given devices.
     init(_ text: String, _ precision: ComputePrecision, gpus: [ComputeOffer], usable: Int) throws {
         guard let device = text == "auto" ? (usable > 0 ? .cuda(0) : .cpu) : ComputeDevice(text) else {
             throw Failure(
                 .invalidArgument,
-                "There is no device '\(text)'; name cpu, cuda, cuda:N or auto. \(Self.inventory(gpus, usable))")
+                "There is no device '\(text)'; use cpu, cuda, cuda:N or auto. \(Self.inventory(gpus, usable))")
         }
         if case .cuda(let number) = device, number >= usable {
             throw Failure(
@@ -59,7 +59,7 @@ public struct ComputePlace: Hashable, Sendable {
         self.init(checked: device, precision)
     }
 
-    /// What there is, for people.
+    /// A description of the available devices.
     private static func inventory(_ gpus: [ComputeOffer], _ usable: Int) -> String {
         let names = gpus.compactMap { gpu in
             gpu.device.map { "\($0) (\(gpu.model), \(ByteCount.text(gpu.memory)))" }
@@ -69,11 +69,11 @@ public struct ComputePlace: Hashable, Sendable {
             return "This machine has \(devices)" + (names.isEmpty ? "; NVIDIA's driver shows no GPU." : ".")
         }
         return "This machine has \(names.joined(separator: ", ")), but libtorch \(ComputeThreads.torchVersion) can use "
-            + "only \(devices): it was built without CUDA, or its CUDA libraries were not found. 'gyrus manual devices' "
-            + "says how to build with another libtorch."
+            + "only \(devices): it was built without CUDA, or its CUDA libraries were not found. 'gyrus manual "
+            + "devices' explains how to build with another libtorch."
     }
 
-    /// GPUs that NVIDIA's driver shows this process.
+    /// GPUs that NVIDIA's driver shows to this process.
     private static var gpus: [ComputeOffer] { (0..<Int(gyrus_gpu_count())).compactMap(gpu) }
 
     private static func gpu(_ number: Int) -> ComputeOffer? {
@@ -86,7 +86,7 @@ public struct ComputePlace: Hashable, Sendable {
             utilization: gpu.utilization < 0 ? nil : Double(gpu.utilization) / 100)
     }
 
-    /// What a worker that computes here has at this moment.
+    /// What a worker that computes here currently has.
     public var offer: ComputeOffer {
         switch device {
         case .cpu:
@@ -101,7 +101,7 @@ public struct ComputePlace: Hashable, Sendable {
         }
     }
 
-    /// Bytes of samples that are put on the device for good; none on a processor, which has them anyway.
+    /// Maximum bytes of samples to keep on the device; none on a processor, which has them anyway.
     var shelfBytes: UInt64 {
         guard device.kind == .gpu || isLikeDevice else { return 0 }
         let offer = offer

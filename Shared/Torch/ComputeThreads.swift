@@ -7,8 +7,8 @@ import Synchronization
 public enum ComputeThreads {
     private static let setting = Atomic<Int32>(1)
 
-    /// Threads of each computation of this process from now on; one unless set. More than the free cores make every step
-    /// slower, because libtorch's threads spin while they wait.
+    /// Number of threads for each computation of this process from now on; one unless set. More threads than free cores
+    /// slow every step, because libtorch's threads spin while they wait.
     public static var count: Int {
         get { Int(setting.load(ordering: .relaxed)) }
         set { setting.store(Int32(clamping: max(1, newValue)), ordering: .relaxed) }
@@ -16,8 +16,8 @@ public enum ComputeThreads {
 
     private static let loaderSetting = Atomic<Int32>(-1)
 
-    /// Threads that gather mini-batches ahead of the one that is computed; nil where the device decides: two for a GPU, and
-    /// none for a processor, whose cores compute as well as they gather.
+    /// Number of threads that gather mini-batches ahead of time; nil lets the device decide: two for a GPU, none for a
+    /// processor, whose cores are needed for computing.
     public static var loaders: Int? {
         get {
             let count = loaderSetting.load(ordering: .relaxed)
@@ -30,14 +30,14 @@ public enum ComputeThreads {
 
     private static let pace = Atomic<Int>(1_000)
 
-    /// Share of the time in which this process computes; it rests for the remainder, so that a fast machine can stand for a
-    /// slow one. From 0.01 to 1, which is the usual.
+    /// Share of the time in which this process computes; it rests for the remainder, so that a fast machine can
+    /// simulate a slow one. From 0.01 to 1, the default.
     public static var share: Double {
         get { Double(pace.load(ordering: .relaxed)) / 1_000 }
         set { pace.store(Int(min(max(newValue, 0.01), 1) * 1_000), ordering: .relaxed) }
     }
 
-    /// Runs a computation, and then rests as long as the share demands.
+    /// Runs a computation, and then rests as long as the share requires.
     static func paced<Result>(_ body: () throws -> Result) rethrows -> Result {
         let share = share
         guard share < 1 else { return try body() }

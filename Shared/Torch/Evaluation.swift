@@ -1,22 +1,22 @@
 public import Model
 import Scores
 
-/// What a network answers, beside what is right.
+/// A network's answers with the correct answers.
 public struct Evaluation: Hashable, Sendable {
-    /// What the network was to answer.
+    /// The network's target.
     public private(set) var target: Target
-    /// Samples scored.
+    /// Number of samples scored.
     public let samples: Int
     /// The network's outputs, sample after sample: logits of classes or labels, or standardized numbers.
     public let outputs: [Float]
-    /// What is right.
+    /// The correct answers.
     public let answers: SampleSource.Answers
-    /// What each sample belongs to; nil where each stands for itself.
+    /// The group of each sample; nil if each is its own group.
     public let groups: [Int32]?
-    /// Mean loss, by which networks of this kind of target are scored.
+    /// Mean loss, with the loss function for scoring this kind of target.
     public let loss: Double
 
-    /// Keeps the outputs for samples.
+    /// Stores the outputs for samples.
     public init(of samples: SampleSource, outputs: [Float], loss: Double) {
         self.target = samples.target
         self.samples = samples.count
@@ -26,7 +26,7 @@ public struct Evaluation: Hashable, Sendable {
         self.loss = loss
     }
 
-    /// The same with the threshold that is best for its labels, where there are labels; for validation samples alone.
+    /// The same with the best threshold for its labels, if there are labels; only for validation samples.
     public var withBestThreshold: Evaluation {
         guard target.kind == .multiLabel, case .numbers(let truth) = answers else { return self }
         var result = self
@@ -41,7 +41,7 @@ public struct Evaluation: Hashable, Sendable {
         return result
     }
 
-    /// Number of samples by truth (row) and answer (column), row by row; empty where samples have no classes.
+    /// Number of samples by truth (row) and answer (column), row by row; empty if samples have no classes.
     public var confusionRows: [[Int]] {
         guard case .classes(let labels) = answers else { return [] }
         let width = target.outputs
@@ -50,7 +50,7 @@ public struct Evaluation: Hashable, Sendable {
         return rows
     }
 
-    /// Share of samples answered right, 0 to 1; 0 where samples have no classes.
+    /// Share of samples answered correctly, 0 to 1; 0 if samples have no classes.
     public var accuracy: Double {
         guard case .classes(let labels) = answers, samples > 0 else { return 0 }
         return Double(labels.indices.count { answer(of: $0) == Int(labels[$0]) }) / Double(samples)

@@ -1,36 +1,36 @@
 public import Foundation
 
-/// A training in steps that can be interrupted, stored and continued on another machine, with the same bits in the end.
+/// A training in steps that can be interrupted, stored and continued on another machine, with bit-identical results.
 public protocol ResumableTraining: AnyObject {
     /// The network being trained.
     var network: ScriptedNetwork { get throws }
-    /// Epochs in all.
+    /// Total number of epochs.
     var epochs: Int { get }
-    /// How many of them come first and learn without labels.
+    /// Number of initial epochs without labels.
     var pretrainingEpochs: Int { get }
-    /// Epochs that are complete.
+    /// Number of complete epochs.
     var finishedEpochs: Int { get }
 
-    /// In how many parts a mini-batch goes through the network, because memory does not hold it at once.
+    /// Number of parts in which a mini-batch goes through the network, because memory cannot hold it at once.
     var batchParts: Int { get }
 
-    /// Trains on at most so many mini-batches of the epoch under way.
+    /// Trains on at most a given number of mini-batches of the current epoch.
     /// - Returns: the epoch, if that ended it.
-    /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
+    /// - Throws: `Failure` with code `diverged` if the loss is not finite.
     func train(batches: Int) throws -> TrainingSession.Epoch?
-    /// Writes everything that is needed to go on from here.
-    /// - Parameter notes: What the caller wants to know again.
+    /// Writes everything that is needed to continue from here.
+    /// - Parameter notes: Data that the caller wants back.
     func writeCheckpoint(to file: URL, notes: [String: String]) throws
-    /// Goes on from a checkpoint.
+    /// Continues from a checkpoint.
     /// - Returns: the notes that came with it.
-    /// - Throws: `Failure` with code `corrupt` where the file is no checkpoint of this training.
+    /// - Throws: `Failure` with code `corrupt` if the file is not a checkpoint of this training.
     func restoreCheckpoint(from file: URL) throws -> [String: String]
     /// Scores the network as it is now.
     func evaluate(on samples: SampleSource) throws -> Evaluation
 }
 
 extension ResumableTraining {
-    /// All at once, unless a training says otherwise.
+    /// One part, unless a training overrides it.
     public var batchParts: Int { 1 }
 
     /// Whether all epochs are done.
@@ -40,7 +40,7 @@ extension ResumableTraining {
     public func evaluate(on samples: SampleSource) throws -> Evaluation { try network.evaluate(on: samples) }
 
     /// Trains to the end.
-    /// - Throws: `CancellationError` between mini-batches when the task is cancelled.
+    /// - Throws: `CancellationError` between mini-batches if the task is canceled.
     public func finish() throws {
         while !isFinished {
             try Task.checkCancellation()
@@ -50,8 +50,8 @@ extension ResumableTraining {
 }
 
 extension TrainingSession: ResumableTraining {
-    /// Epochs in all.
+    /// Total number of epochs.
     public var epochs: Int { plan.epochs }
-    /// Labels are all that it learns.
+    /// Zero: it learns only from labels.
     public var pretrainingEpochs: Int { 0 }
 }

@@ -1,15 +1,15 @@
 import CTorch
 import Model
 
-/// By what a network's outputs are compared with what is right about samples.
+/// The loss that compares a network's outputs with the correct answers.
 struct SampleLoss: Hashable, Sendable {
     private var kind: gyrus_loss_kind.RawValue
-    /// How much each class counts, or each label where it applies; nil where all count 1.
+    /// The weight of each class, or of each label when it applies; nil if all weights are 1.
     private(set) var weights: [Float]?
     private var smoothing = 0.0
     private var delta = 1.0
 
-    /// The loss of a kind of target by which networks are scored.
+    /// The loss for scoring networks with a kind of target.
     init(_ target: Target.Kind) {
         switch target {
         case .classification: kind = GYRUS_CROSS_ENTROPY.rawValue
@@ -18,7 +18,7 @@ struct SampleLoss: Hashable, Sendable {
         }
     }
 
-    /// The loss by which networks learn from samples.
+    /// The loss for training networks on samples.
     init(_ loss: TrainingLoss, of samples: SampleSource) throws {
         self.init(samples.target.kind)
         try loss.check(for: samples.target.kind)
@@ -30,7 +30,7 @@ struct SampleLoss: Hashable, Sendable {
         if loss.classWeights == .balanced { weights = Self.balanced(samples) }
     }
 
-    /// What the shim takes; lives as long as the call.
+    /// The form that the shim takes; valid during the call.
     func withC<Result>(_ body: (gyrus_loss) throws -> Result) rethrows -> Result {
         var loss = gyrus_loss(kind: gyrus_loss_kind(kind), weights: nil, smoothing: smoothing, delta: delta)
         guard let weights else { return try body(loss) }
@@ -40,8 +40,8 @@ struct SampleLoss: Hashable, Sendable {
         }
     }
 
-    /// How often each class or label is answered no, and yes, decides how much it counts: classes of all sizes together count
-    /// the same, and so do samples with a label and those without.
+    /// The weights follow from how often each class or label occurs and does not occur: every class has the same total
+    /// weight, and so do samples with and without a label.
     private static func balanced(_ samples: SampleSource) -> [Float] {
         let outputs = samples.target.outputs
         var counts = [Int](repeating: 0, count: outputs)
@@ -58,7 +58,7 @@ struct SampleLoss: Hashable, Sendable {
 }
 
 extension SampleSource {
-    /// The same samples, whose errors count as a training says.
+    /// The same samples with the loss of a training.
     func learned(by loss: TrainingLoss) throws -> SampleSource {
         var samples = self
         samples.loss = try SampleLoss(loss, of: self)

@@ -3,7 +3,7 @@ import Model
 
 extension SampleSource {
     /// Lends the samples to the shim, modalities in the order of the network's inputs.
-    /// - Throws: `Failure` where the network has an input that the samples do not have.
+    /// - Throws: `Failure` if the network has an input that the samples lack.
     func withCSamples<Result>(
         for inputs: [String], _ body: (UnsafePointer<gyrus_samples>) throws -> Result
     ) throws -> Result {

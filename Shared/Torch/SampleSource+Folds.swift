@@ -1,11 +1,11 @@
 public import Model
 
 extension SampleSource {
-    /// The most memory that joined rows may take: folds are for few samples.
+    /// Maximum size of joined rows in bytes; folds are for few samples.
     public static let mostJoinedBytes = 1 << 30
 
     /// These samples and others of the same kinds; rows are copied into memory.
-    /// - Throws: `Failure` where they differ in what they hold, or are more than `mostJoinedBytes`.
+    /// - Throws: `Failure` if their contents differ in kind, or exceed `mostJoinedBytes`.
     public func joined(with other: SampleSource) throws -> SampleSource {
         let names = modalities.map(\.name)
         guard target == other.target, names == other.modalities.map(\.name) else {
@@ -15,7 +15,8 @@ extension SampleSource {
         guard bytes <= Self.mostJoinedBytes else {
             throw Failure(
                 .invalidArgument,
-                "Folds copy \(bytes) bytes of samples, and at most \(Self.mostJoinedBytes) are allowed; leave them out."
+                "Folds copy \(bytes) bytes of samples, but at most \(Self.mostJoinedBytes) are allowed; leave out "
+                    + "'folds'."
             )
         }
         let rows = JoinedRows(zip(modalities, other.modalities).map { [$0.rows, $1.rows] })
@@ -32,28 +33,28 @@ extension SampleSource {
             answers: answers.joined(with: other.answers), groups: joinedGroups(with: other), owner: rows)
     }
 
-    /// Groups that keep their numbers: those of a file are numbered over all its parts.
+    /// Groups with unchanged numbers, because those of a file are numbered over all its splits.
     private func joinedGroups(with other: SampleSource) -> [Int32]? {
         groups.flatMap { own in other.groups.map { own + $0 } }
     }
 
-    /// The samples but those of a fold, and those of the fold.
+    /// The samples outside a fold, and those of the fold.
     ///
-    /// Samples of one group are on one side, and each class is shared out as evenly as groups allow. Which sample is in which
-    /// fold follows from the seed alone.
-    /// - Throws: `Failure` with code `invalid-argument` where there are fewer samples or groups than folds.
+    /// Samples of one group are on one side, and each class is distributed as evenly as groups allow. The assignment of
+    /// samples to folds depends only on the seed.
+    /// - Throws: `Failure` with code `invalid-argument` if there are fewer samples or groups than folds.
     public func parted(by fold: Fold, seed: UInt64) throws -> (training: SampleSource, validation: SampleSource) {
         let places = folds(fold.count, seed: seed)
         guard places.allSatisfy({ !$0.isEmpty }) else {
             throw Failure(
                 .invalidArgument,
-                "\(count) samples cannot be parted into \(fold.count) folds that all have some; take fewer folds.")
+                "\(count) samples cannot be split into \(fold.count) non-empty folds; use fewer folds.")
         }
         let heldOut = Set(places[fold.number])
         return (selecting((0..<count).filter { !heldOut.contains($0) }), selecting(places[fold.number]))
     }
 
-    /// The places of the samples of each fold.
+    /// The positions of the samples of each fold.
     private func folds(_ number: Int, seed: UInt64) -> [[Int]] {
         let order = SampleOrder.shuffled(count, seed: seed, epoch: -2).map(Int.init)
         var units: [[Int]] = []
@@ -67,7 +68,7 @@ extension SampleSource {
                     units.append([place])
                 }
             }
-            // Large ones first, as long as there is room for them; the order of equals is that of the shuffle.
+            // Large groups first, while there is room for them; equal ones are in shuffled order.
             units = units.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
                 .map(\.element)
         } else {
@@ -88,9 +89,9 @@ extension SampleSource {
     }
 }
 
-/// Rows of several sources one after another, in memory of their own.
+/// Rows of several sources, one after another, in separate memory.
 private final class JoinedRows: @unchecked Sendable {
-    // Unchecked: the memory is written before anybody else sees it, and then only read.
+    // Unchecked: the memory is written before it is shared, and only read afterward.
     let buffers: [UnsafeRawBufferPointer]
 
     init(_ parts: [[UnsafeRawBufferPointer]]) {

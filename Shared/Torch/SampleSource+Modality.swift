@@ -9,7 +9,7 @@ extension SampleSource {
         case float16
         /// IEEE single precision.
         case float32
-        /// Whole numbers, such as those of tokens; exact up to 2²⁴.
+        /// Whole numbers, such as token numbers; exact up to 2²⁴.
         case int32
 
         /// Bytes of one element.
@@ -26,14 +26,14 @@ extension SampleSource {
     public struct Modality: @unchecked Sendable {
         // Unchecked: the memory behind `rows` is only read, and `SampleSource.owner` keeps it mapped.
 
-        /// Name of the network's input that it feeds, such as `image`.
+        /// Name of the network input that it feeds, such as `image`.
         public let name: String
         /// Shape of one row, such as `[1, 112, 112]`.
         public let shape: [Int]
         /// How elements are stored.
         public let elementType: ElementType
-        /// The value of an element is `stored × scale + offset`: one of each, or one for each channel, which is the first
-        /// dimension of the shape.
+        /// The value of an element is `stored × scale + offset`, with one of each, or one of each per channel, which is
+        /// the first dimension of the shape.
         public let scales: [Float]
         /// See `scales`.
         public let offsets: [Float]
@@ -73,12 +73,12 @@ extension SampleSource {
                 indices: indices)
         }
 
-        /// Elements of one row.
+        /// Number of elements per row.
         public var elementCount: Int { shape.reduce(1, *) }
-        /// Rows that the memory holds.
+        /// Number of rows in the memory.
         public var rowCount: Int { rows.count / max(1, elementCount * elementType.byteCount) }
 
-        /// The numbers of a row, as networks read them.
+        /// The values of a row, as networks read them.
         public func values(ofRow row: Int) -> [Float] {
             let start = row * elementCount * elementType.byteCount
             let perChannel = elementCount / scales.count

@@ -1,15 +1,15 @@
 public import Model
 
-/// The samples of one split of a prepared dataset, left where they lie in mapped memory.
+/// The samples of one split of a prepared dataset, used in place in mapped memory.
 ///
-/// A sample is one row of each modality and what is right about it. Several samples may name the same row, so that a hundred
-/// pairings of an image with different clips cost one image.
+/// A sample is one row of each modality and the correct answer. Several samples can refer to the same row, so that a
+/// hundred pairings of an image with different clips take the memory of one image.
 public struct SampleSource: Sendable {
-    /// What is right about each sample.
+    /// The correct answer for each sample.
     public enum Answers: Hashable, Sendable {
         /// The number of its class.
         case classes([Int32])
-        /// As many numbers as a network has outputs, sample after sample: 0 or 1 for each label, or standardized numbers.
+        /// As many numbers per sample as a network has outputs: 0 or 1 for each label, or standardized numbers.
         case numbers([Float])
     }
 
@@ -21,17 +21,17 @@ public struct SampleSource: Sendable {
     public let answers: Answers
     /// Number of samples.
     public let count: Int
-    /// What each sample belongs to, such as a speaker: samples of one group are not independent of each other. Nil where
-    /// each stands for itself.
+    /// The group of each sample, such as the speaker; samples of one group are not independent of each other. Nil if
+    /// each sample is its own group.
     public let groups: [Int32]?
     /// Keeps the memory of the rows alive.
     public let owner: (any Sendable)?
-    /// How errors count.
+    /// The loss.
     var loss: SampleLoss
 
     /// Checks and takes samples.
     /// - Parameter owner: whatever must live as long as the rows, such as the mapped file.
-    /// - Throws: `Failure` with code `corrupt` where an index, an answer or a size does not fit.
+    /// - Throws: `Failure` with code `corrupt` if an index, an answer or a size does not fit.
     public init(
         target: Target, modalities: [Modality], answers: Answers, groups: [Int32]? = nil,
         owner: (any Sendable)? = nil
@@ -39,7 +39,7 @@ public struct SampleSource: Sendable {
         let count = try answers.count(for: target)
         for modality in modalities { try Self.check(modality, samples: count) }
         if let groups, groups.count != count {
-            throw Failure(.corrupt, "There are \(groups.count) numbers of groups for \(count) samples.")
+            throw Failure(.corrupt, "There are \(groups.count) group numbers for \(count) samples.")
         }
         self.init(
             checked: target, modalities: modalities.sorted { $0.name < $1.name }, answers: answers, count: count,
@@ -47,7 +47,7 @@ public struct SampleSource: Sendable {
     }
 
     /// Checks and takes samples of numbered classes.
-    /// - Throws: As the initializer for any target.
+    /// - Throws: Like the initializer for any target.
     public init(classes: Int, modalities: [Modality], labels: [Int32], owner: (any Sendable)? = nil) throws {
         try self.init(
             target: Target(.classification, names: (0..<classes).map(String.init)), modalities: modalities,
@@ -67,27 +67,27 @@ public struct SampleSource: Sendable {
         self.loss = loss
     }
 
-    /// The class of each sample; nil where samples have no classes.
+    /// The class of each sample; nil if samples have no classes.
     public var labels: [Int32]? {
         if case .classes(let labels) = answers { labels } else { nil }
     }
 
     /// The class of each sample.
     /// - Parameter purpose: What needs them, as the beginning of a sentence, such as "Learning with few labels".
-    /// - Throws: `Failure` where samples have no classes.
+    /// - Throws: `Failure` if samples have no classes.
     public func labels(for purpose: String) throws -> [Int32] {
         if let labels { return labels }
         throw Failure(
             .invalidArgument,
-            "\(purpose) needs samples of classes; these have a target of kind '\(target.kind.rawValue)'.")
+            "\(purpose) needs samples with classes; these have a target of kind '\(target.kind.rawValue)'.")
     }
 
-    /// The modality of a name.
+    /// The modality with a given name.
     public func modality(_ name: String) -> Modality? { modalities.first { $0.name == name } }
 
     // MARK: - Choosing
 
-    /// These samples only, in the order given; the rows are shared.
+    /// Only the given samples, in the given order; the rows are shared.
     public func selecting(_ samples: some Sequence<Int>) -> SampleSource {
         let chosen = Array(samples)
         return SampleSource(
@@ -99,7 +99,7 @@ public struct SampleSource: Sendable {
             groups: groups.map { groups in chosen.map { groups[$0] } }, owner: owner, loss: loss)
     }
 
-    /// The same samples, but each with this modality of another one.
+    /// The same samples, but each with this modality taken from another sample.
     public func shuffling(_ name: String, seed: UInt64) -> SampleSource {
         let order = SampleOrder.shuffled(count, seed: seed, epoch: -1)
         return SampleSource(
@@ -110,12 +110,12 @@ public struct SampleSource: Sendable {
             answers: answers, count: count, groups: groups, owner: owner, loss: loss)
     }
 
-    /// So many samples, chosen by a seed; 0 means all.
+    /// A given number of samples, chosen by a seed; 0 means all.
     public func chosen(_ count: Int, seed: UInt64) -> SampleSource {
         count > 0 && count < self.count ? selecting(chosenPlaces(count, seed: seed)) : self
     }
 
-    /// Places of so many samples, chosen by a seed; 0 means all.
+    /// Positions of a given number of samples, chosen by a seed; 0 means all.
     func chosenPlaces(_ count: Int, seed: UInt64) -> [Int] {
         guard count > 0, count < self.count else { return Array(0..<self.count) }
         return SampleOrder.shuffled(self.count, seed: seed, epoch: -1).prefix(count).map(Int.init).sorted()
@@ -131,15 +131,15 @@ public struct SampleSource: Sendable {
         guard modality.shape.allSatisfy({ $0 > 0 }), rowBytes > 0, modality.rows.count.isMultiple(of: rowBytes) else {
             throw Failure(
                 .corrupt,
-                "Modality '\(modality.name)' has \(modality.rows.count) bytes, which are no whole rows of shape "
-                    + "\(modality.shape) in \(modality.elementType.rawValue).")
+                "Modality '\(modality.name)' has \(modality.rows.count) bytes, which is not a multiple of rows of "
+                    + "shape \(modality.shape) in \(modality.elementType.rawValue).")
         }
         guard modality.scales.count == modality.offsets.count, [1, modality.shape[0]].contains(modality.scales.count)
         else {
             throw Failure(
                 .corrupt,
                 "Modality '\(modality.name)' has \(modality.scales.count) scales and \(modality.offsets.count) offsets "
-                    + "for \(modality.shape[0]) channels; one of each is needed, or one for each channel.")
+                    + "for \(modality.shape[0]) channels; it must have one of each, or one per channel.")
         }
         guard modality.indices.count == samples else {
             throw Failure(
@@ -147,14 +147,14 @@ public struct SampleSource: Sendable {
         }
         let rowCount = modality.rowCount
         if let index = modality.indices.first(where: { $0 < 0 || $0 >= rowCount }) {
-            throw Failure(.corrupt, "Modality '\(modality.name)' names row \(index) of \(rowCount).")
+            throw Failure(.corrupt, "Modality '\(modality.name)' refers to row \(index) of \(rowCount).")
         }
     }
 }
 
 extension SampleSource.Answers {
-    /// Checks that these are answers of a kind.
-    /// - Returns: of how many samples they are.
+    /// Checks that these are answers of a given kind.
+    /// - Returns: the number of samples.
     fileprivate func count(for target: Target) throws -> Int {
         switch (self, target.kind) {
         case (.classes(let labels), .classification):
@@ -165,7 +165,7 @@ extension SampleSource.Answers {
         case (.numbers(let numbers), .multiLabel), (.numbers(let numbers), .regression):
             guard target.outputs > 0, numbers.count.isMultiple(of: target.outputs) else {
                 throw Failure(
-                    .corrupt, "\(numbers.count) numbers are no whole rows of \(target.outputs), one for each output.")
+                    .corrupt, "\(numbers.count) numbers are not a multiple of \(target.outputs), one per output.")
             }
             let isRight: (Float) -> Bool =
                 target.kind == .multiLabel ? { $0 == 0 || $0 == 1 } : { $0.isFinite }

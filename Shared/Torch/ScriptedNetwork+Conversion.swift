@@ -4,12 +4,12 @@ import Model
 public import Safetensors
 
 extension ScriptedNetwork {
-    /// Writes a TorchScript file of methods that were translated from another format.
+    /// Writes a TorchScript file with methods that were translated from another format.
     /// - Parameters:
     ///   - source: The methods, one of them `forward`.
-    ///   - tensors: What the methods read as attributes.
+    ///   - tensors: The tensors that the methods read as attributes.
     ///   - trained: Names of those that a training may change.
-    /// - Throws: `Failure` with code `internal` where libtorch refuses the source.
+    /// - Throws: `Failure` with code `internal` if libtorch rejects the source.
     public static func write(source: String, tensors: [Tensor], trained: Set<String>, to file: URL) throws {
         ComputeThreads.prepare()
         var memory: [UnsafeMutableRawBufferPointer] = []
@@ -34,7 +34,7 @@ extension ScriptedNetwork {
         }
         var error: UnsafeMutablePointer<CChar>?
         guard gyrus_script_write(source, constants, Int64(constants.count), file.path, &error) else {
-            throw Failure(.internal, "libtorch refuses the translated network: \(takeMessage(error)).")
+            throw Failure(.internal, "libtorch rejects the translated network: \(takeMessage(error)).")
         }
     }
 }

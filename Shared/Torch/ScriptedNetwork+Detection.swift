@@ -3,24 +3,24 @@ import Foundation
 import Model
 
 extension ScriptedNetwork {
-    /// A box in pixels with what it holds.
+    /// A box in pixels with its class and score.
     public struct FoundBox: Hashable, Sendable {
         /// Its edges.
         public let left, top, right, bottom: Float
-        /// How sure the network is.
+        /// The network's confidence.
         public let score: Float
         /// Number of the class.
         public let label: Int
     }
 
-    /// Numbers that describe a box.
+    /// How many numbers describe a box.
     private static let columns = 6
 
-    /// What the network finds in an image, if it is a detector in the manner of torchvision: it takes a list of images
-    /// [3, height, width] or a batch [1, 3, height, width], red first, from 0 to 1, and answers `boxes` [N, 4] in pixels,
-    /// `scores` and `labels`, in a dictionary or as a tuple.
+    /// The detections in an image, if the network is a detector in the style of torchvision: it takes a list of images
+    /// [3, height, width] or a batch [1, 3, height, width], red first, from 0 to 1, and returns `boxes` [N, 4] in
+    /// pixels, `scores` and `labels`, in a dictionary or as a tuple.
     /// - Parameter pixels: Blue, green and red of each pixel, row by row.
-    /// - Throws: `Failure` where the network takes or gives something else.
+    /// - Throws: `Failure` if the network takes or returns something else.
     public func boxes(in pixels: UnsafePointer<UInt8>, width: Int, height: Int) throws -> [FoundBox] {
         ComputeThreads.prepare()
         var numbers: UnsafeMutablePointer<Float>?

@@ -10,7 +10,7 @@ extension ScriptedNetwork {
     }
 
     /// Runs the network on all samples.
-    /// - Throws: `Failure` where the network does not fit the samples; `CancellationError` when the task is cancelled.
+    /// - Throws: `Failure` if the network does not fit the samples; `CancellationError` if the task is canceled.
     public func evaluate(on source: SampleSource) throws -> Evaluation {
         var loss = 0.0
         let outputs = try withUnsafeMutablePointer(to: &loss) { loss in
@@ -39,7 +39,7 @@ extension ScriptedNetwork {
     }
 
     /// Runs the network on some samples at once.
-    /// - Returns: Whether they fit into memory; where not, fewer may.
+    /// - Returns: Whether they fit into memory; if not, fewer might.
     private func run(
         _ samples: UnsafePointer<gyrus_samples>, _ first: Int, _ count: Int, into target: UnsafeMutablePointer<Float>?,
         _ width: Int, _ loss: UnsafeMutablePointer<Double>?
@@ -59,7 +59,7 @@ extension ScriptedNetwork {
         return false
     }
 
-    /// Samples that run through a network together.
+    /// Number of samples that run through a network together.
     private static let samplesAtOnce = 128
 
     /// Times of single-sample runs, without reading the sample.

@@ -3,24 +3,24 @@ import Foundation
 import Model
 public import Networks
 
-/// Looking into networks that others made.
+/// Inspection of third-party networks.
 extension ScriptedNetwork {
-    /// For each input whether it may be left out.
+    /// For each input, whether it may be left out.
     public var optionalInputs: [Bool] {
         inputs.indices.map { gyrus_network_input_is_optional(handle, Int64($0)) }
     }
 
-    /// Name of an operation that opens files, such as `aten::from_file`; nil where the network has none.
+    /// Name of an operation that opens files, such as `aten::from_file`; nil if the network has none.
     public var fileOperation: String? {
         guard let name = gyrus_network_forbidden(handle) else { return nil }
         defer { free(name) }
         return String(cString: name)
     }
 
-    /// Runs the network once on random inputs of these shapes, with the batch in front; nil leaves an input out, as a shape
-    /// that is missing at the end does.
+    /// Runs the network once on random inputs of these shapes, including the batch; nil leaves out an input, as does a
+    /// shape that is missing at the end.
     /// - Returns: The shapes of its outputs.
-    /// - Throws: `Failure` where it cannot be run, or gives something else than tensors of finite numbers.
+    /// - Throws: `Failure` if it cannot be run, or returns anything other than tensors of finite numbers.
     public func outputShapes(for inputs: [[Int]?]) throws -> [[Int]] {
         ComputeThreads.prepare()
         let text = try text { error in
@@ -31,13 +31,13 @@ extension ScriptedNetwork {
         return text.split(separator: " ").map { $0.split(separator: "x").compactMap { Int($0) } }
     }
 
-    /// How many outputs it gives side by side; nil where it gives one.
-    /// - Throws: `Failure` where it gives something else than tensors.
+    /// Number of outputs if it returns several; nil if it returns one tensor.
+    /// - Throws: `Failure` if it returns anything other than tensors.
     public var outputCount: Int? {
         get throws {
             let count = gyrus_network_output_count(handle)
             guard count >= 0 else {
-                throw Failure(.invalidArgument, "The network gives neither a tensor nor several of them.")
+                throw Failure(.invalidArgument, "The network returns neither a tensor nor several tensors.")
             }
             return count == 0 ? nil : Int(count)
         }
@@ -45,11 +45,11 @@ extension ScriptedNetwork {
 
     /// The numbers of one output for one sample.
     /// - Parameters:
-    ///   - values: What the first input reads; others take their defaults.
-    ///   - shape: Its shape, without the batch.
-    /// - Throws: `Failure` where the network cannot be run on that, or gives numbers that are not finite.
+    ///   - values: The values of the first input; others take their defaults.
+    ///   - shape: The shape of the first input, without the batch.
+    /// - Throws: `Failure` if the network cannot be run on these values, or returns numbers that are not finite.
     public func features(of values: [Float], shape: [Int], output: Int) throws -> [Float] {
-        precondition(values.count == shape.reduce(1, *), "\(values.count) numbers are not of shape \(shape)")
+        precondition(values.count == shape.reduce(1, *), "\(values.count) numbers do not have the shape \(shape)")
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
         var numbers: UnsafeMutablePointer<Float>?
@@ -63,12 +63,12 @@ extension ScriptedNetwork {
         defer { free(numbers) }
         let features = Array(UnsafeBufferPointer(start: numbers, count: Int(count)))
         guard features.allSatisfy(\.isFinite) else {
-            throw Failure(.invalidArgument, "The network gives values that are no finite number.")
+            throw Failure(.invalidArgument, "The network returns values that are not finite.")
         }
         return features
     }
 
-    /// What the network computes, in the words of libtorch.
+    /// The operations of the network, as named by libtorch.
     public func operations() throws -> [NetworkOutline.Node] {
         let lines = try text { gyrus_network_operations(handle, $0) }.split(separator: "\n")
         var nodes: [NetworkOutline.Node] = []
@@ -88,7 +88,7 @@ extension ScriptedNetwork {
         Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.shape) })
     }
 
-    /// Takes a text that the shim made, and frees it.
+    /// Takes ownership of a text from the shim and frees it.
     private func text(
         _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> UnsafeMutablePointer<CChar>?
     ) throws -> String {

@@ -6,7 +6,8 @@ import Safetensors
 
 /// A network with its weights, ready to run: made from a description, or read from a TorchScript file.
 ///
-/// Not `Sendable`: one thread at a time may use it. Computations use as many threads as `ComputeThreads` says.
+/// Not `Sendable`: only one thread may use it at a time. Computations use the number of threads set in
+/// `ComputeThreads`.
 public final class ScriptedNetwork {
     /// Names of the inputs, in the order of the arguments.
     public let inputs: [String]
@@ -15,9 +16,9 @@ public final class ScriptedNetwork {
     /// Where it computes.
     public let place: ComputePlace
 
-    /// Makes a network with fresh weights, which depend on the seed and on the names of the layers alone.
-    /// - Parameter constraint: What is added to the loss while it is trained.
-    /// - Throws: `Failure` where the description does not fit together.
+    /// Makes a network with fresh weights, which depend only on the seed and on the names of the layers.
+    /// - Parameter constraint: A term that is added to the loss during training.
+    /// - Throws: `Failure` if the description is inconsistent.
     public init(
         _ description: NetworkDescription, constraint: SimilarityConstraint? = nil, seed: UInt64,
         on place: ComputePlace = .current
@@ -29,7 +30,7 @@ public final class ScriptedNetwork {
         self.inputs = description.inputs.map(\.name)
     }
 
-    /// Makes a stage of a network, with the weights that the whole network would have; it gives a list.
+    /// Makes a stage of a network, with the weights that the whole network would have; its output is a list.
     init(_ stage: NetworkStage, seed: UInt64, on place: ComputePlace = .current) throws {
         self.handle = try Self.make(try stage.torchScriptSource, nil, try stage.tensors, seed, place)
         self.place = place
@@ -37,7 +38,8 @@ public final class ScriptedNetwork {
     }
 
     /// Reads a TorchScript file.
-    /// - Throws: `Failure` with code `corrupt` where it is none, or has weights that are no 32-bit floats.
+    /// - Throws: `Failure` with code `corrupt` if the file is not TorchScript, or has weights that are not 32-bit
+    ///   floats.
     public init(loading file: URL, on place: ComputePlace = .current) throws {
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
@@ -57,7 +59,7 @@ public final class ScriptedNetwork {
     public func save(to file: URL) throws {
         var error: UnsafeMutablePointer<CChar>?
         guard gyrus_network_save(handle, file.path, &error) else {
-            throw Failure(.internal, "The network cannot be written to '\(file.path)': \(takeMessage(error)).")
+            throw Failure(.internal, "Cannot write the network to '\(file.path)': \(takeMessage(error)).")
         }
     }
 
@@ -127,7 +129,7 @@ public final class ScriptedNetwork {
             return gyrus_network_create(source, constrained, plans, Int64(plans.count), seed, place.c, &error)
         }
         guard let handle else {
-            throw Failure(.internal, "libtorch refuses the network's source: \(takeMessage(error)).")
+            throw Failure(.internal, "libtorch rejects the network's source: \(takeMessage(error)).")
         }
         return handle
     }
@@ -147,7 +149,7 @@ extension gyrus_tensor_plan {
     }
 }
 
-/// Takes a message that the shim made, and frees it.
+/// Takes ownership of a message from the shim and frees it.
 package func takeMessage(_ error: UnsafeMutablePointer<CChar>?) -> String {
     guard let error else { return "no reason given" }
     defer { free(error) }

@@ -2,7 +2,7 @@ import CTorch
 import Model
 import Safetensors
 
-/// A tensor of a network or an optimizer on any device; lives no longer than its owner.
+/// A tensor of a network or an optimizer on any device; valid only as long as its owner.
 struct TensorView {
     let name: String
     let shape: [Int]
@@ -31,13 +31,13 @@ struct TensorView {
         if let start = bytes.bindMemory(to: Float.self).baseAddress { gyrus_tensor_read(view, start) }
     }
 
-    /// Takes values.
+    /// Copies values in.
     func write(_ bytes: UnsafeRawBufferPointer) {
         precondition(bytes.count == byteCount, "The tensor '\(name)' has another size.")
         if let start = bytes.bindMemory(to: Float.self).baseAddress { gyrus_tensor_write(view, start) }
     }
 
-    /// Bytes of the values.
+    /// Size of the values in bytes.
     var byteCount: Int { count * MemoryLayout<Float>.stride }
 
     /// The tensor as a value.
@@ -48,11 +48,11 @@ struct TensorView {
         let entry = try file.entry(named: other ?? name)
         guard entry.shape == shape else {
             throw Failure(
-                .corrupt, "'\(file.path)' has tensor '\(entry.name)' in shape \(entry.shape); \(shape) is needed.")
+                .corrupt, "'\(file.path)' has tensor '\(entry.name)' in shape \(entry.shape); \(shape) is required.")
         }
     }
 
-    /// Takes its values from a file, where they may have another name.
+    /// Takes its values from a file, possibly under another name.
     func fill(from file: SafetensorsFile, as other: String? = nil) throws {
         try check(in: file, as: other)
         try file.floats(of: other ?? name).withUnsafeBytes(write)

@@ -2,15 +2,15 @@ import CTorch
 import Model
 import Safetensors
 
-/// How far a training is, and what the mini-batches of the epoch under way came to.
+/// The progress of a training, and the figures of the mini-batches of the current epoch.
 struct TrainingCourse {
-    /// Mini-batches of an epoch.
+    /// Number of mini-batches per epoch.
     let batchesPerEpoch: Int
-    /// Epochs that are complete.
+    /// Number of complete epochs.
     private(set) var finishedEpochs = 0
-    /// Mini-batches done of the epoch that is under way.
+    /// Number of mini-batches of the current epoch that are done.
     private(set) var finishedBatches = 0
-    /// What they came to.
+    /// Their figures.
     var progress = gyrus_progress()
 
     private let seed: UInt64
@@ -25,25 +25,25 @@ struct TrainingCourse {
         batchesPerEpoch = (samples + plan.batch - 1) / plan.batch
     }
 
-    /// Mini-batches in all.
+    /// Total number of mini-batches.
     var steps: Int { epochs * batchesPerEpoch }
-    /// Mini-batches that are done.
+    /// Number of mini-batches that are done.
     var step: Int { finishedEpochs * batchesPerEpoch + finishedBatches }
-    /// Mini-batches left of the epoch under way; none where all epochs are done.
+    /// Number of mini-batches left in the current epoch; zero if all epochs are done.
     var batchesLeft: Int { finishedEpochs < epochs ? batchesPerEpoch - finishedBatches : 0 }
 
-    /// Places of the samples of the mini-batch under way in the order of its epoch.
+    /// Positions of the samples of the current mini-batch in the order of its epoch.
     var batchRange: Range<Int> {
         samples * finishedBatches / batchesPerEpoch..<samples * (finishedBatches + 1) / batchesPerEpoch
     }
 
-    /// The order of the samples in the epoch under way.
+    /// The order of the samples in the current epoch.
     mutating func epochOrder() -> [Int32] {
         if order.isEmpty { order = SampleOrder.shuffled(samples, seed: seed, epoch: finishedEpochs) }
         return order
     }
 
-    /// Notes that so many mini-batches are done, and what they came to besides.
+    /// Records that a number of mini-batches are done, with their figures.
     /// - Returns: the epoch, if that ended it.
     mutating func advance(by batches: Int, _ figures: gyrus_progress = gyrus_progress()) -> TrainingSession.Epoch? {
         progress.loss_sum += figures.loss_sum
@@ -61,7 +61,7 @@ struct TrainingCourse {
         return epoch
     }
 
-    /// Goes to any mini-batch; the sums stay only within the epoch.
+    /// Moves to any mini-batch; the sums are kept only within the epoch.
     mutating func go(toEpoch epoch: Int, batch: Int) {
         if epoch != finishedEpochs { start(epoch: epoch, batches: batch, gyrus_progress()) }
         finishedBatches = batch
@@ -76,7 +76,7 @@ struct TrainingCourse {
 
     // MARK: - Checkpoints
 
-    /// The position, as a checkpoint notes it. Sums are written as their bits, so nothing is rounded.
+    /// The position, in the form stored in a checkpoint. Sums are written as bits, so nothing is rounded.
     var position: [String: String] {
         [
             "seed": "\(seed)", "batches-per-epoch": "\(batchesPerEpoch)", "epochs": "\(finishedEpochs)",
@@ -86,12 +86,13 @@ struct TrainingCourse {
     }
 
     /// This training at the position of a checkpoint.
-    /// - Throws: `Failure` with code `corrupt` where it is none of this training.
+    /// - Throws: `Failure` with code `corrupt` if the checkpoint is not of this training.
     func at(_ checkpoint: SafetensorsFile) throws -> TrainingCourse {
         func number(_ key: String) throws -> UInt64 {
             guard let value = checkpoint.metadata[key].flatMap(UInt64.init) else {
                 throw Failure(
-                    .corrupt, "'\(checkpoint.path)' is no checkpoint: its field '\(key)' is missing or no number.")
+                    .corrupt, "'\(checkpoint.path)' is not a checkpoint: its field '\(key)' is missing or not a number."
+                )
             }
             return value
         }

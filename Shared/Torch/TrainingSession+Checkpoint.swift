@@ -3,20 +3,20 @@ public import Foundation
 import Model
 import Safetensors
 
-// A checkpoint is one safetensors file: weights, running figures and the optimizers' state as tensors; the position and
-// the sums of the epoch under way as metadata.
+// A checkpoint is one safetensors file: weights, running statistics and the optimizers' state as tensors; the position
+// and the sums of the current epoch as metadata.
 extension TrainingSession {
-    /// Writes everything that another session with the same network, plan and samples needs to go on from here and end with
-    /// the same bits.
-    /// - Parameter notes: What the caller wants to know again; its keys begin with none of the words used here.
+    /// Writes everything that another session with the same network, plan and samples needs to continue from here with
+    /// bit-identical results.
+    /// - Parameter notes: Data that the caller wants back; its keys must not begin with any of the words used here.
     public func writeCheckpoint(to file: URL, notes: [String: String] = [:]) throws {
         let tensors = try (network.tensors + optimizerTensors).map { try $0.copy() }
         try SafetensorsFile.write(tensors, metadata: notes.merging(course.position) { $1 }, to: file.path)
     }
 
-    /// Goes on from a checkpoint.
+    /// Continues from a checkpoint.
     /// - Returns: the notes that came with it.
-    /// - Throws: `Failure` with code `corrupt` where the file is no checkpoint of this training; nothing has changed then.
+    /// - Throws: `Failure` with code `corrupt` if the file is not a checkpoint of this training; nothing changes then.
     @discardableResult
     public func restoreCheckpoint(from file: URL) throws -> [String: String] {
         let source = try SafetensorsFile(opening: file.path)

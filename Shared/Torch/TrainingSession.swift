@@ -13,20 +13,20 @@ public import Networks
 /// }
 /// try session.network.save(to: file)
 /// ```
-/// Network, plan and samples decide every bit of the result, however often the training is interrupted, as long as libtorch,
-/// the kind of processor and the number of compute threads are the same.
+/// Network, plan and samples determine every bit of the result, however often the training is interrupted, as long as
+/// libtorch, the kind of processor and the number of compute threads are the same.
 ///
-/// Not `Sendable`: one thread at a time may use it.
+/// Not `Sendable`: only one thread may use it at a time.
 public final class TrainingSession {
-    /// What an epoch came to.
+    /// The result of an epoch.
     public struct Epoch: Hashable, Sendable {
         /// Number, from 1.
         public let number: Int
-        /// Mean loss of the training samples, each as its mini-batch saw it.
+        /// Mean loss of the training samples, measured when each was in its mini-batch.
         public let loss: Double
-        /// Share of training samples answered right, each as its mini-batch saw it.
+        /// Share of training samples answered correctly, measured when each was in its mini-batch.
         public let accuracy: Double
-        /// Whether it learned without labels, so that the network cannot answer yet.
+        /// Whether it was trained without labels, so that the network cannot answer yet.
         public var isPretraining = false
     }
 
@@ -34,22 +34,22 @@ public final class TrainingSession {
     public let network: ScriptedNetwork
     /// How it is trained.
     public let plan: TrainingPlan
-    /// Epochs that are complete.
+    /// Number of complete epochs.
     public var finishedEpochs: Int { course.finishedEpochs }
-    /// Mini-batches done of the epoch that is under way.
+    /// Number of mini-batches of the current epoch that are done.
     public var finishedBatches: Int { course.finishedBatches }
-    /// Mini-batches of an epoch.
+    /// Number of mini-batches per epoch.
     public var batchesPerEpoch: Int { course.batchesPerEpoch }
 
     let handle: OpaquePointer
-    /// A network whose answers count beside the labels, kept alive.
+    /// A network whose answers count in addition to the labels, kept alive.
     var teacher: ScriptedNetwork?
     let samples: SampleSource
     var course: TrainingCourse
 
-    /// Makes a network with fresh weights, or with those of files, and everything that its training needs.
-    /// - Parameter weights: Files that together have all weights; where there are none, the weights are fresh.
-    /// - Throws: `Failure` where the network, the plan and the samples do not fit each other.
+    /// Makes a network with fresh weights, or with weights from files, and everything that its training needs.
+    /// - Parameter weights: Files that together have all weights; fresh weights if empty.
+    /// - Throws: `Failure` if the network, the plan and the samples do not fit together.
     public init(
         _ description: NetworkDescription, plan: TrainingPlan, samples: SampleSource,
         weights: [(file: URL, prefix: String)] = [], on place: ComputePlace = .current
@@ -66,9 +66,9 @@ public final class TrainingSession {
 
     deinit { gyrus_trainer_free(handle) }
 
-    /// Trains on at most so many mini-batches of the epoch under way.
+    /// Trains on at most a given number of mini-batches of the current epoch.
     /// - Returns: the epoch, if that ended it.
-    /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
+    /// - Throws: `Failure` with code `diverged` if the loss is not finite.
     public func train(batches: Int) throws -> Epoch? {
         guard !isFinished else { return nil }
         let order = course.epochOrder()
@@ -86,18 +86,18 @@ public final class TrainingSession {
         return course.advance(by: count)
     }
 
-    /// Trains to the end of the epoch under way.
-    /// - Throws: `CancellationError` between mini-batches when the task is cancelled.
+    /// Trains to the end of the current epoch.
+    /// - Throws: `CancellationError` between mini-batches if the task is canceled.
     @discardableResult
     public func finishEpoch() throws -> Epoch {
         while !isFinished {
             try Task.checkCancellation()
             if let epoch = try train(batches: 8) { return epoch }
         }
-        throw Failure(.conflict, "All \(plan.epochs) epochs are done already.")
+        throw Failure(.conflict, "All \(plan.epochs) epochs are already done.")
     }
 
-    /// Goes to any mini-batch, for a worker that is told which one to do.
+    /// Moves to any mini-batch, for a worker that is told which one to do.
     public func go(toEpoch epoch: Int, batch: Int) {
         course.go(toEpoch: epoch, batch: batch)
         gyrus_trainer_set_step(handle, Int64(course.step))
@@ -107,12 +107,12 @@ public final class TrainingSession {
         let message = takeMessage(error)
         if status == GYRUS_DIVERGED { return Failure(.diverged, "The training diverged: \(message).") }
         if status == GYRUS_FULL { return Failure(.outOfMemory, "The training does not fit: \(message).") }
-        return Failure(.internal, "The training cannot go on: \(message).")
+        return Failure(.internal, "The training cannot continue: \(message).")
     }
 }
 
 extension Failure.Code {
-    /// The training's loss became infinite or no number; the same task will do so again.
+    /// The training's loss became infinite or NaN; the same task would diverge again.
     public static let diverged = Failure.Code(rawValue: "diverged")
     /// A device's memory is too small, even for the smallest part of the work.
     public static let outOfMemory = Failure.Code(rawValue: "out-of-memory")

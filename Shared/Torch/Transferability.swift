@@ -2,15 +2,15 @@ import CTorch
 import Model
 public import Networks
 
-/// How well a pretrained network's features fit other data, found without training.
+/// How well a pretrained network's features fit other data, estimated without training.
 public enum Transferability {
-    /// Samples that are looked at where nothing else is said.
+    /// Default number of samples to examine.
     public static let usualSamples = 300
 
     /// The scores of a network on samples, `logme` and `h-score`; higher is better.
     ///
-    /// The features are what enters the network's last layer.
-    /// - Throws: `Failure` where the network does not fit the samples.
+    /// The features are the input of the network's last layer.
+    /// - Throws: `Failure` if the network does not fit the samples.
     public static func scores(
         of network: NetworkDescription, weights: ScriptedNetwork, on samples: SampleSource
     ) throws -> [String: Double] {
@@ -28,10 +28,12 @@ public enum Transferability {
 
     /// The scores of features, `logme` and `h-score`; higher is better.
     /// - Parameters:
-    ///   - values: A row of features for each sample.
+    ///   - values: One row of features per sample.
     ///   - labels: The class of each sample.
     public static func scores(of values: [Float], labels: [Int32], classes: Int) throws -> [String: Double] {
-        precondition(values.count.isMultiple(of: max(1, labels.count)), "\(values.count) are no rows of features")
+        precondition(
+            values.count.isMultiple(of: max(1, labels.count)),
+            "\(values.count) values do not form whole rows of features")
         guard !labels.isEmpty, !values.isEmpty else { return [:] }
         let width = values.count / labels.count
         var logEvidence = 0.0, hScore = 0.0
@@ -39,7 +41,7 @@ public enum Transferability {
         let isDone = gyrus_transferability(
             values, Int64(labels.count), Int64(width), labels, Int64(classes), &logEvidence, &hScore, &error)
         guard isDone else {
-            throw Failure(.internal, "The features cannot be scored: \(takeMessage(error)).")
+            throw Failure(.internal, "Cannot score the features: \(takeMessage(error)).")
         }
         return ["logme": logEvidence, "h-score": hScore].filter(\.value.isFinite)
     }

@@ -2,7 +2,7 @@ import Foundation
 import Model
 public import Tracking
 
-/// A re-identification network: describes what someone looks like by numbers, alike for the same person.
+/// A re-identification network: describes a person's appearance by numbers that are similar for the same person.
 public struct AppearanceNetwork {
     private let network: VisionNetwork
     private let preparation: ImagePreparation
@@ -19,7 +19,7 @@ public struct AppearanceNetwork {
             deviation: Self.usualDeviation)
     }
 
-    /// What someone in a box looks like; empty where the box lies outside of the image.
+    /// The appearance of a person in a box; empty if the box is outside the image.
     public func appearance(of box: Box, in image: borrowing Image) throws -> [Float] {
         let left = max(0, box.left)
         let top = max(0, box.top)
@@ -30,7 +30,7 @@ public struct AppearanceNetwork {
         return try network.run(on: image, part: visible, as: preparation).first?.values ?? []
     }
 
-    /// The detections with what they look like.
+    /// The detections with their appearances.
     public func describing(_ detections: [Detection], in image: borrowing Image) throws -> [Detection] {
         var described: [Detection] = []
         for detection in detections {

@@ -2,9 +2,9 @@ import CVision
 import Foundation
 import Model
 
-/// Calls a function of the shim, and turns its message into a failure.
+/// Calls a function of the shim, and converts its message to a failure.
 /// - Parameters:
-///   - what: What was tried, such as `'x.jpg' cannot be read`.
+///   - what: The operation that failed, such as `'x.jpg' cannot be read`.
 ///   - body: The call; nil or false is failure.
 func checked<Value>(
     _ code: Failure.Code, _ what: @autoclosure () -> String,

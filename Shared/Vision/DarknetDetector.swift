@@ -7,7 +7,7 @@ public struct DarknetDetector: Detector {
     private let preparation: ImagePreparation
     private let category: Int
 
-    /// Columns of a candidate before its classes: center, size, and whether there is anything.
+    /// Columns of a candidate before its classes: center, size, and objectness.
     private static let boxColumns = 5
 
     /// Opens a network.
@@ -26,7 +26,7 @@ public struct DarknetDetector: Detector {
         self.category = category
     }
 
-    /// The people in an image, the surest first.
+    /// The people in an image, most confident first.
     public func detect(in image: borrowing Image) throws -> [Detection] {
         let outputs = try network.run(on: image, as: preparation)
         let (width, height) = (Double(image.width), Double(image.height))

@@ -2,18 +2,18 @@ public import Tracking
 
 /// Finds people in images.
 public protocol Detector {
-    /// The people in an image, the surest first.
+    /// The people in an image, most confident first.
     func detect(in image: borrowing Image) throws -> [Detection]
 }
 
-/// What is common to detectors: what counts as found.
+/// Thresholds that all detectors share.
 public struct DetectorThresholds: Hashable, Sendable, Codable {
-    /// Least score.
+    /// Minimum score.
     public var score: Double
-    /// Greatest overlap of two people; where they overlap more, the surer one is left.
+    /// Maximum overlap of two people; if they overlap more, only the more confident one is kept.
     public var overlap: Double
 
-    /// Overlap at which detectors usually take two boxes for one.
+    /// Overlap at which detectors usually merge two boxes.
     public static let usualOverlap = 0.45
 
     /// Makes thresholds.
@@ -22,7 +22,7 @@ public struct DetectorThresholds: Hashable, Sendable, Codable {
         self.overlap = overlap
     }
 
-    /// The candidates that count, the surest first.
+    /// The candidates that count, most confident first.
     public func select(_ candidates: [Detection]) -> [Detection] {
         DetectionFilter(minimumScore: score, maximumOverlap: overlap)(candidates).sorted { $0.score > $1.score }
     }

@@ -9,9 +9,9 @@ public struct FastestDetDetector: Detector {
     private let side: Int
     private let category: Int
 
-    /// How the score is made of the probability that there is anything and that of the class.
+    /// How the score is computed from the objectness and the probability of the class.
     private static let exponents = (object: 0.6, category: 0.4)
-    /// Planes of the output before the classes: whether there is anything, offsets, size.
+    /// Planes of the output before the classes: objectness, offsets, size.
     private static let boxPlanes = 5
 
     /// Opens a network.
@@ -29,14 +29,14 @@ public struct FastestDetDetector: Detector {
         self.category = category
     }
 
-    /// The people in an image, the surest first.
+    /// The people in an image, most confident first.
     public func detect(in image: borrowing Image) throws -> [Detection] {
         let outputs = try network.run(
             on: image, as: ImagePreparation(width: side, height: side, scale: 1 / 255))
         guard let output = outputs.first, output.shape.count == 4, output.shape[1] > Self.boxPlanes + category else {
             throw Failure(
                 .invalidArgument,
-                "The network answers \(outputs.map(\.shape)) and not [1, 5 + classes, rows, columns] as FastestDet does."
+                "The network returns \(outputs.map(\.shape)), not [1, 5 + classes, rows, columns] like FastestDet."
             )
         }
         let (width, height) = (Double(image.width), Double(image.height))
@@ -49,7 +49,7 @@ public struct FastestDetDetector: Detector {
         let (rows, columns) = (output.shape[2], output.shape[3])
         func value(_ plane: Int) -> Double { Double(output.values[plane * rows * columns + cell]) }
         let classes = (Self.boxPlanes..<output.shape[1]).map(value)
-        // A cell shows one thing only: what it most probably is.
+        // A cell shows only one object, of the most probable class.
         guard let best = classes.max(), classes[category] == best else { return nil }
         let score = pow(value(0), Self.exponents.object) * pow(best, Self.exponents.category)
         guard score > thresholds.score else { return nil }

@@ -1,12 +1,12 @@
 import CVision
 import Model
 
-/// A film in MPEG-4 that is being written; it is complete once this value is gone.
+/// An MPEG-4 film that is being written; it is complete once this value is destroyed.
 public struct Film: ~Copyable {
     private let pointer: OpaquePointer
     private let path: String
 
-    /// Begins a film; every image must have the size given.
+    /// Starts a film; every image must have the given size.
     public init(path: String, frameRate: Double, width: Int, height: Int) throws {
         pointer = try checked(.invalidArgument, "The film '\(path)' cannot be written") {
             gyrus_film_begin(path, frameRate, Int32(clamping: width), Int32(clamping: height), $0)

@@ -2,14 +2,14 @@ import CVision
 import Model
 public import Tracking
 
-/// An image in memory, three bytes a pixel.
+/// An image in memory, with three bytes per pixel.
 public struct Image: ~Copyable {
     let pointer: OpaquePointer
 
-    /// Largest width and height of an image, in pixels.
+    /// Maximum width and height of an image, in pixels.
     public static let greatestSide = 32_768
 
-    /// Reads a file: JPEG, PNG and what else OpenCV knows.
+    /// Reads a file: JPEG, PNG and other formats of OpenCV.
     /// - Throws: `Failure` with code `not-found` that names the file.
     public init(contentsOf path: String) throws {
         pointer = try checked(.notFound, "The image '\(path)' cannot be read") { gyrus_image_read(path, $0) }
@@ -41,7 +41,7 @@ public struct Image: ~Copyable {
         return try body(pixels)
     }
 
-    /// Writes a file; its format follows from how the name ends.
+    /// Writes a file; its format follows from the file name extension.
     public borrowing func write(to path: String) throws {
         let pointer = pointer
         _ = try checked(.invalidArgument, "The image '\(path)' cannot be written") {
@@ -70,12 +70,12 @@ public struct Color: Hashable, Sendable {
         self.blue = blue
     }
 
-    /// A dark gray, on which all colors of identities can be seen.
+    /// A dark gray, on which all colors of identities are visible.
     public static let canvas = Color(red: 24, green: 24, blue: 28)
 
-    /// The color of an identity: neighbors in number are far apart in hue.
+    /// The color of an identity; consecutive numbers are far apart in hue.
     public init(ofIdentity identity: Int) {
-        // Steps of the golden ratio around the circle never come back near to where they were.
+        // Steps of the golden ratio around the circle never return close to a previous position.
         let hue = (Double(identity) * 0.618_033_988_75).truncatingRemainder(dividingBy: 1) * 6
         func channel(_ offset: Double) -> UInt8 {
             let position = (hue + offset).truncatingRemainder(dividingBy: 6)
@@ -88,7 +88,7 @@ public struct Color: Hashable, Sendable {
 }
 
 extension gyrus_rectangle {
-    /// Coordinates that the shim's integers hold are far beyond every image.
+    /// Coordinates are limited to what the shim's integers can hold, which is far beyond any image.
     private static let farthest = 1_000_000.0
 
     /// The box in whole pixels.

@@ -2,7 +2,7 @@ import Foundation
 import Model
 public import Tracking
 
-/// A detector whose files can be in the folder `detectors` of the data, or that is to be had elsewhere.
+/// A detector whose files can be in the data folder `detectors`, or that is available elsewhere.
 public struct KnownDetector: Sendable {
     /// Whether it can be run.
     enum Support: Sendable {
@@ -35,8 +35,8 @@ public struct KnownDetector: Sendable {
             KnownDetector(
                 name: "pedestrian-detection-adas-0002", kind: .ssd,
                 support: .unavailable(
-                    "its files are OpenVINO's, which OpenCV reads only where it was built with OpenVINO; Debian's is not. "
-                        + "Convert it to ONNX, or use its detections as cached ones"),
+                    "its files are in OpenVINO format, which OpenCV reads only if built with OpenVINO; Debian's is "
+                        + "not. Convert it to ONNX, or use its cached detections"),
                 weights: "pedestrian-detection-adas-0002/pedestrian-detection-adas-0002.xml"),
             KnownDetector(
                 name: "yolov3", kind: .yolov3, support: .runnable(.darknet, side: 416), weights: "yolov3/yolov3.weights"
@@ -50,34 +50,34 @@ public struct KnownDetector: Sendable {
         ]
 
     private static func cached(_ name: String) -> String {
-        "OpenCV cannot run it. Put its detections, SEQUENCE.txt for each sequence, into the folder mot/detections/\(name) of "
-            + "the data, and a search takes it as the detector '\(name)'; where it is TorchScript, 'gyrus track frames --layout "
-            + "torchscript --detections-output' makes them"
+        "OpenCV cannot run it. Put its detections, SEQUENCE.txt for each sequence, into the data folder "
+            + "mot/detections/\(name), and a search uses it as the detector '\(name)'; if it is TorchScript, 'gyrus "
+            + "track frames --layout torchscript --detections-output' makes them"
     }
 
-    /// The detector of a name.
+    /// The detector with a given name.
     /// - Throws: `Failure` with code `not-found` that lists the names.
     public static func named(_ name: String) throws -> KnownDetector {
         if let known = all.first(where: { $0.name == name }) { return known }
         throw Failure(
             .notFound,
-            "There is no detector '\(name)'; there are \(all.map(\.name).joined(separator: ", "))."
+            "There is no detector '\(name)'. Detectors: \(all.map(\.name).joined(separator: ", "))."
                 + NearestName.question(name, among: all.map(\.name)))
     }
 
-    /// Why it cannot be opened; nil where it can.
+    /// Why it cannot be opened; nil if it can.
     /// - Parameter folder: The folder `detectors`.
     public func obstacle(in folder: String) -> String? {
         if case .unavailable(let reason) = support { return reason }
         guard !FileManager.default.fileExists(atPath: "\(folder)/\(weights)") else { return nil }
-        return "its weights are absent: put them at \(folder)/\(weights)"
+        return "its weights are missing: put them at \(folder)/\(weights)"
             + (configuration.map { " and their structure at \(folder)/\($0)" } ?? "")
     }
 
     /// Opens it.
     /// - Parameters:
     ///   - folder: The folder `detectors`.
-    ///   - score: Least score; nil for that of its authors.
+    ///   - score: Minimum score; nil for that of its authors.
     /// - Throws: `Failure` with code `not-found` that says why it cannot be run.
     public func open(in folder: String, score: Double? = nil) throws -> any Detector {
         guard obstacle(in: folder) == nil, case .runnable(let layout, let side) = support else {
@@ -86,7 +86,7 @@ public struct KnownDetector: Sendable {
         return try layout.open("\(folder)/\(weights)", side: side, score: score)
     }
 
-    /// Path of its structure within the folder, where that is a file of its own.
+    /// Path of its structure within the folder, if that is a separate file.
     private var configuration: String? {
         guard case .runnable(.darknet, _) = support else { return nil }
         return weights.replacing(".weights", with: ".cfg")

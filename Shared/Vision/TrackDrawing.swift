@@ -2,11 +2,11 @@ import Foundation
 import Model
 public import Tracking
 
-/// Where the pictures behind tracks come from.
+/// The source of the pictures behind tracks.
 public enum FrameSource: Hashable, Sendable {
     /// The frames of a sequence in its folder.
     case images(folder: String, SequenceInformation)
-    /// An empty canvas, for sequences whose frames are not at hand.
+    /// An empty canvas, for sequences whose frames are not available.
     case canvas(width: Int, height: Int)
 
     /// The picture of a frame.
@@ -19,14 +19,14 @@ public enum FrameSource: Hashable, Sendable {
             guard FileManager.default.fileExists(atPath: path) else {
                 throw Failure(
                     .notFound,
-                    "Frame \(frame) of \(information.name) is missing: there is no '\(path)'. Choose the frames that are "
-                        + "there with --range, or draw on a canvas.")
+                    "Frame \(frame) of \(information.name) is missing: there is no '\(path)'. Choose the frames that "
+                        + "exist with --range, or draw on a canvas.")
             }
             return try Image(contentsOf: path)
         }
     }
 
-    /// The frames whose files are there, from the first one on without a gap; all of them for a canvas.
+    /// The frames whose files exist, from the first one up to the first gap; all frames for a canvas.
     public func frames(of count: Int) -> ClosedRange<Int>? {
         guard count > 0 else { return nil }
         guard case .images(let folder, let information) = self else { return 1...count }
@@ -37,12 +37,12 @@ public enum FrameSource: Hashable, Sendable {
     }
 }
 
-/// Draws tracks: a box of its own color and a number for every identity.
+/// Draws tracks: a box in its own color and a number for every identity.
 public struct TrackDrawing: Sendable {
     private let source: FrameSource
     private let rows: [Int: [MOTRow]]
 
-    /// Takes tracks and what is behind them.
+    /// Takes tracks and their background.
     public init(_ tracks: MOTFile, on source: FrameSource) {
         self.source = source
         rows = Dictionary(grouping: tracks.rows, by: \.frame)
@@ -62,14 +62,14 @@ public struct TrackDrawing: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw Failure(.invalidArgument, "The folder '\(folder)' cannot be made: \(error.localizedDescription)")
+            throw Failure(.invalidArgument, "Cannot create the folder '\(folder)': \(error.localizedDescription)")
         }
         for frame in frames {
             try image(of: frame).write(to: "\(folder)/\(String(format: "%06d", frame)).jpg")
         }
     }
 
-    /// Writes a film in MPEG-4.
+    /// Writes an MPEG-4 film.
     public func writeFilm(of frames: ClosedRange<Int>, frameRate: Double, to path: String) throws {
         let first = try image(of: frames.lowerBound)
         var film = try Film(path: path, frameRate: frameRate, width: first.width, height: first.height)

@@ -5,9 +5,9 @@ import Tracking
 
 /// A network file that OpenCV runs: Darknet, ONNX, Caffe, TensorFlow.
 ///
-/// Not safe to be used by two tasks at a time.
+/// Not safe to use from two tasks at the same time.
 final class VisionNetwork {
-    /// A table that a network answers.
+    /// A table in a network's output.
     struct Output {
         let shape: [Int]
         let values: [Float]
@@ -18,9 +18,9 @@ final class VisionNetwork {
 
     /// Reads a network.
     /// - Parameters:
-    ///   - weights: The file, or that of the weights where there are two.
-    ///   - configuration: The file of the structure where there are two.
-    /// - Throws: `Failure` with code `not-found` where a file is missing, or `invalid-argument` with OpenCV's reason.
+    ///   - weights: The file, or the weights file if there are two files.
+    ///   - configuration: The structure file if there are two files.
+    /// - Throws: `Failure` with code `not-found` if a file is missing, or `invalid-argument` with OpenCV's reason.
     init(weights: String, configuration: String? = nil) throws {
         for file in [weights, configuration].compactMap({ $0 }) where !FileManager.default.fileExists(atPath: file) {
             throw Failure(.notFound, "There is no network file '\(file)'.")
@@ -63,14 +63,14 @@ struct ImagePreparation: Hashable, Sendable {
     var keepsAspect = false
     /// Whether the first channel is red.
     var startsWithRed = false
-    /// What a byte is multiplied with.
+    /// Factor for bytes.
     var scale: Float = 1
-    /// What is then taken away from each channel.
+    /// Value that is then subtracted from each channel.
     var mean: [Float] = [0, 0, 0]
-    /// What each channel is then divided by.
+    /// Value by which each channel is then divided.
     var deviation: [Float] = [1, 1, 1]
 
-    /// The gray that fills up.
+    /// The gray used for padding.
     private static let padding: Float = 114
 
     fileprivate func input(of part: Box) -> gyrus_vision_input {

@@ -11,7 +11,7 @@ public struct YOLOXDetector: Detector {
 
     /// Pixels of the input for each cell of its three grids.
     private static let strides = [8, 16, 32]
-    /// Columns of a candidate before its classes: center, size, and whether there is anything.
+    /// Columns of a candidate before its classes: center, size, and objectness.
     private static let boxColumns = 5
 
     /// Opens a network.
@@ -29,7 +29,7 @@ public struct YOLOXDetector: Detector {
         self.category = category
     }
 
-    /// The people in an image, the surest first.
+    /// The people in an image, most confident first.
     public func detect(in image: borrowing Image) throws -> [Detection] {
         let preparation = ImagePreparation(width: side, height: side, keepsAspect: true)
         let outputs = try network.run(on: image, as: preparation)
@@ -39,8 +39,8 @@ public struct YOLOXDetector: Detector {
         else {
             throw Failure(
                 .invalidArgument,
-                "The network answers \(outputs.map(\.shape)) and not [1, \(cells.count), 5 + classes] as a YOLOX network of "
-                    + "\(side)×\(side) pixels.")
+                "The network returns \(outputs.map(\.shape)), not [1, \(cells.count), 5 + classes] like a YOLOX "
+                    + "network of \(side)×\(side) pixels.")
         }
         let scale = max(Double(image.width), Double(image.height)) / Double(side)
         return thresholds.select(

@@ -2,13 +2,13 @@ import HTTPTypes
 public import NIOCore
 public import NIOHTTPTypes
 
-/// Bounds on how long a client may take, and on what it may send.
+/// Limits on how long a client may take and what it may send.
 public struct ConnectionLimits: Sendable {
-    /// Most bytes of a body: more of it closes the connection.
+    /// Maximum size of a body in bytes; a larger one closes the connection.
     public var bodyBytes: Int
-    /// How long a connection may take to send a whole request, or to be idle between two.
+    /// How long a connection may take to send a whole request, or be idle between two.
     public var requestTime: Duration
-    /// How long a client may leave what was sent to it unread.
+    /// How long a client may leave data unread.
     public var stallTime: Duration
 
     /// Sets bounds.
@@ -19,22 +19,22 @@ public struct ConnectionLimits: Sendable {
     }
 }
 
-/// Closes the connections of clients that are slow on purpose or by accident, and of those that send endless bodies.
+/// Closes the connections of clients that are slow, on purpose or by accident, and of those that send endless bodies.
 ///
-/// It sits behind the HTTP decoder, on the event loop of its connection.
+/// It is placed after the HTTP decoder, on the event loop of its connection.
 public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
-    /// What passes.
+    /// Requests from the decoder.
     public typealias InboundIn = HTTPRequestPart
-    /// What passes.
+    /// Requests for the next handler.
     public typealias InboundOut = HTTPRequestPart
-    /// What passes.
+    /// Responses from the application.
     public typealias OutboundIn = HTTPResponsePart
-    /// What passes.
+    /// Responses for the encoder.
     public typealias OutboundOut = HTTPResponsePart
 
     private let limits: ConnectionLimits
     private var bodyBytes = 0
-    /// Requests that came whole and are not answered yet.
+    /// Requests that were received completely and are not answered yet.
     private var answering = 0
     private var requestTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
@@ -42,27 +42,27 @@ public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandle
     /// Guards one connection.
     public init(_ limits: ConnectionLimits) { self.limits = limits }
 
-    /// Passes on, and keeps the time.
+    /// Starts the request timer if the connection is already active.
     public func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { awaitRequest(context) }
     }
 
-    /// Passes on, and keeps the time.
+    /// Starts the request timer and forwards the event.
     public func channelActive(context: ChannelHandlerContext) {
         awaitRequest(context)
         context.fireChannelActive()
     }
 
-    /// Passes on, and keeps the time.
+    /// Stops the timers and forwards the event.
     public func channelInactive(context: ChannelHandlerContext) {
         stopTimers()
         context.fireChannelInactive()
     }
 
-    /// Passes on, and keeps the time.
+    /// Stops the timers.
     public func handlerRemoved(context: ChannelHandlerContext) { stopTimers() }
 
-    /// Passes on, and keeps the time.
+    /// Checks the size of the request body, keeps track of requests being answered and forwards the part.
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head: bodyBytes = 0
@@ -80,7 +80,7 @@ public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandle
         context.fireChannelRead(data)
     }
 
-    /// Passes on, and keeps the time.
+    /// Starts the request timer after the last answer and forwards the part.
     public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
             answering = max(0, answering - 1)
@@ -89,7 +89,7 @@ public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandle
         context.write(data, promise: promise)
     }
 
-    /// Passes on, and keeps the time.
+    /// Starts or stops the stall timer and forwards the event.
     public func channelWritabilityChanged(context: ChannelHandlerContext) {
         stallTimer?.cancel()
         stallTimer = context.channel.isWritable ? nil : closing(context, after: limits.stallTime)

@@ -1,13 +1,13 @@
 import Foundation
 import Model
 
-/// The parts of a body of the type `multipart/form-data` (RFC 7578).
+/// The parts of a `multipart/form-data` body (RFC 7578).
 public struct Multipart {
-    /// A part with what its head says.
+    /// A part with its header fields.
     public struct Part {
         /// Name of the field.
         public let name: String
-        /// Name of the file as the client has it; nil for a part that is no file.
+        /// Name of the file on the client; nil for a part that is not a file.
         public let file: String?
         /// The bytes between two boundaries.
         public let content: ArraySlice<UInt8>
@@ -16,21 +16,22 @@ public struct Multipart {
         public var isFile: Bool { file != nil }
     }
 
-    /// The parts in their order.
+    /// The parts in order.
     public let parts: [Part]
 
-    /// Takes a body apart.
+    /// Parses a body.
     /// - Parameters:
-    ///   - type: The request's content type, which has the boundary.
-    ///   - most: Parts at most.
+    ///   - type: The request's content type, which contains the boundary.
+    ///   - most: Maximum number of parts.
     /// - Throws: `Failure` that says what is wrong.
     public init(_ body: [UInt8], type: String, most: Int) throws {
         guard let boundary = Self.parameter("boundary", of: type), !boundary.isEmpty, boundary.utf8.count <= 70 else {
-            throw Failure(.invalidArgument, "The content type of a form needs a boundary, as 'curl -F' makes one.")
+            throw Failure(
+                .invalidArgument, "The content type of a form needs a boundary, such as the one that 'curl -F' adds.")
         }
         let mark = Array("\r\n--\(boundary)".utf8)
         var parts: [Part] = []
-        // The first boundary stands at the very beginning.
+        // The first boundary is at the very beginning.
         let whole = [13, 10] + body
         var start = Self.find(mark, in: whole, from: 0)
         while let begin = start {
@@ -49,7 +50,7 @@ public struct Multipart {
             parts.append(try Self.part(head, whole[(headEnd + 4)..<max(next, headEnd + 4)]))
             start = next
         }
-        throw Failure(.invalidArgument, "The form is cut short: its last boundary is missing.")
+        throw Failure(.invalidArgument, "The form is truncated: its last boundary is missing.")
     }
 
     private static func part(_ head: String, _ content: ArraySlice<UInt8>) throws -> Part {

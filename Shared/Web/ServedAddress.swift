@@ -1,7 +1,7 @@
 public import Foundation
 public import Logging
 
-/// The address of a web server of Gyrus, told to people and to the programs that wait for it.
+/// The address of a Gyrus web server, announced to people and to programs that wait for it.
 public struct ServedAddress: Sendable {
     private let host: String
     private let file: URL?
@@ -16,7 +16,7 @@ public struct ServedAddress: Sendable {
         self.logger = logger
     }
 
-    /// Says where the server answers, now that it does.
+    /// Announces the server's address once it answers.
     public func announce(port: Int) -> URL? {
         let isEverywhere = ["0.0.0.0", "::"].contains(host)
         let name = isEverywhere ? "localhost" : host
@@ -26,7 +26,7 @@ public struct ServedAddress: Sendable {
             do {
                 try Data("\(url.absoluteString)\n".utf8).write(to: file, options: .atomic)
             } catch {
-                logger.error("the file with the URL cannot be written", metadata: ["file": "\(file.path)"])
+                logger.error("cannot write the file with the URL", metadata: ["file": "\(file.path)"])
             }
         }
         return url

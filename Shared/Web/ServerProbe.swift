@@ -3,16 +3,16 @@ import Model
 import NIOCore
 import NIOPosix
 
-/// Asks a running web server of Gyrus whether it answers, as its health check does.
+/// Asks a running Gyrus web server whether it answers, like its health check.
 public enum ServerProbe {
-    /// How long one question may take.
+    /// How long one request may take.
     private static let patience = Duration.seconds(1)
 
     /// The URL of the server that wrote a file, once that server answers.
     /// - Parameters:
     ///   - wait: How long to wait for it.
-    ///   - name: What it is called where it does not answer, such as `console`.
-    /// - Throws: `Failure` with code `unavailable` where it does not answer in that time.
+    ///   - name: Its name for the message if it does not answer, such as `console`.
+    /// - Throws: `Failure` with code `unavailable` if it does not answer in that time.
     public static func url(in file: URL, waiting wait: Duration, name: String) async throws -> URL {
         let deadline = ContinuousClock.now + wait
         while true {
@@ -24,7 +24,7 @@ public enum ServerProbe {
         }
     }
 
-    /// The URL that a file holds; nil where there is none.
+    /// The URL in a file; nil if there is none.
     public static func written(in file: URL) -> URL? {
         guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
         return URL(string: text.trimmingCharacters(in: .whitespacesAndNewlines))

@@ -50,11 +50,11 @@ struct AtlasReadingTests {
 
     @Test(arguments: [
         ("roi.tsv", "1\tA\tL", "1\tA\tX", "roi.tsv:2: column 'hemisphere': 'X'"),
-        ("roi.tsv", "\t10\t0\t0", "\tten\t0\t0", "roi.tsv:3: column 'mni_x': 'ten' is no number"),
-        ("roi.tsv", "\t10\t0\t0", "\tnan\t0\t0", "roi.tsv:3: column 'mni_x': 'nan' is no number"),
+        ("roi.tsv", "\t10\t0\t0", "\tten\t0\t0", "roi.tsv:3: column 'mni_x': 'ten' is not a number"),
+        ("roi.tsv", "\t10\t0\t0", "\tnan\t0\t0", "roi.tsv:3: column 'mni_x': 'nan' is not a number"),
         ("roi.tsv", "\t10\t0\t0", "\t1000\t0\t0", "roi.tsv:3: column 'mni_x': 1000 is not from -150"),
-        ("roi.tsv", "\t10\t0\t0", "\t\t0\t0", "roi.tsv:3: column 'mni_x': a number is needed"),
-        ("roi.tsv", "\t10\t0\t0", "\t10\t0", "roi.tsv:3: the line has 5 columns, and the titles 6"),
+        ("roi.tsv", "\t10\t0\t0", "\t\t0\t0", "roi.tsv:3: column 'mni_x': expected a number"),
+        ("roi.tsv", "\t10\t0\t0", "\t10\t0", "roi.tsv:3: the line has 5 columns, but there are 6 titles"),
         ("roi.tsv", "2\tB", "1\tB", "roi.tsv:3: column 'roi_id': region 1 is listed twice"),
         ("roi.tsv", "2\tB", "2\tA", "roi.tsv:3: column 'name': region 'A' is listed twice"),
         ("roi.tsv", "2\tB", "2.5\tB", "roi.tsv:3: column 'roi_id': expected a whole number"),
@@ -62,7 +62,7 @@ struct AtlasReadingTests {
         ("roi_function.tsv", "\t0.8", "\t1.8", "roi_function.tsv:3: column 'strength': 1.8 is not from 0.0 to 1.0"),
         ("roi_function.tsv", "2\tper", "3\tper", "roi_function.tsv:3: column 'roi_id': there is no region '3'"),
         ("roi_function.tsv", "1\tperception.", "1\tPerception.", "roi_function.tsv:2: column 'function'"),
-        ("roi_function.tsv", "\tstrength", "\tstrong", "roi_function.tsv:1: no column says how strong"),
+        ("roi_function.tsv", "\tstrength", "\tstrong", "roi_function.tsv:1: no column gives the strength"),
     ])
     func `what is wrong is told with file, line and column`(
         _ file: String, _ old: String, _ new: String, _ message: String

@@ -29,9 +29,9 @@ struct ModelFileCaseTests {
     }
 
     @Test(arguments: [
-        ("onnx/cut-short.onnx", "is cut short"), ("onnx/git-lfs-pointer.onnx", "Git LFS pointer"),
+        ("onnx/cut-short.onnx", "is truncated"), ("onnx/git-lfs-pointer.onnx", "Git LFS pointer"),
         ("darknet/no-equals-sign.weights", "no-equals-sign.cfg:23"),
-        ("openvino/if-with-wild-weights.xml", "has a network within"), ("openvino/old-version.xml", "version '7'"),
+        ("openvino/if-with-wild-weights.xml", "contains a network"), ("openvino/old-version.xml", "version '7'"),
     ])
     func `a broken file is refused by name`(_ path: String, _ words: String) async throws {
         let failure = await #expect(throws: Failure.self) { try await inspect(SharedCases.file(path)) }

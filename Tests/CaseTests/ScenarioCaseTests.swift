@@ -27,7 +27,7 @@ struct ScenarioCaseTests {
 
     @Test(arguments: [
         ("crlf-anchor", "crlf-anchor.yaml:9:8: scenario: anchors and aliases"),
-        ("duplicate-key", "training: the field is given twice"),
+        ("duplicate-key", "training: this field is given twice"),
         ("decimal-comma", "decimal-comma.yaml:8:27: modalities.image.preprocess.pca-energy-removed"),
     ])
     func `a fault is told with its place`(_ name: String, _ words: String) throws {

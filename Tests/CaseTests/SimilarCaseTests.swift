@@ -133,7 +133,7 @@ import Testing
 
     @Test(arguments: [
         (rows.replacing(",1,10,", with: ",18446744073709551616,10,"), "is too large"),
-        (rows.replacing(",1,10,", with: ",1.5,10,"), "is no whole number"),
+        (rows.replacing(",1,10,", with: ",1.5,10,"), "is not a whole number"),
         ("frame,id,x,y,w,h\n" + rows, "column 1 is 'frame'"),
     ])
     func `results that say nothing certain are refused with their line`(_ text: String, _ words: String) async throws {

@@ -18,9 +18,9 @@ import Testing
         arguments: [
             ([], 0, "two zeros"), ([1, 0, 8, 1], 0, "two zeros"),
             ([0, 0, 0x0D, 2, 0, 0, 0, 2], 2, "type 13"),
-            ([0, 0, 8, 3, 0, 0, 0, 2], 3, "3 dimensions, 2 are needed"),
+            ([0, 0, 8, 3, 0, 0, 0, 2], 3, "3 dimensions; 2 are required"),
             ([0, 0, 8, 2, 0, 0, 0, 2, 0], 9, "ends within the sizes"),
-            ([0, 0, 8, 2, 0, 0, 0, 0, 0, 0, 0, 1], 4, "impossible size 0"),
+            ([0, 0, 8, 2, 0, 0, 0, 0, 0, 0, 0, 1], 4, "invalid size 0"),
             ([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3], 15, "the file ends after 3"),
             ([0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 3], 14, "there are 3"),
         ] as [([UInt8], Int, String)])
@@ -52,7 +52,7 @@ import Testing
             let path = try folder.write(compressed.prefix(length), as: "cut.gz")
             let failure = try #require(throws: Failure.self) { try IDXFile(path: path, dimensions: 2) }
             #expect(failure.message.contains("cut.gz"))
-            #expect(failure.message.contains("cut short"))
+            #expect(failure.message.contains("truncated"))
         }
     }
 

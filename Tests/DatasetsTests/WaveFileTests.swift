@@ -51,10 +51,10 @@ import Testing
         arguments: [
             (Recipe(tag: 3, bits: 32), 20, "encoding 3"),
             (Recipe(channels: 0), 22, "no channels"),
-            (Recipe(rate: 44100), 24, "44100 samples a second, but 8000"),
+            (Recipe(rate: 44100), 24, "44100 samples per second, but 8000"),
             (Recipe(bits: 12), 34, "12 bits"),
             (Recipe(block: 4), 32, "blocks of 4 bytes"),
-            (Recipe(data: [1, 2, 3]), 40, "3 bytes of data are no whole blocks"),
+            (Recipe(data: [1, 2, 3]), 40, "3 bytes of data are not a multiple"),
             (Recipe(data: []), 40, "no samples"),
         ])
     func `an odd file is refused with the byte`(recipe: Recipe, position: Int, reason: String) throws {

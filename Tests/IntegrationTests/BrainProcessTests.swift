@@ -70,7 +70,7 @@ struct BrainProcessTests {
             try (table + "1\tperception.vision\tmuch\n").write(to: file, atomically: true, encoding: .utf8)
             let refused = try await gyrus("atlas", "import", folder.path)
             #expect(refused.status == 2)
-            #expect(refused.text.contains("roi_function.tsv:2522: column 'strength': 'much' is no number"))
+            #expect(refused.text.contains("roi_function.tsv:2522: column 'strength': 'much' is not a number"))
 
             let lines = table.split(separator: "\n").filter { !$0.contains("perception.vision.motion") }
             try (lines.joined(separator: "\n") + "\n").write(to: file, atomically: true, encoding: .utf8)

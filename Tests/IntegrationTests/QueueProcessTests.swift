@@ -91,7 +91,7 @@ struct QueueProcessTests {
             #expect(await service.end() != 0)
             let log = try String(contentsOf: service.log, encoding: .utf8)
             #expect(log.contains(file.path))
-            #expect(log.contains("is damaged or is no database"))
+            #expect(log.contains("is damaged or not a database"))
         }
     }
 }

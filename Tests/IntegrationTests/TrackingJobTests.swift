@@ -92,7 +92,7 @@ private struct Scenario: Decodable {
             let failed = try await gyrus.run("publish", "--wait", absent)
             #expect(failed.err.contains("\(data.folder.url.path)/mot") && failed.err.contains("$GYRUS_DATA"))
             let synthetic = try await gyrus.run("publish", "--synthetic", absent)
-            #expect(synthetic.status != 0 && synthetic.err.contains("Gyrus makes no data in place of 'mot16'"))
+            #expect(synthetic.status != 0 && synthetic.err.contains("Gyrus cannot generate data in place of 'mot16'"))
         }
     }
 }

@@ -119,7 +119,7 @@ func complaint(_ text: String) -> String {
     func `a text that grows is refused before it does`(_ text: String) {
         let message = complaint(text)
         #expect(message.contains("compose.yaml:"))
-        #expect(message.contains("its aliases make more than") || message.contains("levels deep"), "\(message)")
+        #expect(message.contains("its aliases expand to more than") || message.contains("levels deep"), "\(message)")
     }
 
     @Test func `aliases and merges of a usual size are read`() throws {

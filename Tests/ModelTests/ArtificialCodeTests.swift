@@ -47,10 +47,10 @@ import Testing
 
     @Test(arguments: [
         ("a; b", "2 fields"), ("; a; f; c; d; 1; 1%; o; p", "'name'"), ("N; a,; f; c; d; 1; 1%; o; p", "'areas'"),
-        ("N; a, a; f; c; d; 1; 1%; o; p", "twice"), ("N; a; f; c; d; 2X; 1%; o; p", "no size"),
-        ("N; a; f; c; d; 02M; 1%; o; p", "no size"), ("N; a; f; c; d; 1.; 1%; o; p", "no size"),
-        ("N; a; f; c; d; 1234567890; 1%; o; p", "no size"), ("N; a; f; c; d; 1; 101%; o; p", "no accuracy"),
-        ("N; a; f; c; d; 1; 96; o; p", "no accuracy"), ("N; a; f; c; d; 1; -1%; o; p", "no accuracy"),
+        ("N; a, a; f; c; d; 1; 1%; o; p", "twice"), ("N; a; f; c; d; 2X; 1%; o; p", "not a size"),
+        ("N; a; f; c; d; 02M; 1%; o; p", "not a size"), ("N; a; f; c; d; 1.; 1%; o; p", "not a size"),
+        ("N; a; f; c; d; 1234567890; 1%; o; p", "not a size"), ("N; a; f; c; d; 1; 101%; o; p", "not an accuracy"),
+        ("N; a; f; c; d; 1; 96; o; p", "not an accuracy"), ("N; a; f; c; d; 1; -1%; o; p", "not an accuracy"),
     ])
     func `a broken text is refused with its field`(text: String, mention: String) throws {
         let failure = #expect(throws: Failure.self) { try ArtificialCode(text) }

@@ -25,7 +25,7 @@ import Testing
         #expect(try ScenarioFile(Self.scenario("device: any")).scenario.training.options.needs == .none)
     }
 
-    @Test(arguments: [("device: tpu", "training.device"), ("memory: 20", "a number with a unit is needed")])
+    @Test(arguments: [("device: tpu", "training.device"), ("memory: 20", "expected a number with a unit")])
     func `needs that cannot be are refused`(_ training: String, _ problem: String) throws {
         let failure = try #require(throws: Failure.self) { try ScenarioFile(Self.scenario(training)) }
         #expect(failure.message.contains(problem), "\(failure.message)")

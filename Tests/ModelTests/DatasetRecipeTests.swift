@@ -53,7 +53,7 @@ import Testing
 
     @Test(arguments: [
         (DatasetRecipe.Modality(dataset: "mnits"), "modalities.image.dataset", "Did you mean 'mnist'?"),
-        (.init(dataset: "imagenet"), "modalities.image.dataset", "Known are mnist, fsdd"),
+        (.init(dataset: "imagenet"), "modalities.image.dataset", "Known datasets: mnist, fsdd"),
         (.init(dataset: "esc10"), "modalities.image.dataset", "is noise"),
         (.init(dataset: "mnist", energyRemoved: 1), "modalities.image.pca-energy-removed", "below 1"),
         (.init(dataset: "mnist", energyRemoved: .nan), "modalities.image.pca-energy-removed", "below 1"),
@@ -63,7 +63,7 @@ import Testing
         (.init(dataset: "fsdd", energyRemoved: 0.5), "modalities.image.pca-energy-removed", "images only"),
         (.init(dataset: "fsdd", noise: "mnist"), "modalities.image.noise", "noise is needed here"),
         (.init(dataset: "fsdd", noise: "esc50"), "modalities.image.noise", "Did you mean 'esc10'?"),
-        (.init(dataset: "fsdd", signalToNoise: 5), "modalities.image.signal-to-noise", "there is no noise"),
+        (.init(dataset: "fsdd", signalToNoise: 5), "modalities.image.signal-to-noise", "no noise is given"),
         (.init(dataset: "fsdd", noise: "esc10", signalToNoise: 99), "modalities.image.signal-to-noise", "99.0 dB"),
         (.init(dataset: "fsdd", spectrogram: 5000), "modalities.image.spectrogram", "64 to 256"),
     ])

@@ -35,10 +35,10 @@ import Testing
 
     @Test(arguments: [
         ("picture: {size: 224, sound: 1}", "c.yaml:1:22: picture.sound: there is no such field."),
-        ("feature: 0", "c.yaml:1:1: picture: either 'picture' or 'sound' is needed"),
+        ("feature: 0", "c.yaml:1:1: picture: give either 'picture' or 'sound'"),
         ("picture: {size: [1, 2, 3]}", "c.yaml:1:17: picture.size"),
-        ("picture: {size: 9, mean: [1, 2]}", "picture.mean: 2 numbers are given; one is needed"),
-        ("sound: {rate: 16000}", "sound.seconds: the length that the network reads is missing"),
+        ("picture: {size: 9, mean: [1, 2]}", "picture.mean: found 2 numbers; give one number"),
+        ("sound: {rate: 16000}", "sound.seconds: give the length that the network reads"),
     ])
     func `what is wrong in a contract is told with its place`(text: String, message: String) {
         let failure = #expect(throws: Failure.self) { try InputContract(yaml: text, file: "c.yaml") }

@@ -88,7 +88,8 @@ import Testing
     @Test(arguments: Entry.all().filter { !$0.form.fields.isEmpty && $0.form.fields.names != ["dataset"] })
     func `a group names its fields where another is asked for`(entry: Entry) {
         let message = Self.refusal(entry, ["no-such-field"], "1")
-        #expect(message.contains("Known here are \(entry.form.fields.names.joined(separator: ", "))."), "\(message)")
+        #expect(
+            message.contains("Known fields here: \(entry.form.fields.names.joined(separator: ", "))."), "\(message)")
     }
 
     @Test(arguments: Entry.all())
@@ -118,7 +119,7 @@ import Testing
         default: return
         }
         let message = Self.refusal(entry, [], value)
-        #expect(message.contains("Known are \(words.joined(separator: ", "))."), "\(message)")
+        #expect(message.contains("Choices: \(words.joined(separator: ", "))."), "\(message)")
     }
 
     @Test func `every field is explained in whole sentences`() {

@@ -89,7 +89,7 @@ import Testing
         ("maximise: accuracy", "maximise: accurracy", "Did you mean 'accuracy'?"),
         (
             "evolution", "evolutoin",
-            "f.yaml:8:18: search.method: there is no 'evolutoin' to choose. Did you mean 'evolution'?"
+            "f.yaml:8:18: search.method: 'evolutoin' is not one of the choices. Did you mean 'evolution'?"
         ),
         ("trials: 48", "trials: many", "f.yaml:8:53: search.trials: expected a whole number, found 'many'."),
         ("trials: 48", "trials: 4.5", "search.trials: expected a whole number"),
@@ -102,18 +102,18 @@ import Testing
         ),
         (
             "parameters: 2e6", "latency: 5",
-            "f.yaml:7:51: objective.limits.latency: expected a time with its unit, such as 5ms, 1.5s or 10m"
+            "f.yaml:7:51: objective.limits.latency: expected a time with a unit, such as 5ms, 1.5s or 10m"
         ),
         ("parameters: 2e6", "latency: 0ms", "objective.limits.latency: 0ms is not from 0.001 to"),
-        ("parameters: 2e6", "flops: 2e6", "Known here are parameters, operations, latency."),
+        ("parameters: 2e6", "flops: 2e6", "Known fields here: parameters, operations, latency."),
         (
             "maximise: accuracy", "minimise: [latenzy]",
-            "f.yaml:7:23: objective.minimise: there is no 'latenzy' to choose. Did you mean 'latency'?"
+            "f.yaml:7:23: objective.minimise: 'latenzy' is not one of the choices. Did you mean 'latency'?"
         ),
         ("maximise: accuracy", "minimise: [latency, latency]", "objective.minimise: a name is listed twice."),
         (
             "seed: 7", "seed: 7, halving: {first: 2}",
-            "f.yaml:8:83: search.halving.first: trials cannot be stopped early after 2 epochs"
+            "f.yaml:8:83: search.halving.first: cannot stop trials after 2 epochs"
         ),
         ("seed: 7", "halving: {factor: 1}", "search.halving.factor: 1 is not from 2 to 16."),
         ("parameters: 2e6", "parameters: 1e99", "objective.limits.parameters: 1e99 is not from 1"),
@@ -122,9 +122,9 @@ import Testing
         ("{dataset: mnist, ", "{", "f.yaml:5:10: modalities.image: the field 'dataset' is missing"),
         (
             "scenario: spoken-and-written-digits", "task: classification",
-            "f.yaml:1:1: task: the field is given twice."
+            "f.yaml:1:1: task: this field is given twice."
         ),
-        ("scenario: spoken-and-written-digits\n", "", "f.yaml:1:1: scenario: it is missing"),
+        ("scenario: spoken-and-written-digits\n", "", "f.yaml:1:1: scenario: missing"),
         ("task: classification", "task: [", "f.yaml:"),
         ("task: classification", "task: &a classification", "f.yaml:3:7: scenario: anchors and aliases"),
         ("task: classification", "task: \(String(repeating: "[", count: 5000))", "nested too deeply"),
@@ -133,11 +133,11 @@ import Testing
         ("task: classification", "task: [a,\u{85}&b c]", "f.yaml:4:1: scenario: anchors and aliases"),
         ("task: classification", "task: [a,\u{2028}*b ]", "f.yaml:4:1: scenario: anchors and aliases"),
         ("scenario: spoken-and-written-digits", "scenario: \(String(repeating: "字", count: 101))", "this one 101"),
-        ("scenario: spoken-and-written-digits", "scenario: \"a\\e[31mb\"", "no control characters"),
+        ("scenario: spoken-and-written-digits", "scenario: \"a\\e[31mb\"", "without control characters"),
         ("task: classification", "task: \(String(repeating: "x", count: 50_000))", "a scenario has at most 32768"),
         (
             "task: classification", "training: {workers: 2, synchronisation: alreduce}",
-            "f.yaml:3:41: training.synchronisation: there is no 'alreduce' to choose. Did you mean 'all-reduce'?"
+            "f.yaml:3:41: training.synchronisation: 'alreduce' is not one of the choices. Did you mean 'all-reduce'?"
         ),
         (
             "task: classification", "training: {workers: 8, batch: 4}",
@@ -149,11 +149,11 @@ import Testing
         ),
         (
             "task: classification", "training: {workers: 2, least-workers: 1, distribution: pipeline}",
-            "training.least-workers: a pipeline needs all of its workers"
+            "training.least-workers: a pipeline needs all its workers"
         ),
         (
             "task: classification", "final: {synchronisation: pso}",
-            "f.yaml:3:26: final.synchronisation: it needs several"
+            "f.yaml:3:26: final.synchronisation: requires several"
         ),
         (
             "task: classification", "training: {workers: 2, distribution: pipeline, synchronisation: pso}",
@@ -161,7 +161,7 @@ import Testing
         ),
         (
             "task: classification", "training: {workers: 2, micro-batches: 8}",
-            "f.yaml:3:39: training.micro-batches: they go through a pipeline"
+            "f.yaml:3:39: training.micro-batches: only a pipeline uses them"
         ),
         (
             "task: classification", "training: {workers: 2, distribution: pipeline, batch: 4, micro-batches: 8}",
@@ -173,16 +173,16 @@ import Testing
         ),
         (
             "task: classification", "training: {workers: 2, synchronisation: parameter-server, updates: staleness -1}",
-            "training.updates: 'staleness -1' is none of synchronous, staleness N (0 to 1000), delay-compensated."
+            "training.updates: 'staleness -1' is not one of synchronous, staleness N (0 to 1000), delay-compensated."
         ),
         (
             "task: classification", "training: {workers: 2, updates: synchronous}",
-            "training.updates: it needs synchronization: parameter-server beside it."
+            "training.updates: requires synchronization: parameter-server."
         ),
         ("task: classification", "training: {workers: 65}", "training.workers: 65 is not from 1 to 64."),
         ("task: classification", "training: {samples: 20000}", "training.samples: 20000 is not from 1 to 12000."),
         ("  audio: {dataset: fsdd", "  Audio: {dataset: fsdd", "f.yaml:6:10: modalities.Audio: a modality's name"),
-        ("task: classification", "? [a, b]\n: c", "a field's name must be one word"),
+        ("task: classification", "? [a, b]\n: c", "a field name must be a single word"),
     ])
     func `what is wrong is told with file, line, column, field and a suggestion`(
         old: String, new: String, message: String
@@ -226,7 +226,7 @@ import Testing
             try ScenarioFile(
                 Self.example.replacing("task: classification", with: "final: {workers: 2, compression: half}"))
         }
-        #expect(failure?.message.contains("compression: it needs synchronization: parameter-server") == true)
+        #expect(failure?.message.contains("compression: requires synchronization: parameter-server") == true)
         let alone = try ScenarioFile(Self.example.replacing("task: classification", with: "training: {workers: 1}"))
         #expect(alone.scenario.training.distribution == nil)
     }

@@ -30,7 +30,7 @@ import Testing
         ("layers: {most: 2}, widths: [1]", "", "search.widths: networks are either whole structures"),
         (
             "layers: {most: 2}", "fusion: {networks: {image: LeNet3, audio: LeNet5}}",
-            "search.layers: only networks that are trained as a whole"
+            "search.layers: needs networks that are trained as a whole"
         ),
     ])
     func `wrong layers are refused with their place`(search: String, more: String, message: String) {

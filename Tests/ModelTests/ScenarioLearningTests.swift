@@ -29,13 +29,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("learning: contrastiv", "", "f.yaml:3:22: training.learning: there is no 'contrastiv' to choose. Did"),
+        ("learning: contrastiv", "", "f.yaml:3:22: training.learning: 'contrastiv' is not one of the choices. Did"),
         ("learning: contrastive, labels: 9", "", "f.yaml:3:43: training.labels: 9 are too few: each of the 10 classes"),
         ("labels: 99999", "", "f.yaml:3:20: training.labels: 99999 is not from 1 to 12000"),
-        ("learning: semi-supervised", "", "training.labels: semi-supervised learning needs the number of labels"),
+        ("learning: semi-supervised", "", "training.labels: semi-supervised learning requires the number of labels"),
         ("labels: 100, transfer: probe", "", "f.yaml:3:35: training.transfer: supervised learning has no such step"),
         ("learning: semi-supervised, labels: 10, pretraining: 2", "", "training.pretraining: semi-supervised"),
-        ("epochs: 1", "final: {pretraining: 2}", "f.yaml:4:22: final.pretraining: it needs 'training.learning'"),
+        ("epochs: 1", "final: {pretraining: 2}", "f.yaml:4:22: final.pretraining: requires 'training.learning'"),
         ("epochs: 1", "final: {labels: 20}", "f.yaml:4:9: final.labels: there is no such field"),
     ])
     func `what is wrong is told with its place`(training: String, rest: String, message: String) throws {
@@ -58,8 +58,8 @@ import Testing
             training: {learning: contrastive}
             """
         for (text, message) in [
-            (fusion, "f.yaml:4:20: training.labels: with 'fusion' all samples have their labels"),
-            (tracking, "f.yaml:4:22: training.learning: with 'task: tracking' nothing is trained"),
+            (fusion, "f.yaml:4:20: training.labels: with 'fusion' all samples need labels"),
+            (tracking, "f.yaml:4:22: training.learning: 'task: tracking' trains nothing"),
         ] {
             let failure = #expect(throws: Failure.self) { try ScenarioFile(text, file: "f.yaml") }
             #expect(failure?.message.hasPrefix(message) == true, "\(failure?.message ?? "")")

@@ -26,7 +26,7 @@ import Testing
         ("maximize: log-loss", "f.yaml:3:23: objective.maximize: log-loss is better when smaller; write minimize"),
         ("maximize: r2", "f.yaml:3:23: objective.maximize: classification is not measured by r2 but by accuracy"),
         ("minimize: [rmse]", "objective.minimize: classification is not measured by rmse"),
-        ("maximize: mcc, minimize: log-loss", "networks are judged by one metric, and there are mcc and log-loss"),
+        ("maximize: mcc, minimize: log-loss", "give one metric; found both mcc and log-loss"),
         ("maximize: macro-f2", "Did you mean 'macro-f1'?"),
     ])
     func `an objective that fits no task is refused`(_ objective: String, _ reason: String) {
@@ -65,16 +65,19 @@ import Testing
     }
 
     @Test(arguments: [
-        ("epochs: 4, warm-up: 4", "", "training.warm-up: epochs below the 4 of the training are needed"),
+        ("epochs: 4, warm-up: 4", "", "training.warm-up: expected fewer than the training's 4 epochs"),
         ("label-smoothing: 1", "", "training.label-smoothing: 1.0 is not from 0.0 to 0.9"),
         ("huber: 1", "", "training.huber: The training's huber is for numbers"),
-        ("early-stopping: 2, keep: last", "", "training.keep: where a training ends early"),
-        ("flip: true", "", "training.flip: it is for pictures, with augmentation"),
+        ("early-stopping: 2, keep: last", "", "training.keep: if a training stops early"),
+        ("flip: true", "", "training.flip: needs pictures, and augmentation"),
         (
             "epochs: 9, early-stopping: 2", "search: {halving: {first: 1}}",
-            "training.early-stopping: search.halving stops trials early already"
+            "training.early-stopping: search.halving already stops trials early"
         ),
-        ("labels: 100, augmentation: light", "", "training.augmentation: learning with few labels changes samples"),
+        (
+            "labels: 100, augmentation: light", "",
+            "training.augmentation: learning with few labels has its own"
+        ),
     ])
     func `a way of learning that cannot be is refused`(_ training: String, _ rest: String, _ reason: String) {
         let failure = #expect(throws: Failure.self) {

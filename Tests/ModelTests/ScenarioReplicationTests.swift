@@ -24,7 +24,7 @@ import Testing
         ("method: reinforce, shards: 17", "search.shards: 17 is not from 1 to 16"),
         ("method: reinforce, updates: fast", "search.updates: there is no 'fast' to choose"),
         ("method: reinforce, updates: {bound: 1}", "search.updates.bound: there is no such field"),
-        ("method: reinforce, updates: {}", "search.updates: a bound is missing"),
+        ("method: reinforce, updates: {}", "search.updates: the bound is missing"),
         ("method: reinforce, updates: {staleness: -1}", "search.updates.staleness: -1 is not from 0 to 1000"),
         ("method: reinforce, replicas: 2, halving: {first: 1}", "cannot be stopped early"),
     ])

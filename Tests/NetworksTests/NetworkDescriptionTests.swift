@@ -64,9 +64,9 @@ import Testing
         (#"{"name": "l", "kind": "linear", "inputs": ["x"]}"#, "'features' is missing"),
         (#"{"name": "l", "kind": "relu", "inputs": ["y"]}"#, "reads 'y'"),
         (#"{"name": "l", "kind": "relu", "inputs": ["x", "x"]}"#, "exactly one input"),
-        (#"{"name": "x", "kind": "relu", "inputs": ["x"]}"#, "already taken"),
-        (#"{"name": "a b", "kind": "relu", "inputs": ["x"]}"#, "no valid name"),
-        (#"{"name": "l.import", "kind": "relu", "inputs": ["x"]}"#, "no valid name"),
+        (#"{"name": "x", "kind": "relu", "inputs": ["x"]}"#, "already in use"),
+        (#"{"name": "a b", "kind": "relu", "inputs": ["x"]}"#, "an invalid name"),
+        (#"{"name": "l.import", "kind": "relu", "inputs": ["x"]}"#, "an invalid name"),
         (#"{"name": "l", "kind": "convolution", "inputs": ["x"], "channels": 0, "kernel": 3}"#, "channels 0"),
         (
             #"{"name": "l", "kind": "convolution", "inputs": ["x"], "channels": 2, "kernel": 9, "padding": 0}"#,

@@ -50,9 +50,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"name": "X"}"#, "'reads'"), (#"{"name": "-x", "reads": "text", "layers": []}"#, "begins with a letter"),
+        (#"{"name": "X"}"#, "'reads'"), (#"{"name": "-x", "reads": "text", "layers": []}"#, "must begin with a letter"),
         (#"{"name": "LeNet5", "reads": "picture", "layers": []}"#, "another name"),
-        (#"{"name": "X", "reads": "smell", "layers": [{}]}"#, "known are"),
+        (#"{"name": "X", "reads": "smell", "layers": [{}]}"#, "known forms"),
         (#"{"name": "X", "reads": "table", "layers": []}"#, "list of layers"),
         (#"{"name": "X", "reads": "table", "layers": [{"features": 2}]}"#, "without a 'kind'"),
         (#"{"name": "X", "reads": "table", "layers": [{"kind": "lineal"}]}"#, "unknown kind 'lineal'"),
@@ -61,10 +61,10 @@ import Testing
             "neither a number"
         ),
         (#"{"name": "X", "reads": "table", "layers": [{"kind": "linear", "features": 2}]}"#, "features: outputs"),
-        (#"{"name": "X", "reads": "table", "layers": [{"kind": "relu", "inputs": ["y"]}]}"#, "no layer before it"),
+        (#"{"name": "X", "reads": "table", "layers": [{"kind": "relu", "inputs": ["y"]}]}"#, "not a layer before it"),
         (#"{"name": "X", "reads": "table", "layer": [], "layers": [{"kind": "relu"}]}"#, "unknown field 'layer'"),
         (#"{"name": "X", "reads": "table", "layers": [{"repeat": 1e9, "layers": [{"kind": "relu"}]}]}"#, "repeat"),
-        ("[]", "map with name"),
+        ("[]", "mapping with name"),
     ])
     func `what is wrong with a structure is named`(_ json: String, _ reason: String) {
         let failure = #expect(throws: Failure.self) { try StructureTemplate(json: json) }

@@ -67,7 +67,7 @@ import Testing
             }
         ),
         ("a value from nowhere", "'z'", { $0.graph?.node[0].input[0] = "z" }),
-        ("a value given twice", "there already", { $0.graph?.node[0].output = ["x"] }),
+        ("a value given twice", "already exists", { $0.graph?.node[0].output = ["x"] }),
         ("an output from nowhere", "output 'q'", { $0.graph?.output[0].name = "q" }),
         ("an input without a type", "input 'x'", { $0.graph?.input[0].type = nil }),
         (

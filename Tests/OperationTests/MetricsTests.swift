@@ -99,7 +99,7 @@ import Testing
             let registry = try fixture.start("registry", ["--metrics", address])
             #expect(await registry.end() == 78)
             let log = try String(contentsOf: registry.log, encoding: .utf8)
-            #expect(log.contains("--metrics: '\(address)' is no address for metrics"))
+            #expect(log.contains("--metrics: '\(address)' is not an address for metrics"))
         }
     }
 

@@ -19,9 +19,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("event=3d", "'event=3d' is no part of a retention policy"), ("events", "'events' is no part"),
-        ("events=3x", "'3x' is no limit for events"), ("events=5GB", "'5GB' is no limit for events"),
-        ("files=1000", "'1000' is no limit for files"), ("tasks=-1", "'-1' is no limit for tasks"),
+        ("event=3d", "'event=3d' is not part of a retention policy"), ("events", "'events' is not part"),
+        ("events=3x", "'3x' is not a limit for events"), ("events=5GB", "'5GB' is not a limit for events"),
+        ("files=1000", "'1000' is not a limit for files"), ("tasks=-1", "'-1' is not a limit for tasks"),
     ])
     func `a policy that is none is refused with what is possible`(text: String, message: String) throws {
         let failure = try #require(throws: Failure.self) { try RetentionPolicy(text) }
@@ -82,7 +82,8 @@ import Testing
             let registry = try fixture.start("registry", [], environment: ["GYRUS_RETENTION": "events=soon"])
             #expect(await registry.end() == 78)
             #expect(
-                try String(contentsOf: registry.log, encoding: .utf8).contains("GYRUS_RETENTION: 'soon' is no limit"))
+                try String(contentsOf: registry.log, encoding: .utf8).contains("GYRUS_RETENTION: 'soon' is not a limit")
+            )
         }
     }
 }

@@ -82,7 +82,7 @@ import Testing
         let reasons = report.unreadableFiles.map { "\($0.file): \($0.reason)" }.joined(separator: "\n")
         #expect(reasons.contains("cat/empty.jpg") && reasons.contains("0 bytes"))
         #expect(reasons.contains("dog/really.jpg: it is a GIF"))
-        #expect(reasons.contains("dog/cut.png: the PNG picture is cut short"))
+        #expect(reasons.contains("dog/cut.png: the PNG picture is truncated"))
         let target = try TemporaryDirectory()
         let outcome = try Self.prepare(folder, to: target.path("d.safetensors"))
         #expect(outcome.unreadableCount == 3)

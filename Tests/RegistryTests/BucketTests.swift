@@ -130,8 +130,8 @@ import Testing
             try BucketAddress("http://127.0.0.1:9/files"), try BucketCredentials(environment: store.credentials))
         for (bucket, code, reason) in [
             (secret, Failure.Code.permissionDenied, "AWS_SECRET_ACCESS_KEY"),
-            (key, .permissionDenied, "AKIAIOSFODNN7EXAMPLE"), (missing, .notFound, "Make the bucket"),
-            (away, .unavailable, "cannot be reached"),
+            (key, .permissionDenied, "AKIAIOSFODNN7EXAMPLE"), (missing, .notFound, "Create the bucket"),
+            (away, .unavailable, "Cannot reach"),
         ] {
             let fixture = try RegistryFixture(bucket: bucket)
             try await fixture.blobs.choose(bucket.address)

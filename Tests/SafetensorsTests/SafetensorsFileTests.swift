@@ -88,12 +88,12 @@ import Testing
     @Test(arguments: [
         (#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 4, "w.data_offsets", "only 4"),
         (#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "w.data_offsets", "does not fit"),
-        (#"{"w":{"dtype":"F99","shape":[1],"data_offsets":[0,4]}}"#, 4, "w.dtype", "'F99' is not known"),
+        (#"{"w":{"dtype":"F99","shape":[1],"data_offsets":[0,4]}}"#, 4, "w.dtype", "'F99' is unknown"),
         (#"{"w":{"shape":[1],"data_offsets":[0,4]}}"#, 4, "w.dtype", "missing"),
         (#"{"w":{"dtype":"U8","data_offsets":[0,4]}}"#, 4, "w.shape", "missing"),
-        (#"{"w":{"dtype":"U8","shape":[4]}}"#, 4, "w.data_offsets", "two rising"),
-        (#"{"w":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}}"#, 4, "w.data_offsets", "two rising"),
-        (#"{"w":{"dtype":"U8","shape":[-4],"data_offsets":[0,4]}}"#, 4, "w.shape", "not negative"),
+        (#"{"w":{"dtype":"U8","shape":[4]}}"#, 4, "w.data_offsets", "two ascending"),
+        (#"{"w":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}}"#, 4, "w.data_offsets", "two ascending"),
+        (#"{"w":{"dtype":"U8","shape":[-4],"data_offsets":[0,4]}}"#, 4, "w.shape", "non-negative"),
         (#"{"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4],"x":1}}"#, 4, "w.x", "only"),
         (#"{"w":{"dtype":"U8","shape":[4],"shape":[4],"data_offsets":[0,4]}}"#, 4, "w.shape", "twice"),
         (#"{"w":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]}}"#, 0, "w.data_offsets", "fit"),
@@ -115,9 +115,9 @@ import Testing
         (#"{"__metadata__":{"a":"1","a":"2"}}"#, 0, "__metadata__.a", "twice"),
         (#"{"a":"#, 0, "header", "needed"),
         (#"{"a"#, 0, "header", "does not end"),
-        (#"[]"#, 0, "header", "'{' is needed at byte 0"),
+        (#"[]"#, 0, "header", "expected '{' at byte 0"),
         (#"{} {}"#, 0, "header", "after its end"),
-        (#"{"\ud800":{}}"#, 0, "header", "half a character"),
+        (#"{"\ud800":{}}"#, 0, "header", "an incomplete character"),
     ])
     func `a wrong header is refused with file and field`(header: String, data: Int, field: String, reason: String)
         throws
@@ -131,9 +131,9 @@ import Testing
     @Test func `a header longer than the file or the limit is refused`() throws {
         let size = withUnsafeBytes(of: UInt64(500).littleEndian) { [UInt8]($0) }
         let cut = try #require(refusal(of: try folder.write(size + [0x7B], as: "cut")))
-        #expect(cut.message.contains("500 bytes are announced, but only 1 follow"))
+        #expect(cut.message.contains("500 bytes are declared, but only 1 follow"))
         let huge = try #require(refusal(of: try folder.write([UInt8](repeating: 0xFF, count: 16), as: "huge")))
-        #expect(huge.message.contains("more than the largest"))
+        #expect(huge.message.contains("exceed the maximum"))
         #expect(try #require(refusal(of: try folder.write([], as: "empty"))).message.contains("0 bytes"))
         #expect(try #require(refusal(of: folder.path("missing"))).code == .notFound)
         #expect(try #require(refusal(of: folder.url.path)).message.contains("is not a file"))

@@ -47,10 +47,10 @@ import Testing
 
     @Test(arguments: [
         ("registry:\n  endpiont: ipc:///x\n", ":2: there is no setting 'endpiont'"),
-        ("log-level: loud\n", ":1: 'loud' is no log level"),
+        ("log-level: loud\n", ":1: 'loud' is not a log level"),
         ("endpoint: ipc:///x\n", ":1: there is no setting 'endpoint'"),
-        ("registry: [1]\n", ":1: settings are written"),
-        ("registry: {log-level: [a]}\n", ":1: 'log-level' needs one value"),
+        ("registry: [1]\n", ":1: write settings as"),
+        ("registry: {log-level: [a]}\n", ":1: 'log-level' needs a single value"),
         ("a: [\n", "gyrus.yaml: "),
     ])
     func `a wrong file is refused with its line`(file: String, message: String) throws {
@@ -61,8 +61,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--endpoint", "nonsense"], "--endpoint: 'nonsense' is no endpoint"),
-        (["--log-level", "loud"], "--log-level: 'loud' is no log level"),
+        (["--endpoint", "nonsense"], "--endpoint: 'nonsense' is not an endpoint"),
+        (["--log-level", "loud"], "--log-level: 'loud' is not a log level"),
         (["--keys", "/nowhere/key", "--admit", "/nowhere/list"], "--keys: "),
         (["--config", "/nowhere/gyrus.yaml"], "/nowhere/gyrus.yaml"),
     ])

@@ -45,7 +45,7 @@ struct DataCommandTests {
         let settled = #expect(throws: Failure.self) {
             try ScenarioFile.addedDataset("scenario: a\ndata: {dataset: birds}\ntarget: {column: sex}\n")
         }
-        #expect(settled?.message.contains("was settled when 'birds' was added") == true)
+        #expect(settled?.message.contains("was fixed when 'birds' was added") == true)
         let unasked = #expect(throws: Failure.self) { try ScenarioFile("scenario: a\ndata: {dataset: birds}\n") }
         #expect(unasked?.message.contains("data.dataset") == true)
     }

@@ -92,7 +92,7 @@ struct ParquetTests {
         let folder = try TemporaryDirectory()
         let path = try folder.write(Array("PAR1 and something else".utf8), as: "cut.parquet")
         let failure = #expect(throws: Failure.self) { try SampleTable(settings: DataSettings(source: path)) }
-        #expect(failure?.message.contains("cut short") == true)
+        #expect(failure?.message.contains("truncated") == true)
     }
 
     @Test func `bytes that are no pages end in a failure, not in a crash`() throws {

@@ -43,7 +43,7 @@ import Testing
 
     @Test(arguments: [
         ("cuda:2", ComputePrecision.fp32, "The device 'cuda:2' cannot be used.", "cuda:1 (NVIDIA A2, 15 GiB)"),
-        ("gpu", .fp32, "There is no device 'gpu'", "name cpu, cuda, cuda:N or auto"),
+        ("gpu", .fp32, "There is no device 'gpu'", "use cpu, cuda, cuda:N or auto"),
         ("cuda:-1", .fp32, "There is no device 'cuda:-1'", "cuda:0 (NVIDIA H200, 139 GiB)"),
         ("cpu", .fp16, "A processor computes in fp32 or bf16", "cuda:0 (NVIDIA H200, 139 GiB)"),
     ])

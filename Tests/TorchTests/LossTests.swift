@@ -162,7 +162,7 @@ import Torch
         (Target.Kind.multiLabel, TrainingLoss(labelSmoothing: 0.1), "label-smoothing is for classes"),
         (.regression, TrainingLoss(classWeights: .balanced), "class-weights are for classes and labels"),
         (.classification, TrainingLoss(huber: 1), "huber is for numbers"),
-        (.classification, TrainingLoss(labelSmoothing: 1), "0 ≤ label-smoothing < 1"),
+        (.classification, TrainingLoss(labelSmoothing: 1), "at least 0 and below 1"),
     ])
     func `a loss that does not fit the target is refused`(
         _ kind: Target.Kind, _ loss: TrainingLoss, _ reason: String

@@ -179,7 +179,7 @@ import Torch
             let failure = await #expect(throws: Failure.self) {
                 try await pipeline(network, plan, workers: 2, microBatches: microBatches, samples: samples) { _ in }
             }
-            #expect(failure?.message.contains("take fewer micro-batches") == true, "\(failure?.message ?? "")")
+            #expect(failure?.message.contains("use fewer micro-batches") == true, "\(failure?.message ?? "")")
         }
     }
 

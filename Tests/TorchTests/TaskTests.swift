@@ -104,7 +104,7 @@ import Torch
         ]
         for refusal in refusals {
             let failure = #expect(throws: Failure.self) { try refusal() }
-            #expect(failure?.message.contains("needs samples of classes") == true, "\(failure?.message ?? "")")
+            #expect(failure?.message.contains("needs samples with classes") == true, "\(failure?.message ?? "")")
         }
         let replay = try ContinualTraining(network: Self.network(.regression), parent: network, method: .replay)
             .session(on: samples, earlier: [samples], plan: TrainingTests.plan(epochs: 1))

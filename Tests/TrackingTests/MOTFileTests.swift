@@ -9,7 +9,7 @@ struct MOTFileTests {
         ("1,1,0,0,nan,20,1", "column 5"), ("1,1,0,0,,20,1", "column 5"), ("1,1,0,0,inf,20,1", "column 5"),
         ("1,1,0,0,10", "5 columns"), ("0,1,0,0,10,20,1", "frame 0"), ("1.5,1,0,0,10,20,1", "frame 1.5"),
         ("1,1.5,0,0,10,20,1", "identity 1.5"), ("1,2,0,0,10,20,1,1", "8 columns, but the rows before have 7"),
-        ("1,1,5,5,10,20,1", "identity 1 stands twice in frame 1, first in line 1"), ("hello", "column 1 is 'hello'"),
+        ("1,1,5,5,10,20,1", "identity 1 occurs twice in frame 1, first in line 1"), ("hello", "column 1 is 'hello'"),
     ])
     func `a bad line is refused with file, line and reason`(line: String, reason: String) {
         let failure = #expect(throws: Failure.self) {

@@ -209,7 +209,7 @@ struct WorkQueueTests {
         await queue.sweep()
         let task = try await queue.task("a")
         #expect(task.state == .queued)
-        #expect(task.failure?.message.contains("'w' was not heard of") == true)
+        #expect(task.failure?.message.contains("'w' was not heard from") == true)
         let returned = try await fixture.events.read().first { $0.kind == "task.returned" }
         #expect(returned?.attributes["reason"] == "silence")
     }

@@ -1,7 +1,7 @@
-// What Gyrus needs of OpenCV and libsndfile to read pictures and sound.
+// What Gyrus needs from OpenCV and libsndfile to read pictures and sound.
 //
 // Every function that can fail takes `char **error` and stores a message there, which the caller frees with `free`.
-// No C++ exception leaves. Memory that is handed out is freed with `free`.
+// C++ exceptions never escape. Returned memory is freed with `free`.
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-/// A picture: rows of pixels of 1 (gray), 3 (red, green, blue) or 4 bytes (and opacity) each.
+/// A picture: rows of pixels of 1 (gray), 3 (red, green, blue) or 4 bytes (with opacity) each.
 typedef struct gyrus_picture {
     uint8_t *pixels;
     int64_t height, width, channels;
@@ -23,13 +23,13 @@ typedef struct gyrus_sound {
     float *samples;
     int64_t count;
     int64_t rate;
-    /// Samples of the whole file, of which `count` were read.
+    /// Number of samples in the whole file, of which `count` were read.
     int64_t total;
 } gyrus_sound;
 
-/// Makes decoders refuse pictures of more pixels.
+/// Makes decoders reject pictures with more pixels.
 void gyrus_picture_set_limit(int64_t pixels);
-/// Decodes a picture: turned upright as its EXIF data say, 16 bits brought to 8.
+/// Decodes a picture, upright according to its EXIF data, with 16 bits reduced to 8.
 bool gyrus_picture_decode(const uint8_t *bytes, size_t count, gyrus_picture *picture, char **error);
 /// Encodes a picture as PNG.
 bool gyrus_picture_encode(const gyrus_picture *picture, uint8_t **bytes, size_t *count, char **error);

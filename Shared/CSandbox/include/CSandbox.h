@@ -1,4 +1,4 @@
-// Takes from this process, for good, all rights but those that reading one file needs.
+// Permanently takes from this process all rights except those needed to read one file.
 #ifndef C_SANDBOX_H
 #define C_SANDBOX_H
 
@@ -10,9 +10,9 @@ enum sandbox_outcome {
     SANDBOX_FAILED,
 };
 
-// From here on the process and its threads can read what lies below `readable`, write what lies below `writable` (both
-// end with a null pointer; what is not there is passed over), and nothing else: no other file, no network, no other
-// program or process. Files that it has inherited are closed, but for the three standard streams.
+// From here on the process and its threads can read files below `readable`, write files below `writable` (both end with
+// a null pointer; missing entries are skipped), and nothing else: no other file, no network, no other program or
+// process. Inherited files are closed, except for the three standard streams.
 // Call it before any thread is started.
 enum sandbox_outcome gyrus_sandbox_enter(const char *const *readable, const char *const *writable);
 

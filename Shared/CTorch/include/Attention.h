@@ -1,4 +1,4 @@
-// An ensemble of multi-head attentions of scenarios over models, as coarse steps.
+// An ensemble of multi-head attentions of scenarios over models, in coarse steps.
 //
 // Errors and memory follow the rules of CTorch.h.
 #pragma once
@@ -12,7 +12,7 @@ extern "C" {
 /// Some attentions with the same widths and different weights.
 typedef struct gyrus_attention gyrus_attention;
 
-/// Sizes of an ensemble, and what its weights begin with.
+/// Sizes of an ensemble, and its initial weights.
 typedef struct gyrus_attention_plan {
     int64_t scenario_width;
     int64_t model_width;
@@ -21,7 +21,7 @@ typedef struct gyrus_attention_plan {
     int64_t head_width;
     int64_t members;
     uint64_t seed;
-    /// `evidence_width` numbers: how each piece of evidence counts before anything is learned.
+    /// `evidence_width` numbers: the initial weight of each piece of evidence.
     const float *prior;
 } gyrus_attention_plan;
 
@@ -33,23 +33,23 @@ typedef struct gyrus_attention_list {
     const float *models;
     /// `count × evidence_width` numbers.
     const float *evidence;
-    /// The attention that each model deserves: `count` numbers that sum to 1. Not read where nothing is learned.
+    /// The attention that each model deserves: `count` numbers that sum to 1. Not read unless the ensemble learns.
     const float *targets;
     int64_t count;
-    /// Says how much each member cares for the list: members differ because they learn from different mixtures.
+    /// Seed of how much each member weights the list: members differ because they learn from different mixtures.
     uint64_t key;
 } gyrus_attention_list;
 
 /// How an ensemble learns.
 typedef struct gyrus_attention_lesson {
     int64_t steps;
-    /// Lists in a step.
+    /// Number of lists per step.
     int64_t batch;
-    /// The first lists, which are in every step while they fit into half of it.
+    /// Number of new lists, which come first and are in every step while they fit into half of it.
     int64_t fresh;
     double learning_rate;
-    /// Share, times the learning rate, by which each step goes back to the weights that the ensemble was made with:
-    /// what lessons come to depends on what they tell, not on how many there were.
+    /// Share, times the learning rate, by which each step returns to the initial weights of the ensemble, so that the
+    /// result depends on the content of the lessons, not on their number.
     double pull;
     uint64_t seed;
 } gyrus_attention_lesson;
@@ -59,12 +59,12 @@ void gyrus_attention_free(gyrus_attention *attention);
 int64_t gyrus_attention_tensor_count(const gyrus_attention *attention);
 gyrus_tensor_view gyrus_attention_tensor(const gyrus_attention *attention, int64_t index);
 
-/// Learns from lists by a listwise ranking loss: the cross-entropy of the attention with the targets. `loss` becomes its
-/// mean over the last quarter of the steps.
+/// Learns from lists with a listwise ranking loss: the cross-entropy of the attention with the targets. `loss` becomes
+/// its mean over the last quarter of the steps.
 gyrus_status gyrus_attention_learn(
     gyrus_attention *attention, const gyrus_attention_list *lists, int64_t count, const gyrus_attention_lesson *lesson,
     double *loss, char **error);
-/// Gives the attention weights of a list, `members × heads × count` numbers; those of a head sum to 1.
+/// Returns the attention weights of a list, `members × heads × count` numbers; those of a head sum to 1.
 bool gyrus_attention_attend(
     gyrus_attention *attention, const gyrus_attention_list *list, float *weights, char **error);
 

@@ -1,4 +1,4 @@
-// What Gyrus needs of libtorch, as coarse steps of our training instead of tensor operations.
+// What Gyrus needs from libtorch, as coarse steps of our training instead of tensor operations.
 //
 // Every function that can fail takes `char **error` and stores a message there, which the caller frees with `free`.
 // No C++ exception leaves. Objects are freed with their `_free` function; a null pointer is allowed there.
@@ -16,19 +16,19 @@ typedef struct gyrus_network gyrus_network;
 /// Optimizers with their state, bound to a network.
 typedef struct gyrus_trainer gyrus_trainer;
 
-/// How a function ended.
+/// The result of a function.
 typedef enum gyrus_status {
-    /// All went well.
+    /// Success.
     GYRUS_OK = 0,
     /// It failed; the message says why.
     GYRUS_FAILED = 1,
-    /// The loss became infinite or no number.
+    /// The loss became infinite or NaN.
     GYRUS_DIVERGED = 2,
     /// The device's memory is too small.
     GYRUS_FULL = 3,
 } gyrus_status;
 
-/// What products are computed in; weights and sums are 32-bit floats in all cases.
+/// The number format of products; weights and sums are always 32-bit floats.
 typedef enum gyrus_precision {
     GYRUS_FP32 = 0,
     /// 32 bits with short mantissas in products (NVIDIA).
@@ -42,11 +42,11 @@ typedef struct gyrus_place {
     /// Number of a CUDA device; -1 for the CPU.
     int32_t device;
     gyrus_precision precision;
-    /// Whether a CPU goes the ways of other devices, too, where its own are exact to the bit.
+    /// Whether a CPU also uses the code paths of other devices instead of its own, which are exact to the bit.
     bool is_like_device;
 } gyrus_place;
 
-/// A tensor that a new network gets; its first values are uniform between `value − bound` and `value + bound`.
+/// A tensor of a new network; its initial values are uniform between `value − bound` and `value + bound`.
 typedef struct gyrus_tensor_plan {
     const char *name;
     const int64_t *shape;
@@ -56,7 +56,7 @@ typedef struct gyrus_tensor_plan {
     float bound;
 } gyrus_tensor_plan;
 
-/// A tensor of 32-bit floats on any device. The pointers live as long as their owner.
+/// A tensor of 32-bit floats on any device. The pointers are valid as long as their owner.
 typedef struct gyrus_tensor_view {
     const char *name;
     const int64_t *shape;
@@ -65,7 +65,7 @@ typedef struct gyrus_tensor_view {
     const void *tensor;
 } gyrus_tensor_view;
 
-/// Copies the values out, the last dimension fastest. A device that fails at it ends the process.
+/// Copies the values out, the last dimension fastest. A device that fails to do so ends the process.
 void gyrus_tensor_read(gyrus_tensor_view view, float *values);
 /// Copies values in.
 void gyrus_tensor_write(gyrus_tensor_view view, const float *values);
@@ -78,19 +78,19 @@ typedef enum gyrus_element {
     GYRUS_INT32 = 3,
 } gyrus_element;
 
-/// Rows of one input; a value is `stored × scale + offset`. Modalities stand in the order of the network's inputs.
+/// Rows of one input; a value is `stored × scale + offset`. Modalities are in the order of the network's inputs.
 typedef struct gyrus_modality {
     const void *rows;
     const int32_t *indices;
     const int64_t *shape;
     int64_t rank;
     gyrus_element element;
-    /// One for all values, or one for each channel, the first dimension of the shape.
+    /// One for all values, or one per channel, the first dimension of the shape.
     const float *scales, *offsets;
     int64_t channels;
 } gyrus_modality;
 
-/// By what outputs are compared with what is right.
+/// The loss that compares outputs with the correct answers.
 typedef enum gyrus_loss_kind {
     /// One class of several, from its logits.
     GYRUS_CROSS_ENTROPY = 0,
@@ -105,16 +105,16 @@ typedef enum gyrus_loss_kind {
 /// A loss with its settings.
 typedef struct gyrus_loss {
     gyrus_loss_kind kind;
-    /// How much each class counts, or each label where it applies; null where all count 1.
+    /// The weight of each class, or of each label when it applies; null if all weights are 1.
     const float *weights;
-    /// `GYRUS_CROSS_ENTROPY`: the share of certainty that is spread over all classes.
+    /// `GYRUS_CROSS_ENTROPY`: the share of a label that is spread over all classes.
     double smoothing;
-    /// `GYRUS_HUBER`: the error from which on the loss is linear.
+    /// `GYRUS_HUBER`: the error above which the loss is linear.
     double delta;
 } gyrus_loss;
 
-/// Samples: for each a row of each modality, and what is right: the number of a class for `GYRUS_CROSS_ENTROPY`, otherwise
-/// as many numbers as a network has outputs.
+/// Samples: for each, a row of each modality, and the correct answer: a class number for `GYRUS_CROSS_ENTROPY`,
+/// otherwise as many numbers as a network has outputs.
 typedef struct gyrus_samples {
     const gyrus_modality *modalities;
     int64_t modality_count;
@@ -127,16 +127,16 @@ typedef struct gyrus_samples {
 
 /// Version of libtorch that the program was built with.
 const char *gyrus_torch_version(void);
-/// Gives the system back the memory that freed tensors have left in the process.
+/// Returns the memory of freed tensors to the system.
 void gyrus_release_memory(void);
-/// Threads that computations of the calling thread use.
+/// Number of threads that computations of the calling thread use.
 void gyrus_set_threads(int32_t count);
-/// CUDA devices that libtorch can use; 0 where it was built without CUDA or its CUDA libraries are not found.
+/// Number of CUDA devices that libtorch can use; 0 if it was built without CUDA or its CUDA libraries are not found.
 int32_t gyrus_cuda_count(void);
 
-/// Makes a network from the TorchScript source of its `forward`; values depend on the seed and a tensor's name alone.
-/// `constrained` is the source of a method of that name, which gives the output and what is added to the loss while
-/// training; null where nothing is.
+/// Makes a network from the TorchScript source of its `forward`; values depend only on the seed and a tensor's name.
+/// `constrained` is the source of a method of that name, which returns the output and what is added to the loss during
+/// training; null if there is none.
 gyrus_network *gyrus_network_create(
     const char *source, const char *constrained, const gyrus_tensor_plan *plans, int64_t count, uint64_t seed,
     gyrus_place place, char **error);
@@ -151,41 +151,42 @@ gyrus_tensor_view gyrus_network_tensor(const gyrus_network *network, int64_t ind
 int64_t gyrus_network_input_count(const gyrus_network *network);
 const char *gyrus_network_input_name(const gyrus_network *network, int64_t index);
 
-/// Gives the outputs for samples `first ..< first + count`, each `width` floats, in evaluation mode. Adds their losses to
-/// `loss_sum`, unless it is null.
+/// Returns the outputs for samples `first ..< first + count`, each `width` floats, in evaluation mode. Adds their
+/// losses to `loss_sum`, unless it is null.
 gyrus_status gyrus_network_run(
     gyrus_network *network, const gyrus_samples *samples, int64_t first, int64_t count, float *outputs, int64_t width,
     double *loss_sum, char **error);
-/// Times runs of one sample each, in seconds, after two that are not counted.
+/// Times runs of one sample each, in seconds, after two uncounted runs.
 bool gyrus_network_time(
     gyrus_network *network, const gyrus_samples *samples, double *seconds, int64_t count, char **error);
 
 /// Whether an input may be left out: it has a default, or may be `None`.
 bool gyrus_network_input_is_optional(const gyrus_network *network, int64_t index);
-/// Name of an operation of the network that reaches into the file system, such as `aten::from_file`; null where it has none.
+/// Name of an operation of the network that accesses the file system, such as `aten::from_file`; null if it has none.
 /// To be freed with `free`.
 char *gyrus_network_forbidden(gyrus_network *network);
-/// Runs the network once, in evaluation mode, on inputs of these shapes (one after the other, `ranks` sizes each) whose
-/// values are random within 0 and 1; a rank of -1 leaves its input out. Returns the shapes of its outputs, such as `2x10 2x4`, to be freed with `free`.
+/// Runs the network once, in evaluation mode, on inputs of these shapes (one after another, `ranks` sizes each) with
+/// random values from 0 to 1; a rank of -1 leaves out its input. Returns the shapes of its outputs, such as `2x10 2x4`,
+/// to be freed with `free`.
 char *gyrus_network_probe(
     gyrus_network *network, const int64_t *shapes, const int64_t *ranks, int64_t count, char **error);
-/// How many outputs a network gives side by side; 0 where it gives one tensor, -1 where it gives something else.
+/// Number of outputs if a network returns several tensors; 0 if it returns one tensor, -1 for anything else.
 int64_t gyrus_network_output_count(gyrus_network *network);
-/// Runs the network in evaluation mode on one input, whose shape begins with a batch of one, and gives the numbers of one of
-/// its outputs, which the caller frees with `free`. Inputs besides the first take their defaults.
+/// Runs the network in evaluation mode on one input, whose shape begins with a batch of one, and returns the values of
+/// one of its outputs, which the caller frees with `free`. Other inputs take their defaults.
 bool gyrus_network_features(
     gyrus_network *network, const float *values, const int64_t *shape, int64_t rank, int64_t output, float **numbers,
     int64_t *count, char **error);
-/// Runs the network as a detector on an image of blue, green and red bytes. `numbers` becomes `count` rows of left, top, right,
-/// bottom, score and class, which the caller frees with `free`.
+/// Runs the network as a detector on an image of blue, green and red bytes. `numbers` becomes `count` rows of left,
+/// top, right, bottom, score and class, which the caller frees with `free`.
 bool gyrus_network_detect(
     gyrus_network *network, const uint8_t *pixels, int64_t width, int64_t height, float **numbers, int64_t *count,
     char **error);
-/// Returns the operations of the network, one per line: operation, number of weights, and the lines (from 0) that it reads
-/// or `-1`, `-2` … for the first, second … input, separated by spaces. To be freed with `free`.
+/// Returns the operations of the network, one per line: operation, number of weights, and the lines (from 0) that it
+/// reads or `-1`, `-2` … for the first, second … input, separated by spaces. To be freed with `free`.
 char *gyrus_network_operations(gyrus_network *network, char **error);
 
-/// How weights whose names begin with `prefix` are changed; the longest prefix that fits a weight wins.
+/// How weights whose names begin with `prefix` are updated; the longest prefix that fits a weight wins.
 typedef struct gyrus_optimizer {
     const char *prefix;
     /// `sgd`, `adam`, `adamw` or `rmsprop`.
@@ -195,14 +196,14 @@ typedef struct gyrus_optimizer {
     double momentum;
 } gyrus_optimizer;
 
-/// How learning rates change, and how long gradients can be.
+/// How learning rates change, and the maximum norm of gradients.
 typedef struct gyrus_schedule {
     /// Rates rise from zero during the first steps.
     int64_t warm_up_steps;
-    /// From then on they follow a cosine to zero at this step, unless they stay.
+    /// Afterward they follow a cosine to zero at this step, unless they are constant.
     int64_t total_steps;
     bool is_constant;
-    /// The longest gradient of all weights together; 0 for any.
+    /// Maximum norm of the gradient over all weights; 0 for no limit.
     double clipping;
 } gyrus_schedule;
 
@@ -211,33 +212,33 @@ gyrus_trainer *gyrus_trainer_create(
     gyrus_network *network, const gyrus_optimizer *optimizers, int64_t count, gyrus_schedule schedule, uint64_t seed,
     char **error);
 void gyrus_trainer_free(gyrus_trainer *trainer);
-/// Steps done.
+/// Number of steps done.
 int64_t gyrus_trainer_step(const gyrus_trainer *trainer);
-/// Says how many steps were done, when the state comes from a checkpoint.
+/// Sets the number of steps done, when the state comes from a checkpoint.
 void gyrus_trainer_set_step(gyrus_trainer *trainer, int64_t step);
 int64_t gyrus_trainer_tensor_count(const gyrus_trainer *trainer);
 gyrus_tensor_view gyrus_trainer_tensor(const gyrus_trainer *trainer, int64_t index);
 
-/// What a run of steps came to.
+/// The figures of a run of steps.
 typedef struct gyrus_progress {
     double loss_sum;
-    /// Samples whose class, or all of whose labels, were answered right.
+    /// Number of samples whose class, or all of whose labels, were answered correctly.
     int64_t correct;
     int64_t samples;
 } gyrus_progress;
 
-/// Puts samples on the device for good, so that mini-batches of them are gathered there; all later calls of this trainer with
-/// samples must be with these.
+/// Keeps samples on the device, so that mini-batches of them are gathered there; all later calls of this trainer with
+/// samples must use these.
 bool gyrus_trainer_keep(gyrus_trainer *trainer, const gyrus_samples *samples, char **error);
-/// Mini-batches that threads of their own gather ahead of the one that is computed.
+/// Sets how many mini-batches separate threads gather ahead of time.
 void gyrus_trainer_set_loaders(gyrus_trainer *trainer, int32_t count);
-/// In how many parts a mini-batch goes through the network because it does not fit into memory at once.
+/// Number of parts in which a mini-batch goes through the network because it does not fit into memory at once.
 int64_t gyrus_trainer_parts(const gyrus_trainer *trainer);
-/// Has more samples at once fail as if memory were full; for tests.
+/// Makes more samples at once fail as if memory were full; for tests.
 void gyrus_trainer_limit(gyrus_trainer *trainer, int64_t samples);
 
 /// Trains on mini-batches `first ..< first + count` of an epoch whose samples come in `order`, split into `batches`
-/// parts that differ by one sample at most.
+/// parts that differ by at most one sample.
 gyrus_status gyrus_trainer_train(
     gyrus_trainer *trainer, const gyrus_samples *samples, const int32_t *order, int64_t order_count, int64_t batches,
     int64_t first, int64_t count, gyrus_progress *progress, char **error);

@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-/// A tensor of a module, in libtorch's numbers of types: 0 for bytes, 1 to 4 for integers of 8 to 64 bits, 6 for 32-bit floats,
-/// 11 for truths.
+/// A tensor of a module, with libtorch's type numbers: 0 for bytes, 1 to 4 for integers of 8 to 64 bits, 6 for 32-bit
+/// floats, 11 for Booleans.
 typedef struct gyrus_constant {
     const char *name;
     int32_t type;
@@ -21,7 +21,7 @@ typedef struct gyrus_constant {
     bool is_trained;
 } gyrus_constant;
 
-/// Writes a TorchScript file of the methods of `source`, one of them `forward`, which read the tensors as attributes.
+/// Writes a TorchScript file with the methods of `source`, one of them `forward`, which read the tensors as attributes.
 bool gyrus_script_write(
     const char *source, const gyrus_constant *constants, int64_t count, const char *path, char **error);
 

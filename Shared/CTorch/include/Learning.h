@@ -1,4 +1,4 @@
-// What networks learn from samples without labels, and how samples are distorted for it.
+// What networks learn from samples without labels, and how samples are distorted for this purpose.
 //
 // Errors and memory follow the rules of CTorch.h.
 #pragma once
@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-/// The most by which samples of one modality are changed at random. What moves or hides is for pictures, [channels][rows]
-/// [columns]; values count in standard deviations of the training samples.
+/// The maximum random changes to samples of one modality. Moving and hiding is for pictures, [channels][rows][columns];
+/// values are in standard deviations of the training samples.
 typedef struct gyrus_augmentation {
     /// Angle, in radians.
     float rotation;
@@ -18,17 +18,17 @@ typedef struct gyrus_augmentation {
     float shear;
     /// Share by which columns and rows come closer or move apart.
     float width, height;
-    /// Shift to the side and upwards, as a share of the picture.
+    /// Horizontal and vertical shift, as a share of the picture.
     float across, along;
     /// Largest share of rows, and of columns, that is hidden in one band each.
     float row_band, column_band;
     /// Side of a hidden square, as a share of the picture.
     float hole;
-    /// Share by which values grow or shrink, and what is added to all.
+    /// Share by which values grow or shrink, and the offset that is added to all values.
     float contrast, brightness;
-    /// Largest noise that is added to each value by itself.
+    /// Maximum noise that is added to each value independently.
     float noise;
-    /// Whether half of the samples are mirrored, left for right.
+    /// Whether half of the samples are mirrored horizontally.
     bool flips;
 } gyrus_augmentation;
 
@@ -36,12 +36,12 @@ typedef struct gyrus_augmentation {
 typedef enum gyrus_lesson_kind {
     /// Labels of weakly distorted samples.
     GYRUS_LABELS = 0,
-    /// The same, and for samples without labels the network's own sure answers: those to weakly distorted samples are the
-    /// labels of strongly distorted ones.
+    /// The same, and for samples without labels the network's own confident answers: the answers to weakly distorted
+    /// samples are the labels of strongly distorted ones.
     GYRUS_PSEUDO_LABELS = 1,
-    /// Two strongly distorted forms of a sample have outputs that point the same way (NT-Xent).
+    /// Two strongly distorted forms of a sample must have outputs that point in the same direction (NT-Xent).
     GYRUS_CONTRAST = 2,
-    /// The output is the samples as they are, all inputs one after the other, from strongly distorted ones.
+    /// The output must reproduce the unchanged samples, all inputs concatenated, from strongly distorted ones.
     GYRUS_RECONSTRUCTION = 3,
 } gyrus_lesson_kind;
 
@@ -51,17 +51,17 @@ typedef struct gyrus_lesson_plan {
     /// One for each input of the network.
     const gyrus_augmentation *weak, *strong;
     int64_t inputs;
-    /// `GYRUS_LABELS`: what the names of the only weights begin with that change; null for all.
+    /// `GYRUS_LABELS`: prefix of the names of the only weights that are updated; null for all.
     const char *only;
-    /// `GYRUS_PSEUDO_LABELS`: so many samples at the beginning have labels.
+    /// `GYRUS_PSEUDO_LABELS`: number of samples at the beginning that have labels.
     int64_t labelled;
-    /// `GYRUS_PSEUDO_LABELS`: how sure an answer must be, and how much such answers count beside the labels.
+    /// `GYRUS_PSEUDO_LABELS`: minimum confidence of an answer, and the weight of such answers relative to labels.
     double confidence, share;
-    /// `GYRUS_CONTRAST`: by what likenesses are divided.
+    /// `GYRUS_CONTRAST`: temperature that divides similarities.
     double temperature;
 } gyrus_lesson_plan;
 
-/// Has a trainer teach something else than labels of samples as they are.
+/// Makes a trainer teach something other than the labels of unchanged samples.
 bool gyrus_trainer_learn(gyrus_trainer *trainer, const gyrus_lesson_plan *plan, char **error);
 
 #ifdef __cplusplus

@@ -7,7 +7,7 @@ extern "C" {
 #endif
 
 /// Principal components of rows of bytes.
-/// Finds the mean and the leading components that together hold at most `kept_share` of the variance.
+/// Computes the mean and the leading components that together hold at most `kept_share` of the variance.
 /// `mean` has room for `features` numbers, `components` for `features * features`; `components` is filled with
 /// `kept` rows of `features` numbers each. `kept_energy` becomes the share of the variance that they hold.
 /// Returns 0, or 1 with a message in `*error` that the caller frees with `gyrus_preprocessing_free`.
@@ -23,7 +23,8 @@ int gyrus_rebuild(const uint8_t *rows, int64_t count, int64_t features, const do
 /// Frame t covers samples t · hop … t · hop + window − 1, weighted by a periodic Hann window; bin f is the squared
 /// magnitude of its discrete Fourier transform. Decibels below the clip's loudest bin, cut at `range`, become bytes:
 /// 255 for the loudest, 0 for `range` decibels below it and less.
-/// `spectrograms` has room for `count * bins * frames` bytes, bins from the highest frequency (first row) to the lowest.
+/// `spectrograms` has room for `count * bins * frames` bytes, bins from the highest frequency (first row) to the
+/// lowest.
 int gyrus_spectrograms(const float *samples, int64_t count, int64_t length, int64_t window, int64_t hop, int64_t bins,
                        int64_t frames, double range, uint8_t *spectrograms, char **error);
 

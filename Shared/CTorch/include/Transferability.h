@@ -1,4 +1,4 @@
-// How well features fit a task, found without training.
+// How well features fit a task, estimated without training.
 //
 // Errors and memory follow the rules of CTorch.h.
 #pragma once
@@ -9,8 +9,9 @@
 extern "C" {
 #endif
 
-/// Scores of features (`count` rows of `width` numbers) for labels: `log_evidence` is the mean logarithm of the evidence of
-/// a linear model of each class per sample (LogME), `h_score` the variance of the classes' means in whitened features.
+/// Scores of features (`count` rows of `width` numbers) for labels: `log_evidence` is the mean logarithm of the
+/// evidence of a linear model of each class per sample (LogME), `h_score` the variance of the classes' means in
+/// whitened features.
 bool gyrus_transferability(
     const float *features, int64_t count, int64_t width, const int32_t *labels, int64_t classes, double *log_evidence,
     double *h_score, char **error);

@@ -1,7 +1,7 @@
-// What Gyrus needs of OpenCV: images, networks run on them, and films.
+// What Gyrus needs from OpenCV: images, networks that run on them, and films.
 //
 // Every function that can fail takes `char **error` and stores a message there, which the caller frees with `free`.
-// No C++ exception leaves. Objects are freed with their `_free` function; a null pointer is allowed there.
+// C++ exceptions never escape. Objects are freed with their `_free` function, which accepts a null pointer.
 #pragma once
 
 #include <stdbool.h>
@@ -12,14 +12,14 @@
 extern "C" {
 #endif
 
-/// An image of three bytes a pixel: blue, green, red.
+/// An image with three bytes per pixel: blue, green, red.
 typedef struct gyrus_image gyrus_image;
 /// A network with its weights.
 typedef struct gyrus_vision_network gyrus_vision_network;
 /// A film that is being written.
 typedef struct gyrus_film gyrus_film;
 
-/// A colour.
+/// A color.
 typedef struct gyrus_color {
     uint8_t red, green, blue;
 } gyrus_color;
@@ -29,7 +29,7 @@ typedef struct gyrus_rectangle {
     int32_t left, top, width, height;
 } gyrus_rectangle;
 
-/// How pixels become the input of a network: cut out, resized (bilinear), and for each channel
+/// How pixels are converted to the input of a network: cropped, resized (bilinear), and for each channel
 /// `(value * scale - mean) / deviation`.
 typedef struct gyrus_vision_input {
     gyrus_rectangle part;
@@ -54,21 +54,21 @@ typedef struct gyrus_vision_output {
 
 /// Version of OpenCV in use.
 const char *gyrus_vision_version(void);
-/// Threads of each computation.
+/// Sets the number of threads for each computation.
 void gyrus_vision_set_threads(int32_t count);
 
-/// Reads a file of any format that OpenCV knows. Null on failure.
+/// Reads a file in any format that OpenCV supports. Null on failure.
 gyrus_image *gyrus_image_read(const char *path, char **error);
-/// An image of one colour. Null on failure.
+/// An image of one color. Null on failure.
 gyrus_image *gyrus_image_make(int32_t width, int32_t height, gyrus_color color, char **error);
-/// Writes a file; its format follows from how the name ends.
+/// Writes a file; its format follows from the file name extension.
 bool gyrus_image_write(const gyrus_image *image, const char *path, char **error);
 void gyrus_image_free(gyrus_image *image);
 int32_t gyrus_image_width(const gyrus_image *image);
 int32_t gyrus_image_height(const gyrus_image *image);
-/// Blue, green and red of each pixel, row by row without gaps; lives as long as the image. Null where it has gaps.
+/// Blue, green and red of each pixel, row by row without gaps; valid as long as the image. Null if the image has gaps.
 const uint8_t *gyrus_image_pixels(const gyrus_image *image);
-/// Draws the outline of a rectangle, and a text on the same colour above its upper left corner.
+/// Draws the outline of a rectangle, and a text on the same color above its upper left corner.
 bool gyrus_image_label(gyrus_image *image, gyrus_rectangle place, const char *text, gyrus_color color, char **error);
 
 /// Reads a network; `configuration` is the second file of formats that have two, else null. Null on failure.
@@ -79,7 +79,7 @@ bool gyrus_vision_network_run(gyrus_vision_network *network, const gyrus_image *
                               gyrus_vision_output **outputs, size_t *count, char **error);
 void gyrus_vision_outputs_free(gyrus_vision_output *outputs, size_t count);
 
-/// Begins a film in MPEG-4. Null on failure.
+/// Starts an MPEG-4 film. Null on failure.
 gyrus_film *gyrus_film_begin(const char *path, double frame_rate, int32_t width, int32_t height, char **error);
 bool gyrus_film_add(gyrus_film *film, const gyrus_image *image, char **error);
 /// Ends the film and frees it.

@@ -1,12 +1,12 @@
-// Measures a YAML text with the parser that reads it afterwards, before anything of it is built.
+// Measures a YAML text with the parser that later reads it, before anything is built from it.
 #ifndef C_YAML_BOUNDS_H
 #define C_YAML_BOUNDS_H
 
 #include <stddef.h>
 
-// What a text may have.
+// The bounds of a text.
 struct yaml_bounds {
-    // Collections within each other, aliases expanded.
+    // Depth of nested collections, aliases expanded.
     size_t depth;
     // Values, aliases expanded.
     size_t nodes;
@@ -19,7 +19,7 @@ enum yaml_excess {
     YAML_TOO_DEEP,
     YAML_TOO_MANY_NODES,
     YAML_TOO_MANY_REFERENCES,
-    // It is no YAML, or memory ran out: who reads it afterwards says why.
+    // Not valid YAML, or out of memory; the reader reports why.
     YAML_UNREADABLE,
 };
 

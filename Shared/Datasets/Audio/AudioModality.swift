@@ -2,7 +2,7 @@ import Model
 
 /// A modality of speech with noise, as spectrograms.
 struct AudioModality: ModalitySource {
-    /// A row that can be made: a recording, and the noise to add to it.
+    /// A possible row: a recording, and the noise to add to it.
     struct Candidate: Hashable {
         let recording: Int
         /// Clip and first sample of the excerpt.
@@ -33,7 +33,7 @@ struct AudioModality: ModalitySource {
             var picker = try clips.map { clips in
                 try ExcerptPicker(clips: clips[split], starts: starts, split: split, seed: recipe.seed)
             }
-            // Without noise every variant would be the same.
+            // Without noise, all variants would be the same.
             let mixes = noise == nil ? 1 : recipe.mixes
             return recordings[split].flatMap { recording in
                 (0..<mixes).map { _ in Candidate(recording: recording, noise: picker?.next()) }
@@ -79,7 +79,7 @@ struct AudioModality: ModalitySource {
     }
 }
 
-/// Picks excerpts of noise at random.
+/// Picks random excerpts of noise.
 private struct ExcerptPicker {
     private let clips: [Int]
     private let starts: [[Int]]

@@ -1,14 +1,14 @@
 import Model
 
-/// Adds noise to speech at a given distance in loudness.
+/// Adds noise to speech at a given signal-to-noise ratio.
 ///
-/// With s the recording, placed in the middle of one second (cut to its middle second where it is longer), and n an
+/// With s the recording, placed in the middle of one second (cut to its middle second if it is longer), and n an
 /// excerpt of noise of one second, the result is
 ///
 ///     y = s + g · n,   g = √(P(s) / P(n) · 10^(−d / 10))
 ///
 /// where P is the mean square, of the recording over its own length and of the excerpt over the second, and d the
-/// distance in decibels.
+/// ratio in decibels.
 struct NoiseMixer: Sendable {
     /// Samples of a clip: one second.
     static let length = SpeechSet.rate
@@ -46,8 +46,8 @@ struct NoiseMixer: Sendable {
         return sum / Double(samples.count)
     }
 
-    /// Where excerpts of a clip can start: those with less than a hundredth of the loudest one's power are left out,
-    /// because lifting near silence to the loudness of speech would add something else than the clip's sound.
+    /// Where excerpts of a clip can start. Excerpts with less than a hundredth of the loudest one's power are left out,
+    /// because amplifying near silence to the loudness of speech would add something other than the clip's sound.
     static func audibleStarts(in clip: [Float]) -> [Int] {
         guard clip.count >= length else { return [] }
         let step = 500

@@ -13,7 +13,7 @@ struct NoiseSet: Sendable {
     /// The samples of a clip.
     let samples: @Sendable (_ index: Int) throws -> [Float]
 
-    /// Opens the set of a name.
+    /// Opens the set with a given name.
     static func named(_ name: String, locator: DataLocator, seed: UInt64) throws -> NoiseSet {
         switch name {
         case "esc10": try .environmentalSounds(folder: locator.folder(of: name))
@@ -29,7 +29,7 @@ struct NoiseSet: Sendable {
             guard parts.count == 4, let fold = Int(parts[0]), fold > 0 else {
                 throw Failure(
                     .corrupt,
-                    "'\(folder)/\(file)' is not named as an ESC clip: '{fold}-{recording}-{take}-{class}.wav' is needed."
+                    "'\(folder)/\(file)' is not named like an ESC clip: '{fold}-{recording}-{take}-{class}.wav'."
                 )
             }
             return (file, Clip(name: String(file.dropLast(4)), fold: fold))
@@ -39,12 +39,13 @@ struct NoiseSet: Sendable {
         }
     }
 
-    /// The clips of each split: the last fold is for tests, the one before for validation, all others for training.
+    /// The clips of each split: the last fold is for test, the one before for validation, all others for training.
     func split() throws -> PerSplit<[Int]> {
         let folds = Set(clips.map(\.fold)).sorted()
         guard folds.count >= 3 else {
             throw Failure(
-                .invalidArgument, "The noise is in \(folds.count) folds; three are needed to keep the splits apart.")
+                .invalidArgument,
+                "The noise is in \(folds.count) folds; three are required to keep the splits separate.")
         }
         let (test, validation) = (folds[folds.count - 1], folds[folds.count - 2])
         return PerSplit(

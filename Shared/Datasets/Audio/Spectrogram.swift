@@ -2,12 +2,12 @@ import CTorch
 import Foundation
 import Model
 
-/// Turns clips into square pictures of sound: time to the right, frequency upwards, loudness as brightness.
+/// Converts clips to square pictures of sound: time to the right, frequency upward, loudness as brightness.
 ///
-/// For a side of S pixels, a short-time Fourier transform with a periodic Hann window of W = 2 (S − 1) samples and a hop
-/// of H = ⌊(8000 − W) / (S − 1)⌋ gives S frequencies from 0 to 4000 Hz and S frames within one second, without padding.
-/// For S = 112 that is W = 222 (28 ms) and H = 70 (9 ms). Squared magnitudes become decibels below the clip's loudest
-/// bin; 80 dB are spread over the bytes, 255 for the loudest.
+/// For a side of S pixels, a short-time Fourier transform with a periodic Hann window of W = 2 (S − 1) samples and a
+/// hop of H = ⌊(8000 − W) / (S − 1)⌋ gives S frequencies from 0 to 4000 Hz and S frames within one second, without
+/// padding. For S = 112 that is W = 222 (28 ms) and H = 70 (9 ms). Squared magnitudes become decibels below the clip's
+/// loudest bin; 80 dB are spread over the bytes, 255 for the loudest.
 struct Spectrogram {
     static let decibelRange = 80.0
 
@@ -15,7 +15,7 @@ struct Spectrogram {
     var window: Int { 2 * (side - 1) }
     var hop: Int { (NoiseMixer.length - window) / (side - 1) }
 
-    /// How a recording becomes such a picture.
+    /// How a recording is converted to such a picture.
     var preparation: SoundPreparation {
         var preparation = SoundPreparation(
             sound: .mel, rate: NoiseMixer.length, samples: NoiseMixer.length, window: window, hop: hop,
@@ -25,7 +25,7 @@ struct Spectrogram {
         return preparation
     }
 
-    /// The pictures of clips that lie one after another.
+    /// The pictures of consecutive clips.
     func pictures(of clips: [Float]) throws -> [UInt8] {
         let count = clips.count / NoiseMixer.length
         let bytes = count * side * side

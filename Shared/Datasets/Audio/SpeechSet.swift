@@ -3,7 +3,7 @@ import Model
 
 /// Recordings of spoken classes.
 struct SpeechSet: Sendable {
-    /// Samples in a second of everything that Gyrus prepares.
+    /// Samples per second of all audio that Gyrus prepares.
     static let rate = 8000
 
     /// One recording.
@@ -11,7 +11,7 @@ struct SpeechSet: Sendable {
         let name: String
         let label: UInt8
         let speaker: String
-        /// Whether the set's makers keep it for tests.
+        /// Whether the authors of the set reserve it for test.
         let isTest: Bool
     }
 
@@ -20,7 +20,7 @@ struct SpeechSet: Sendable {
     /// The samples of a recording.
     let samples: @Sendable (_ index: Int) throws -> [Float]
 
-    /// Opens the set of a name.
+    /// Opens the set with a given name.
     static func named(_ name: String, locator: DataLocator, seed: UInt64) throws -> SpeechSet {
         switch name {
         case "fsdd": try .freeSpokenDigits(folder: locator.folder(of: name))
@@ -38,7 +38,7 @@ struct SpeechSet: Sendable {
             guard let recording = recording(named: file) else {
                 throw Failure(
                     .corrupt,
-                    "'\(place)/\(file)' is not named as a recording of a digit: '{digit}_{speaker}_{index}.wav' is needed."
+                    "'\(place)/\(file)' is not named like a recording of a digit: '{digit}_{speaker}_{index}.wav'."
                 )
             }
             return (file, recording)
@@ -65,9 +65,9 @@ enum AudioFolder {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
-            throw Failure(.notFound, "The folder '\(folder)' cannot be read: \(error.localizedDescription)")
+            throw Failure(.notFound, "Cannot read the folder '\(folder)': \(error.localizedDescription)")
         }
-        // Hidden files, such as the `._NAME.wav` that macOS leaves on other file systems, are no recordings.
+        // Hidden files, such as the `._NAME.wav` that macOS leaves on other file systems, are not recordings.
         let files = names.filter { $0.hasSuffix(".wav") && !$0.hasPrefix(".") }.sorted {
             $0.utf8.lexicographicallyPrecedes($1.utf8)
         }

@@ -3,11 +3,12 @@ import Model
 extension SpeechSet {
     /// The recordings of each split.
     ///
-    /// - `recording`: the official test recordings are the test; of the others, a tenth of each class and speaker is for
-    ///   validation, chosen by the seed.
-    /// - `speaker`: all recordings of one speaker, chosen by the seed, are the test; the others' are parted as above.
+    /// - `recording`: the official test recordings form the test split; of the others, a tenth per class and speaker is
+    ///   for validation, chosen by the seed.
+    /// - `speaker`: all recordings of one speaker, chosen by the seed, form the test split; the others are split as
+    ///   above.
     ///
-    /// - Parameter speakers: Only recordings of these; nil for all.
+    /// - Parameter speakers: The speakers whose recordings are used; nil for all.
     func split(
         _ split: DatasetRecipe.Split, seed: UInt64, speakers: [String]? = nil
     ) throws -> PerSplit<[Int]> {
@@ -42,18 +43,18 @@ extension SpeechSet {
             throw Failure(
                 .invalidArgument,
                 "data.speakers: there is no speaker '\(stranger)'.\(NearestName.question(stranger, among: known)) Known"
-                    + " are \(known.joined(separator: ", ")).")
+                    + " speakers: \(known.joined(separator: ", ")).")
         }
         return recordings.indices.filter { speakers.contains(recordings[$0].speaker) }
     }
 
-    /// The speaker that a recipe with this seed keeps for its test.
+    /// The speaker that a recipe with this seed keeps for test.
     func heldOutSpeaker(seed: UInt64) throws -> String {
         let speakers = Set(recordings.map(\.speaker)).sorted()
         guard speakers.count >= 2 else {
             throw Failure(
                 .invalidArgument,
-                "split: there are recordings of \(speakers.count) speaker; a split by speaker needs two or more.")
+                "split: there are recordings of only \(speakers.count) speaker; a split by speaker needs at least two.")
         }
         return speakers[Int(seed % UInt64(speakers.count))]
     }

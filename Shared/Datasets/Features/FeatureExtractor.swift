@@ -4,16 +4,16 @@ public import Networks
 import Safetensors
 public import Torch
 
-/// Runs a trained backbone over a prepared dataset once and keeps what its stages give.
+/// Runs a trained backbone over a prepared dataset once and stores the outputs of its stages.
 ///
-/// A row that several samples use is computed once.
+/// A row that several samples use is computed only once.
 public struct FeatureExtractor {
     /// The backbone.
     public let backbone: Backbone
     private let network: ScriptedNetwork
 
     /// Takes a backbone with its weights.
-    /// - Throws: `Failure` where the file lacks a weight.
+    /// - Throws: `Failure` if the file lacks a weight.
     public init(_ backbone: Backbone, weights: URL) throws {
         self.backbone = backbone
         network = try ScriptedNetwork(backbone.featureNetwork, seed: 0)
@@ -23,8 +23,8 @@ public struct FeatureExtractor {
     /// Writes the features of all splits.
     /// - Parameters:
     ///   - file: The file to write, all or nothing.
-    ///   - check: Called between pieces of work; it throws where the work is to end.
-    /// - Throws: `Failure` where the backbone does not fit the samples.
+    ///   - check: Called between pieces of work; it throws if the work is to end.
+    /// - Throws: `Failure` if the backbone does not fit the samples.
     public func write(_ dataset: PreparedDataset, to file: URL, check: () throws -> Void = {}) throws {
         var tensors: [Tensor] = []
         var target = ""
@@ -54,7 +54,7 @@ public struct FeatureExtractor {
         try SafetensorsFile.write(tensors, metadata: metadata, to: file.path)
     }
 
-    /// How well the backbone by itself answers a split's samples, from its features; empty where its last stage gives no
+    /// How well the backbone alone answers a split's samples, from its features; empty if its last stage does not give
     /// answers.
     public static func metrics(of backbone: Backbone, on features: SampleSource) -> [String: Double] {
         let width = features.target.outputs
@@ -88,7 +88,7 @@ public struct FeatureExtractor {
         }
     }
 
-    /// Rows that are run before somebody looks whether the work is to end.
+    /// Number of rows that are run between checks whether the work is to end.
     private static let piece = 512
 
     /// Every row of a modality once, as samples.

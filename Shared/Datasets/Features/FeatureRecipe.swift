@@ -17,7 +17,7 @@ public struct FeatureRecipe: Hashable, Sendable {
         self.weights = weights
     }
 
-    /// Digest of all of it, by which a set of features is known everywhere.
+    /// Digest of all of it, which identifies a set of features everywhere.
     public var id: BlobDigest {
         get throws {
             let network = try backbone.network.id

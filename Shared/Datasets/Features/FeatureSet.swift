@@ -5,9 +5,9 @@ public import Torch
 
 /// The features of a backbone for all samples of a prepared dataset: one safetensors file, mapped into memory.
 ///
-/// For each split and stage, `training.image_stage2.rows` holds a vector for each row of the modality; `training.indices`
-/// holds the row of each sample, `training.labels` the classes or `training.answers` the numbers that are right. Metadata:
-/// `format`, `stages` and `target` (JSON).
+/// For each split and stage, `training.image_stage2.rows` holds a vector for each row of the modality;
+/// `training.indices` holds the row of each sample, `training.labels` the correct classes or `training.answers` the
+/// correct numbers. Metadata: `format`, `stages` and `target` (JSON).
 ///
 /// ```swift
 /// let samples = try FeatureSet.source(.training, of: [image, audio])   // inputs image_stage1 … audio_scores
@@ -22,7 +22,7 @@ public struct FeatureSet: Sendable {
     private let file: SafetensorsFile
 
     /// Opens a file of features.
-    /// - Throws: `Failure` naming the file and what is wrong in it.
+    /// - Throws: `Failure` naming the file and the error in it.
     public init(opening path: String) throws {
         file = try SafetensorsFile(opening: path)
         guard file.metadata["format"] == Self.format, let stages = file.metadata["stages"] else {
@@ -32,12 +32,12 @@ public struct FeatureSet: Sendable {
         guard
             let target = file.metadata["target"].flatMap({ try? JSONDecoder().decode(Target.self, from: Data($0.utf8)) }
             )
-        else { throw Failure(.corrupt, "'\(path)' holds features without a target that can be read.") }
+        else { throw Failure(.corrupt, "'\(path)' holds features without a readable target.") }
         self.target = target
     }
 
     /// The samples of a split with the features of several backbones, left in mapped memory.
-    /// - Throws: `Failure` with code `invalid-argument` where they are features of different samples.
+    /// - Throws: `Failure` with code `invalid-argument` if they are features of different samples.
     public static func source(_ split: PreparedDataset.Split, of sets: [FeatureSet]) throws -> SampleSource {
         guard let first = sets.first else {
             throw Failure(.invalidArgument, "There are no features to take samples from.")

@@ -2,7 +2,7 @@ public import Foundation
 public import Model
 public import Torch
 
-/// Samples as they were prepared, or the features that backbones gave for them.
+/// Prepared samples, or the features that backbones computed for them.
 public enum PreparedSamples: Sendable {
     /// The samples themselves, with views of frozen networks.
     case dataset(PreparedDataset, views: [PreparedDataset])
@@ -10,7 +10,7 @@ public enum PreparedSamples: Sendable {
     case features([FeatureSet])
 
     /// Opens the file of a prepared dataset and those of its views, or files of features.
-    /// - Throws: `Failure` naming the file and what is wrong in it.
+    /// - Throws: `Failure` naming the file and the error in it.
     public init(opening files: [URL], areFeatures: Bool) throws {
         if !areFeatures, let file = files.first {
             self = .dataset(
@@ -21,13 +21,13 @@ public enum PreparedSamples: Sendable {
         }
     }
 
-    /// What networks read of each modality; nothing is known of features.
+    /// The input that networks read for each modality; unknown for features.
     public var inputs: [String: InputSignature] {
         guard case .dataset(let dataset, let views) = self else { return [:] }
         return views.reduce(dataset.inputs) { $0.merging($1.inputs) { $1 } }
     }
 
-    /// Where the first samples of a split stand in the user's data; none where that is not known.
+    /// Positions of the first samples of a split in the user's data; empty if unknown.
     public func places(_ split: PreparedDataset.Split) throws -> [String] {
         guard case .dataset(let dataset, _) = self else { return [] }
         return try dataset.places(split)

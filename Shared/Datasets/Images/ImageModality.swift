@@ -1,13 +1,13 @@
 import Model
 
-/// A modality of pictures: official training pictures are parted into training and validation by the seed.
+/// A modality of pictures: the seed splits the official training pictures into training and validation.
 struct ImageModality: ModalitySource {
     let shape: [Int]
     let candidates: PerSplit<[UInt8]>
 
     private let set: ImageSet
     private let energyRemoved: Double
-    /// The official training pictures in the order in which they are dealt out.
+    /// The official training pictures in the order in which they are assigned.
     private let order: [Int]
     private let validationCount: Int
 
@@ -36,7 +36,7 @@ struct ImageModality: ModalitySource {
         guard energyRemoved > 0 else {
             return RenderedModality(rows: pixels, notes: [:], preparation: .picture(Self.preparation))
         }
-        // The components are those of the training pictures: nothing of the others enters.
+        // The components are those of the training pictures only.
         let components = try PrincipalComponents(
             of: pixels.training, features: set.side * set.side, energyRemoved: energyRemoved)
         let rebuilt = try pixels.map(components.rebuild)

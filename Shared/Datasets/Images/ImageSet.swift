@@ -14,7 +14,7 @@ struct ImageSet: Sendable {
     let training: Part
     let test: Part
 
-    /// Opens the set of a name.
+    /// Opens the set with a given name.
     static func named(_ name: String, locator: DataLocator, seed: UInt64) throws -> ImageSet {
         switch name {
         case "mnist": try .mnist(folder: locator.folder(of: name))

@@ -1,24 +1,24 @@
 import CTorch
 import Model
 
-/// Takes energy out of pictures.
+/// Removes energy from pictures.
 ///
-/// "PCA with a share r of the energy removed" is read as: keep the leading principal components that together hold *at
-/// most* 1 − r of the variance, and rebuild the picture from them. For MNIST and r = 0.75 that keeps three components
-/// (23 % of the variance), from which LeNet3 tells digits apart in 53 % of cases, as in the source paper; a fourth
+/// "PCA with a share r of the energy removed" is interpreted as: keep the leading principal components that together
+/// hold *at most* 1 − r of the variance, and rebuild the picture from them. For MNIST and r = 0.75 that keeps three
+/// components (23 % of the variance), from which LeNet3 recognizes 53 % of digits, as in the source paper; a fourth
 /// component would give 64 %, and removing the leading components instead of the trailing ones 92 %.
 struct PrincipalComponents {
     /// Share of the variance that the kept components hold.
     let keptEnergy: Double
-    /// How many components are kept.
+    /// Number of components that are kept.
     let count: Int
     /// The mean row.
     let mean: [Double]
-    /// The kept components, one after the other.
+    /// The kept components, one after another.
     let components: [Double]
     private var features: Int { mean.count }
 
-    /// Finds the components of rows of bytes.
+    /// Computes the components of rows of bytes.
     init(of rows: [UInt8], features: Int, energyRemoved: Double) throws {
         var mean = [Double](repeating: 0, count: features)
         var components = [Double](repeating: 0, count: features * features)
@@ -50,7 +50,7 @@ struct PrincipalComponents {
 
 /// Calls into C++.
 enum Preprocessing {
-    /// Turns a message from C++ into a `Failure`.
+    /// Converts a message from C++ to a `Failure`.
     static func check(_ call: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32) throws {
         var message: UnsafeMutablePointer<CChar>?
         guard call(&message) != 0 else { return }

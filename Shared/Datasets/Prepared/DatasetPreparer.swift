@@ -5,11 +5,11 @@ import Safetensors
 /// Makes prepared datasets from raw data.
 ///
 /// Preparing takes seconds of one core and may block; call it off the actors that answer requests. Work stops with a
-/// `CancellationError` when its task is cancelled.
+/// `CancellationError` when its task is canceled.
 public struct DatasetPreparer: Sendable {
     private let locator: DataLocator
 
-    /// - Parameter locator: Where raw data is looked for.
+    /// - Parameter locator: Finds the raw data.
     public init(locator: DataLocator = DataLocator()) {
         self.locator = locator
     }
@@ -17,8 +17,8 @@ public struct DatasetPreparer: Sendable {
     /// Makes the dataset of a recipe; the same recipe and raw data give the same bytes.
     /// - Parameters:
     ///   - path: The file to write, all or nothing.
-    ///   - report: Told what is being done.
-    /// - Throws: `Failure` naming the dataset, file or field at fault.
+    ///   - report: Called with a description of the current step.
+    /// - Throws: `Failure` naming the dataset, file or field that caused it.
     public func prepare(
         _ recipe: DatasetRecipe, to path: String, report: (String) -> Void = { _ in }
     ) throws {
@@ -92,7 +92,7 @@ private struct PreparedModality {
     private let preparation: Preparation
 
     init(name: String, source: any ModalitySource, candidates: PerSplit<[Int]>) throws {
-        // A row that several samples use is made and stored once.
+        // A row that several samples use is made and stored only once.
         let chosen = candidates.map { Set($0).sorted() }
         let rendered = try source.render(chosen)
         var tensors: [Tensor] = []
@@ -117,7 +117,7 @@ private struct PreparedModality {
         preparation = rendered.preparation.standardizing(mean: mean, deviation: deviation)
     }
 
-    /// How new samples become rows of the modality.
+    /// How new samples are converted to rows of the modality.
     func input(_ signature: InputSignature?) -> DatasetManifest.Input? {
         signature.map { DatasetManifest.Input(signature: $0, columns: [name], preparation: preparation) }
     }
@@ -137,7 +137,7 @@ private struct PreparedModality {
 }
 
 extension Preparation {
-    /// The same with what bytes of training samples came to.
+    /// The same with the statistics of the training samples' bytes.
     fileprivate func standardizing(mean: Double, deviation: Double) -> Preparation {
         switch self {
         case .picture(var picture):
@@ -152,7 +152,7 @@ extension Preparation {
 }
 
 extension DatasetRecipe {
-    /// What is known of the prepared data, so that networks that were trained on them answer for raw files: pictures and
+    /// The manifest of the prepared data, with which networks trained on it answer for raw files: pictures and
     /// recordings in columns named like their modalities.
     fileprivate func manifest(_ inputs: [String: DatasetManifest.Input]) -> DatasetManifest {
         let names = modalities.sorted { $0.key < $1.key }.map(\.value.dataset)

@@ -35,7 +35,7 @@ extension PerSplit: Sendable where Value: Sendable {}
 protocol ModalitySource {
     /// Shape of one row.
     var shape: [Int] { get }
-    /// The labels of all rows that can be made, split by split.
+    /// The labels of all possible rows, split by split.
     var candidates: PerSplit<[UInt8]> { get }
     /// Makes the rows of the chosen candidates.
     func render(_ chosen: PerSplit<[Int]>) throws -> RenderedModality
@@ -45,8 +45,8 @@ protocol ModalitySource {
 struct RenderedModality {
     /// One row after another.
     let rows: PerSplit<[UInt8]>
-    /// What is worth knowing about how they came about.
+    /// Notes about how they were made.
     let notes: [String: String]
-    /// How new samples become such rows; mean and deviation of the bytes are still to be counted.
+    /// How new samples are converted to such rows; mean and deviation of the bytes are computed later.
     let preparation: Preparation
 }

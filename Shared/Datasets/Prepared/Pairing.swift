@@ -1,10 +1,10 @@
 import Model
 
-/// Samples put together from the rows of several modalities with the same label.
+/// Samples combined from the rows of several modalities with the same label.
 ///
-/// The modality with the fewest candidates leads: its candidates come in a random order again and again until there are
-/// enough samples, so that each is used equally often (give or take one). Every other modality gives a candidate of the
-/// same label, again each equally often. All choices depend on seed and split only.
+/// The modality with the fewest candidates leads: its candidates are repeated in random order until there are enough
+/// samples, so that each is used equally often (give or take one). Every other modality provides a candidate with the
+/// same label, again each equally often. All choices depend only on seed and split.
 struct Pairing {
     /// The label of each sample.
     let labels: [UInt8]
@@ -57,7 +57,7 @@ struct Pairing {
     }
 }
 
-/// Deals out elements in a random order, and shuffles anew when all are dealt.
+/// Deals elements in random order, and reshuffles when all are dealt.
 private struct Deck {
     private var elements: [Int]
     private var generator: SplitMix64

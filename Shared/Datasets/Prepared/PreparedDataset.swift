@@ -7,49 +7,50 @@ public import Torch
 /// A prepared dataset: one safetensors file, mapped into memory.
 ///
 /// For each split and modality, `training.image.rows` holds rows of bytes, floats or token numbers, and
-/// `training.image.indices` the row of each sample; `training.labels` holds the numbers of classes, `training.targets` rows of
-/// labels or standardized numbers, `training.groups` what samples belong to, `test.places` where samples stand in a user's data. Of data that Gyrus knows by name the metadata
-/// has `format`, `recipe` (canonical JSON), and for each modality `image.scale` and `image.offset`, with which a byte
-/// becomes a number: over the training rows these numbers have mean 0 and variance 1. `manifest` says how new samples are
-/// prepared; of data of a user it stands beside `format` alone.
+/// `training.image.indices` the row of each sample; `training.labels` holds class numbers, `training.targets` rows of
+/// labels or standardized numbers, `training.groups` the groups of samples, `test.places` the positions of samples in a
+/// user's data. For data that Gyrus knows by name, the metadata has `format`, `recipe` (canonical JSON), and for each
+/// modality `image.scale` and `image.offset`, which convert a byte to a number: over the training rows these numbers
+/// have mean 0 and variance 1. `manifest` says how new samples are prepared; for a user's own data there are only
+/// `format` and `manifest`.
 ///
 /// ```swift
 /// let dataset = try PreparedDataset(opening: path)
 /// let source = try dataset.source(.training)
 /// ```
 public struct PreparedDataset: Sendable {
-    /// A part of the samples.
+    /// A split of the samples.
     public enum Split: String, Hashable, Sendable, CaseIterable {
         /// Samples to train on.
         case training
-        /// Samples to choose networks by.
+        /// Samples used to choose networks.
         case validation
-        /// Samples that nothing was chosen by.
+        /// Samples used only for the final score.
         case test
     }
 
     static let format = "gyrus-dataset 1"
-    /// Of data of a user.
+    /// The format for a user's own data.
     static let manifestFormat = "gyrus-dataset 2"
 
     /// How it was made.
     public enum Origin: Hashable, Sendable {
-        /// By a recipe, of data that Gyrus knows by name.
+        /// By a recipe, from data that Gyrus knows by name.
         case recipe(DatasetRecipe)
-        /// Of data of a user.
+        /// From a user's own data.
         case manifest(DatasetManifest)
     }
 
     /// How it was made.
     public let origin: Origin
-    /// How new samples are prepared; nil of data that an older version prepared.
+    /// How new samples are prepared; nil for data that an older version prepared.
     public let manifest: DatasetManifest?
-    /// What its maker noted, such as `image.components`.
+    /// Notes from its preparation, such as `image.components`.
     public let notes: [String: String]
     private let file: SafetensorsFile
 
     /// Opens a prepared file.
-    /// - Throws: `Failure` naming the file and what is wrong in it.
+    /// - Throws: `Failure` naming the file and the error in it.
     public init(opening path: String) throws {
         let file = try SafetensorsFile(opening: path)
         do {
@@ -60,17 +61,18 @@ public struct PreparedDataset: Sendable {
             default:
                 throw Failure(
                     .corrupt,
-                    "'\(path)' is no prepared dataset: its metadata has no format '\(Self.format)' or '\(Self.manifestFormat)'."
+                    "'\(path)' is not a prepared dataset: its metadata has no format '\(Self.format)' or "
+                        + "'\(Self.manifestFormat)'."
                 )
             }
         } catch let failure as Failure where failure.code == .invalidArgument {
-            throw Failure(.corrupt, "'\(path)' has a recipe that cannot be read: \(failure.message)")
+            throw Failure(.corrupt, "'\(path)' has an unreadable recipe: \(failure.message)")
         }
         notes = file.metadata.filter { !["format", "recipe", "manifest"].contains($0.key) }
         self.file = file
     }
 
-    /// What networks read of each modality.
+    /// The input that networks read for each modality.
     public var inputs: [String: InputSignature] {
         switch origin {
         case .recipe(let recipe): recipe.inputs
@@ -86,13 +88,14 @@ public struct PreparedDataset: Sendable {
         }
     }
 
-    /// The split of a name, as tasks name it.
+    /// The split with a given name, as used in tasks.
     public static func split(named name: String) throws -> Split {
         guard let split = Split(rawValue: name) else {
             throw Failure(
                 .invalidArgument,
-                "split: there is no split '\(name)'.\(NearestName.question(name, among: Split.allCases.map(\.rawValue))) "
-                    + "Known are training, validation and test.")
+                "split: there is no split "
+                    + "'\(name)'.\(NearestName.question(name, among: Split.allCases.map(\.rawValue))) Splits: "
+                    + "training, validation and test.")
         }
         return split
     }
@@ -100,7 +103,7 @@ public struct PreparedDataset: Sendable {
     /// The samples of a split, left in mapped memory.
     public func source(_ split: Split) throws -> SampleSource { try source(split, with: []) }
 
-    /// The samples of a split with what frozen networks make of them, left in mapped memory.
+    /// The samples of a split with features from frozen networks, left in mapped memory.
     public func source(_ split: Split, with views: [PreparedDataset]) throws -> SampleSource {
         try SampleSource(
             target: target, modalities: ([self] + views).flatMap { try $0.modalities(split) },
@@ -121,14 +124,14 @@ public struct PreparedDataset: Sendable {
         return file.entries.contains { $0.name == name } ? try file.elements(of: name) : nil
     }
 
-    /// Where the first samples of a split stand in the user's data; none where that was not noted.
+    /// Positions of the first samples of a split in the user's data; empty if not recorded.
     public func places(_ split: Split) throws -> [String] {
         let name = "\(split.rawValue).places"
         guard file.entries.contains(where: { $0.name == name }) else { return [] }
         return PlaceName.names(in: try file.elements(of: name))
     }
 
-    /// The elements of a tensor; none where a split without samples has no tensors.
+    /// The elements of a tensor; empty if a split without samples has no tensors.
     private func elements<Element: TensorElement>(_ name: String) throws -> [Element] {
         if case .manifest = origin, !file.entries.contains(where: { $0.name == name }) { return [] }
         return try file.elements(of: name)
@@ -156,7 +159,7 @@ public struct PreparedDataset: Sendable {
             rows: file.unsafeBytes(of: rows), indices: indices)
     }
 
-    /// What makes stored elements numbers with mean 0 and variance 1 over the training samples.
+    /// Scale and offset that give stored elements mean 0 and variance 1 over the training samples.
     private func standardization(_ name: String) throws -> (scales: [Float], offsets: [Float]) {
         guard case .manifest(let manifest) = origin else {
             return ([try number("\(name).scale")], [try number("\(name).offset")])
@@ -181,7 +184,7 @@ public struct PreparedDataset: Sendable {
 }
 
 extension SampleSource.ElementType {
-    /// The type of a stored tensor; nil for one that no rows have.
+    /// The type of a stored tensor; nil if rows cannot have this type.
     fileprivate init?(_ type: TensorType) {
         switch type {
         case .uint8: self = .uint8

@@ -3,20 +3,20 @@ import Model
 
 /// A recording in a RIFF WAVE file, mixed down to one channel.
 struct WaveFile {
-    /// Samples in a second.
+    /// Samples per second.
     let rate: Int
     /// Samples from -1 to below 1.
     let samples: [Float]
 
-    /// Reads a file of whole numbers of 8, 16, 24 or 32 bits.
-    /// - Parameter rate: Samples in a second that it must have.
-    /// - Throws: `Failure` naming the file, the byte and what is wrong there.
+    /// Reads a file of integers of 8, 16, 24 or 32 bits.
+    /// - Parameter rate: Required samples per second.
+    /// - Throws: `Failure` naming the file, the byte and the error there.
     init(path: String, rate: Int? = nil) throws {
         let bytes: [UInt8]
         do {
             bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
-            throw Failure(.notFound, "'\(path)' cannot be read: \(error.localizedDescription)")
+            throw Failure(.notFound, "Cannot read '\(path)': \(error.localizedDescription)")
         }
         try self.init(bytes, path: path, rate: rate)
     }
@@ -47,7 +47,7 @@ private struct WaveParser {
         let name: String
         let start: Int
         let size: Int
-        /// Whether it goes on to the end of the file, because its writer could not come back and write the size.
+        /// Whether it continues to the end of the file, because its writer could not return and write the size.
         var isOpen = false
     }
 
@@ -61,7 +61,7 @@ private struct WaveParser {
     let path: String
     private var position = 12
 
-    /// What writers put in place of a size that they do not know: those who write to a pipe, and those who were stopped.
+    /// Placeholders for an unknown size, left by programs that write to a pipe or were stopped.
     private static let unknownSizes: Set = [0, 0xFFFF_FFFF]
 
     init(bytes: [UInt8], path: String) {
@@ -70,14 +70,14 @@ private struct WaveParser {
     }
 
     func corrupt(at byte: Int, _ reason: String) -> Failure {
-        Failure(.corrupt, "'\(path)' is no WAVE file that can be read: at byte \(byte): \(reason).")
+        Failure(.corrupt, "'\(path)' is not a readable WAVE file: at byte \(byte): \(reason).")
     }
 
     func readContainer() throws {
         guard bytes.count >= 12, name(at: 0) == "RIFF" else {
             throw corrupt(at: 0, bytes.isEmpty ? "the file is empty" : "it does not begin with RIFF and a size")
         }
-        guard name(at: 8) == "WAVE" else { throw corrupt(at: 8, "the RIFF file holds no WAVE") }
+        guard name(at: 8) == "WAVE" else { throw corrupt(at: 8, "the RIFF file does not contain WAVE") }
     }
 
     mutating func nextChunk(searching wanted: String) throws -> Chunk {
@@ -88,10 +88,10 @@ private struct WaveParser {
         guard chunk.size <= bytes.count - chunk.start else {
             throw corrupt(
                 at: position + 4,
-                "the chunk '\(chunk.name)' announces \(chunk.size) bytes, but the file ends after "
-                    + "\(bytes.count - chunk.start); it is cut short")
+                "the chunk '\(chunk.name)' declares \(chunk.size) bytes, but the file ends after "
+                    + "\(bytes.count - chunk.start); it is truncated")
         }
-        // A chunk of an odd size is followed by one byte that fills it up, which some writers leave out.
+        // A chunk of odd size is followed by one padding byte, which some writers leave out.
         let end = chunk.start + chunk.size
         position = chunk.size.isMultiple(of: 2) || (!isName(at: end + 1) && isName(at: end)) ? end : end + 1
         return chunk
@@ -106,7 +106,7 @@ private struct WaveParser {
         return Chunk(name: name, start: start, size: bytes.count - start, isOpen: true)
     }
 
-    /// Whether the name of a chunk may stand there.
+    /// Whether there may be the name of a chunk.
     private func isName(at start: Int) -> Bool {
         start + 8 <= bytes.count && bytes[start..<start + 4].allSatisfy { (0x20..<0x7F).contains($0) }
     }
@@ -114,21 +114,21 @@ private struct WaveParser {
     func format(in chunk: Chunk, rate wanted: Int?) throws -> Format {
         guard chunk.size >= 16 else { throw corrupt(at: chunk.start - 4, "the format has \(chunk.size) bytes, not 16") }
         var tag = number(at: chunk.start, bytes: 2)
-        // An extensible format names the real one at the start of its identifier.
+        // An extensible format names the actual format at the start of its identifier.
         if tag == 0xFFFE, chunk.size >= 26 { tag = number(at: chunk.start + 24, bytes: 2) }
         guard tag == 1 else {
-            throw corrupt(at: chunk.start, "encoding \(tag) is not that of whole numbers (PCM), 1")
+            throw corrupt(at: chunk.start, "encoding \(tag) is not integers (PCM), 1")
         }
         let channels = number(at: chunk.start + 2, bytes: 2)
         guard channels > 0 else { throw corrupt(at: chunk.start + 2, "there are no channels") }
         let rate = number(at: chunk.start + 4, bytes: 4)
         guard rate > 0, wanted == nil || rate == wanted else {
             throw corrupt(
-                at: chunk.start + 4, "\(rate) samples a second, but \(wanted ?? 1) are needed; resample it first")
+                at: chunk.start + 4, "\(rate) samples per second, but \(wanted ?? 1) are required; resample it first")
         }
         let bits = number(at: chunk.start + 14, bytes: 2)
         guard [8, 16, 24, 32].contains(bits) else {
-            throw corrupt(at: chunk.start + 14, "samples of \(bits) bits; 8, 16, 24 or 32 are needed")
+            throw corrupt(at: chunk.start + 14, "samples of \(bits) bits; 8, 16, 24 or 32 are required")
         }
         let format = Format(rate: rate, channels: channels, bytesPerSample: bits / 8)
         let block = number(at: chunk.start + 12, bytes: 2)
@@ -141,13 +141,13 @@ private struct WaveParser {
 
     func samples(in chunk: Chunk, format: Format) throws -> [Float] {
         let block = format.channels * format.bytesPerSample
-        // Of one that was stopped the last block may be unfinished.
+        // If the writer was stopped, the last block may be unfinished.
         let chunk = chunk.isOpen ? Chunk(name: chunk.name, start: chunk.start, size: chunk.size / block * block) : chunk
         guard chunk.size > 0, chunk.size.isMultiple(of: block) else {
             throw corrupt(
                 at: chunk.start - 4,
                 chunk.size == 0
-                    ? "there are no samples" : "\(chunk.size) bytes of data are no whole blocks of \(block) bytes")
+                    ? "there are no samples" : "\(chunk.size) bytes of data are not a multiple of \(block) bytes")
         }
         if format.channels == 1, format.bytesPerSample == 2 { return samplesOf16Bits(in: chunk) }
         let scale = 1 / (Float(format.channels) * Float(1 << (8 * format.bytesPerSample - 1)))
@@ -171,7 +171,7 @@ private struct WaveParser {
 
     private func signed(at start: Int, bytes count: Int) -> Int {
         let value = number(at: start, bytes: count)
-        // Samples of 8 bits have no sign, all others do.
+        // 8-bit samples are unsigned, all others are signed.
         if count == 1 { return value - 128 }
         return value >= 1 << (8 * count - 1) ? value - (1 << (8 * count)) : value
     }

@@ -2,8 +2,8 @@ import Foundation
 import Model
 
 extension ImageSet {
-    /// Digits that are drawn here, for machines without MNIST: strokes of each digit, bent, tilted, scaled, moved and
-    /// thickened at random.
+    /// Digits that are drawn here, for machines without MNIST: strokes of each digit, randomly bent, tilted, scaled,
+    /// moved and thickened.
     static func syntheticDigits(seed: UInt64) -> ImageSet {
         ImageSet(
             side: 28, training: syntheticPart("training", count: 12_000, seed: seed),
@@ -58,7 +58,7 @@ private enum DigitPainter {
         return (gap * gap).sum().squareRoot()
     }
 
-    /// The strokes of the ten digits in a unit square, downwards.
+    /// The strokes of the ten digits in a unit square, with the y axis pointing down.
     private static let strokes: [[[Point]]] = [
         [arc(center: Point(0.5, 0.5), radius: Point(0.32, 0.5), from: 0, to: 1)],
         [[Point(0.3, 0.2), Point(0.55, 0), Point(0.55, 1)]],
@@ -91,7 +91,7 @@ private enum DigitPainter {
         ],
     ]
 
-    /// Part of an ellipse; a turn is 1, it begins on the right and goes downwards.
+    /// Part of an ellipse; a full turn is 1, starting on the right and going down.
     private static func arc(center: Point, radius: Point, from start: Double, to end: Double) -> [Point] {
         let steps = 12
         return (0...steps).map { step in

@@ -2,8 +2,8 @@ import Foundation
 import Model
 
 extension SpeechSet {
-    /// Gliding tones that are made here, for machines without FSDD: each class is a melody of three notes with harmonics,
-    /// which five voices of different pitch hum at different speeds.
+    /// Gliding tones that are generated here, for machines without FSDD: each class is a melody of three notes with
+    /// harmonics, hummed by five voices of different pitch at different speeds.
     static func syntheticTones(seed: UInt64) -> SpeechSet {
         let recordings = (0..<10).flatMap { label in
             voices.indices.flatMap { voice in
@@ -56,7 +56,7 @@ extension SpeechSet {
 }
 
 extension NoiseSet {
-    /// Hum, hiss, crackle and beeps that are made here, for machines without ESC: ten clips of each of four folds.
+    /// Hum, hiss, crackle and beeps that are generated here, for machines without ESC: ten clips in each of four folds.
     static func syntheticNoise(seed: UInt64) -> NoiseSet {
         let clips = (1...4).flatMap { fold in
             (0..<10).map { Clip(name: "\(fold)-\(["hum", "hiss", "crackle", "beeps"][$0 % 4])-\($0)", fold: fold) }

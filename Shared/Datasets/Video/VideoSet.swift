@@ -5,10 +5,10 @@ import Tracking
 /// The ground truth of a video data set, and the cached detections of the detectors that a recipe names.
 ///
 /// In the folder `mot`: ground truth of `mot16` in `MOT16/train`. Detections of the detector D are in a folder D of
-/// `detections` or `tracker-outputs`, in `mot` itself or in one of its sets; `public` stands for the `det/det.txt` of the
+/// `detections` or `tracker-outputs`, in `mot` itself or in one of its sets; `public` means the `det/det.txt` of the
 /// sequences themselves.
 struct VideoSet {
-    /// Stands for the detections that a benchmark itself offers.
+    /// Stands for the detections that come with a benchmark.
     static let publicDetections = "public"
     private static let sets = ["MOT15", "MOT16", "MOT17"]
 
@@ -46,8 +46,9 @@ struct VideoSet {
         } catch var failure as Failure {
             let places = locator.folders.map { "\($0)/mot" }.joined(separator: ", ")
             failure.message =
-                "Sequences to track are not on this machine: there is none of \(places). Name the folder that holds 'mot' "
-                + "with $GYRUS_DATA where the trainer's workers run; Gyrus makes no sequences itself."
+                "There are no sequences to track on this machine: none of \(places) exists. Name the folder that holds "
+                + "'mot' "
+                + "with $GYRUS_DATA where the trainer's workers run; Gyrus cannot generate sequences."
             throw failure
         }
     }
@@ -62,7 +63,8 @@ struct VideoSet {
         throw Failure(
             .notFound,
             "There are no detections of '\(detector)': looked for \(places.joined(separator: ", ")). Put a file "
-                + "SEQUENCE.txt for each sequence there; 'gyrus track frames --detections-output' makes them of frames."
+                + "SEQUENCE.txt for each sequence there; 'gyrus track frames --detections-output' makes them from "
+                + "frames."
         )
     }
 }

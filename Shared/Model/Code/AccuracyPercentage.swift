@@ -1,4 +1,4 @@
-/// An accuracy as people write it: `96%`, `95.45%`. It keeps how it was written.
+/// An accuracy as people write it: `96%`, `95.45%`. It preserves the way it was written.
 public struct AccuracyPercentage: Hashable, Sendable, CustomStringConvertible {
     let number: ShortDecimal
 
@@ -14,21 +14,21 @@ public struct AccuracyPercentage: Hashable, Sendable, CustomStringConvertible {
         else {
             throw Failure(
                 .invalidArgument,
-                "'\(text.prefix(80))' is no accuracy: a number from 0 to 100 and % is needed, such as 96%.")
+                "'\(text.prefix(80))' is not an accuracy: expected a number from 0 to 100 followed by %, such as 96%.")
         }
         self = accuracy
     }
 
-    /// A share of right answers, rounded to hundredths of a percent.
-    /// - Throws: `Failure` with code `invalid-argument` where it is not within 0 to 1.
+    /// A share of correct answers, rounded to hundredths of a percent.
+    /// - Throws: `Failure` with code `invalid-argument` if it is not from 0 to 1.
     public init(fraction: Double) throws {
         guard (0...1).contains(fraction), let number = ShortDecimal(rounding: fraction * 100, decimals: 2),
             let accuracy = Self(number: number)
-        else { throw Failure(.invalidArgument, "\(fraction) is no accuracy: a share from 0 to 1 is needed.") }
+        else { throw Failure(.invalidArgument, "\(fraction) is not an accuracy: expected a share from 0 to 1.") }
         self = accuracy
     }
 
-    /// The share of right answers, 0 to 1.
+    /// The share of correct answers, 0 to 1.
     public var fraction: Double { number.value / 100 }
 
     /// The accuracy as it was written.

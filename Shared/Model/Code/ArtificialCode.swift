@@ -7,8 +7,8 @@
 /// code.description           // the same text again
 /// ```
 ///
-/// The text form separates fields by `; ` and the entries of a list by `, `. The integer form is made by
-/// `CodeDictionaries`. Both lead back to an equal value.
+/// The text form separates fields by `; ` and the entries of a list by `, `. `CodeDictionaries` makes the integer form.
+/// Both forms convert back to an equal value.
 public struct ArtificialCode: Hashable, Sendable, CustomStringConvertible {
     /// Model name, such as `ResNet18`.
     public let name: String
@@ -22,7 +22,7 @@ public struct ArtificialCode: Hashable, Sendable, CustomStringConvertible {
     public let dataset: String
     /// Number of parameters.
     public let size: ParameterSize
-    /// Accuracy on the dataset; nil where it was never measured.
+    /// Accuracy on the dataset; nil if it was never measured.
     public let accuracy: AccuracyPercentage?
     /// Optimizer that trained the weights, such as `SGD`.
     public let optimizer: String
@@ -30,8 +30,8 @@ public struct ArtificialCode: Hashable, Sendable, CustomStringConvertible {
     public let platform: String
 
     /// Checks and takes the nine fields.
-    /// - Throws: `Failure` with code `invalid-argument` that names the field where a text is empty, contains `;`, `,` or
-    ///   a control character, or begins or ends with a space, and where a list is empty or repeats itself.
+    /// - Throws: `Failure` with code `invalid-argument` that names the field if a text is empty, contains `;`, `,` or a
+    ///   control character, or begins or ends with a space, or if a list is empty or has duplicates.
     public init(
         name: String, areas: [String], functions: [String], category: String, dataset: String, size: ParameterSize,
         accuracy: AccuracyPercentage?, optimizer: String, platform: String
@@ -60,7 +60,7 @@ public struct ArtificialCode: Hashable, Sendable, CustomStringConvertible {
             throw Failure(
                 .invalidArgument,
                 """
-                '\(text.prefix(200))' is no artificial code: it has \(fields.count) fields, and 9 are needed \
+                '\(text.prefix(200))' is not an artificial code: it has \(fields.count) fields, and 9 are required \
                 (name; areas; functions; category; dataset; size; accuracy; optimizer; platform).
                 """)
         }
@@ -82,20 +82,23 @@ public struct ArtificialCode: Hashable, Sendable, CustomStringConvertible {
         ].joined(separator: "; ")
     }
 
-    /// What stands in the text form for an accuracy that was never measured.
+    /// The text form of an accuracy that was never measured.
     static let unknown = "-"
 
     private static func check(_ terms: [String], in field: String) throws {
         let wrong = { (what: String) in
             Failure(.invalidArgument, "Artificial code, field '\(field)': \(what)")
         }
-        if terms.isEmpty { throw wrong("at least one entry is needed.") }
+        if terms.isEmpty { throw wrong("at least one entry is required.") }
         if Set(terms).count != terms.count { throw wrong("an entry is listed twice.") }
         for term in terms {
             if term.isEmpty { throw wrong("it is empty.") }
             let separators = term.unicodeScalars.contains { $0 == ";" || $0 == "," || $0.value < 32 || $0.value == 127 }
             if separators || term.trimmingSpaces() != term {
-                throw wrong("'\(term.prefix(80))' must not contain ';', ',' or control characters, or be padded.")
+                throw wrong(
+                    "'\(term.prefix(80))' must not contain ';', ',' or control characters, or begin or end with a "
+                        + "space."
+                )
             }
         }
     }
@@ -115,7 +118,7 @@ extension ArtificialCode: Codable {
 }
 
 extension StringProtocol {
-    /// The text without spaces and tabs at its ends.
+    /// The text without leading and trailing spaces and tabs.
     func trimmingSpaces() -> String {
         let isSpace = { (character: Character) in character == " " || character == "\t" }
         guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else {

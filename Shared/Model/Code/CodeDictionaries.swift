@@ -1,14 +1,14 @@
-/// The dictionaries that turn artificial codes into integers and back.
+/// The dictionaries that convert artificial codes to integers and back.
 ///
-/// A term keeps its number for ever, so that stored integer codes stay readable while dictionaries grow.
+/// A term keeps its number forever, so that stored integer codes stay readable as dictionaries grow.
 ///
 /// ```swift
 /// var dictionaries = CodeDictionaries()
-/// let (numbers, added) = dictionaries.encodeAdding(code)     // `added`: the terms to be stored
+/// let (numbers, added) = dictionaries.encodeAdding(code)     // `added`: the terms to store
 /// try dictionaries.decode(numbers) == code                   // true
 /// ```
 public struct CodeDictionaries: Hashable, Sendable {
-    /// Which dictionary.
+    /// A dictionary.
     public enum Kind: String, CaseIterable, Hashable, Sendable, Codable {
         /// Model names.
         case names
@@ -24,16 +24,16 @@ public struct CodeDictionaries: Hashable, Sendable {
         case optimizers
         /// Platforms.
         case platforms
-        /// Families of detectors in a search for a tracker. They are no field of codes; 1 to 4 are those of the source
-        /// paper's table 2.
+        /// Families of detectors in a search for a tracker. They are not a field of codes; 1 to 4 are those of table 2
+        /// in the source paper.
         case detectors
     }
 
     /// A word with its number.
     public struct Term: Hashable, Sendable, Codable {
-        /// The dictionary that it belongs to.
+        /// The dictionary that the word belongs to.
         public let kind: Kind
-        /// Its number, from 1, unique within the dictionary.
+        /// The word's number, from 1, unique within the dictionary.
         public let number: UInt32
         /// The word.
         public let text: String
@@ -53,8 +53,8 @@ public struct CodeDictionaries: Hashable, Sendable {
     public init() {}
 
     /// Dictionaries with the given terms.
-    /// - Throws: `Failure` with code `conflict` where a number or a word stands twice in one dictionary, and
-    ///   `invalid-argument` for number 0.
+    /// - Throws: `Failure` with code `conflict` if a dictionary lists a number or word twice, and `invalid-argument`
+    ///   for number 0.
     public init(_ terms: some Sequence<Term>) throws {
         for term in terms {
             guard term.number > 0 else {
@@ -69,7 +69,7 @@ public struct CodeDictionaries: Hashable, Sendable {
         }
     }
 
-    /// All terms, by dictionary and number.
+    /// All terms, ordered by dictionary and number.
     public var terms: [Term] {
         Kind.allCases.flatMap { kind in
             (texts[kind] ?? [:]).map { Term(kind: kind, number: $0.key, text: $0.value) }.sorted {
@@ -84,7 +84,7 @@ public struct CodeDictionaries: Hashable, Sendable {
     /// The word with a number.
     public func text(of number: UInt32, in kind: Kind) -> String? { texts[kind]?[number] }
 
-    /// The number of a word, which is added where it is new.
+    /// The number of a word, which is added if it is new.
     public mutating func add(_ text: String, to kind: Kind) -> UInt32 {
         if let known = numbers[kind]?[text] { return known }
         let next = (texts[kind]?.keys.max() ?? 0) + 1
@@ -102,8 +102,8 @@ public struct CodeDictionaries: Hashable, Sendable {
 
 extension CodeDictionaries {
     /// The integer form: name, number of areas, areas, number of functions, functions, category, dataset, size (digits,
-    /// digits behind the point, unit), accuracy (0, or 1 with digits and digits behind the point), optimizer, platform.
-    /// - Throws: `Failure` with code `not-found` that names a word which is in no dictionary.
+    /// decimal places, unit), accuracy (0, or 1 with digits and decimal places), optimizer, platform.
+    /// - Throws: `Failure` with code `not-found` that names a word that is in no dictionary.
     public func encode(_ code: ArtificialCode) throws -> [UInt32] {
         try encode(code) { text, kind in
             guard let number = number(of: text, in: kind) else {
@@ -114,7 +114,7 @@ extension CodeDictionaries {
         }
     }
 
-    /// The integer form, new words being added; returns the added terms as well.
+    /// The integer form. Adds new words and returns the added terms as well.
     public mutating func encodeAdding(_ code: ArtificialCode) -> (numbers: [UInt32], added: [Term]) {
         var grown = self
         var added: [Term] = []
@@ -145,8 +145,8 @@ extension CodeDictionaries {
         return result
     }
 
-    /// The code that an integer form stands for.
-    /// - Throws: `Failure` with code `invalid-argument` that names the field where the form is broken, `not-found` where a
+    /// The code that an integer form represents.
+    /// - Throws: `Failure` with code `invalid-argument` that names the field if the form is malformed, `not-found` if a
     ///   number is in no dictionary.
     public func decode(_ numbers: [UInt32]) throws -> ArtificialCode {
         var reader = CodeReader(numbers: numbers, dictionaries: self)
@@ -182,7 +182,7 @@ private struct CodeReader {
     mutating func terms(_ kind: CodeDictionaries.Kind) throws -> [String] {
         let count = try next(kind.rawValue)
         guard count <= numbers.count - position else {
-            throw broken(kind.rawValue, "\(count) entries are announced, but the code is shorter")
+            throw broken(kind.rawValue, "the code is shorter than the \(count) entries that it declares")
         }
         var result: [String] = []
         for _ in 0..<count { result.append(try term(kind)) }
@@ -193,7 +193,7 @@ private struct CodeReader {
         let (digits, decimals, unit) = (try next("size"), try next("size"), try next("size"))
         guard let number = ShortDecimal(digits: digits, decimals: decimals),
             let unit = ParameterSize.Unit(rawValue: unit)
-        else { throw broken("size", "\(digits), \(decimals), \(unit) is no size") }
+        else { throw broken("size", "\(digits), \(decimals), \(unit) is not a size") }
         return ParameterSize(number: number, unit: unit)
     }
 
@@ -205,14 +205,14 @@ private struct CodeReader {
             guard
                 let accuracy = ShortDecimal(digits: digits, decimals: decimals).flatMap(
                     AccuracyPercentage.init(number:))
-            else { throw broken("accuracy", "\(digits), \(decimals) is no percentage") }
+            else { throw broken("accuracy", "\(digits), \(decimals) is not a percentage") }
             return accuracy
-        case let other: throw broken("accuracy", "\(other) stands where 0 or 1 is needed")
+        case let other: throw broken("accuracy", "expected 0 or 1, found \(other)")
         }
     }
 
     func finish() throws {
-        if position != numbers.count { throw broken("platform", "the code goes on after it") }
+        if position != numbers.count { throw broken("platform", "the code continues after it") }
     }
 
     private func broken(_ field: String, _ what: String) -> Failure {

@@ -1,6 +1,6 @@
-/// A number of parameters as people write it: `2M`, `11.7M`, `1234`. It keeps how it was written.
+/// A number of parameters as people write it: `2M`, `11.7M`, `1234`. It preserves the way it was written.
 public struct ParameterSize: Hashable, Sendable, CustomStringConvertible {
-    /// The unit behind the number.
+    /// The unit after the number.
     enum Unit: UInt32, CaseIterable {
         case one, thousand, million, billion, trillion
 
@@ -24,14 +24,14 @@ public struct ParameterSize: Hashable, Sendable, CustomStringConvertible {
             throw Failure(
                 .invalidArgument,
                 """
-                '\(text.prefix(80))' is no size: a number of at most nine digits and one of nothing, K, M, G or T is \
-                needed, such as 2M.
+                '\(text.prefix(80))' is not a size: expected a number of at most nine digits, optionally followed by \
+                K, M, G or T, such as 2M.
                 """)
         }
         self.init(number: number, unit: unit)
     }
 
-    /// The size of a network in at most three digits, rounded, without trailing zeros: 2,000,000 is `2M` and 44,426 is
+    /// The size of a network, rounded to at most three digits, without trailing zeros: 2,000,000 is `2M` and 44,426 is
     /// `44.4K`.
     public init(parameters: UInt64) {
         let count = Double(parameters)
@@ -50,7 +50,7 @@ public struct ParameterSize: Hashable, Sendable, CustomStringConvertible {
         self.init(number: number, unit: unit)
     }
 
-    /// The number of parameters that is meant; exact only where the text was.
+    /// The number of parameters; only as exact as the text.
     public var parameters: Double { number.value * unit.factor }
 
     /// The size as it was written.

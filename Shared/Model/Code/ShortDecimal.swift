@@ -1,18 +1,18 @@
-/// A decimal number of at most nine digits that keeps how it was written: `96`, `96.0` and `95.45` are three values.
+/// A decimal number of at most nine digits that preserves the way it was written: `96` and `96.0` are different values.
 struct ShortDecimal: Hashable, Sendable {
-    /// The digits without the point.
+    /// The digits without the decimal point.
     let digits: UInt32
-    /// How many of the digits stand behind the point.
+    /// How many of the digits follow the decimal point.
     let decimals: UInt32
 
-    /// Takes the digits and where the point is; nil where that is more than nine digits.
+    /// Takes the digits and the position of the decimal point; nil if there are more than nine digits.
     init?(digits: UInt32, decimals: UInt32) {
         guard digits < 1_000_000_000, decimals <= 8 else { return nil }
         self.digits = digits
         self.decimals = decimals
     }
 
-    /// Parses digits with at most one point between them, without superfluous zeros in front.
+    /// Parses digits with at most one decimal point between them and no superfluous leading zeros.
     init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let joined = parts.joined()
@@ -23,7 +23,7 @@ struct ShortDecimal: Hashable, Sendable {
         self.init(digits: digits, decimals: parts.count == 2 ? UInt32(parts[1].utf8.count) : 0)
     }
 
-    /// The number closest to a value with the given digits behind the point; nil where it does not fit.
+    /// The number closest to a value with the given number of decimal places; nil if it does not fit.
     init?(rounding value: Double, decimals: UInt32) {
         guard decimals <= 8, value.isFinite, value >= 0 else { return nil }
         let scaled = (value * ShortDecimal.power(decimals)).rounded(.toNearestOrEven)

@@ -1,11 +1,11 @@
-/// Numbers of bytes as people write them.
+/// Converts numbers of bytes to and from text.
 public enum ByteCount {
     private static let units: [(name: String, bytes: UInt64)] = [
         ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40),
         ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
     ]
 
-    /// Reads a number with a unit, such as `20GB` or `1.5 GiB`; nil where it is none.
+    /// Reads a number with a unit, such as `20GB` or `1.5 GiB`; nil if the text is not one.
     public static func parse(_ text: String) -> UInt64? {
         guard let unit = units.first(where: { text.lowercased().hasSuffix($0.name.lowercased()) }) else { return nil }
         let number = text.dropLast(unit.name.count).filter { $0 != " " }

@@ -2,21 +2,21 @@
 public enum ComputeDevice: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The processor.
     case cpu
-    /// A GPU of NVIDIA, by its number on its machine.
+    /// An NVIDIA GPU, by its number on its machine.
     case cuda(Int)
 
-    /// What tasks can ask for.
+    /// The kinds of device that tasks can ask for.
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         /// A processor.
         case cpu
-        /// A GPU of any machine and maker.
+        /// A GPU on any machine and from any vendor.
         case gpu
     }
 
-    /// What kind of device it is.
+    /// The kind of the device.
     public var kind: Kind { self == .cpu ? .cpu : .gpu }
 
-    /// The device as it is named in options, such as `cuda:0`.
+    /// The device's name in options, such as `cuda:0`.
     public var description: String {
         switch self {
         case .cpu: "cpu"
@@ -24,7 +24,7 @@ public enum ComputeDevice: Hashable, Sendable, Codable, CustomStringConvertible 
         }
     }
 
-    /// Reads `cpu`, `cuda` or `cuda:N`; nil where it is none of these.
+    /// Reads `cpu`, `cuda` or `cuda:N`; nil for any other text.
     public init?(_ text: some StringProtocol) {
         switch text {
         case "cpu": self = .cpu
@@ -38,14 +38,14 @@ public enum ComputeDevice: Hashable, Sendable, Codable, CustomStringConvertible 
     }
 }
 
-/// What products are computed in; weights and sums are 32-bit floats in all cases.
+/// The number format of products; weights and sums are always 32-bit floats.
 public enum ComputePrecision: String, Hashable, Sendable, Codable, CaseIterable {
     /// 32-bit floats.
     case fp32
-    /// 32-bit floats with short mantissas, on GPUs.
+    /// 32-bit floats with short mantissas (TF32), on GPUs.
     case tf32
     /// 16-bit floats with the range of 32-bit ones.
     case bf16
-    /// 16-bit floats of IEEE, on GPUs.
+    /// IEEE 16-bit floats, on GPUs.
     case fp16
 }

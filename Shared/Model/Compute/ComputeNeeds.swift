@@ -1,33 +1,33 @@
-/// What a worker must have to do a task.
+/// What a worker needs to do a task.
 public struct ComputeNeeds: Hashable, Sendable, Codable {
     /// The kind of device; nil for any.
     public var device: ComputeDevice.Kind?
-    /// Bytes of memory that the device must have; 0 for any number.
+    /// Bytes of memory that the device must have; 0 for any amount.
     public var memory: UInt64
 
-    /// States needs; by default there are none.
+    /// Describes needs; by default there are none.
     public init(device: ComputeDevice.Kind? = nil, memory: UInt64 = 0) {
         self.device = device
         self.memory = memory
     }
 
-    /// Any worker will do.
+    /// No needs: any worker will do.
     public static let none = ComputeNeeds()
 }
 
 /// What a worker has to compute with.
 public struct ComputeOffer: Hashable, Sendable, Codable {
-    /// Its device, such as `cuda:0`; nil for a worker that does not say, which counts as a processor.
+    /// Its device, such as `cuda:0`; nil if the worker does not report one and so counts as a processor.
     public var device: ComputeDevice?
-    /// What the maker calls it; empty where that is not known.
+    /// The vendor's name of the device; empty if unknown.
     public var model: String
-    /// Bytes of its memory; 0 where that is not known.
+    /// Bytes of its memory; 0 if unknown.
     public var memory: UInt64
-    /// Bytes of its memory that are in use, by anybody.
+    /// Bytes of its memory in use by any process.
     public var usedMemory: UInt64
-    /// Share of the last moments in which the device computed, 0 to 1; nil where that is not known.
+    /// Recent utilization of the device, 0 to 1; nil if unknown.
     public var utilization: Double?
-    /// What its products are computed in.
+    /// The number format of its products.
     public var precision: ComputePrecision
 
     /// Describes what a worker has.
@@ -43,7 +43,7 @@ public struct ComputeOffer: Hashable, Sendable, Codable {
         self.precision = precision
     }
 
-    /// Whether it is enough for a task.
+    /// Whether it meets the needs of a task.
     public func meets(_ needs: ComputeNeeds) -> Bool {
         (needs.device == nil || needs.device == (device?.kind ?? .cpu)) && needs.memory <= memory
     }

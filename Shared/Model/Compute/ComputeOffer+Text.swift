@@ -1,6 +1,6 @@
 extension ComputeOffer {
-    /// What a worker has in one line, such as `cuda:0 NVIDIA H200 bf16, 12 GiB of 139 GiB, 83 % busy`; empty where it does
-    /// not say.
+    /// What a worker has, in one line, such as `cuda:0 NVIDIA H200 bf16, 12 GiB of 139 GiB, 83 % busy`; empty if the
+    /// worker does not report it.
     public var text: String {
         guard let device else { return "" }
         var words = [device.description]

@@ -5,14 +5,14 @@ public import Foundation
 /// Looks in the folder given (`--data`), then in `$GYRUS_DATA`, then in `../shared/data`, then in the user's cache
 /// (`$XDG_CACHE_HOME/gyrus/data`, or `~/.cache/gyrus/data`). Each may hold a dataset directly or in a folder `avmnist`.
 public struct DataLocator: Sendable, Hashable {
-    /// The folders that are searched, first one first.
+    /// The folders to search, in order.
     public let folders: [String]
 
     /// Takes the folders from the command line and the environment.
     /// - Parameters:
-    ///   - folder: What `--data` named.
+    ///   - folder: The folder given with `--data`.
     ///   - environment: Environment variables.
-    ///   - currentFolder: What `../shared/data` is relative to.
+    ///   - currentFolder: The folder to which `../shared/data` is relative.
     public init(
         folder: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
         currentFolder: String = FileManager.default.currentDirectoryPath
@@ -27,14 +27,15 @@ public struct DataLocator: Sendable, Hashable {
     }
 
     /// The folder of a dataset.
-    /// - Throws: `Failure` with code `not-found` that lists every place tried.
+    /// - Throws: `Failure` with code `not-found` that lists every folder tried.
     public func folder(of dataset: String) throws -> String {
         let places = folders.flatMap { ["\($0)/avmnist/\(dataset)", "\($0)/\(dataset)"] }
         if let place = places.first(where: Self.isFolder) { return place }
         throw Failure(
             .notFound,
-            "The dataset '\(dataset)' is not on this machine. Looked for a folder of that name in \(places.joined(separator: ", ")). "
-                + "Name the folder that holds it with --data or $GYRUS_DATA, or let Gyrus make data itself.")
+            "The dataset '\(dataset)' is not on this machine. Looked for a folder of that name in "
+                + "\(places.joined(separator: ", ")). Name the folder that holds it with --data or $GYRUS_DATA, or let "
+                + "Gyrus generate data.")
     }
 
     /// The names of a recipe's datasets that are not on this machine, sorted.
@@ -44,9 +45,9 @@ public struct DataLocator: Sendable, Hashable {
         return names.subtracting(synthetic).filter { (try? folder(of: $0)) == nil }.sorted()
     }
 
-    /// The recipe itself where all its data is at hand, else the same recipe on data that Gyrus makes itself.
+    /// The recipe itself if all its data is available, else the same recipe on data that Gyrus generates.
     ///
-    /// Only for callers that say so to the user: what is trained on is named in the recipe that comes back.
+    /// Only for callers that tell the user about it; the returned recipe names the data that is used.
     public func substituting(_ recipe: DatasetRecipe) throws -> DatasetRecipe {
         try missing(for: recipe).isEmpty ? recipe : recipe.substitutingSyntheticData()
     }

@@ -1,6 +1,6 @@
-/// How data of a user are read: where they lie, what is learned of them, and what is known of their columns.
+/// How a user's data is read: where it is, what is learned from it, and what is known about its columns.
 ///
-/// Whatever is left out is found by looking at the data. `ScenarioFile.dataSettings` reads it from a scenario:
+/// Settings that are left out are inferred from the data. `ScenarioFile.dataSettings` reads them from a scenario:
 ///
 /// ```yaml
 /// data: {source: lesions.csv, split: {group: lesion, test: 0.2}}
@@ -12,9 +12,9 @@
 public struct DataSettings: Hashable, Sendable, Codable {
     /// What is learned.
     public struct Answer: Hashable, Sendable, Codable {
-        /// The columns; several for a regression with several numbers, or for labels that have a column each.
+        /// The columns; several for a regression with several numbers, or for labels in one column each.
         public var columns: [String]
-        /// What kind of answer it is; nil to find it by looking.
+        /// The kind of answer; nil to infer it from the data.
         public var kind: Target.Kind?
 
         /// Names the columns.
@@ -26,9 +26,9 @@ public struct DataSettings: Hashable, Sendable, Codable {
 
     /// One modality of a sample.
     public struct Modality: Hashable, Sendable, Codable {
-        /// How a picture of another shape becomes one of the wanted shape.
+        /// How a picture of another shape is converted to the required shape.
         public enum Fit: String, Hashable, Sendable, Codable, CaseIterable {
-            /// Its middle is taken.
+            /// Its center is kept.
             case crop
             /// It gets a border.
             case pad
@@ -40,23 +40,23 @@ public struct DataSettings: Hashable, Sendable, Codable {
         public enum Tokens: String, Hashable, Sendable, Codable, CaseIterable {
             /// Pieces of words, learned from the training texts (SentencePiece).
             case subwords
-            /// Words as white space and punctuation part them.
+            /// Words, as separated by white space and punctuation.
             case words
             /// Characters.
             case characters
         }
 
-        /// What a network reads of a sound.
+        /// The form of sound that a network reads.
         public enum Sound: String, Hashable, Sendable, Codable, CaseIterable {
             /// A spectrogram of mel bands, in decibels.
             case mel
-            /// The samples themselves.
+            /// The samples of the recording.
             case waveform
         }
 
-        /// The columns it is made of: one, or several of a table or a series.
+        /// Its columns: one, or several for a table or a series.
         public var columns: [String]
-        /// What it holds; nil to find it by looking.
+        /// What it holds; nil to infer it from the data.
         public var kind: ModalityKind?
         /// Pictures: height and width.
         public var size: [Int]?
@@ -64,19 +64,19 @@ public struct DataSettings: Hashable, Sendable, Codable {
         public var channels: Int?
         /// Pictures: how they are fitted.
         public var fit: Fit?
-        /// Sound: samples a second.
+        /// Sound: samples per second.
         public var rate: Int?
-        /// Sound: seconds that are kept or filled up to.
+        /// Sound: seconds to which recordings are cut or padded.
         public var seconds: Double?
-        /// Sound: what a network reads.
+        /// Sound: the form that a network reads.
         public var sound: Sound?
-        /// Sound: mel bands.
+        /// Sound: number of mel bands.
         public var bands: Int?
         /// Text: what it is cut into.
         public var tokens: Tokens?
-        /// Text: how many different tokens there are at most.
+        /// Text: maximum number of different tokens.
         public var vocabulary: Int?
-        /// Text: tokens, and series: steps, that are kept or filled up to.
+        /// Text: tokens; series: steps. Samples are cut or padded to this length.
         public var length: Int?
 
         /// Names the columns.
@@ -86,19 +86,19 @@ public struct DataSettings: Hashable, Sendable, Codable {
         }
     }
 
-    /// How samples are parted.
+    /// How samples are split.
     public struct Split: Hashable, Sendable, Codable {
-        /// A column whose values say where a sample belongs: `train`, `val`, `test` and words like these.
+        /// A column that names each sample's split: `train`, `val`, `test` or similar words.
         public var column: String?
-        /// A column whose values never stand on both sides, such as a speaker.
+        /// A column, such as the speaker, whose samples with the same value all stay in one split.
         public var group: String?
-        /// A column by whose order samples are parted: the latest ones are for test.
+        /// A column that orders the samples in time; the latest samples form the test split.
         public var time: String?
         /// Share of the samples for validation; nil for the default.
         public var validation: Double?
-        /// Share of the samples for test; nil for the default, where the data bring no test part of their own.
+        /// Share of the samples for test; nil for the default if the data has no test split of its own.
         public var test: Double?
-        /// Determines which samples go where.
+        /// Seed that determines which samples go into which split.
         public var seed: UInt64
 
         /// Describes a split.
@@ -117,31 +117,32 @@ public struct DataSettings: Hashable, Sendable, Codable {
 
     /// Path of the folder or file.
     public var source: String
-    /// Folder that paths in a table are relative to; nil for the table's own.
+    /// Folder to which paths in a table are relative; nil for the table's own.
     public var files: String?
-    /// Names of a table's columns where it has no header.
+    /// Names of the columns of a table without a header.
     public var columns: [String]?
-    /// What parts the columns of a table; nil to find it by looking.
+    /// Separator between the columns of a table; nil to infer it from the data.
     public var separator: String?
-    /// Encoding of texts; nil for UTF-8.
+    /// Text encoding; nil for UTF-8.
     public var encoding: String?
-    /// Other tables, by path relative to the source's folder, and the column by which their rows belong to samples.
+    /// Other tables, by path relative to the source's folder, each with the column on which its rows are joined to
+    /// samples.
     public var join: [String: String]?
-    /// What is learned; nil to find it by looking.
+    /// What is learned; nil to infer it from the data.
     public var target: Answer?
-    /// Columns that no network may see.
+    /// Columns to hide from every network.
     public var ignored: [String]
-    /// The modalities by name; nil to find them by looking.
+    /// The modalities by name; nil to infer them from the data.
     public var modalities: [String: Modality]?
-    /// How samples are parted.
+    /// How samples are split.
     public var split: Split
-    /// Share of rows that may be unreadable before preparing them fails.
+    /// Share of unreadable rows above which the preparation fails.
     public var tolerance: Double
 
-    /// The share of unreadable rows that is accepted where nothing is said.
+    /// The default for the accepted share of unreadable rows.
     public static let defaultTolerance = 0.05
 
-    /// Names the source; the rest is found by looking.
+    /// Names the source; everything else is inferred from the data.
     public init(
         source: String, target: Answer? = nil, modalities: [String: Modality]? = nil, ignored: [String] = [],
         split: Split = Split(), tolerance: Double = DataSettings.defaultTolerance

@@ -1,19 +1,19 @@
 import Foundation
 
-/// All that is known of prepared data of a user, from preparing to predicting: what was read, what was fitted on the training
-/// samples, what networks read and answer.
+/// Everything that is known about a user's prepared data, from preparation to prediction: what was read, what was
+/// fitted on the training samples, what networks read and answer.
 ///
-/// It stands in the metadata of the prepared dataset, and in the package of every network that was trained on it.
+/// It is part of the metadata of the prepared dataset, and of the package of every network that was trained on it.
 public struct DatasetManifest: Hashable, Sendable, Codable {
-    /// How one modality is made of columns.
+    /// How one modality is made from columns.
     public struct Input: Hashable, Sendable, Codable {
-        /// What networks read.
+        /// The shape and kind of input that networks read.
         public var signature: InputSignature
-        /// The columns of the data that it is made of.
+        /// The columns that it is made from.
         public var columns: [String]
-        /// What turns their values into what networks read.
+        /// How values of these columns are converted to the input of networks.
         public var preparation: Preparation
-        /// The frozen network that reads what was prepared, of an input that is a view; nil for any other.
+        /// For an input that is a view, the frozen network that reads the prepared values; nil for any other input.
         public var frozen: FrozenNetwork?
 
         /// Describes an input.
@@ -27,26 +27,26 @@ public struct DatasetManifest: Hashable, Sendable, Codable {
         }
     }
 
-    /// The form of the manifest; readers refuse a newer one.
+    /// Version of the manifest's format; readers reject a newer one.
     public var version = DatasetManifest.currentVersion
-    /// Name for people.
+    /// Display name.
     public var name: String
-    /// How the data were read.
+    /// How the data was read.
     public var settings: DataSettings
-    /// Digest of what was read: names, sizes and contents.
+    /// Digest of the data that was read: names, sizes and contents.
     public var content: String
     /// The modalities by name.
     public var inputs: [String: Input]
     /// What networks learn to answer.
     public var target: Target
-    /// Training samples of each class or label; nil where numbers are learned.
+    /// Number of training samples per class or label; nil for a regression.
     public var counts: [Int]?
-    /// Samples of each split.
+    /// Number of samples in each split.
     public var samples: DatasetRecipe.Counts
-    /// What a person should know, such as rows that were left out.
+    /// Notes for the user, such as rows that were left out.
     public var notes: [String]
 
-    /// The form that this program writes.
+    /// The version that this program writes.
     public static let currentVersion = 1
 
     /// Describes data.
@@ -70,16 +70,18 @@ public struct DatasetManifest: Hashable, Sendable, Codable {
         do {
             self = try JSONDecoder().decode(DatasetManifest.self, from: Data(json.utf8))
         } catch {
-            throw Failure(.corrupt, "The manifest of the data cannot be read: \(error)")
+            throw Failure(.corrupt, "Cannot read the manifest of the data: \(error)")
         }
         guard version <= Self.currentVersion else {
             throw Failure(
                 .corrupt,
-                "The manifest of the data has version \(version), and this program reads up to \(Self.currentVersion).")
+                "The manifest of the data has version \(version), but this program reads versions up to "
+                    + "\(Self.currentVersion)."
+            )
         }
     }
 
-    /// The one JSON text of this manifest: keys sorted, no white space.
+    /// The canonical JSON of this manifest: keys sorted, no white space.
     public var json: String {
         get throws {
             let encoder = JSONEncoder()
@@ -88,7 +90,7 @@ public struct DatasetManifest: Hashable, Sendable, Codable {
         }
     }
 
-    /// Identity of the prepared dataset: the same settings and the same contents have the same.
+    /// Identity of the prepared dataset. The same settings and contents give the same identity.
     public var id: String {
         get throws {
             let encoder = JSONEncoder()
@@ -98,7 +100,7 @@ public struct DatasetManifest: Hashable, Sendable, Codable {
         }
     }
 
-    /// What scenarios need to know of the data.
+    /// What scenarios need to know about the data.
     public var prepared: PreparedData {
         get throws {
             PreparedData(

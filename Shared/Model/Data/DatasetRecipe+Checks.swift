@@ -1,8 +1,8 @@
 extension DatasetRecipe {
-    /// Checks modalities against the known datasets and fills in the defaults of their kinds.
+    /// Checks modalities against the known datasets and fills in the defaults for their kinds.
     static func completed(_ modalities: [String: Modality]) throws -> [String: Modality] {
         guard !modalities.isEmpty else {
-            throw Failure(.invalidArgument, "modalities: at least one is needed, such as image: {dataset: mnist}.")
+            throw Failure(.invalidArgument, "modalities: give at least one, such as image: {dataset: mnist}.")
         }
         var completed: [String: Modality] = [:]
         var labels: (modality: String, [String])?
@@ -16,31 +16,32 @@ extension DatasetRecipe {
             case .video: completed[name] = try completedVideo(modality, field: field)
             case .noise:
                 throw Failure(
-                    .invalidArgument, "\(field).dataset: '\(dataset.name)' is noise; name it under an audio's 'noise'.")
+                    .invalidArgument,
+                    "\(field).dataset: '\(dataset.name)' is noise; name it under 'noise' of an audio modality.")
             }
             if let labels, labels.1 != dataset.labels {
                 throw Failure(
                     .invalidArgument,
-                    "\(field).dataset: '\(dataset.name)' has other classes than modality '\(labels.modality)', "
-                        + "so its samples cannot be paired with them.")
+                    "\(field).dataset: '\(dataset.name)' does not have the same classes as modality "
+                        + "'\(labels.modality)', so their samples cannot be paired.")
             }
             labels = (name, dataset.labels)
         }
         return completed
     }
 
-    /// Checks the classes and speakers that were chosen.
+    /// Checks the chosen classes and speakers.
     func checkParts() throws {
         if let labels, labels.isEmpty {
             throw Failure(
-                .invalidArgument, "data.labels: at least one class is needed; classes are 0 to \(classes - 1).")
+                .invalidArgument, "data.labels: give at least one class; classes are 0 to \(classes - 1).")
         }
         if let unknown = labels?.first(where: { !(0..<classes).contains($0) }) {
             throw Failure(.invalidArgument, "data.labels: unknown class \(unknown); classes are 0 to \(classes - 1).")
         }
         guard let speakers else { return }
         guard !speakers.isEmpty, modalities.values.contains(where: { $0.spectrogram != nil }) else {
-            throw Failure(.invalidArgument, "data.speakers: names of speakers are needed, and a modality of audio.")
+            throw Failure(.invalidArgument, "data.speakers: give names of speakers, and an audio modality.")
         }
     }
 
@@ -54,7 +55,9 @@ extension DatasetRecipe {
         guard isName else {
             throw Failure(
                 .invalidArgument,
-                "\(field): a modality's name is a lower-case letter followed by letters, digits and '_', at most 32.")
+                "\(field): a modality's name is a lowercase letter followed by letters, digits and '_', at most 32 in "
+                    + "total."
+            )
         }
     }
 
@@ -79,7 +82,7 @@ extension DatasetRecipe {
         guard let noise = modality.noise else {
             guard modality.signalToNoise == nil else {
                 throw Failure(
-                    .invalidArgument, "\(field).signal-to-noise: there is no noise; add \(field).noise, such as esc10.")
+                    .invalidArgument, "\(field).signal-to-noise: no noise is given; add \(field).noise, such as esc10.")
             }
             return Modality(dataset: modality.dataset, spectrogram: side)
         }
@@ -94,12 +97,12 @@ extension DatasetRecipe {
         return Modality(dataset: modality.dataset, noise: noise, signalToNoise: decibels, spectrogram: side)
     }
 
-    /// Loud enough to hurt a network that only hears, soft enough that a second modality makes up for it.
+    /// Loud enough to hurt a network that only hears, soft enough that a second modality compensates for it.
     static let defaultSignalToNoise = 10.0
 
     static func refuse(_ value: Any?, _ field: String, of kind: String) throws {
         guard value != nil else { return }
-        throw Failure(.invalidArgument, "\(field): this is a setting of \(kind) only; leave it out.")
+        throw Failure(.invalidArgument, "\(field): this setting is only for \(kind); leave it out.")
     }
 
     static func check(_ value: Int, in range: ClosedRange<Int>, field: String) throws {

@@ -8,8 +8,8 @@ extension DatasetRecipe {
         guard let detectors = modality.detectors, Limits.detectors.contains(detectors.count) else {
             throw Failure(
                 .invalidArgument,
-                "\(field).detectors: 1 to \(Limits.detectors.upperBound) detectors are needed whose detections are "
-                    + "followed, such as [yolov8n_bytetrack, ssd-mobilenet_sort].")
+                "\(field).detectors: name 1 to \(Limits.detectors.upperBound) detectors whose detections to follow, "
+                    + "such as [yolov8n_bytetrack, ssd-mobilenet_sort].")
         }
         try checkNames(detectors, field: "\(field).detectors")
         try checkNames(modality.heldOut ?? [], field: "\(field).held-out")
@@ -24,7 +24,7 @@ extension DatasetRecipe {
         try refuse(modality.frames, "\(field).frames", of: "video")
     }
 
-    /// Names of detectors and sequences are names of files, and of choices of a search.
+    /// Names of detectors and sequences are also file names and choices in a search.
     private static func checkNames(_ names: [String], field: String) throws {
         for name in names {
             let isName =
@@ -36,7 +36,8 @@ extension DatasetRecipe {
             guard isName, !name.isEmpty else {
                 throw Failure(
                     .invalidArgument,
-                    "\(field): '\(name.prefix(80))' is no name: letters, digits, '_', '-' and '.' are possible, at most 64."
+                    "\(field): '\(name.prefix(80))' is not a valid name: use at most 64 letters, digits, '_', '-' and "
+                        + "'.'."
                 )
             }
         }

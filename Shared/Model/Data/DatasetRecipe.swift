@@ -10,11 +10,11 @@ import Foundation
 /// recipe.id   // names the prepared file
 /// ```
 public struct DatasetRecipe: Hashable, Sendable, Codable {
-    /// What keeps training and test apart.
+    /// What separates training from test.
     public enum Split: String, Hashable, Sendable, Codable, CaseIterable {
-        /// No recording (and no picture, no noise clip) is on both sides; speakers are.
+        /// No recording, picture or noise clip is on both sides, but speakers are.
         case recording
-        /// The test side's speaker is nowhere else.
+        /// The speaker in the test split is in no other split.
         case speaker
     }
 
@@ -22,22 +22,22 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
     public struct Modality: Hashable, Sendable, Codable {
         /// Name of its raw data.
         public var dataset: String
-        /// Pictures: share of the variance that is taken out of them, from 0 to below 1.
+        /// Pictures: share of the variance to remove, from 0 to below 1.
         public var energyRemoved: Double?
         /// Audio: name of the noise that is added.
         public var noise: String?
-        /// Audio: how much louder speech is than noise, in decibels.
+        /// Audio: signal-to-noise ratio of speech to added noise, in decibels.
         public var signalToNoise: Double?
         /// Audio: height and width of the spectrogram.
         public var spectrogram: Int?
         /// Video: names of the detectors whose detections are followed.
         public var detectors: [String]?
-        /// Video: names of the sequences that nothing is chosen by.
+        /// Video: names of sequences that are scored but not used to choose anything.
         public var heldOut: [String]?
-        /// Video: how many frames of each sequence count, from the first one on; nil for all.
+        /// Video: number of frames used from the start of each sequence; nil for all.
         public var frames: Int?
 
-        /// Describes a modality; what is left out gets the default of the dataset's kind.
+        /// Describes a modality. Settings that are left out get the defaults for the kind of dataset.
         public init(
             dataset: String, energyRemoved: Double? = nil, noise: String? = nil, signalToNoise: Double? = nil,
             spectrogram: Int? = nil, detectors: [String]? = nil, heldOut: [String]? = nil, frames: Int? = nil
@@ -64,16 +64,16 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
         }
     }
 
-    /// How many samples to pair for each split; a sample is one row of each modality.
+    /// Number of samples to pair for each split; a sample is one row of each modality.
     public struct Counts: Hashable, Sendable, Codable {
         /// Samples to train on.
         public var training: Int
-        /// Samples to choose networks by.
+        /// Samples used to choose networks.
         public var validation: Int
-        /// Samples that nothing was chosen by.
+        /// Samples used only for the final score.
         public var test: Int
 
-        /// Counts samples.
+        /// Describes the number of samples.
         public init(training: Int = 12_000, validation: Int = 2_000, test: Int = 2_000) {
             self.training = training
             self.validation = validation
@@ -81,13 +81,13 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
         }
     }
 
-    /// Bounds of what can be asked for.
+    /// Allowed values of settings.
     public enum Limits {
         /// Side of a spectrogram.
         public static let spectrogram = 64...256
-        /// Decibels between speech and noise.
+        /// Signal-to-noise ratio in decibels.
         public static let signalToNoise = -40.0...60.0
-        /// Samples of a split.
+        /// Samples in a split.
         public static let samples = 1...1_000_000
         /// Noisy variants of each recording.
         public static let mixes = 1...100
@@ -99,7 +99,7 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
 
     /// The modalities by name; the names are the inputs of networks.
     public let modalities: [String: Modality]
-    /// What keeps training and test apart.
+    /// What separates training from test.
     public let split: Split
     /// Noisy variants made of each recording, in every split.
     public let mixes: Int
@@ -107,13 +107,13 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
     public let counts: Counts
     /// Seed of every choice: pairing, noise clips, validation share.
     public let seed: UInt64
-    /// Only samples of these classes, which keep their numbers; nil for all.
+    /// The classes whose samples are used; they keep their numbers. Nil for all.
     public let labels: [Int]?
-    /// Audio: only recordings of these speakers; nil for all.
+    /// Audio: the speakers whose recordings are used; nil for all.
     public let speakers: [String]?
 
-    /// Checks a recipe and fills in defaults, so that recipes that mean the same are the same.
-    /// - Throws: `Failure` naming the field that is wrong.
+    /// Checks a recipe and fills in defaults, so that recipes with the same meaning are equal.
+    /// - Throws: `Failure` naming the invalid field.
     public init(
         modalities: [String: Modality], split: Split = .recording, mixes: Int = 3, counts: Counts = Counts(),
         seed: UInt64 = 1, labels: [Int]? = nil, speakers: [String]? = nil
@@ -139,7 +139,7 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
         do {
             self = try JSONDecoder().decode(DatasetRecipe.self, from: Data(json.utf8))
         } catch let error as DecodingError {
-            throw Failure(.invalidArgument, "The dataset recipe cannot be read: \(Self.explain(error))")
+            throw Failure(.invalidArgument, "Cannot read the dataset recipe: \(Self.explain(error))")
         }
     }
 
@@ -156,23 +156,23 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
             speakers: container.decodeIfPresent([String].self, forKey: .speakers))
     }
 
-    /// The one JSON text of this recipe: keys sorted, no white space, every field written that says something.
+    /// The canonical JSON of this recipe: keys sorted, no white space, every field that has a value.
     public var canonicalJSON: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(self) else {
-            preconditionFailure("a recipe holds strings and finite numbers only")
+            preconditionFailure("a recipe holds only strings and finite numbers")
         }
         return String(decoding: data, as: UTF8.self)
     }
 
-    /// Digest of the canonical JSON, by which a prepared dataset is known everywhere.
+    /// Digest of the canonical JSON; identifies the prepared dataset everywhere.
     public var id: String { BlobDigest(hashing: Array(canonicalJSON.utf8)).hexadecimal }
 
     /// Number of classes.
     public var classes: Int { classLabels.count }
 
-    /// What the classes are, in the order of their numbers.
+    /// Names of the classes, in the order of their numbers.
     public var classLabels: [String] {
         let name = modalities.values.first?.dataset
         return KnownDataset.all.first { $0.name == name }?.labels ?? []
@@ -184,7 +184,7 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
         return [1] + Array(repeating: settings.spectrogram ?? 28, count: 2)
     }
 
-    /// What networks read of each modality.
+    /// The input that networks read for each modality.
     public var inputs: [String: InputSignature] {
         modalities.mapValues { settings in
             let side = settings.spectrogram ?? 28
@@ -196,15 +196,15 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
         }
     }
 
-    /// The modality of a recipe that is about a video; nil for any other.
+    /// The video modality; nil if the recipe has none.
     public var video: Modality? {
         modalities.values.first { modality in
             KnownDataset.all.contains { $0.name == modality.dataset && $0.kind == .video }
         }
     }
 
-    /// The same recipe on data that Gyrus makes itself.
-    /// - Throws: `Failure` with code `invalid-argument` where it makes no such data.
+    /// The same recipe on data that Gyrus generates.
+    /// - Throws: `Failure` with code `invalid-argument` if Gyrus cannot generate such data.
     public func substitutingSyntheticData() throws -> DatasetRecipe {
         let substituted = try modalities.mapValues { modality in
             var modality = modality

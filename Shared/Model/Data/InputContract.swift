@@ -1,4 +1,4 @@
-/// What a pretrained network of others must be given for a sample, and which of its outputs describes the sample.
+/// The input that a third-party pretrained network expects for a sample, and which of its outputs holds the features.
 ///
 /// ```yaml
 /// picture: {size: 224, mean: [127], deviation: [128]}
@@ -7,9 +7,9 @@
 public struct InputContract: Hashable, Sendable, Codable {
     /// Shape of one sample, without the batch: `[channels, height, width]`, `[frames, bands]` or `[samples]`.
     public var shape: [Int]
-    /// What turns raw values into numbers of that shape.
+    /// How raw values are converted to numbers of that shape.
     public var preparation: Preparation
-    /// The number of the output, from 0, that describes a sample.
+    /// Index, from 0, of the output that holds a sample's features.
     public var feature: Int
 
     /// Describes a contract.
@@ -19,12 +19,12 @@ public struct InputContract: Hashable, Sendable, Codable {
         self.feature = feature
     }
 
-    /// What modalities the network can read.
+    /// The kind of modality that the network can read.
     public var kind: ModalityKind {
         if case .sound = preparation { .audio } else { .image }
     }
 
-    /// The contract in one line, for people.
+    /// A one-line description of the contract.
     public var summary: String {
         let size = shape.map(String.init).joined(separator: "×")
         return "\(preparation.summary), \(size), feature from output \(feature)"
@@ -32,7 +32,7 @@ public struct InputContract: Hashable, Sendable, Codable {
 }
 
 extension Preparation {
-    /// What it does, for people.
+    /// A description for people.
     fileprivate var summary: String {
         func list(_ values: [Float]) -> String {
             Set(values).count == 1 ? "\(values[0])" : values.map { "\($0)" }.joined(separator: " ")
@@ -45,13 +45,14 @@ extension Preparation {
     }
 }
 
-/// How a pretrained network wants a spectrogram of mel bands: power, on Slaney's scale, frames × bands.
+/// The mel spectrogram that a pretrained network expects: power, on Slaney's scale, frames × bands.
 public struct MelPower: Hashable, Sendable, Codable {
-    /// Frequency in hertz where the lowest band begins.
+    /// Lower edge of the lowest band, in hertz.
     public var lowest: Double
-    /// Frequency in hertz where the highest band ends.
+    /// Upper edge of the highest band, in hertz.
     public var highest: Double
-    /// Root mean square in decibels below full scale to which quieter sound is raised; nil where it stays as it is.
+    /// Root mean square, in decibels relative to full scale, to which quieter sound is raised; nil to leave it
+    /// unchanged.
     public var loudness: Double?
 
     /// Describes a spectrogram.

@@ -1,10 +1,10 @@
-/// What a modality of samples holds.
+/// The kind of data that a modality holds.
 public enum ModalityKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Pictures of one or three channels.
     case image
     /// Sound, as spectrograms or waveforms.
     case audio
-    /// Text, as numbers of tokens.
+    /// Text, as token numbers.
     case text
     /// Columns of numbers and categories.
     case table
@@ -13,7 +13,7 @@ public enum ModalityKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Sequences of frames in which people are followed.
     case video
 
-    /// The function of the brain that perceives it; nil where a table of numbers engages none by itself.
+    /// The function of the brain that perceives it; nil for a table of numbers, which engages none by itself.
     public var function: String? {
         switch self {
         case .image, .video: "perception.vision"
@@ -34,17 +34,17 @@ public enum ModalityKind: String, Hashable, Sendable, Codable, CaseIterable {
     }
 }
 
-/// What a network reads of one modality.
+/// The input that a network reads for one modality.
 public struct InputSignature: Hashable, Sendable, Codable {
-    /// What it holds.
+    /// The kind of data.
     public var kind: ModalityKind
-    /// Shape of one sample: `[channels, height, width]` of pictures and spectrograms (bands × frames), `[channels, length]` of
-    /// waveforms and series, `[length]` of texts, `[columns]` of tables.
+    /// Shape of one sample: `[channels, height, width]` for pictures and spectrograms (bands × frames), `[channels,
+    /// length]` for waveforms and series, `[length]` for texts, `[columns]` for tables.
     public var shape: [Int]
-    /// Text: how many different tokens there are; 0 fills up short texts.
+    /// Text: number of different tokens; token 0 pads short texts.
     public var vocabulary: Int?
-    /// Table: how many values each category column has. Numbers stand first in a row, then a category's number for each of
-    /// these columns, from 0 (unknown or missing) to the count − 1.
+    /// Table: number of values of each category column. A row holds its numbers first, then the category's number for
+    /// each of these columns, from 0 (unknown or missing) to the count − 1.
     public var categories: [Int]?
 
     /// Describes an input.

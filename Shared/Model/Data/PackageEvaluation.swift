@@ -1,12 +1,12 @@
-/// What the helper program for data is asked to judge a package on.
+/// Asks the data helper to evaluate a package on some data.
 public struct EvaluationRequest: Codable, Sendable {
-    /// How the data are read; what is not said is as in training.
+    /// How the data is read; settings left out are as in training.
     public var settings: DataSettings
-    /// Column whose values part the samples, such as a speaker; nil for none.
+    /// Column by which to group the samples, such as the speaker; nil for none.
     public var group: String?
-    /// How many of the worst samples are told.
+    /// How many of the worst samples to report.
     public var worst: Int
-    /// Whether the answer for each row is told.
+    /// Whether to report the answer for each row.
     public var tellsRows: Bool
 
     /// Asks for an evaluation.
@@ -18,23 +18,23 @@ public struct EvaluationRequest: Codable, Sendable {
     }
 }
 
-/// A line of the answer: first the target and the columns that are compared, then rows where they are asked for, rows that
-/// could not be judged, how far it is, and in the end the evaluation.
+/// A line of the reply: first the target and the columns that are compared, then rows if requested, rows that could not
+/// be evaluated, the progress, and finally the evaluation.
 public struct EvaluationMessage: Codable, Sendable {
-    /// What the numbers stand for.
+    /// What the numbers mean.
     public var target: Target?
-    /// The columns that have what is right.
+    /// The columns with the correct answers.
     public var columns: [String]?
-    /// A row, judged or not.
+    /// A row, evaluated or not.
     public var row: JudgedRow?
-    /// Rows that are done.
+    /// Number of rows that are done.
     public var done: Int?
-    /// What it came to.
+    /// The evaluation.
     public var evaluation: PackageEvaluation?
-    /// Why there is none.
+    /// Why there is no evaluation.
     public var failure: Failure?
 
-    /// Says something.
+    /// Makes a line.
     public init(
         target: Target? = nil, columns: [String]? = nil, row: JudgedRow? = nil, done: Int? = nil,
         evaluation: PackageEvaluation? = nil, failure: Failure? = nil
@@ -48,19 +48,19 @@ public struct EvaluationMessage: Codable, Sendable {
     }
 }
 
-/// A row of a user's data beside a network's answer for it.
+/// A row of a user's data with a network's answer for it.
 public struct JudgedRow: Codable, Hashable, Sendable {
-    /// Where it stands, such as `people.csv, row 7`.
+    /// Position of the row, such as `people.csv, row 7`.
     public var place: String
-    /// What is right, as the data have it; empty where they do not say.
+    /// The correct answer according to the data; empty if the data has none.
     public var truth: String
-    /// Its group; nil where none is asked for.
+    /// The row's group; nil if none was requested.
     public var group: String?
-    /// Probabilities of classes or labels, or numbers; nil where the row could not be judged.
+    /// Probabilities of classes or labels, or numbers; nil if the row could not be evaluated.
     public var answer: [Float]?
     /// How wrong the answer is: larger is worse.
     public var error: Double?
-    /// Why it could not be judged.
+    /// Why the row could not be evaluated.
     public var failure: Failure?
 
     /// Describes a row.
@@ -81,16 +81,16 @@ public struct JudgedRow: Codable, Hashable, Sendable {
 public struct PackageEvaluation: Codable, Hashable, Sendable {
     /// Metrics of some samples.
     public struct Part: Codable, Hashable, Sendable {
-        /// What they have in common, such as a speaker's name.
+        /// The value that the samples share, such as a speaker's name.
         public var group: String
-        /// How many there are.
+        /// Number of samples.
         public var samples: Int
         /// Metrics by name.
         public var metrics: [String: Double]
-        /// Their standard errors.
+        /// Standard errors of the metrics.
         public var errors: [String: Double]
 
-        /// Describes a part.
+        /// Describes a group.
         public init(group: String, samples: Int, metrics: [String: Double], errors: [String: Double]) {
             self.group = group
             self.samples = samples
@@ -99,36 +99,36 @@ public struct PackageEvaluation: Codable, Hashable, Sendable {
         }
     }
 
-    /// Samples that were judged.
+    /// Number of samples that were evaluated.
     public var samples = 0
-    /// Rows that could not be judged.
+    /// Number of rows that could not be evaluated.
     public var unjudged = 0
-    /// Samples that metrics are computed from, where that are fewer: drawn at random.
+    /// Number of samples from which metrics are computed, if fewer; they are drawn at random.
     public var drawn: Int?
     /// Metrics by name.
     public var metrics: [String: Double] = [:]
-    /// Their standard errors.
+    /// Standard errors of the metrics.
     public var errors: [String: Double] = [:]
     /// Classification: samples by true class (rows) and answer (columns).
     public var confusion: [[Int]]?
-    /// Labels: for each how often it was right, given without being right, and missed.
+    /// Labels: for each, how often it was right, given wrongly, and missed.
     public var labels: [LabelCounts]?
-    /// The worst samples, the worst first.
+    /// The worst samples, worst first.
     public var worst: [JudgedRow] = []
-    /// The groups, the largest first.
+    /// The groups, largest first.
     public var groups: [Part] = []
-    /// Groups beyond the most that are told.
+    /// Number of groups beyond the maximum that is reported.
     public var moreGroups = 0
 
     /// Answers for one label.
     public struct LabelCounts: Codable, Hashable, Sendable {
-        /// Right, too many, missed.
+        /// True positives, false positives, misses.
         public var right = 0, wrong = 0, missed = 0
 
         /// Starts at zero.
         public init() {}
     }
 
-    /// Nothing is judged yet.
+    /// Starts with nothing evaluated.
     public init() {}
 }

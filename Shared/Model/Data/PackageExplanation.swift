@@ -1,18 +1,18 @@
-/// What the helper program for data is asked to explain: a file, or a row of a table.
+/// Asks the data helper to explain the answer for a file or a row of a table.
 public struct ExplanationRequest: Codable, Sendable {
     /// Path of a picture, sound or text; nil for a row.
     public var path: String?
     /// Path of a table.
     public var table: String?
-    /// Folder that paths in the table are relative to; nil for the table's own.
+    /// Folder to which paths in the table are relative; nil for the table's own.
     public var files: String?
     /// Number of the row, from 1.
     public var row: Int
-    /// The class, label or number that is explained; nil for the surest.
+    /// The class, label or number to explain; nil for the most confident one.
     public var answer: String?
-    /// Pieces that the sides of a picture, and a sound, are cut into.
+    /// Number of pieces into which each side of a picture, or a sound, is cut.
     public var pieces: Int
-    /// Picture to write, with what counted drawn over it; nil for none.
+    /// Path of a picture to write, with the weights drawn over it; nil for none.
     public var map: String?
 
     /// Asks for an explanation.
@@ -30,30 +30,30 @@ public struct ExplanationRequest: Codable, Sendable {
     }
 }
 
-/// What the helper program answers.
+/// The data helper's reply.
 public struct ExplanationMessage: Codable, Sendable {
-    /// What the answer rests on; nil where that could not be found out.
+    /// What the answer is based on; nil if that could not be determined.
     public var explanation: PackageExplanation?
-    /// Why there is none.
+    /// Why there is no explanation.
     public var failure: Failure?
 
-    /// Says something.
+    /// Makes a reply.
     public init(explanation: PackageExplanation? = nil, failure: Failure? = nil) {
         self.explanation = explanation
         self.failure = failure
     }
 }
 
-/// What a network's answer for one sample rests on: how much the answer falls where a part of the sample is taken away
+/// What a network's answer for one sample is based on: how much the answer drops when a part of the sample is removed
 /// (occlusion; Zeiler and Fergus 2014).
 public struct PackageExplanation: Codable, Hashable, Sendable {
     /// A part of the sample.
     public struct Part: Codable, Hashable, Sendable {
-        /// The modality that it belongs to.
+        /// The modality that the part belongs to.
         public var modality: String
-        /// What it is: a column, a token, seconds of a sound, steps of a series, a place in a picture.
+        /// The part: a column, a token, seconds of a sound, steps of a series, a region of a picture.
         public var name: String
-        /// How much the answer falls without it; below 0 where it rises.
+        /// How much the answer drops without the part; negative if it rises.
         public var weight: Double
 
         /// Describes a part.
@@ -64,11 +64,11 @@ public struct PackageExplanation: Codable, Hashable, Sendable {
         }
     }
 
-    /// What a picture's places count.
+    /// The weights of a picture's regions.
     public struct Map: Codable, Hashable, Sendable {
-        /// The modality whose pictures it is about.
+        /// The modality of the picture.
         public var modality: String
-        /// Weights from top to bottom, each row from left to right.
+        /// Weights in rows from top to bottom, each from left to right.
         public var weights: [[Double]]
 
         /// Describes a map.
@@ -78,22 +78,22 @@ public struct PackageExplanation: Codable, Hashable, Sendable {
         }
     }
 
-    /// Where the sample stands.
+    /// Position of the sample in the data.
     public var place: String
-    /// What the network answers.
+    /// What the network's answers mean.
     public var target: Target
     /// Probabilities of classes or labels, or numbers.
     public var answer: [Float]
-    /// Which of them is explained.
+    /// Index of the answer that is explained.
     public var explained: Int
-    /// How much the answer falls where a modality is missing altogether.
+    /// How much the answer drops when a whole modality is removed.
     public var modalities: [Part] = []
-    /// How much each part counts, the most first.
+    /// The weight of each part, largest first.
     public var parts: [Part] = []
-    /// What the places of pictures count.
+    /// The weights of the regions of pictures.
     public var maps: [Map] = []
 
-    /// Begins an explanation.
+    /// Makes an explanation without weights.
     public init(place: String, target: Target, answer: [Float], explained: Int) {
         self.place = place
         self.target = target

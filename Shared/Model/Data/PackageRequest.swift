@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What belongs into a package beside the network.
+/// What a package contains besides the network.
 public struct PackageRequest: Sendable, Codable {
     /// How the network's inputs are prepared.
     public var manifest: DatasetManifest

@@ -1,10 +1,10 @@
-/// What the helper program for data is asked to answer for: files, or the rows of a table.
+/// Asks the data helper for answers for files or the rows of a table.
 public struct PredictionRequest: Codable, Sendable {
     /// Paths of pictures, sounds or texts.
     public var paths: [String]
     /// Path of a table; nil for files.
     public var table: String?
-    /// Folder that paths in the table are relative to; nil for the table's own.
+    /// Folder to which paths in the table are relative; nil for the table's own.
     public var files: String?
 
     /// Asks for answers.
@@ -15,18 +15,18 @@ public struct PredictionRequest: Codable, Sendable {
     }
 }
 
-/// A line of the answer: first what the numbers stand for, then one for each sample.
+/// A line of the reply: the first says what the numbers mean, then there is one for each sample.
 public struct PredictionMessage: Codable, Sendable {
-    /// What the numbers stand for.
+    /// What the numbers mean.
     public var target: Target?
-    /// Where a sample stands, such as `people.csv, row 7`.
+    /// Position of the sample, such as `people.csv, row 7`.
     public var place: String?
-    /// Its probabilities of classes or labels, or its numbers.
+    /// The sample's probabilities of classes or labels, or its numbers.
     public var answer: [Float]?
-    /// Why there is no answer; without a place, why there are none at all.
+    /// Why there is no answer; without a position, why there are no answers at all.
     public var failure: Failure?
 
-    /// Says something.
+    /// Makes a line.
     public init(target: Target? = nil, place: String? = nil, answer: [Float]? = nil, failure: Failure? = nil) {
         self.target = target
         self.place = place

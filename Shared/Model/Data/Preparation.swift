@@ -1,16 +1,17 @@
 public import Foundation
 
-/// What turns the values of a modality into what networks read, with everything that was fitted on training samples.
+/// How the values of a modality are converted to the input of networks, with everything that was fitted on training
+/// samples.
 public enum Preparation: Hashable, Sendable, Codable {
     /// Pictures are fitted to the signature's shape and standardized by channel.
     case picture(PicturePreparation)
-    /// Sound is resampled, cut or filled up, turned into a spectrogram where wanted, and standardized.
+    /// Sound is resampled, cut or padded, optionally converted to a spectrogram, and standardized.
     case sound(SoundPreparation)
     /// Texts are cut into tokens.
     case text(TextPreparation)
     /// Numbers are standardized, categories numbered.
     case table(TablePreparation)
-    /// Measurements are standardized by channel and cut or filled up.
+    /// Measurements are standardized by channel and cut or padded.
     case series(SeriesPreparation)
 }
 
@@ -22,7 +23,7 @@ public struct PicturePreparation: Hashable, Sendable, Codable {
     public var means: [Float]
     /// Standard deviation of each channel.
     public var deviations: [Float]
-    /// What takes energy out of pictures; nil where they stay as they are.
+    /// The principal components that remove energy from pictures; nil to leave them unchanged.
     public var projection: PictureProjection?
 
     /// Describes a preparation.
@@ -33,18 +34,18 @@ public struct PicturePreparation: Hashable, Sendable, Codable {
     }
 }
 
-/// Pictures rebuilt from their leading principal components, as those of the training pictures were.
+/// Rebuilds pictures from the leading principal components, as was done with the training pictures.
 public struct PictureProjection: Hashable, Sendable, Codable {
-    /// The mean picture, as doubles in memory, little-endian.
+    /// The mean picture, as little-endian doubles.
     public var mean: Data
-    /// The components, one after the other, likewise.
+    /// The components, one after another, as little-endian doubles.
     public var components: Data
-    /// The lowest value of rebuilt training pictures, which becomes byte 0.
+    /// The lowest value of rebuilt training pictures; it maps to byte 0.
     public var lowest: Float
-    /// The highest value, which becomes byte 255.
+    /// The highest value of rebuilt training pictures; it maps to byte 255.
     public var highest: Float
 
-    /// Keeps components.
+    /// Stores components.
     public init(mean: [Double], components: [Double], lowest: Float, highest: Float) {
         self.mean = mean.withUnsafeBytes { Data($0) }
         self.components = components.withUnsafeBytes { Data($0) }
@@ -52,7 +53,7 @@ public struct PictureProjection: Hashable, Sendable, Codable {
         self.highest = highest
     }
 
-    /// The numbers of some data.
+    /// Decodes little-endian doubles.
     public static func numbers(_ data: Data) -> [Double] {
         [UInt8](data).withUnsafeBytes { bytes in
             (0..<bytes.count / 8).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
@@ -64,25 +65,27 @@ public struct PictureProjection: Hashable, Sendable, Codable {
 public struct SoundPreparation: Hashable, Sendable, Codable {
     /// What networks read.
     public var sound: DataSettings.Modality.Sound
-    /// Samples a second.
+    /// Samples per second.
     public var rate: Int
-    /// Samples that are kept or filled up to: the middle of longer ones.
+    /// Samples to which recordings are cut or padded; longer ones keep their middle.
     public var samples: Int
-    /// Samples of a window of the spectrogram.
+    /// Samples per window of the spectrogram.
     public var window: Int
-    /// Samples between windows.
+    /// Samples from the start of one window to the next.
     public var hop: Int
-    /// Samples of the Fourier transform, at least those of a window.
+    /// Samples of the Fourier transform; at least those of a window.
     public var transform: Int
-    /// Mel bands.
+    /// Number of mel bands.
     public var bands: Int
-    /// Mean over the training samples: of bytes for a spectrogram (0 is 80 dB below the loudest, 255 the loudest), else of samples.
+    /// Mean over the training samples: of bytes for a spectrogram (0 is 80 dB below the loudest, 255 the loudest), else
+    /// of samples.
     public var mean: Float
     /// Standard deviation.
     public var deviation: Float
-    /// What a pretrained network wants in place of decibels as bytes; nil for these.
+    /// The mel power that a pretrained network expects instead of decibels as bytes; nil for decibels.
     public var power: MelPower?
-    /// Height and width of a spectrogram of evenly spaced frequencies, highest first, in place of mel bands; nil for these.
+    /// Height and width of a spectrogram with evenly spaced frequencies, highest first, instead of mel bands; nil for
+    /// mel bands.
     public var side: Int?
 
     /// Describes a preparation.
@@ -101,7 +104,7 @@ public struct SoundPreparation: Hashable, Sendable, Codable {
         self.deviation = deviation
     }
 
-    /// Windows of the spectrogram.
+    /// Number of windows in the spectrogram.
     public var frames: Int { samples / hop + 1 }
 }
 
@@ -109,9 +112,9 @@ public struct SoundPreparation: Hashable, Sendable, Codable {
 public struct TextPreparation: Hashable, Sendable, Codable {
     /// What a text is cut into.
     public var tokens: DataSettings.Modality.Tokens
-    /// The tokenizer's model as SentencePiece serializes it.
+    /// The tokenizer's model, serialized by SentencePiece.
     public var model: Data
-    /// Whether the columns name files that have the texts.
+    /// Whether the columns name files that contain the texts.
     public var areFiles: Bool
 
     /// Describes a preparation.
@@ -122,17 +125,17 @@ public struct TextPreparation: Hashable, Sendable, Codable {
     }
 }
 
-/// How columns of a table are prepared.
+/// How the columns of a table are prepared.
 public struct TablePreparation: Hashable, Sendable, Codable {
     /// A column of numbers.
     public struct Number: Hashable, Sendable, Codable {
         /// Its name.
         public var name: String
-        /// Mean over the training rows that have it.
+        /// Mean over the training rows that have a value.
         public var mean: Double
-        /// Standard deviation; 1 where all are equal.
+        /// Standard deviation; 1 if all values are equal.
         public var deviation: Double
-        /// Whether a flag beside it says that it is missing; some training row lacks it then.
+        /// Whether a flag marks missing values; true if the value is missing in some training row.
         public var hasFlag: Bool
 
         /// Describes a column.
@@ -148,7 +151,7 @@ public struct TablePreparation: Hashable, Sendable, Codable {
     public struct Category: Hashable, Sendable, Codable {
         /// Its name.
         public var name: String
-        /// Its values; the first one has the number 1, as 0 stands for values that are missing or were never seen.
+        /// Its values. The first one has number 1, because 0 stands for missing or unseen values.
         public var values: [String]
 
         /// Describes a column.
@@ -158,7 +161,7 @@ public struct TablePreparation: Hashable, Sendable, Codable {
         }
     }
 
-    /// Columns of numbers, which stand first in a row.
+    /// Columns of numbers, which come first in a row.
     public var numbers: [Number]
     /// Columns of categories, after them.
     public var categories: [Category]
@@ -169,7 +172,7 @@ public struct TablePreparation: Hashable, Sendable, Codable {
         self.categories = categories
     }
 
-    /// Numbers of a row that networks read: the numbers, their flags, the categories.
+    /// How many numbers of a row networks read: the numbers, their flags, the categories.
     public var width: Int { numbers.count + numbers.count(where: \.hasFlag) + categories.count }
 }
 
@@ -177,9 +180,9 @@ public struct TablePreparation: Hashable, Sendable, Codable {
 public struct SeriesPreparation: Hashable, Sendable, Codable {
     /// Mean of each channel over the training series.
     public var means: [Float]
-    /// Standard deviation of each channel; 1 where all values are equal.
+    /// Standard deviation of each channel; 1 if all values are equal.
     public var deviations: [Float]
-    /// Whether a last channel says where there are measurements; series have different lengths then.
+    /// Whether an extra last channel marks where there are measurements, because series differ in length.
     public var hasMask: Bool
 
     /// Describes a preparation.

@@ -1,27 +1,27 @@
-/// A line of what the helper program for data says while it prepares, packs or predicts; only what is said is there.
+/// A line that the data helper writes while it prepares, packages or predicts. Only some of the fields are set.
 public struct PreparationMessage: Codable, Sendable {
-    /// Identity of the dataset that would be prepared.
+    /// Identity of the dataset that would result.
     public var identity: String?
-    /// What a person should know of the data.
+    /// Notes for the user about the data.
     public var notes: [String]?
-    /// Samples that are done.
+    /// Number of samples that are done.
     public var done: Int?
-    /// Samples in all.
+    /// Total number of samples.
     public var count: Int?
-    /// What the data came to.
+    /// The manifest of the prepared data.
     public var manifest: DatasetManifest?
-    /// Samples that could not be read, by place and reason.
+    /// Unreadable samples, with position and reason.
     public var unreadable: [String]?
-    /// How many these are.
+    /// Number of unreadable samples.
     public var unreadableCount: Int?
     /// Names of a network's inputs.
     public var inputs: [String]?
-    /// What a frozen network came to.
+    /// The view that a frozen network produced.
     public var view: PreparedView?
-    /// Why it cannot go on.
+    /// Why the helper cannot continue.
     public var failure: Failure?
 
-    /// Says something.
+    /// Makes a line.
     public init(
         identity: String? = nil, notes: [String]? = nil, done: Int? = nil, count: Int? = nil,
         manifest: DatasetManifest? = nil, unreadable: [String]? = nil, unreadableCount: Int? = nil,

@@ -1,24 +1,24 @@
-/// What a frozen pretrained network makes of a modality: features that were computed once for a set of data, and that
-/// networks read in place of the modality.
+/// The features that a frozen pretrained network computes from a modality. They are computed once for a data set, and
+/// networks read them instead of the modality.
 public struct PreparedView: Hashable, Sendable, Codable {
-    /// The modality that it stands for.
+    /// The modality that it replaces.
     public var modality: String
-    /// Name of the structure that a gene chooses, such as `efficientnet-lite0`.
+    /// Structure name that genes use to choose it, such as `efficientnet-lite0`.
     public var title: String
     /// Family of the pretrained network, in the sense of table 1.
     public var category: String
     /// Identity of the model in the registry.
     public var model: String
-    /// How many numbers describe a sample.
+    /// Number of features per sample.
     public var width: Int
     /// Parameters of the pretrained network.
     public var parameters: Int
-    /// What it took for one sample, without decoding it.
+    /// Time per sample, without decoding.
     public var milliseconds: Double
-    /// How well the features fit what is to be learned, found without training: `logme`, `h-score`; empty where the target
-    /// has no classes.
+    /// How well the features fit the target, estimated without training: `logme`, `h-score`; empty if the target has no
+    /// classes.
     public var scores: [String: Double]
-    /// The same scores of the samples as they are.
+    /// The same scores for the samples without the network.
     public var reference: [String: Double]
 
     /// Describes a view.
@@ -37,16 +37,16 @@ public struct PreparedView: Hashable, Sendable, Codable {
         self.reference = reference
     }
 
-    /// Whether its features fit better than the samples as they are; true where nothing is known.
+    /// Whether its features fit better than the samples themselves; true if unknown.
     public var isPromising: Bool {
         guard let score = scores[Self.evidence], let reference = reference[Self.evidence] else { return true }
         return score > reference
     }
 
-    /// The score by which views are ordered: the logarithm of the evidence of a linear model (LogME).
+    /// The score that orders views: the logarithm of the evidence of a linear model (LogME).
     public static let evidence = "logme"
 
-    /// The order in which a search tries views: the greatest evidence first, those without after them.
+    /// The order in which a search tries views: greatest evidence first, views without a score last.
     public static func precedes(_ one: (String, PreparedView), _ other: (String, PreparedView)) -> Bool {
         let (left, right) = (one.1.scores[evidence] ?? -.infinity, other.1.scores[evidence] ?? -.infinity)
         return left == right ? one.0 < other.0 : left > right
@@ -54,10 +54,10 @@ public struct PreparedView: Hashable, Sendable, Codable {
 
     // MARK: Names
 
-    /// What the name of every view begins with; names of modalities begin with a lower-case letter.
+    /// Prefix of every view's name; names of modalities begin with a lowercase letter.
     private static let mark = "View"
 
-    /// The name of the networks' input that a view feeds. Model and contract are part of it.
+    /// Name of the network input that a view feeds. It depends on the model and the contract.
     /// - Parameters:
     ///   - script: The pretrained network's TorchScript file.
     ///   - contract: The file of its contract.
@@ -66,7 +66,7 @@ public struct PreparedView: Hashable, Sendable, Codable {
         return "\(mark)\(digest.hexadecimal.prefix(8))_\(modality)"
     }
 
-    /// Whether a network's input is a view and no modality.
+    /// Whether a network's input is a view rather than a modality.
     public static func isName(_ input: String) -> Bool { input.hasPrefix(mark) }
 
     /// Identity of a view of prepared data in the registry.
@@ -75,17 +75,17 @@ public struct PreparedView: Hashable, Sendable, Codable {
     }
 }
 
-/// A frozen network between the raw values of an input and what networks read: its features, standardized.
+/// A frozen network that computes the standardized features that networks read from the raw values of an input.
 public struct FrozenNetwork: Hashable, Sendable, Codable {
     /// Its TorchScript file.
     public var script: BlobDigest
-    /// What it reads.
+    /// The input that it expects.
     public var contract: InputContract
-    /// Whether it gives several outputs, of which the contract names one.
+    /// Whether it has several outputs, of which the contract names one.
     public var hasSeveralOutputs: Bool
     /// Mean of each feature over the training samples.
     public var means: [Float]
-    /// Standard deviation of each.
+    /// Standard deviation of each feature over the training samples.
     public var deviations: [Float]
 
     /// Describes a network.

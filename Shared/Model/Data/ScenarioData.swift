@@ -1,8 +1,8 @@
 /// The data of a scenario.
 public enum ScenarioData: Hashable, Sendable {
-    /// Data that Gyrus knows by name; a worker prepares them.
+    /// Data that Gyrus knows by name; a worker prepares it.
     case known(DatasetRecipe)
-    /// Data of a user, which were prepared and registered when the scenario was published.
+    /// A user's own data, which was prepared and registered when the scenario was published.
     case prepared(PreparedData)
 
     /// Identity of the prepared dataset.
@@ -13,7 +13,7 @@ public enum ScenarioData: Hashable, Sendable {
         }
     }
 
-    /// How a worker prepares them; nil where they are prepared.
+    /// How a worker prepares the data; nil if it is already prepared.
     public var recipe: DatasetRecipe? {
         switch self {
         case .known(let recipe): recipe
@@ -24,7 +24,7 @@ public enum ScenarioData: Hashable, Sendable {
     /// Names of the modalities, sorted; they are the inputs of networks.
     public var modalities: [String] { inputs.keys.sorted() }
 
-    /// What networks read of each modality.
+    /// The input that networks read for each modality.
     public var inputs: [String: InputSignature] {
         switch self {
         case .known(let recipe): recipe.inputs
@@ -40,7 +40,7 @@ public enum ScenarioData: Hashable, Sendable {
         }
     }
 
-    /// Samples of each split.
+    /// Number of samples in each split.
     public var counts: DatasetRecipe.Counts {
         switch self {
         case .known(let recipe): recipe.counts
@@ -48,7 +48,7 @@ public enum ScenarioData: Hashable, Sendable {
         }
     }
 
-    /// What frozen pretrained networks make of the modalities, by the name of the networks' input.
+    /// Features that frozen pretrained networks compute from the modalities, by the name of the network input.
     public var views: [String: PreparedView] {
         switch self {
         case .known: [:]
@@ -56,7 +56,7 @@ public enum ScenarioData: Hashable, Sendable {
         }
     }
 
-    /// Structures that users added and that fit a modality, each as JSON.
+    /// User-added structures that fit a modality, each as JSON.
     public var structures: [String] {
         switch self {
         case .known: []
@@ -64,7 +64,7 @@ public enum ScenarioData: Hashable, Sendable {
         }
     }
 
-    /// What each input of networks holds; features of frozen networks are numbers like those of a table.
+    /// The kind of each network input; features of frozen networks are numbers, like those of a table.
     public var kinds: [String: ModalityKind] {
         inputs.mapValues(\.kind).merging(views.mapValues { _ in .table }) { $1 }
     }
@@ -77,27 +77,28 @@ public enum ScenarioData: Hashable, Sendable {
         }
     }
 
-    /// The modality of data that are about a video; nil for any other.
+    /// The video modality; nil if the data has none.
     public var video: DatasetRecipe.Modality? { recipe?.video }
 }
 
-/// Data of a user, once they were prepared: what networks need to know of them.
+/// What networks need to know about a user's prepared data.
 ///
-/// `gyrus publish` writes it at the end of a scenario's text, so that the text says everything.
+/// `gyrus publish` appends it to a scenario's text, so that the text is complete.
 public struct PreparedData: Hashable, Sendable, Codable {
     /// Identity of the prepared dataset in the registry, 64 hexadecimal digits.
     public var id: String
-    /// Name for people.
+    /// Display name.
     public var name: String
-    /// What networks read of each modality.
+    /// The input that networks read for each modality.
     public var inputs: [String: InputSignature]
     /// What networks learn to answer.
     public var target: Target
-    /// Samples of each split.
+    /// Number of samples in each split.
     public var samples: DatasetRecipe.Counts
-    /// What frozen pretrained networks make of the modalities, by the name of the networks' input; nil for nothing.
+    /// Features that frozen pretrained networks compute from the modalities, by the name of the network input; nil for
+    /// none.
     public var views: [String: PreparedView]?
-    /// Structures that users added and that fit a modality, each as JSON; nil for none.
+    /// User-added structures that fit a modality, each as JSON; nil for none.
     public var structures: [String]?
 
     /// Describes data.

@@ -19,8 +19,8 @@ public struct Target: Hashable, Sendable, Codable {
     public var means: [Double]?
     /// Regression: the standard deviation of each column over the training samples; never 0.
     public var deviations: [Double]?
-    /// Several labels: the probability above which a network's answer counts as a label, chosen on validation samples; one half
-    /// where nothing was chosen.
+    /// Several labels: the probability above which an answer counts as a label, chosen on validation samples; one half
+    /// if none was chosen.
     public var threshold: Double?
 
     /// Describes a target.
@@ -34,15 +34,15 @@ public struct Target: Hashable, Sendable, Codable {
         self.threshold = threshold
     }
 
-    /// The name under which the threshold that was chosen on validation samples travels among metrics.
+    /// The metric name that carries the threshold chosen on validation samples.
     public static let thresholdName = "validation-threshold"
 
-    /// The labels, by their places in `names`, that a network with these probabilities answers.
+    /// The labels, as indices into `names`, that a network with these probabilities answers.
     public func labels(of probabilities: [Float]) -> [Int] {
         let threshold = Float(threshold ?? 0.5)
         return probabilities.indices.filter { probabilities[$0] > threshold }
     }
 
-    /// How many numbers a network gives for a sample.
+    /// Number of outputs of a network per sample.
     public var outputs: Int { names.count }
 }

@@ -1,18 +1,18 @@
 public import Foundation
 
-/// Asks the helper program for data to compute what a frozen pretrained network makes of a modality.
+/// Asks the data helper to compute the features of a modality with a frozen pretrained network.
 public struct ViewRequest: Sendable, Codable {
-    /// How the data were read.
+    /// How the data was read.
     public var data: DatasetManifest
-    /// Which modality the network reads.
+    /// The modality that the network reads.
     public var modality: String
-    /// Name of the networks' input.
+    /// Name of the network input that the view feeds.
     public var name: String
     /// Digest of the TorchScript file.
     public var script: BlobDigest
     /// The TorchScript file.
     public var file: URL
-    /// What the network reads.
+    /// The input that the network expects.
     public var contract: InputContract
 
     /// Asks for a view.

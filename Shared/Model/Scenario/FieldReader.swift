@@ -1,27 +1,27 @@
 import Yams
 
-/// A mapping of a YAML file that is read field by field; what is wrong is told with file, line, column and field.
+/// Reads a mapping of a YAML file field by field. Failures name file, line, column and field.
 struct FieldReader {
-    /// Where something stands.
+    /// A position in the file.
     struct Place: Hashable, Sendable {
         let line: Int
         let column: Int
     }
 
     let file: String
-    /// Names from the file's top to this mapping, joined by points; empty at the top.
+    /// Names from the top of the file to this mapping, joined by periods; empty at the top.
     let path: String
-    /// What may stand here; nil where names are free.
+    /// The fields that are allowed here; nil if any name is allowed.
     private let known: [ScenarioField]?
-    /// What may stand under each name where names are free.
+    /// The form of the value under each name, if any name is allowed.
     private let each: ScenarioField.Form?
     private let mapping: Node.Mapping
     private let place: Place
 
-    /// Takes a mapping and refuses keys that nobody knows.
+    /// Takes a mapping and rejects unknown keys.
     /// - Parameters:
-    ///   - form: What may stand in it.
-    ///   - keys: The names that are possible where those of `form` are free.
+    ///   - form: The form that the mapping must have.
+    ///   - keys: The allowed names, if `form` allows any name.
     init(_ node: Node, file: String, path: String, as form: ScenarioField.Form, keys: [String]? = nil) throws {
         self.file = file
         self.path = path
@@ -42,34 +42,35 @@ struct FieldReader {
 
     private func check(_ key: Node, among keys: [String]?) throws {
         guard case .scalar(let scalar) = key else {
-            throw Self.failure(file, Place(key), path.isEmpty ? "scenario" : path, "a field's name must be one word.")
+            throw Self.failure(
+                file, Place(key), path.isEmpty ? "scenario" : path, "a field name must be a single word.")
         }
         guard let keys, !keys.contains(scalar.string) else { return }
         let question = NearestName.question(scalar.string, among: keys)
         throw Self.failure(
             file, Place(key), field(scalar.string),
-            "there is no such field.\(question) Known here are \(keys.joined(separator: ", ")).")
+            "there is no such field.\(question) Known fields here: \(keys.joined(separator: ", ")).")
     }
 
-    /// The field's whole name.
+    /// The field's full name.
     func field(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-    /// Names of the fields that are there, in the order of the file.
+    /// Names of the fields present, in file order.
     var keys: [String] { mapping.compactMap { $0.key.scalar?.string } }
 
-    /// What stands under a key, whatever it is.
+    /// The value of a key, whatever its form.
     func node(_ key: String) -> Node? { mapping[key] }
 
-    /// Whether a field stands in the group under a key.
+    /// Whether the group under a key has a field.
     func has(_ field: String, below key: String) -> Bool { mapping[key]?.mapping?[field] != nil }
 
-    /// Whether a mapping stands under a key.
+    /// Whether the value of a key is a mapping.
     func isGroup(_ key: String) -> Bool { mapping[key]?.mapping != nil }
 
     /// The mapping under a key.
     /// - Parameters:
-    ///   - keys: Its possible names where the table leaves them free.
-    ///   - variant: Its fields where the table has several forms for it.
+    ///   - keys: The allowed names, if the table allows any name.
+    ///   - variant: The fields to expect, if the table has several forms.
     func fields(
         _ key: String, keys: [String]? = nil, as variant: [ScenarioField]? = nil
     ) throws -> FieldReader? {
@@ -78,21 +79,21 @@ struct FieldReader {
         return try FieldReader(node, file: file, path: field(key), as: form, keys: keys)
     }
 
-    /// What the table of fields says of a key; one that is not in the table was refused at the start.
+    /// The table's entry for a key. Keys that are not in the table were rejected by the initializer.
     private func form(of key: String) throws -> ScenarioField.Form {
         guard let form = each ?? known?[key]?.form else { throw undescribed(key) }
         return form
     }
 
     private func undescribed(_ key: String) -> Failure {
-        Failure(.internal, "The table of scenario fields does not describe '\(field(key))' as it is read.")
+        Failure(.internal, "The table of scenario fields does not describe '\(field(key))' the way it is read.")
     }
 
     /// The text under a key.
     func text(_ key: String) throws -> String? {
         guard let node = mapping[key] else { return nil }
         guard let scalar = node.scalar, !scalar.string.isEmpty else {
-            throw wrong(key, "expected a text, found \(Self.kind(node)).")
+            throw wrong(key, "expected text, found \(Self.kind(node)).")
         }
         return scalar.string
     }
@@ -109,7 +110,7 @@ struct FieldReader {
         return try numbers(key, in: range)
     }
 
-    /// The whole numbers under a key, each once unless they may repeat.
+    /// The whole numbers under a key; they must be distinct unless repeats are allowed.
     func integers(_ key: String, repeating: Bool = false) throws -> [Int]? {
         guard mapping[key] != nil else { return nil }
         guard let range = try form(of: key).integers else { throw undescribed(key) }
@@ -141,7 +142,8 @@ struct FieldReader {
         return try sequence.map { element in
             guard let value = element.scalar.flatMap(read) else {
                 throw Self.failure(
-                    file, Place(element), field(key), "expected a list of \(what), found \(Self.kind(element)) in it."
+                    file, Place(element), field(key),
+                    "expected a list of \(what), but one element is \(Self.kind(element))."
                 )
             }
             return value
@@ -162,7 +164,7 @@ struct FieldReader {
     }
 
     /// The whole number under a key; `2e6` is one.
-    /// - Parameter narrower: Bounds that follow from other fields; those of the table where nothing is given.
+    /// - Parameter narrower: Bounds that follow from other fields; by default those of the table.
     func integer(_ key: String, in narrower: ClosedRange<Int>? = nil) throws -> Int? {
         guard let node = mapping[key] else { return nil }
         guard let bounds = try form(of: key).integer else { throw undescribed(key) }
@@ -176,13 +178,13 @@ struct FieldReader {
         return integer
     }
 
-    /// The whole number under a key, or nil where it says `all` or nothing; `fallback` where the key is absent.
+    /// The whole number under a key, or nil if the value is `all` or empty; `fallback` if the key is absent.
     func count(_ key: String, in range: ClosedRange<Int>, fallback: Int?) throws -> Int? {
         guard let node = mapping[key] else { return fallback }
         return node.scalar?.string == "all" ? nil : try integer(key, in: range)
     }
 
-    /// Units of time in milliseconds; longer names come before those that they end with.
+    /// Units of time in milliseconds. A name comes before any shorter name that it ends with.
     private static let units = [
         ("us", 0.001), ("µs", 0.001), ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000),
     ]
@@ -194,10 +196,11 @@ struct FieldReader {
         guard let (unit, factor) = Self.units.first(where: { text.hasSuffix($0.0) }),
             let number = Double(text.dropLast(unit.count).filter { $0 != " " }), number.isFinite
         else {
-            throw wrong(key, "expected a time with its unit, such as 5ms, 1.5s or 10m, found '\(text)'.")
+            throw wrong(key, "expected a time with a unit, such as 5ms, 1.5s or 10m, found '\(text)'.")
         }
         guard range.contains(number * factor) else {
-            throw wrong(key, "\(text) is not from \(range.lowerBound) to \(range.upperBound) milliseconds.")
+            throw wrong(
+                key, "\(text) is not from \(range.lowerBound) to \(range.upperBound) milliseconds.")
         }
         return number * factor
     }
@@ -218,16 +221,16 @@ struct FieldReader {
         let names = Choice.allCases.map(\.rawValue)
         throw wrong(
             key,
-            "there is no '\(text)' to choose.\(NearestName.question(text, among: names)) "
-                + "Known are \(names.joined(separator: ", ")).")
+            "'\(text)' is not one of the choices.\(NearestName.question(text, among: names)) "
+                + "Choices: \(names.joined(separator: ", ")).")
     }
 
-    /// The failure of a field; where it is absent, the place is that of the mapping.
+    /// The failure of a field. If the field is absent, the failure points at the mapping.
     func wrong(_ key: String, _ what: String) -> Failure {
         Self.failure(file, mapping[key].map(Place.init) ?? place, field(key), what)
     }
 
-    /// Where every field of a file stands, by its whole name.
+    /// The position of every field of a file, by full name.
     static func places(of node: Node, path: String = "") -> [String: Place] {
         var places = [path: Place(node)]
         guard case .mapping(let mapping) = node else { return places }
@@ -242,7 +245,7 @@ struct FieldReader {
         Failure(.invalidArgument, "\(file):\(place.line):\(place.column): \(field): \(what)")
     }
 
-    /// A plain scalar as a number; YAML 1.1 would take `2e6` for a text.
+    /// A plain scalar as a number; YAML 1.1 would read `2e6` as text.
     private static func number(_ scalar: Node.Scalar) -> Double? {
         let isPlain = scalar.style == .plain || scalar.style == .any
         let isNumeric = scalar.string.utf8.allSatisfy { (48...57).contains($0) || "+-.eE".utf8.contains($0) }
@@ -250,7 +253,7 @@ struct FieldReader {
         return number
     }
 
-    /// What stands somewhere, for messages.
+    /// The kind of a node, for messages.
     private static func kind(_ node: Node) -> String {
         switch node {
         case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "'\(scalar.string.prefix(80))'"

@@ -1,8 +1,8 @@
 public import Foundation
 
 extension InputContract {
-    /// Reads a contract that a person wrote, as YAML.
-    /// - Throws: `Failure` with code `invalid-argument`, with file, line and column.
+    /// Reads a handwritten contract in YAML.
+    /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
     public init(yaml text: String, file: String) throws {
         let reader = try FieldReader(
             ScenarioText.parse(text, file: file), file: file, path: "", as: .group(ScenarioField.contract))
@@ -11,7 +11,7 @@ extension InputContract {
         case (let picture?, nil): self = try Self.picture(picture, feature)
         case (nil, let sound?): self = try Self.sound(sound, feature)
         default:
-            throw reader.wrong("picture", "either 'picture' or 'sound' is needed, such as picture: {size: 224}.")
+            throw reader.wrong("picture", "give either 'picture' or 'sound', such as picture: {size: 224}.")
         }
     }
 
@@ -19,13 +19,13 @@ extension InputContract {
         var size = [try? fields.integer("size")].compactMap(\.self)
         if size.isEmpty { size = try fields.integers("size", repeating: true) ?? [] }
         if size.count == 1 { size += size }
-        guard size.count == 2 else { throw fields.wrong("size", "a side is needed, or [height, width].") }
+        guard size.count == 2 else { throw fields.wrong("size", "give one number for a square, or [height, width].") }
         let channels = try fields.integer("channels") ?? 3
-        if channels == 2 { throw fields.wrong("channels", "1 (gray) and 3 (color) are possible.") }
+        if channels == 2 { throw fields.wrong("channels", "must be 1 (gray) or 3 (color).") }
         func values(_ key: String, _ usual: Double) throws -> [Float] {
             let values = (try fields.numbers(key) ?? [usual]).map(Float.init)
             guard values.count == 1 || values.count == channels else {
-                throw fields.wrong(key, "\(values.count) numbers are given; one is needed, or one for each channel.")
+                throw fields.wrong(key, "found \(values.count) numbers; give one number, or one per channel.")
             }
             return values.count == channels ? values : [Float](repeating: values[0], count: channels)
         }
@@ -39,10 +39,10 @@ extension InputContract {
 
     private static func sound(_ fields: FieldReader, _ feature: Int) throws -> InputContract {
         guard let rate = try fields.integer("rate") else {
-            throw fields.wrong("rate", "samples a second are missing, such as 16000.")
+            throw fields.wrong("rate", "give the samples per second, such as 16000.")
         }
         guard let seconds = try fields.number("seconds") else {
-            throw fields.wrong("seconds", "the length that the network reads is missing, such as 1.6.")
+            throw fields.wrong("seconds", "give the length that the network reads, such as 1.6.")
         }
         let samples = max(1, Int((seconds * Double(rate)).rounded()))
         guard let mel = try fields.fields("mel") else {
@@ -55,7 +55,7 @@ extension InputContract {
         }
         guard let window = try mel.integer("window"), let hop = try mel.integer("hop"),
             let bands = try mel.integer("bands")
-        else { throw fields.wrong("mel", "window, hop and bands are needed: samples, samples and a number.") }
+        else { throw fields.wrong("mel", "'window' and 'hop' in samples and the number of 'bands' are required.") }
         var preparation = SoundPreparation(
             sound: .mel, rate: rate, samples: samples, window: window, hop: hop,
             transform: try mel.integer("transform") ?? window, bands: bands, mean: 0, deviation: 1)
@@ -73,15 +73,15 @@ extension InputContract {
 // MARK: - Hugging Face
 
 extension InputContract {
-    /// Reads what Hugging Face keeps beside a model of pictures, `preprocessor_config.json`.
-    /// - Throws: `Failure` with code `invalid-argument` that names the file and what is missing in it.
+    /// Reads `preprocessor_config.json`, which Hugging Face keeps with every picture model.
+    /// - Throws: `Failure` with code `invalid-argument` that names the file and what it lacks.
     public init(huggingFace json: Data, file: String) throws {
         func wrong(_ what: String) -> Failure { Failure(.invalidArgument, "\(file): \(what)") }
         let configuration: ImageProcessor
         do {
             configuration = try JSONDecoder().decode(ImageProcessor.self, from: json)
         } catch {
-            throw wrong("this is no configuration of pictures that can be read (\(error)); give --contract.")
+            throw wrong("this is not a readable configuration for pictures (\(error)); give --contract.")
         }
         guard let means = configuration.image_mean, let deviations = configuration.image_std,
             [1, 3].contains(means.count), deviations.count == means.count
@@ -91,9 +91,9 @@ extension InputContract {
             throw wrong("size is missing; give --contract.")
         }
         guard size.allSatisfy(DataLimits.pictureSide.contains) else {
-            throw wrong("size \(size) is not within \(DataLimits.pictureSide); give --contract.")
+            throw wrong("size \(size) is not in \(DataLimits.pictureSide); give --contract.")
         }
-        // Means and deviations hold for values that were multiplied by this before.
+        // Means and deviations apply to values that have been multiplied by this factor.
         let factor = configuration.do_rescale ?? true ? configuration.rescale_factor ?? 1 / 255 : 1
         self.init(
             shape: [means.count] + size,
@@ -103,7 +103,7 @@ extension InputContract {
                     deviations: deviations.map { Float($0 / factor) })))
     }
 
-    /// The fields of `preprocessor_config.json`, named as there.
+    /// The fields of `preprocessor_config.json`, under their original names.
     private struct ImageProcessor: Decodable {
         var size: Size?
         var crop_size: Size?
@@ -114,7 +114,7 @@ extension InputContract {
         var image_std: [Double]?
     }
 
-    /// A side, or sides by name.
+    /// One side for a square, or named sides.
     private struct Size: Decodable {
         let sides: [Int]?
 

@@ -1,26 +1,26 @@
-/// From what a network learns: labels, samples without labels, or both.
+/// What a network learns from: labels, samples without labels, or both.
 ///
 /// In a scenario: `training: {learning: semi-supervised, labels: 100}`.
 public struct Learning: Hashable, Sendable {
     /// How samples without labels are used.
     public enum Mode: String, CaseIterable, Hashable, Sendable {
-        /// They are not: only samples with labels are learned.
+        /// Not at all: the network learns only from samples with labels.
         case supervised
-        /// The network's own sure answers are its labels, and stay the same however a sample is distorted.
+        /// The network's own confident answers serve as labels, and must stay the same however a sample is distorted.
         case semiSupervised = "semi-supervised"
-        /// First they are restored from a distorted form; what was learned by that is then taught the labels.
+        /// The network first learns to restore samples from a distorted form, and then learns the labels.
         case autoencoder
-        /// First two distorted forms of a sample are told from those of others; what was learned by that is then taught the
-        /// labels.
+        /// The network first learns to match two distorted forms of the same sample among those of other samples, and
+        /// then learns the labels.
         case contrastive
 
-        /// Whether it learns without labels first.
+        /// Whether the network first learns without labels.
         public var isPretrained: Bool { self == .autoencoder || self == .contrastive }
     }
 
-    /// How a network that learned without labels is taught them.
+    /// How a network that has learned without labels learns the labels.
     public enum Transfer: String, CaseIterable, Hashable, Sendable {
-        /// The last layer only, above features that stay as they are: a linear probe.
+        /// Only the last layer, on fixed features: a linear probe.
         case probe
         /// All layers.
         case fineTuning = "fine-tuning"
@@ -28,15 +28,15 @@ public struct Learning: Hashable, Sendable {
 
     /// How samples without labels are used.
     public var mode: Mode
-    /// Training samples whose labels are used, about equally many of each class and the same for every training on these
+    /// Training samples whose labels are used: about equally many per class, and the same for every training on this
     /// data; nil for all.
     public var labels: Int?
-    /// Epochs without labels that come first; nil for as many as with labels.
+    /// Epochs of training without labels, which come first; nil for as many as with labels.
     public var pretraining: Int?
-    /// How labels are learned after them.
+    /// How labels are learned afterward.
     public var transfer: Transfer
 
-    /// Describes a way of learning; the usual one is from all labels.
+    /// Describes a way of learning; by default from all labels.
     public init(
         _ mode: Mode = .supervised, labels: Int? = nil, pretraining: Int? = nil, transfer: Transfer = .probe
     ) {
@@ -46,6 +46,6 @@ public struct Learning: Hashable, Sendable {
         self.transfer = transfer
     }
 
-    /// Whether it is simply learned from all labels.
+    /// Whether the network simply learns from all labels.
     public var isUsual: Bool { mode == .supervised && labels == nil }
 }

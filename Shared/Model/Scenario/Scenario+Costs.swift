@@ -1,37 +1,38 @@
 extension Scenario {
-    /// What a network costs its user: it can be limited, and made as small as possible beside the objective.
+    /// A cost of a network to its user. It can be limited, and minimized in addition to the objective.
     public enum Cost: String, CaseIterable, Hashable, Sendable, Codable {
         /// Trainable parameters.
         case parameters
-        /// Multiply-accumulate operations for one sample.
+        /// Multiply-accumulate operations per sample.
         case operations
-        /// Time for one sample, as an evaluator's worker measures it.
+        /// Time per sample, as measured by an evaluator's worker.
         case latency
 
-        /// Name of the metric of a trial that tells it.
+        /// Name of the trial metric that holds the cost.
         public var metric: String { self == .latency ? "latency-milliseconds" : rawValue }
     }
 
     /// What a network must not exceed.
     ///
-    /// What follows from its structure is known beforehand, and a network beyond it is never trained. The latency is measured
-    /// after the first training; a network beyond it counts as worse than any other and is never the result.
+    /// Costs that follow from the structure are known in advance, and a network over such a limit is never trained. The
+    /// latency is measured after the first training; a network over its limit ranks below all others and is never the
+    /// result.
     public struct Limits: Hashable, Sendable {
         /// Trainable parameters.
         public var parameters: Int?
         /// Multiply-accumulate operations for one sample.
         public var operations: Int?
-        /// Milliseconds for one sample.
+        /// Milliseconds per sample.
         public var latency: Double?
 
-        /// Parameters that a limit can be.
+        /// Allowed values of the limit on parameters.
         public static let parametersRange = 1...1_000_000_000_000
-        /// Operations that a limit can be.
+        /// Allowed values of the limit on operations.
         public static let operationsRange = 1...1_000_000_000_000_000
-        /// Milliseconds that a limit of the latency can be.
+        /// Allowed values of the limit on latency, in milliseconds.
         public static let latencyRange = 0.001...3_600_000
 
-        /// Makes limits; nil means none.
+        /// Makes limits; nil means no limit.
         public init(parameters: Int? = nil, operations: Int? = nil, latency: Double? = nil) {
             self.parameters = parameters
             self.operations = operations
@@ -39,15 +40,15 @@ extension Scenario {
         }
     }
 
-    /// Early stopping by asynchronous successive halving: each trial is trained for a few epochs and paused; the best ones
-    /// go on from where they were, with more and more epochs, up to those of the scenario's `training`.
+    /// Early stopping by asynchronous successive halving: each trial is trained for a few epochs and paused. The best
+    /// ones continue from where they stopped, with more and more epochs, up to those of the scenario's `training`.
     public struct Halving: Hashable, Sendable {
-        /// Epochs after which a trial is paused first.
+        /// Epochs after which a trial is first paused.
         public var first: Int
-        /// One trial in this many continues, for this many times as many epochs.
+        /// One in this many trials continues, for this many times as many epochs.
         public var factor: Int
 
-        /// Factors that can be asked for.
+        /// Allowed factors.
         public static let factorRange = 2...16
 
         /// Makes a plan.
@@ -56,7 +57,7 @@ extension Scenario {
             self.factor = factor
         }
 
-        /// Epochs in all after which trials are compared; the last ones are those of a whole training.
+        /// Total epochs after which trials are compared; the last entry is a full training.
         public func epochs(of training: Training) -> [Int] {
             let rungs = sequence(first: first) { $0 * factor }
             return rungs.prefix { $0 < training.epochs } + [training.epochs]

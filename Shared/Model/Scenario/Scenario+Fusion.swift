@@ -1,9 +1,9 @@
 extension Scenario {
-    /// A search for how trained networks of single modalities are fused.
+    /// A search for the best fusion of trained networks of single modalities.
     ///
     /// ```yaml
     /// fusion:
-    ///   networks: {image: LeNet3, audio: MediumNet}     # a structure of table 6, or a model of the registry
+    ///   networks: {image: LeNet3, audio: MediumNet}     # a structure of table 6, or a model in the registry
     ///   layers: 4
     ///   operators: [concatenation, weighted-sum, bilinear, attention]
     ///   representations: [joint, coordinated]
@@ -12,11 +12,11 @@ extension Scenario {
     ///   fine-tuning: {epochs: 1, batch: 64, samples: all}
     /// ```
     ///
-    /// Only `networks` is needed. The scenario's `training` is that of a fusion above features that were computed once.
+    /// Only `networks` is required. The scenario's `training` applies to a fusion on features that are computed once.
     public struct Fusion: Hashable, Sendable {
-        /// For each modality a structure, which is trained first, or the identity of a model of the registry.
+        /// For each modality, a structure, which is trained first, or the identity of a model in the registry.
         public var networks: [String: String]
-        /// Most fusion layers.
+        /// Maximum number of fusion layers.
         public var layers: Int
         /// Names of the operators to choose from; nil for all.
         public var operators: [String]?
@@ -24,16 +24,16 @@ extension Scenario {
         public var representations: [String]?
         /// Length of a fusion layer's vector.
         public var width: Int
-        /// How the networks of single modalities are trained that are not trained yet.
+        /// How networks of single modalities are trained that are not trained yet.
         public var pretraining: Training
 
-        /// Most fusion layers that can be asked for.
+        /// Allowed values of the maximum number of fusion layers.
         public static let layersRange = 1...4
-        /// Lengths of a fusion layer's vector that can be asked for.
+        /// Allowed lengths of a fusion layer's vector.
         public static let widthRange = 4...1_024
-        /// The budget of a fusion above features where none is given.
+        /// The default budget of a fusion on features.
         public static let defaultTraining = Training(epochs: 8)
-        /// The budget of a network of one modality where none is given.
+        /// The default budget of a network of one modality.
         public static let defaultPretraining = Training(epochs: 8)
 
         /// Makes a plan.

@@ -1,29 +1,29 @@
 extension Scenario {
-    /// Networks that are written layer by layer, in place of whole structures: convolutions one after the other, each with a
-    /// number, height, width and stride of its kernels (source paper, section 3.1.2; Zoph and Le 2017).
+    /// Networks that are composed layer by layer instead of chosen as whole structures: a chain of convolutions, each
+    /// with its own number, height, width and stride of kernels (source paper, section 3.1.2; Zoph and Le 2017).
     ///
     /// ```yaml
     /// layers: {most: 4, kernels: [8, 16, 32], heights: [1, 3, 5], widths: [1, 3, 5], strides: [1, 2]}
     /// ```
     public struct Layers: Hashable, Sendable {
-        /// Most layers of a modality's network; it has at least one.
+        /// Maximum number of layers of a modality's network; it has at least one.
         public var most: Int
         /// Numbers of kernels to choose from.
         public var kernels: [Int]
-        /// Heights of kernels to choose from; odd, so that a kernel has a middle.
+        /// Heights of kernels to choose from; odd, so that a kernel has a center.
         public var heights: [Int]
         /// Widths of kernels to choose from; odd.
         public var widths: [Int]
-        /// Steps between a kernel's places to choose from, in both directions alike.
+        /// Strides to choose from; they apply to both directions.
         public var strides: [Int]
 
-        /// Numbers of layers that can be asked for.
+        /// Allowed values of the maximum number of layers.
         public static let mostRange = 1...12
-        /// Numbers of kernels that can be asked for.
+        /// Allowed numbers of kernels.
         public static let kernelRange = 1...1_024
-        /// Heights and widths of kernels that can be asked for.
+        /// Allowed heights and widths of kernels.
         public static let sideRange = 1...15
-        /// Strides that can be asked for.
+        /// Allowed strides.
         public static let strideRange = 1...4
 
         /// Makes a plan.

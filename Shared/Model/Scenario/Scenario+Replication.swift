@@ -1,29 +1,29 @@
 extension Scenario {
-    /// A search by several replicas of its controllers, which write and learn side by side; the parameters lie with
-    /// parameter servers.
+    /// A search by several replicas of its controllers, which write candidates and learn in parallel; parameter servers
+    /// hold the parameters.
     public struct Replication: Hashable, Sendable {
         /// How the replicas' gradients change the parameters.
         public enum Updates: Hashable, Sendable {
-            /// As they come; nobody waits.
+            /// As they arrive; nobody waits.
             case plain
-            /// As they come; who is more than so many steps ahead of the slowest waits.
+            /// As they arrive; a replica that is more than this many steps ahead of the slowest waits.
             case staleness(Int)
-            /// As they come, corrected for what others changed meanwhile.
+            /// As they arrive, corrected for the changes that others made in the meantime.
             case compensated
         }
 
-        /// Replicas of the controllers.
+        /// Number of replicas of the controllers.
         public var replicas: Int
-        /// Parameter servers, each of which holds a part of the parameters.
+        /// Number of parameter servers, each of which holds a part of the parameters.
         public var shards: Int
         /// How gradients change the parameters.
         public var updates: Updates
 
-        /// Replicas that can be asked for.
+        /// Allowed numbers of replicas.
         public static let replicaRange = 1...64
-        /// Parameter servers that can be asked for.
+        /// Allowed numbers of parameter servers.
         public static let shardRange = 1...16
-        /// Steps that a replica can be allowed to be ahead.
+        /// Allowed values of the steps that a replica may be ahead.
         public static let stalenessRange = 0...1_000
 
         /// Makes a plan.
@@ -33,7 +33,7 @@ extension Scenario {
             self.updates = updates
         }
 
-        /// Children that each replica has tried at a time, so that together they are about a population.
+        /// Children that each replica has in trial at a time, so that together they make up about a population.
         public func batch(of search: Search) -> Int { max(1, search.population / replicas) }
     }
 }

@@ -10,13 +10,14 @@
 /// data: {split: recording, mixes: 3, samples: {training: 12000, validation: 2000, test: 2000}, seed: 1}
 /// objective: {maximize: accuracy, minimize: [latency], limits: {parameters: 2e6, operations: 1e9, latency: 5ms}}
 /// search:
-///   {method: evolution, population: 12, trials: 48, seed: 7, optimizers: [sgd, adam], structures: [LeNet3], widths: [1],
+///   {method: evolution, population: 12, trials: 48, seed: 7, optimizers: [sgd, adam], structures: [LeNet3], widths:
+///   [1],
 ///    halving: {first: 1, factor: 3}}
 /// training: {epochs: 2, batch: 64, samples: 3000, validation: 1000}     # of a trial; see `Learning` for fewer labels
 /// final: {epochs: 12, batch: 64, samples: all, validation: all, candidates: 1}     # of the best ones
 /// ```
 ///
-/// Only `scenario` and `modalities` are needed. `ScenarioFile` reads it.
+/// Only `scenario` and `modalities` are required. `ScenarioFile` reads this format.
 public struct Scenario: Hashable, Sendable {
     /// What is to be learned.
     public enum Task: String, CaseIterable, Hashable, Sendable, Codable {
@@ -24,9 +25,9 @@ public struct Scenario: Hashable, Sendable {
         case classification
         /// Which of several labels a sample has; any number of them.
         case multiLabel = "multi-label"
-        /// Which number, or numbers, belong to a sample.
+        /// The number or numbers that belong to a sample.
         case regression
-        /// Who is where in each frame of a video: a detector and a tracker are searched, nothing is trained.
+        /// Where each person is in each frame of a video. Searches for a detector and a tracker; nothing is trained.
         case tracking
 
         /// Whether networks are trained for it.
@@ -37,12 +38,13 @@ public struct Scenario: Hashable, Sendable {
     public struct Search: Hashable, Sendable {
         /// How a search chooses.
         public var method: SearchMethod
-        /// Individuals that live at a time; also how many trials may run at once.
+        /// Candidates kept to choose parents from; also how many trials may run at once.
         public var population: Int
-        /// Trials in all.
+        /// Total number of trials.
         public var trials: Int
-        /// Seconds for search and final training together; nil where the trials alone say how long it takes. What is under
-        /// way when the search's share is spent ends, and the best networks are trained as long as the rest allows.
+        /// Seconds for search and final training together; nil if the number of trials alone determines how long it
+        /// takes. Trials still running when the search's share is spent end, and the best networks are trained as long
+        /// as the rest allows.
         public var budget: Double?
         /// Seed of every choice of the search.
         public var seed: UInt64
@@ -50,26 +52,26 @@ public struct Scenario: Hashable, Sendable {
         public var optimizers: [String]?
         /// Names of the structures to choose from; nil for all.
         public var structures: [String]?
-        /// Names of the pretrained models to choose from besides; nil for all that fit, none where it is empty.
+        /// Names of pretrained models to choose from as well; nil for all that fit, empty for none.
         public var pretrained: [String]?
-        /// Width multipliers to choose from; nil for the usual ones.
+        /// Width multipliers to choose from; nil for the defaults.
         public var widths: [Double]?
-        /// What networks are written of layer by layer; nil where they are whole structures.
+        /// How networks are composed layer by layer; nil if they are whole structures.
         public var layers: Layers?
-        /// How trials are stopped early; nil where each is trained to its end.
+        /// How trials are stopped early; nil if each is trained to its end.
         public var halving: Halving?
-        /// How replicas of the controllers search together; nil where there is one, within the designer.
+        /// How replicas of the controllers search together; nil for a single one within the designer.
         public var replication: Replication?
-        /// Whether every trial is scored on the test split, for research on searches; otherwise only finalists are, so that
-        /// nobody can choose by it.
+        /// Whether every trial is scored on the test split, for research on search methods. Otherwise only finalists
+        /// are scored, so that the test split cannot influence any choice.
         public var scoresTest: Bool
 
-        /// Milliseconds that a budget may have: a second to a week.
+        /// Allowed budgets in milliseconds: one second to one week.
         public static let budgetRange = 1_000.0...604_800_000.0
-        /// Share of a budget that is for trials; the rest is for the final training.
+        /// Share of a budget for trials; the rest is for the final training.
         public static let trialShare = 0.6
 
-        /// Makes a plan of a search.
+        /// Makes a search plan.
         public init(
             method: SearchMethod = .evolution, population: Int = 12, trials: Int = 48, seed: UInt64 = 1,
             optimizers: [String]? = nil, structures: [String]? = nil, pretrained: [String]? = nil,
@@ -99,15 +101,15 @@ public struct Scenario: Hashable, Sendable {
         public var epochs: Int
         /// Samples in a mini-batch.
         public var batch: Int
-        /// Training samples; nil for all.
+        /// Number of training samples; nil for all.
         public var samples: Int?
-        /// Validation samples; nil for all.
+        /// Number of validation samples; nil for all.
         public var validation: Int?
-        /// What it learns from: labels, samples without labels, or both.
+        /// What the network learns from: labels, samples without labels, or both.
         public var learning: Learning
-        /// How several workers train it together; nil where one does alone.
+        /// How several workers train it together; nil if one worker trains it alone.
         public var distribution: Distribution?
-        /// How it learns besides.
+        /// How it is trained otherwise.
         public var options: TrainingOptions
 
         /// Makes a budget.
@@ -125,44 +127,44 @@ public struct Scenario: Hashable, Sendable {
         }
     }
 
-    /// Name, for people.
+    /// Display name.
     public var name: String
-    /// What is perceived, in words; they must engage functions of the brain that are known.
+    /// What is perceived, in words; they must engage known functions of the brain.
     public var stimuli: [String]
-    /// Functions of the brain that the scenario engages besides, such as `vision.shape`.
+    /// More functions of the brain that the scenario engages, such as `vision.shape`.
     public var functions: [String]
     /// What is to be learned.
     public var task: Task
     /// The data.
     public var data: ScenarioData
-    /// The metric on the validation split that judges networks.
+    /// The validation metric that ranks networks.
     public var objective: Metric
-    /// What is made as small as possible beside it; where there is nothing, only the objective counts.
+    /// Costs to minimize as well; if empty, only the objective counts.
     public var minimized: [Cost]
     /// What a network must not exceed.
     public var limits: Limits
     /// How candidates are chosen.
     public var search: Search
-    /// The networks whose fusion is searched for; nil where the networks themselves are.
+    /// The networks whose fusion is searched for; nil if the search is for the networks themselves.
     public var fusion: Fusion?
     /// How a candidate is trained.
     public var training: Training
-    /// How the best networks of the search are trained in the end.
+    /// How the best networks of the search are trained at the end.
     public var final: Training
-    /// How many of them are; the one that then validates best is the result.
+    /// How many of them are trained; the one that then validates best is the result.
     public var finalists: Int
-    /// Parts of the training and validation samples of which another is held out in each of a finalist's trainings; nil where
-    /// each is trained once.
+    /// Number of parts of the training and validation samples. Each of a finalist's trainings holds out a different
+    /// part; nil if each finalist is trained once.
     public var folds: Int?
     /// Whether the mean of the finalists' answers can be the result.
     public var isEnsemble: Bool
 
-    /// The budget of a trial where none is given.
+    /// The default budget of a trial.
     public static let defaultTraining = Training(epochs: 2, samples: 3_000, validation: 1_000)
-    /// The budget of the best networks where none is given.
+    /// The default budget of the best networks.
     public static let defaultFinal = Training(epochs: 12)
 
-    /// Makes a scenario; `ScenarioFile` checks one that is read.
+    /// Makes a scenario. `ScenarioFile` checks scenarios that are read.
     public init(
         name: String, stimuli: [String] = [], functions: [String] = [], task: Task = .classification,
         data: ScenarioData, objective: Metric? = nil, minimized: [Cost] = [], limits: Limits = Limits(),

@@ -10,7 +10,7 @@ extension ScenarioFile {
             latency: try limits?.milliseconds("latency"))
     }
 
-    /// How trials are stopped early, where the scenario wishes.
+    /// How trials are stopped early; nil if the scenario does not ask for it.
     static func halving(_ search: FieldReader, _ training: Scenario.Training) throws -> Scenario.Halving? {
         guard let fields = try search.fields("halving") else { return nil }
         let usual = Scenario.Halving()
@@ -20,48 +20,49 @@ extension ScenarioFile {
         guard halving.first < training.epochs else {
             throw fields.wrong(
                 "first",
-                "trials cannot be stopped early after \(halving.first) epochs, because a whole training has "
+                "cannot stop trials after \(halving.first) epochs, because a full training has "
                     + "\(training.epochs); raise training.epochs.")
         }
         return halving
     }
 
-    /// Refuses what cannot be measured, or not be stopped early, in what is searched.
+    /// Rejects costs that cannot be measured, and early stopping if the search does not support it.
     static func checkMeasures(of scenario: Scenario) throws {
         if scenario.task == .tracking {
             guard scenario.limits == Scenario.Limits(), scenario.minimized.isEmpty else {
                 throw Failure(
-                    .invalidArgument, "objective: of trackers only what is maximized is measured; leave the rest out.")
+                    .invalidArgument,
+                    "objective: trackers have no costs or limits; leave out everything but 'maximize'.")
             }
         }
         guard scenario.fusion != nil || scenario.task == .tracking else { return }
         if scenario.search.layers != nil {
             throw Failure(
-                .invalidArgument, "search.layers: only networks that are trained as a whole are written by layers.")
+                .invalidArgument, "search.layers: needs networks that are trained as a whole; leave it out.")
         }
         if scenario.search.halving != nil {
             throw Failure(
-                .invalidArgument, "search.halving: only networks that are trained as a whole can be stopped early.")
+                .invalidArgument, "search.halving: needs networks that are trained as a whole; leave it out.")
         }
         if scenario.search.replication != nil {
             throw Failure(
-                .invalidArgument, "search.replicas: only networks that are trained as a whole are written by replicas.")
+                .invalidArgument, "search.replicas: needs networks that are trained as a whole; leave it out.")
         }
         if scenario.limits.latency != nil || scenario.minimized.contains(.latency) {
             throw Failure(
                 .invalidArgument,
-                "objective: with 'fusion', only layers above features are measured; limit parameters or operations.")
+                "objective: with 'fusion', latency cannot be measured; limit parameters or operations.")
         }
     }
 }
 
-/// What a scenario wants to be large and small: the group `objective`.
+/// The group `objective`: what to maximize, minimize and limit.
 struct Goals {
-    /// The metric that networks are judged by; nil where none is named.
+    /// The metric that ranks networks; nil if none is named.
     private(set) var metric: Metric?
-    /// Where the metric stands, for messages.
+    /// Position of the metric in the file, for messages.
     private(set) var place = "objective"
-    /// What is made as small as possible besides.
+    /// Costs to minimize as well.
     private(set) var costs: [Scenario.Cost] = []
     /// What a network must not exceed.
     let limits: Scenario.Limits
@@ -91,7 +92,7 @@ struct Goals {
     private mutating func take(_ metric: Metric, _ key: String, in fields: FieldReader) throws {
         if let other = self.metric {
             throw fields.wrong(
-                key, "networks are judged by one metric, and there are \(other.name) and \(metric.name).")
+                key, "give one metric; found both \(other.name) and \(metric.name).")
         }
         self.metric = metric
         place = "objective.\(key)"
@@ -104,8 +105,8 @@ struct Goals {
         guard let metric = Metric(named: name) else {
             throw fields.wrong(
                 key,
-                "there is no '\(name)' to choose.\(NearestName.question(name, among: known)) "
-                    + "Known are \(known.joined(separator: ", ")).")
+                "'\(name)' is not one of the choices.\(NearestName.question(name, among: known)) "
+                    + "Choices: \(known.joined(separator: ", ")).")
         }
         guard metric.direction == direction else {
             throw fields.wrong(
@@ -117,7 +118,7 @@ struct Goals {
     }
 }
 
-/// Yes or no in a scenario.
+/// A Boolean in a scenario.
 enum Switch: String, CaseIterable {
     case on = "true"
     case off = "false"
@@ -126,6 +127,6 @@ enum Switch: String, CaseIterable {
 }
 
 extension FieldReader {
-    /// Whether a single word stands under a key.
+    /// Whether the value of a key is a single word.
     fileprivate func isText(_ key: String) -> Bool { node(key)?.scalar != nil }
 }

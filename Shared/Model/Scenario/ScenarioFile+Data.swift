@@ -2,16 +2,17 @@ import Foundation
 import Yams
 
 extension ScenarioFile {
-    /// How the data of a scenario's user are read; nil where the scenario names data that Gyrus knows.
-    /// - Throws: `Failure` with code `invalid-argument`, with file, line and column.
+    /// How the user's own data is read; nil if the scenario names data that Gyrus knows.
+    /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
     public static func dataSettings(_ text: String, file: String = "scenario") throws -> DataSettings? {
         let top = try ScenarioText.parse(text, file: file)
         let reader = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top))
         return reader.has("source", below: "data") ? try settings(reader) : nil
     }
 
-    /// The name, with `@version` or without, of the registry's data that a scenario is about; nil where it is about others.
-    /// - Throws: `Failure` with code `invalid-argument`, with file, line and column.
+    /// The name, with or without `@version`, of the registry's data set that a scenario uses; nil if it uses other
+    /// data.
+    /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
     public static func addedDataset(_ text: String, file: String = "scenario") throws -> String? {
         let top = try ScenarioText.parse(text, file: file)
         let reader = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top))
@@ -20,17 +21,17 @@ extension ScenarioFile {
         else { return nil }
         if let stray = ["target", "modalities"].first(where: { reader.node($0) != nil }) {
             throw reader.wrong(
-                stray, "it was settled when '\(name)' was added; add the data under another name to change it.")
+                stray, "this was fixed when '\(name)' was added; to change it, add the data under another name.")
         }
         return name
     }
 
-    /// The pretrained models that a scenario's search chooses from; nil for all that fit, none where it is empty.
-    /// - Throws: `Failure` with code `invalid-argument`, with file, line and column.
+    /// The pretrained models that a scenario's search chooses from; nil for all that fit, empty for none.
+    /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
     public static func pretrained(_ text: String, file: String = "scenario") throws -> [String]? {
         let top = try ScenarioText.parse(text, file: file)
         let reader = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top))
-        // Networks that are written layer by layer, or that are named, leave nothing to choose.
+        // There is no choice of models if networks are composed layer by layer or named.
         if reader.has("layers", below: "search") || reader.isGroup("fusion") { return [] }
         return try reader.fields("search").flatMap(pretrained)
     }
@@ -40,11 +41,11 @@ extension ScenarioFile {
         return node.scalar?.string == "none" ? [] : try search.texts("pretrained")
     }
 
-    /// The text of a scenario with what its data came to.
+    /// The text of a scenario with a description of its prepared data.
     public static func text(_ text: String, with data: PreparedData) throws -> String {
         let json = try data.json
         let separator = text.hasSuffix("\n") || text.isEmpty ? "" : "\n"
-        return "\(text)\(separator)# What the data came to when the scenario was published.\nprepared: \(json)\n"
+        return "\(text)\(separator)# The prepared data, as of when the scenario was published.\nprepared: \(json)\n"
     }
 
     /// The data of a scenario.
@@ -52,14 +53,14 @@ extension ScenarioFile {
         if let data = try prepared(reader) { return .prepared(data) }
         if reader.has("dataset", below: "data"), let data = try reader.fields("data", as: ScenarioField.addedData) {
             throw data.wrong(
-                "dataset", "the registry has not been asked for these data yet; 'gyrus publish' does that on its way.")
+                "dataset", "this data has not been looked up in the registry yet; 'gyrus publish' does so.")
         }
         guard reader.has("source", below: "data"), let data = try reader.fields("data", as: ScenarioField.ownData)
         else {
             return .known(try recipe(reader))
         }
         throw data.wrong(
-            "source", "these data are not prepared yet; 'gyrus publish' and 'gyrus run' prepare them on their way.")
+            "source", "this data is not prepared yet; 'gyrus publish' and 'gyrus run' prepare it.")
     }
 
     private static func prepared(_ reader: FieldReader) throws -> PreparedData? {
@@ -68,7 +69,7 @@ extension ScenarioFile {
             return try YAMLDecoder().decode(PreparedData.self, from: node)
         } catch {
             throw reader.wrong(
-                "prepared", "what the data came to cannot be read (\(error)); publish the scenario again.")
+                "prepared", "cannot read the description of the prepared data (\(error)); publish the scenario again.")
         }
     }
 
@@ -95,7 +96,7 @@ extension ScenarioFile {
         guard let fields = try reader.fields("target") else { return nil }
         let columns = try fields.text("column").map { [$0] } ?? fields.texts("columns")
         guard let columns else {
-            throw fields.wrong("column", "the name of a column is needed, or 'columns' with several.")
+            throw fields.wrong("column", "give the name of a column, or 'columns' with several names.")
         }
         return DataSettings.Answer(columns: columns, kind: try fields.choice("kind", of: Target.Kind.self))
     }
@@ -122,7 +123,7 @@ extension ScenarioFile {
 
     private static func modality(_ name: String, in group: FieldReader) throws -> DataSettings.Modality {
         guard let fields = try group.fields(name, as: ScenarioField.ownModality) else {
-            throw group.wrong(name, "fields are needed, such as {column: \(name)}.")
+            throw group.wrong(name, "give its fields, such as {column: \(name)}.")
         }
         let columns = try fields.text("column").map { [$0] } ?? fields.texts("columns") ?? [name]
         var modality = DataSettings.Modality(
@@ -133,10 +134,12 @@ extension ScenarioFile {
             } else {
                 modality.size = try fields.integers("size", repeating: true)
             }
-            guard modality.size?.count == 2 else { throw fields.wrong("size", "a side is needed, or [height, width].") }
+            guard modality.size?.count == 2 else {
+                throw fields.wrong("size", "give one number for a square, or [height, width].")
+            }
         }
         modality.channels = try fields.integer("channels")
-        if modality.channels == 2 { throw fields.wrong("channels", "1 (gray) and 3 (color) are possible.") }
+        if modality.channels == 2 { throw fields.wrong("channels", "must be 1 (gray) or 3 (color).") }
         modality.fit = try fields.choice("fit", of: DataSettings.Modality.Fit.self)
         modality.rate = try fields.integer("rate")
         modality.seconds = try fields.number("seconds")
@@ -149,26 +152,26 @@ extension ScenarioFile {
     }
 }
 
-/// Bounds of what can be asked of data.
+/// Limits of data settings.
 public enum DataLimits {
     /// Height and width of a picture that a network reads.
     public static let pictureSide = 8...512
-    /// Samples of sound a second.
+    /// Samples of sound per second.
     public static let rate = 1_000...48_000
     /// Seconds of sound that a network reads.
     public static let seconds = 0.05...60.0
     /// Mel bands.
     public static let bands = 8...256
-    /// Different tokens.
+    /// Number of different tokens.
     public static let vocabulary = 16...100_000
     /// Tokens of a text, steps of a series.
     public static let length = 1...16_384
-    /// Classes, labels or numbers that a network answers with.
+    /// Number of classes, labels or numbers in a network's answer.
     public static let outputs = 10_000
 }
 
 extension PreparedData {
-    /// One line of JSON, which is YAML as well.
+    /// One line of JSON, which is also valid YAML.
     var json: String {
         get throws {
             let encoder = JSONEncoder()

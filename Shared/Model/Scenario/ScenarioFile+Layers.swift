@@ -1,9 +1,10 @@
 extension ScenarioFile {
-    /// What networks are written of layer by layer, where the scenario wishes.
+    /// How networks are composed layer by layer; nil if the scenario does not ask for it.
     static func layers(_ search: FieldReader) throws -> Scenario.Layers? {
         guard let fields = try search.fields("layers") else { return nil }
         for other in ["structures", "widths"] where search.keys.contains(other) {
-            throw search.wrong(other, "networks are either whole structures or written by 'layers'; leave one out.")
+            throw search.wrong(
+                other, "networks are either whole structures or composed with 'layers'; leave one of them out.")
         }
         let usual = Scenario.Layers()
         return Scenario.Layers(
@@ -16,7 +17,8 @@ extension ScenarioFile {
     private static func sides(_ key: String, _ fields: FieldReader) throws -> [Int]? {
         let sides = try fields.integers(key)
         if let even = sides?.first(where: { $0.isMultiple(of: 2) }) {
-            throw fields.wrong(key, "\(even) is even; kernels with a middle are needed, such as 1, 3 and 5.")
+            throw fields.wrong(
+                key, "\(even) is even; use odd sizes, such as 1, 3 and 5, so that kernels have a center.")
         }
         return sides
     }

@@ -1,5 +1,5 @@
 extension ScenarioFile {
-    /// What `schedule` can be; `one-cycle` is a cosine that rises for the first 30 % of the steps.
+    /// Values of `schedule`; `one-cycle` is a cosine that rises for the first 30 % of the steps.
     enum Schedule: String, CaseIterable {
         case cosine, constant
         case oneCycle = "one-cycle"
@@ -8,10 +8,10 @@ extension ScenarioFile {
     /// Which epoch's weights are the result.
     enum Keep: String, CaseIterable { case best, last }
 
-    /// How networks learn, as the group `training` says; it holds for trials and finalists.
+    /// How networks are trained, according to the group `training`; applies to trials and finalists.
     ///
-    /// Of a user's own data the best epoch is kept where nothing else is said. Of data that Gyrus knows it is the last one, as
-    /// in published results.
+    /// By default the best epoch is kept for a user's own data, and the last one, as in published results, for data
+    /// that Gyrus knows.
     static func options(_ fields: FieldReader?, _ data: ScenarioData, epochs: Int) throws -> TrainingOptions {
         var options = TrainingOptions(keepsBest: data.recipe == nil)
         guard let fields else { return options }
@@ -35,7 +35,7 @@ extension ScenarioFile {
         if let keep = try fields.choice("keep", of: Keep.self) {
             guard keep == .best || options.patience == nil else {
                 throw fields.wrong(
-                    "keep", "where a training ends early, the last epochs are the worse ones; keep: best.")
+                    "keep", "if a training stops early, its last epochs are not its best; use keep: best.")
             }
             options.keepsBest = keep == .best
         }
@@ -45,40 +45,40 @@ extension ScenarioFile {
         return options
     }
 
-    /// What `device` can be.
+    /// Values of `device`.
     enum NeededDevice: String, CaseIterable { case any, cpu, gpu }
 
-    /// What a worker must have to train the networks.
+    /// What a worker needs to train the networks.
     private static func needs(_ fields: FieldReader) throws -> ComputeNeeds {
         var needs = ComputeNeeds()
         needs.device = try fields.choice("device", of: NeededDevice.self).flatMap { .init(rawValue: $0.rawValue) }
         if let text = try fields.text("memory") {
             guard let bytes = ByteCount.parse(text), bytes > 0 else {
                 throw fields.wrong(
-                    "memory", "a number with a unit is needed, such as 20GB or 1.5 GiB, and there is '\(text)'.")
+                    "memory", "expected a number with a unit, such as 20GB or 1.5 GiB, found '\(text)'.")
             }
             needs.memory = bytes
         }
         return needs
     }
 
-    /// Whether a training ends by itself: `epochs: auto`.
+    /// Whether a training decides by itself when to stop: `epochs: auto`.
     static func isAutomatic(_ fields: FieldReader?) -> Bool { (try? fields?.text("epochs")) == "auto" }
 
-    /// Whether the mean of the finalists' answers can be the result, as `final` says.
+    /// Whether the mean of the finalists' answers can be the result, according to `final`.
     static func ensemble(_ final: FieldReader?, _ scenario: Scenario) throws -> Bool {
         guard let final else { return false }
         let key = scenario.folds == nil ? "ensemble" : "folds"
         let isEnsemble = try final.choice("ensemble", of: Switch.self)?.isOn ?? (scenario.folds != nil)
         guard isEnsemble || scenario.folds != nil else { return false }
         guard isEnsemble else {
-            throw final.wrong("ensemble", "the result of 'folds' is an ensemble; leave one of them out.")
+            throw final.wrong("ensemble", "the result of 'folds' is always an ensemble; leave one of them out.")
         }
         guard scenario.fusion == nil, scenario.task.isTrained else {
-            throw final.wrong(key, "only networks that are trained as a whole, without 'fusion', can answer together.")
+            throw final.wrong(key, "not with 'fusion': only networks that are trained as a whole can form an ensemble.")
         }
         guard scenario.folds == nil || (scenario.final.learning.isUsual && scenario.final.distribution == nil) else {
-            throw final.wrong(key, "folds are for networks that one worker trains from labels.")
+            throw final.wrong(key, "folds require a network that one worker trains from labels.")
         }
         return isEnsemble
     }
@@ -95,7 +95,7 @@ extension ScenarioFile {
         guard let share, share >= 0, share < 1 else {
             throw fields.wrong(
                 "warm-up",
-                "epochs below the \(epochs) of the training are needed, or a share such as 5%, and there is '\(text)'.")
+                "expected fewer than the training's \(epochs) epochs, or a share such as 5%, found '\(text)'.")
         }
         schedule.warmUp = share
         return schedule
@@ -109,38 +109,38 @@ extension ScenarioFile {
         let kinds = Set(data.inputs.values.map(\.kind))
         guard options.augmentation == .none || !kinds.isDisjoint(with: [.image, .audio, .series]) else {
             throw fields.wrong(
-                "augmentation", "only pictures, sound and series can be changed at random; leave it out.")
+                "augmentation", "needs pictures, sound or series; leave it out.")
         }
         guard !options.flips || (options.augmentation != .none && kinds.contains(.image)) else {
-            throw fields.wrong("flip", "it is for pictures, with augmentation: light or strong.")
+            throw fields.wrong("flip", "needs pictures, and augmentation: light or strong.")
         }
     }
 
-    /// Refuses what does not go together with how networks learn.
+    /// Rejects combinations of options that do not work together.
     static func checkOptions(of scenario: Scenario, _ fields: FieldReader?) throws {
         guard let fields else { return }
         let (training, options) = (scenario.training, scenario.training.options)
         if options.patience != nil, scenario.search.halving != nil {
-            throw fields.wrong("early-stopping", "search.halving stops trials early already; leave one of them out.")
+            throw fields.wrong("early-stopping", "search.halving already stops trials early; leave one of them out.")
         }
         if [training, scenario.final].contains(where: { $0.options.patience != nil && $0.distribution != nil }) {
             throw fields.wrong(
-                "early-stopping", "a training by several workers cannot end early; leave one of them out.")
+                "early-stopping", "a training by several workers cannot stop early; leave one of them out.")
         }
         let isPipeline = [training, scenario.final].contains { $0.distribution?.kind == .pipeline }
         if isPipeline, options.augmentation != .none {
-            throw fields.wrong("augmentation", "a pipeline cannot change samples; take distribution: data-parallel.")
+            throw fields.wrong("augmentation", "a pipeline cannot augment samples; use distribution: data-parallel.")
         }
         if isPipeline, options.schedule.clipping != nil {
             throw fields.wrong(
-                "gradient-clipping", "no worker of a pipeline knows all gradients; take distribution: data-parallel.")
+                "gradient-clipping", "no worker of a pipeline has all gradients; use distribution: data-parallel.")
         }
         if options.augmentation != .none, !training.learning.isUsual {
-            throw fields.wrong("augmentation", "learning with few labels changes samples in its own way; leave it out.")
+            throw fields.wrong("augmentation", "learning with few labels has its own augmentation; leave it out.")
         }
         if options.augmentation != .none, scenario.fusion != nil {
             throw fields.wrong(
-                "augmentation", "with 'fusion' features are learned, which cannot be changed; leave it out.")
+                "augmentation", "with 'fusion' networks learn from features, which cannot be augmented; leave it out.")
         }
     }
 }

@@ -2,12 +2,12 @@ import Foundation
 import Yams
 
 extension ScenarioFile {
-    /// A user's file of a structure, YAML or JSON, as JSON.
-    /// - Throws: `Failure` with code `invalid-argument`, with file, line and column where it is no YAML.
+    /// A user's structure file, YAML or JSON, as JSON.
+    /// - Throws: `Failure` with code `invalid-argument` that names file, line and column if it is not valid YAML.
     public static func structure(_ text: String, file: String) throws -> String {
         let value = plain(try ScenarioText.parse(text, file: file))
         guard JSONSerialization.isValidJSONObject(value) else {
-            throw Failure(.invalidArgument, "\(file): a structure is a map with name, reads and layers.")
+            throw Failure(.invalidArgument, "\(file): a structure must be a mapping with name, reads and layers.")
         }
         let data = try JSONSerialization.data(
             withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])

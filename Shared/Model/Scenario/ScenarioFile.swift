@@ -1,4 +1,4 @@
-/// A scenario as it was written, with the places of its fields, so that whatever is wrong with one can be pointed at.
+/// A scenario as it was written, with the positions of its fields, so that errors can point at them.
 ///
 /// ```swift
 /// let file = try ScenarioFile(text, file: "av-mnist.yaml")
@@ -7,7 +7,7 @@
 public struct ScenarioFile: Sendable {
     /// Name of the file, for messages.
     public let file: String
-    /// What it says.
+    /// The scenario.
     public let scenario: Scenario
     private let places: [String: FieldReader.Place]
 
@@ -23,7 +23,7 @@ public struct ScenarioFile: Sendable {
         scenario = try Self.locating(file, places) { try Self.scenario(reader) }
     }
 
-    /// Runs a check whose failures begin with a field's name, and adds where that field stands.
+    /// Runs a check whose failures begin with a field's name, and adds the position of that field.
     public func locating<Value>(_ check: () throws -> Value) throws -> Value {
         try Self.locating(file, places, check)
     }
@@ -42,11 +42,11 @@ public struct ScenarioFile: Sendable {
         }
     }
 
-    /// The place of a field or, where it is not in the file, of the closest group around it.
+    /// The position of a field or, if the field is not in the file, of the closest group around it.
     private static func place(of field: String, in places: [String: FieldReader.Place]) -> FieldReader.Place? {
         var names = field.split(separator: ".").map(String.init)
         if let last = names.last {
-            // What prepares a modality stands one level deeper in the file than in the recipe.
+            // Preprocessing settings are one level deeper in the file than in the recipe.
             let deeper = (names.dropLast() + ["preprocess", last]).joined(separator: ".")
             if let place = places[deeper] { return place }
         }
@@ -61,12 +61,12 @@ public struct ScenarioFile: Sendable {
 // MARK: - Fields
 
 extension ScenarioFile {
-    /// Most characters of a scenario's name.
+    /// Maximum number of characters in a scenario's name.
     private static let longestName = 100
 
     private static func scenario(_ reader: FieldReader) throws -> Scenario {
         guard let name = try reader.text("scenario") else {
-            throw reader.wrong("scenario", "it is missing; give the scenario a name.")
+            throw reader.wrong("scenario", "missing; give the scenario a name.")
         }
         try checkName(name, reader)
         let data = try data(reader)
@@ -79,10 +79,10 @@ extension ScenarioFile {
         if task == .tracking {
             try refuse(
                 (ScenarioField.learning + ScenarioField.options).names, of: reader,
-                because: "with 'task: tracking' nothing is trained")
+                because: "'task: tracking' trains nothing")
         }
         if fusion != nil {
-            try refuse(ScenarioField.learning.names, of: reader, because: "with 'fusion' all samples have their labels")
+            try refuse(ScenarioField.learning.names, of: reader, because: "with 'fusion' all samples need labels")
         }
         let learning = try learning(budget, data)
         var training = try training(budget, usual, data, learning)
@@ -112,19 +112,19 @@ extension ScenarioFile {
     private static func checkName(_ name: String, _ reader: FieldReader) throws {
         let length = name.unicodeScalars.count
         guard length <= longestName else {
-            throw reader.wrong("scenario", "a name has at most \(longestName) characters, and this one \(length).")
+            throw reader.wrong("scenario", "a name has at most \(longestName) characters; this one has \(length).")
         }
         let isOneLine = name.unicodeScalars.allSatisfy {
             ![.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
         }
         guard isOneLine else {
-            throw reader.wrong("scenario", "a name stands on one line and has no control characters.")
+            throw reader.wrong("scenario", "a name must be a single line without control characters.")
         }
     }
 
     static func recipe(_ reader: FieldReader) throws -> DatasetRecipe {
         guard let group = try reader.fields("modalities"), !group.keys.isEmpty else {
-            throw reader.wrong("modalities", "at least one is needed, such as image: {dataset: mnist}.")
+            throw reader.wrong("modalities", "give at least one, such as image: {dataset: mnist}.")
         }
         var modalities: [String: DatasetRecipe.Modality] = [:]
         for name in group.keys { modalities[name] = try modality(name, in: group) }
@@ -168,7 +168,7 @@ extension ScenarioFile {
         guard population <= max(2, trials) else {
             throw Failure(
                 .invalidArgument,
-                "search.population: \(population) is more than the \(trials) trials of search.trials; take at most half."
+                "search.population: \(population) is more than the \(trials) trials of search.trials; use at most half."
             )
         }
         return Scenario.Search(
@@ -188,7 +188,7 @@ extension ScenarioFile {
     ) throws -> Scenario.Training {
         let counts = data.counts
         func capped(_ count: Int?, _ most: Int) -> Int? { count.flatMap { $0 < most ? $0 : nil } }
-        // `all` is nil, so a chain of optionals would take it for an absent field.
+        // `all` is nil, so optional chaining would mistake it for an absent field.
         func count(_ key: String, _ most: Int, _ usual: Int?) throws -> Int? {
             capped(try fields.map { try $0.count(key, in: 1...most, fallback: usual) } ?? usual, most)
         }

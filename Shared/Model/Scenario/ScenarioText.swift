@@ -2,11 +2,11 @@ import Yams
 
 /// The YAML of a scenario file, checked before and after it is parsed.
 enum ScenarioText {
-    /// A scenario needs neither anchors nor aliases.
+    /// Scenarios need no anchors or aliases.
     private static let bounds = YamlBounds(bytes: 32 * 1024, depth: 16, nodes: 10_000, references: 0)
 
-    /// The top of the file.
-    /// - Throws: `Failure` with file, line and column.
+    /// The top-level mapping of the file.
+    /// - Throws: `Failure` that names file, line and column.
     static func parse(_ text: String, file: String) throws -> Node {
         // Some editors begin a file with a byte order mark.
         let text = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
@@ -17,7 +17,7 @@ enum ScenarioText {
         }
         do {
             guard let node = try Yams.compose(yaml: text) else {
-                throw Failure(.invalidArgument, "\(file):1:1: scenario: the file is empty; see README.md for one.")
+                throw Failure(.invalidArgument, "\(file):1:1: scenario: the file is empty; README.md has an example.")
             }
             return node
         } catch let error as YamlError {
@@ -42,13 +42,13 @@ enum ScenarioText {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             let text = [context?.text, problem].compactMap { $0 }.joined(separator: ": ")
-            return FieldReader.failure(file, FieldReader.Place(mark), "scenario", "this is no YAML (\(text)).")
+            return FieldReader.failure(file, FieldReader.Place(mark), "scenario", "not valid YAML (\(text)).")
         case .duplicatedKeysInMapping(let duplicates, let context):
             return FieldReader.failure(
                 file, FieldReader.Place(context.mark), duplicates.sorted().joined(separator: ", "),
-                "the field is given twice.")
+                "this field is given twice.")
         default:
-            return Failure(.invalidArgument, "\(file): this is no YAML (\(error)).")
+            return Failure(.invalidArgument, "\(file): not valid YAML (\(error)).")
         }
     }
 }

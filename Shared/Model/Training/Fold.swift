@@ -1,20 +1,21 @@
-/// One part of the samples that serve training and choosing, held out of a training to judge it by (k-fold cross-validation:
-/// Stone, 1974).
+/// One part of the training and validation samples, which is held out of a training to validate it (k-fold
+/// cross-validation: Stone, 1974).
 public struct Fold: Hashable, Sendable {
-    /// Its place, from 0.
+    /// Index of the fold, from 0.
     public let number: Int
-    /// How many parts there are.
+    /// Number of folds.
     public let count: Int
 
-    /// The most parts.
+    /// Maximum number of folds.
     public static let most = 20
 
-    /// Names a part.
-    /// - Throws: `Failure` with code `invalid-argument` where there is no such part.
+    /// Makes a fold.
+    /// - Throws: `Failure` with code `invalid-argument` if there is no such fold.
     public init(_ number: Int, of count: Int) throws {
         guard (2...Self.most).contains(count), (0..<count).contains(number) else {
             throw Failure(
-                .invalidArgument, "There is no fold \(number + 1) of \(count); there are from 2 to \(Self.most) folds.")
+                .invalidArgument,
+                "There is no fold \(number + 1) of \(count); the number of folds is from 2 to \(Self.most).")
         }
         self.number = number
         self.count = count

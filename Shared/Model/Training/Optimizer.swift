@@ -1,17 +1,17 @@
-/// How the weights of one branch of a network are changed.
+/// How the weights of one branch of a network are updated.
 public struct Optimizer: Hashable, Sendable, Codable {
-    /// The rule by which gradients change weights.
+    /// The rule for updating weights from gradients.
     public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
         /// Stochastic gradient descent with momentum.
         case sgd
         /// Adam; weight decay is part of the gradient.
         case adam
-        /// Adam; weight decay is apart from the gradient.
+        /// Adam; weight decay is separate from the gradient.
         case adamw
         /// RMSprop with momentum.
         case rmsprop
 
-        /// The name that artificial codes tell, as in table 1 of the source paper.
+        /// The name used in artificial codes, as in table 1 of the source paper.
         public var title: String {
             switch self {
             case .sgd: "SGD"
@@ -22,18 +22,19 @@ public struct Optimizer: Hashable, Sendable, Codable {
         }
     }
 
-    /// Prefix of the names of the layers that it changes, such as `image.`; empty for all that no other names.
+    /// Prefix of the names of the layers that it updates, such as `image.`; empty for all layers that no other prefix
+    /// covers.
     public var branch: String
-    /// How it changes them.
+    /// The update rule.
     public var rule: Rule
-    /// Learning rate at the top of the schedule.
+    /// Peak learning rate of the schedule.
     public var learningRate: Double
-    /// Share of each weight that a step takes away, beside the learning rate.
+    /// Weight decay: the share of each weight that a step removes, times the learning rate.
     public var weightDecay: Double
-    /// Share of the last step that the next one repeats, for `sgd` and `rmsprop`.
+    /// Momentum: the share of the last step that the next one repeats, for `sgd` and `rmsprop`.
     public var momentum: Double
 
-    /// Takes settings; a training's plan checks them.
+    /// Takes settings. The training plan checks them.
     public init(
         branch: String = "", rule: Rule, learningRate: Double, weightDecay: Double = 0, momentum: Double = 0
     ) {

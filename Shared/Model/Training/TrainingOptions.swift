@@ -1,48 +1,48 @@
-/// How a network learns, beside how long and from what: what a scenario's `training` can say of it.
+/// How a network is trained, apart from how long and from what; a scenario's `training` sets it.
 public struct TrainingOptions: Hashable, Sendable, Codable {
-    /// How much samples are changed at random while a network learns.
+    /// How strongly samples are randomly changed during training.
     public enum Augmentation: String, Hashable, Sendable, Codable, CaseIterable {
         /// Not at all.
         case none
-        /// So that nobody doubts what they are.
+        /// Slightly: nobody would doubt what they are.
         case light
-        /// So that it becomes hard to tell what they are.
+        /// So strongly that it becomes hard to tell what they are.
         case strong
     }
 
-    /// Learning rate at the top of the schedule; nil for the usual one of each optimizer.
+    /// Peak learning rate of the schedule; nil for each optimizer's default.
     public var learningRate: Double?
-    /// Weight decay; nil for the usual one of each optimizer.
+    /// Weight decay; nil for each optimizer's default.
     public var weightDecay: Double?
-    /// How learning rates change over the training.
+    /// How learning rates change during the training.
     public var schedule: LearningSchedule
-    /// How errors count.
+    /// The loss.
     public var loss: TrainingLoss
-    /// Epochs without a better one after which a training ends; nil where it has all its epochs.
+    /// Number of epochs without a better one after which a training stops; nil if it runs all its epochs.
     public var patience: Int?
-    /// Whether the weights of the epoch that validates best are kept, not those of the last one.
+    /// Whether to keep the weights of the epoch that validates best instead of those of the last one.
     public var keepsBest: Bool
-    /// How much samples are changed at random.
+    /// How strongly samples are randomly changed.
     public var augmentation: Augmentation
-    /// Whether pictures may be mirrored, left for right.
+    /// Whether pictures may be mirrored horizontally.
     public var flips: Bool
-    /// What a worker must have to do it.
+    /// What a worker needs for the training.
     public var needs: ComputeNeeds
 
-    /// Steps for which a training that ends by itself has epochs: few samples need many epochs, many samples few.
+    /// Steps that a training that stops by itself is given; few samples need many epochs, many samples few.
     private static let automaticSteps = 10_000
     private static let automaticEpochs = 30...500
 
-    /// Most epochs of a training that ends by itself, where nothing else is said.
+    /// Default maximum number of epochs of a training that stops by itself.
     public static func automaticEpochs(samples: Int, batch: Int) -> Int {
         let steps = max(1, (samples + batch - 1) / max(1, batch))
         return min(max(automaticSteps / steps, automaticEpochs.lowerBound), automaticEpochs.upperBound)
     }
 
-    /// The patience of a training that ends by itself. The rate falls until the end, and most gets better late.
+    /// The patience of a training that stops by itself. The rate falls until the end, so most improvement comes late.
     public static func automaticPatience(epochs: Int) -> Int { max(10, epochs / 4) }
 
-    /// Describes a way of learning; the usual one follows a cosine and keeps the last epoch.
+    /// Describes a training; by default the rate follows a cosine and the last epoch is kept.
     public init(
         learningRate: Double? = nil, weightDecay: Double? = nil, schedule: LearningSchedule = LearningSchedule(),
         loss: TrainingLoss = TrainingLoss(), patience: Int? = nil, keepsBest: Bool = false,
@@ -60,21 +60,21 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
     }
 }
 
-/// How learning rates change over a training, and how steep a step can be.
+/// How learning rates change during a training, and the maximum norm of a gradient.
 public struct LearningSchedule: Hashable, Sendable, Codable {
-    /// What learning rates follow after they have warmed up.
+    /// The curve of learning rates after the warm-up.
     public enum Shape: String, Hashable, Sendable, Codable, CaseIterable {
-        /// Half a cosine, down to zero.
+        /// Half a cosine down to zero.
         case cosine
-        /// Nothing: they stay.
+        /// Constant.
         case constant
     }
 
-    /// What they follow.
+    /// The curve.
     public var shape: Shape
-    /// Share of all steps in which they rise from zero, below 1.
+    /// Share of all steps during which rates rise from zero; below 1.
     public var warmUp: Double
-    /// The longest gradient of a step, over all weights; longer ones are shortened. Nil for any.
+    /// Maximum norm of a step's gradient over all weights; larger gradients are scaled down. Nil for no limit.
     public var clipping: Double?
 
     /// Describes a schedule.

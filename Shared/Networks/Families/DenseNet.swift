@@ -1,4 +1,4 @@
-/// Densely connected networks (Huang et al. 2017): every layer reads all before it.
+/// Densely connected networks (Huang et al. 2017): every layer reads all previous layers.
 enum DenseNet {
     /// Three blocks of four layers that add 12 channels each.
     static func small(_ request: StructureFamily.Request) throws -> NetworkDescription {

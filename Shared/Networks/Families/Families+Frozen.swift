@@ -1,9 +1,9 @@
 public import Model
 
 extension StructureFamily {
-    /// What reads the features of a frozen pretrained network: a linear layer at less than the usual width, or else a layer of
-    /// hidden features before it.
-    /// - Parameter input: Name of the networks' input that has the features.
+    /// The network that reads the features of a frozen pretrained network: a linear layer, preceded by a layer of
+    /// hidden features unless the width is below the usual one.
+    /// - Parameter input: Name of the network input that holds the features.
     public static func frozen(_ view: PreparedView, as input: String) -> StructureFamily {
         StructureFamily(
             view.title, category: view.category, [.features], areas: [], functions: ["classification", "regression"],
@@ -20,10 +20,10 @@ extension StructureFamily {
     }
 }
 
-/// What stands before the networks of a family: it is not trained, and no part of their descriptions.
+/// The frozen network before the networks of a family. It is not trained and is not part of their descriptions.
 public struct FrozenPart: Hashable, Sendable {
-    /// Name of the networks' input that has its features.
+    /// Name of the network input that holds its features.
     public let input: String
-    /// What is known of it.
+    /// What is known about it.
     public let view: PreparedView
 }

@@ -89,7 +89,7 @@ extension StructureFamily {
 
     private static func smallViT(_ request: Request) throws -> NetworkDescription {
         let width = request.wide(64, multipleOf: 16)
-        // About eight by eight patches.
+        // Approximately eight by eight patches.
         let patch = max(1, (min(request.shape[1], request.shape[2]) + 7) / 8)
         return try visionTransformer(
             request, patch: patch, width: width, blocks: request.deep(4), .init(heads: width / 16, hidden: 2 * width))
@@ -118,7 +118,7 @@ extension StructureFamily.Request {
 }
 
 extension LayerChain {
-    /// The first convolution of a small network: the larger the picture, the longer its steps.
+    /// The first convolution of a small network: the larger the picture, the larger the stride.
     mutating func stem(
         _ channels: Int, of request: StructureFamily.Request, activation: Layer.Operation = .relu
     ) {

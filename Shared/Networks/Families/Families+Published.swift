@@ -1,6 +1,6 @@
 extension StructureFamily {
-    /// Networks as they were published: at 224×224 pixels with 1000 classes, or with the vocabulary of BERT, they have exactly
-    /// the published numbers of parameters. Searches choose them only where a scenario names them.
+    /// Networks as published: at 224×224 pixels with 1000 classes, or with the vocabulary of BERT, they have exactly
+    /// the published number of parameters. Searches choose them only if a scenario names them.
     static let published = [
         large("ResNet18", "ResNet", "He et al., Deep residual learning for image recognition, 2016") {
             try ResNet.published($0, blocks: [2, 2, 2, 2])

@@ -45,7 +45,7 @@ extension StructureFamily {
         return try chain.end(request.outputs)
     }
 
-    /// Windows that reach twice as far in every block, until they see all.
+    /// Windows that reach twice as far in each block, until they cover everything.
     private static func temporal(_ request: Request) throws -> NetworkDescription {
         let channels = request.wide(32)
         var chain = request.chain
@@ -86,7 +86,7 @@ extension StructureFamily {
 }
 
 extension LayerChain {
-    /// A convolution with so long steps that at most so many remain, where there are more.
+    /// A convolution with a stride that leaves at most a given number of steps; none if there are no more than that.
     fileprivate mutating func shorten(to most: Int, channels: Int) throws {
         let length = try shape[2]
         guard length > most else { return }

@@ -37,7 +37,7 @@ extension StructureFamily {
             chain.convolve(
                 request.wide(16), .time(min(63, shape[1] / 2 * 2 + 1)), stride: .time(shape[1] > 2_000 ? 16 : 4))
         } else {
-            // Bands are channels, so that every window sees all frequencies.
+            // Bands are channels, so every window sees all frequencies.
             chain.add("bands", .reshape([shape[0] * shape[1], 1, shape[2]]))
             chain.convolve(request.wide(16), .time(3))
         }
@@ -55,7 +55,7 @@ extension StructureFamily {
         for channels in [16, 32, 32] {
             chain.convolve(request.wide(channels), 3)
             let shape = try chain.shape
-            // Time is kept longer than pitch.
+            // The time axis is kept longer than the pitch axis.
             let step = Extent(height: min(2, shape[1]), width: shape[2] > 32 ? 2 : 1)
             if step != 1 { chain.pool(step) }
         }
@@ -67,7 +67,7 @@ extension StructureFamily {
 }
 
 extension LayerChain {
-    /// The largest of each four steps, where there are as many.
+    /// The maximum of every four steps, if there are that many.
     fileprivate mutating func shorten() throws {
         if try shape[2] >= 4 { pool(.time(4)) }
     }

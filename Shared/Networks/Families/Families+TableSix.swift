@@ -1,5 +1,5 @@
 extension StructureFamily {
-    /// The four of table 6, for pictures and spectrograms of any number of channels.
+    /// The four networks of table 6, for pictures and spectrograms with any number of channels.
     static let tableSix = TableSix.allCases.map { table in
         StructureFamily(
             table.rawValue, category: table.category, [.picture, .spectrogram], areas: ["vision", "audition"],

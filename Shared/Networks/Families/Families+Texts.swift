@@ -1,5 +1,5 @@
 extension StructureFamily {
-    /// For texts; what fills short ones up counts for nothing.
+    /// For texts; padding of short ones is ignored.
     static let texts = [
         text("fastText", "Joulin et al., Bag of tricks for efficient text classification, 2017", build: bag),
         text("TextCNN", "Kim, Convolutional neural networks for sentence classification, 2014", build: phrases),
@@ -21,8 +21,8 @@ extension StructureFamily {
             source: source, build: build)
     }
 
-    /// - Parameter deviation: Of the vectors at the beginning. Small ones let words that few texts have stay silent until they
-    ///   are learned; with PyTorch's 1 they drown the others.
+    /// - Parameter deviation: Initial standard deviation of the vectors. If it is small, rare words stay silent until
+    ///   they are learned; with PyTorch's 1 they drown out the others.
     private static func embedded(
         _ request: Request, _ features: Int, deviation: Double = 0.1
     ) throws -> LayerChain {
@@ -33,10 +33,10 @@ extension StructureFamily {
         return chain
     }
 
-    /// Pairs of words are told apart by so many numbers.
+    /// Number of different values for pairs of words.
     private static let pairNumbers = 1 << 15
 
-    /// Words, and pairs of them, each with a vector; their sum answers.
+    /// A vector for each word and each pair of words; the answer is computed from their sum.
     private static func bag(_ request: Request) throws -> NetworkDescription {
         let features = request.wide(32), deviation = 0.02
         var chain = try embedded(request, features, deviation: deviation)
@@ -49,7 +49,7 @@ extension StructureFamily {
             chain.add("sum", .addition, from: [words, chain.last])
         }
         chain.add("features", .sequencePooling(.scaledSum), from: [chain.last, request.input])
-        // Vectors that begin small and count for more learn in few epochs.
+        // Vectors that start small and are scaled up learn within a few epochs.
         chain.add("scale", .scale(initial: 5))
         return try chain.end(request.outputs)
     }
@@ -64,7 +64,7 @@ extension StructureFamily {
         return try chain.end(request.outputs)
     }
 
-    /// Windows of several lengths side by side, each with its strongest answer.
+    /// Parallel windows of several lengths, each with its strongest response.
     private static func phrases(_ request: Request) throws -> NetworkDescription {
         var chain = try embedded(request, request.wide(64))
         try chain.rowOfSequence()
@@ -105,7 +105,7 @@ extension StructureFamily {
 
     private static func transformer(_ request: Request) throws -> NetworkDescription {
         let width = request.wide(64, multipleOf: 16)
-        // Beside positions, whose numbers are between −1 and 1.
+        // To match positions, whose numbers are between −1 and 1.
         var chain = try embedded(request, width, deviation: 1)
         chain.add("positions", .positions(.sinusoidal))
         for _ in 0..<request.deep(2) {

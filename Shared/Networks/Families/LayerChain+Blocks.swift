@@ -1,9 +1,9 @@
 import Model
 
-// Blocks that several families have.
+// Blocks that several families share.
 
 extension LayerChain {
-    /// Ends with a linear layer over a vector.
+    /// Ends the network with a linear layer over a vector.
     mutating func end(_ outputs: Int, dropout: Double = 0) throws -> NetworkDescription {
         if dropout > 0 { add("dropout", .dropout(rate: dropout)) }
         add("head", .linear(features: outputs))
@@ -16,7 +16,7 @@ extension LayerChain {
         add("row", .reshape([shape[0], 1, shape[1]]))
     }
 
-    /// A plane `[channels, height, width]` as a sequence with a place for each column.
+    /// A plane `[channels, height, width]` as a sequence with one position per column.
     mutating func columns() throws {
         let shape = try shape
         add("columns", .transpose([2, 0, 1]))
@@ -37,7 +37,7 @@ extension LayerChain {
         add("features", .flatten)
     }
 
-    /// Two 3×3 convolutions beside which the input goes on, or what a 1×1 convolution makes of it.
+    /// Two 3×3 convolutions in parallel with the input itself or with a 1×1 convolution of it.
     mutating func residualBlock(_ channels: Int, stride: Extent, kernel: Extent = 3) throws {
         let input = last, before = try shape
         convolve(channels, kernel, stride: stride)
@@ -49,9 +49,9 @@ extension LayerChain {
         add("activation", .relu)
     }
 
-    /// A convolution of each channel by itself between two over channels, of which the first widens; beside it the input
-    /// goes on where shapes are equal (Sandler et al. 2018; with squeeze and excitation Howard et al. 2019).
-    /// - Parameter expanded: Channels between both; no first convolution where they are those of the input.
+    /// A depthwise convolution between two 1×1 convolutions, of which the first widens. The input is added if the
+    /// shapes are equal (Sandler et al. 2018; with squeeze and excitation: Howard et al. 2019).
+    /// - Parameter expanded: Channels in between. If they equal those of the input, there is no first convolution.
     mutating func invertedResidual(
         _ channels: Int, expanded: Int, kernel: Extent = 3, stride: Int, squeezed: Int? = nil,
         activation: Layer.Operation = .relu6
@@ -70,19 +70,19 @@ extension LayerChain {
         if stride == 1, before == channels { add("sum", .addition, from: [input, last]) }
     }
 
-    /// How a block of a transformer is made.
+    /// How a transformer block is built.
     struct Transformer {
         var heads: Int
         var hidden: Int
-        /// Whether normalization comes before attention and products, or after their sums.
+        /// Whether normalization comes before attention and linear layers, or after the sums.
         var isPreNormalized = true
         var epsilon = 1e-5
         var dropout = 0.0
-        /// The input with the numbers of tokens, where a sequence has some.
+        /// The input with the token numbers, if a sequence has any.
         var tokens: String?
     }
 
-    /// Attention, then two linear layers over each place, each with the input beside it (Vaswani et al. 2017).
+    /// Attention, then two linear layers over each position, each with a residual connection (Vaswani et al. 2017).
     mutating func transformerBlock(_ settings: Transformer) throws {
         let width = try shape[1]
         besides(settings) { chain in

@@ -17,7 +17,7 @@ enum MobileNet {
         return try chain.end(request.outputs, dropout: 0.2)
     }
 
-    /// The small one of the third version.
+    /// The small network of version 3.
     static func third(_ request: StructureFamily.Request) throws -> NetworkDescription {
         var chain = request.chain
         chain.normalization = .batchNormalization(momentum: 0.01, epsilon: 1e-3)
@@ -52,14 +52,14 @@ enum MobileNet {
         Row(kernel: 5, expanded: 576, channels: 96, isSqueezed: true, activation: .hardSwish, stride: 1),
     ]
 
-    /// The first step over pictures of at least 64 pixels; smaller ones keep what they have.
+    /// The first stride for pictures of at least 64 pixels; smaller ones keep their size.
     private static func first(_ request: StructureFamily.Request) -> Extent { request.side >= 64 ? 2 : 1 }
 
     private static func divisible(_ channels: Int, _ request: StructureFamily.Request) -> Int {
         divisible(Double(channels) * request.width)
     }
 
-    /// The nearest multiple of 8 that is not below nine tenths of a number.
+    /// The nearest multiple of 8 that is at least nine tenths of a number.
     private static func divisible(_ value: Double) -> Int {
         let nearest = max(8, Int(value + 4) / 8 * 8)
         return Double(nearest) < 0.9 * value ? nearest + 8 : nearest

@@ -13,7 +13,7 @@ enum ResNet {
         return try chain.end(request.outputs)
     }
 
-    /// Four stages of 64 to 512 channels; of blocks with a bottleneck, four times as many come out.
+    /// Four stages of 64 to 512 channels; blocks with a bottleneck output four times as many.
     static func published(
         _ request: StructureFamily.Request, blocks: [Int], hasBottlenecks: Bool = false
     ) throws -> NetworkDescription {
@@ -36,7 +36,7 @@ enum ResNet {
 }
 
 extension LayerChain {
-    /// The beginning of networks for ImageNet, which a small picture would not survive.
+    /// The first layers of networks for ImageNet, which would reduce a small picture to nothing.
     mutating func largeStem(_ channels: Int, of request: StructureFamily.Request) {
         guard request.side >= 64 else {
             convolve(channels, 3)

@@ -1,15 +1,15 @@
 public import Model
 
-/// Networks of one structure for any input that it can take: what searches choose from.
+/// Networks of one structure for any input that it accepts. Searches choose from families.
 ///
 /// ```swift
 /// let family = try #require(StructureFamily.named("TextCNN"))
 /// let texts = InputSignature(kind: .text, shape: [64], vocabulary: 8_000)
 /// let network = try family.network(input: "text", texts, outputs: 4, width: 0.5)
 /// ```
-/// Every network ends with a linear layer that gives the outputs, so that it can be joined with others before it.
+/// Every network ends with a linear layer that computes the outputs, so that networks can be joined before that layer.
 public struct StructureFamily: Sendable {
-    /// What a network reads, by which kinds of data that look alike are told apart.
+    /// The form of a network's input; distinguishes kinds of data whose shapes look alike.
     public enum Form: String, Hashable, Sendable, CaseIterable {
         /// Channels of a picture.
         case picture
@@ -17,16 +17,16 @@ public struct StructureFamily: Sendable {
         case spectrogram
         /// Channels of a sound over time.
         case waveform
-        /// Numbers of tokens.
+        /// Token numbers.
         case text
         /// Columns of a table.
         case table
         /// Channels of measurements over time.
         case series
-        /// What a frozen pretrained network makes of a picture or a sound.
+        /// Features that a frozen pretrained network computes from a picture or a sound.
         case features
 
-        /// The form of an input; nil where no family takes it.
+        /// The form of an input; nil if no family accepts it.
         public init?(_ signature: InputSignature) {
             switch (signature.kind, signature.shape.count) {
             case (.image, 3): self = .picture
@@ -40,7 +40,7 @@ public struct StructureFamily: Sendable {
             }
         }
 
-        /// An input of usual size, on which structures are tried.
+        /// An input of typical size, on which structures are tried.
         public var usualInput: InputSignature {
             switch self {
             case .picture: .init(kind: .image, shape: [3, 32, 32])
@@ -66,7 +66,7 @@ public struct StructureFamily: Sendable {
         }
     }
 
-    /// What a network is wanted for.
+    /// The request for a network.
     struct Request {
         let name: String
         let input: String
@@ -80,7 +80,7 @@ public struct StructureFamily: Sendable {
         /// A chain of layers that reads the input.
         var chain: LayerChain { LayerChain(name, input: input, shape: shape) }
 
-        /// Channels or features at this width, a multiple of a number and at least that.
+        /// Channels or features at this width, rounded to a multiple of a number and at least that number.
         func wide(_ count: Int, multipleOf step: Int = 1) -> Int {
             max(step, Int((Double(count) * width / Double(step)).rounded()) * step)
         }
@@ -88,12 +88,12 @@ public struct StructureFamily: Sendable {
         /// Blocks at this depth, at least one.
         func deep(_ count: Int) -> Int { max(1, Int((Double(count) * depth).rounded())) }
 
-        /// How many tokens there are.
+        /// Number of different tokens.
         var vocabulary: Int {
             get throws {
                 guard let vocabulary = signature.vocabulary else {
                     throw Failure(
-                        .invalidArgument, "Input '\(input)' has texts, but does not say how many tokens there are.")
+                        .invalidArgument, "Input '\(input)' has texts, but no vocabulary size.")
                 }
                 return vocabulary
             }
@@ -104,21 +104,21 @@ public struct StructureFamily: Sendable {
     public let name: String
     /// Family in the sense of table 1, such as `LeNet`.
     public let category: String
-    /// What its networks can read.
+    /// The forms of input that its networks can read.
     public let forms: Set<Form>
-    /// Of those the ones for which searches choose it where a scenario names no structures.
+    /// The forms of input for which searches choose it if a scenario names no structures.
     public let usualForms: Set<Form>
-    /// The areas, each as closely as it is meant, of which one must be activated; none where the form alone decides.
+    /// The areas, as specific as intended, of which one must be activated; empty if the form alone decides.
     public let areas: [String]
     /// What it does, such as `classification`.
     public let functions: [String]
-    /// Who described it first, and where.
+    /// The publication that first described it.
     public let source: String
-    /// The frozen network whose features its networks read; nil where they read a modality itself.
+    /// The frozen network whose features its networks read; nil if they read a modality itself.
     public let frozen: FrozenPart?
     private let build: @Sendable (Request) throws -> NetworkDescription
 
-    /// - Parameter usual: All forms where it is left out.
+    /// - Parameter usual: By default all forms.
     init(
         _ name: String, category: String? = nil, _ forms: Set<Form>, usual: Set<Form>? = nil, areas: [String],
         functions: [String] = ["classification"], source: String, frozen: FrozenPart? = nil,
@@ -143,24 +143,24 @@ public struct StructureFamily: Sendable {
     /// The network for an input.
     /// - Parameters:
     ///   - input: Name of the network's input.
-    ///   - signature: What it reads.
-    ///   - outputs: How many numbers it gives.
+    ///   - signature: The input that it reads.
+    ///   - outputs: Number of outputs.
     ///   - width: Multiplies channels and features; at least one remains.
-    ///   - depth: Multiplies blocks, where the family has any; at least one remains.
-    /// - Throws: `Failure` with code `invalid-argument` where the family cannot take the input at this size.
+    ///   - depth: Multiplies blocks, if the family has any; at least one remains.
+    /// - Throws: `Failure` with code `invalid-argument` if the family does not accept the input at this size.
     public func network(
         input: String, _ signature: InputSignature, outputs: Int, width: Double = 1, depth: Double = 1
     ) throws -> NetworkDescription {
         guard takes(signature) else {
             throw Failure(
                 .invalidArgument,
-                "\(name) reads \(forms.map(\.rawValue).sorted().joined(separator: ", ")), not \(signature.kind.rawValue) "
-                    + "of shape \(signature.shape).")
+                "\(name) reads \(forms.map(\.rawValue).sorted().joined(separator: ", ")), not "
+                    + "\(signature.kind.rawValue) of shape \(signature.shape).")
         }
         guard width > 0, width <= 1024, depth > 0, depth <= 64 else {
             throw Failure(
                 .invalidArgument,
-                "\(name) has width \(width) and depth \(depth); above 0 and at most 1024 and 64 are needed.")
+                "\(name) has width \(width) and depth \(depth); they must be above 0 and at most 1024 and 64.")
         }
         let title = width == 1 ? name : "\(name)×\(width)"
         return try build(
@@ -168,10 +168,11 @@ public struct StructureFamily: Sendable {
                 name: title, input: input, signature: signature, outputs: outputs, width: width, depth: depth))
     }
 
-    /// All families, in the order in which searches choose from them: good ones for few samples and short trainings first.
+    /// All families, in the order in which searches choose from them: first those that suit few samples and short
+    /// trainings.
     public static let all = tableSix + pictures + sounds + texts + tables + series + published
 
-    /// The family of a name; nil where there is none.
+    /// The family with a given name; nil if there is none.
     public static func named(_ name: String) -> StructureFamily? { byName[name] }
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

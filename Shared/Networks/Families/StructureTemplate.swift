@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// A structure that a user wrote: layers whose numbers may be products of variables, so that they fit any input.
+/// A user's structure: layers whose numbers can be products of variables, so that they fit any input.
 ///
 /// ```json
 /// {"name": "TwoBlocks", "reads": ["picture"], "areas": ["vision"], "source": "our lab",
@@ -12,24 +12,25 @@ import Model
 ///    {"kind": "global-average-pooling"},
 ///    {"kind": "linear", "features": "outputs"}]}
 /// ```
-/// A layer without `inputs` reads the one before it, the first one the network's input, whose name in `inputs` is `input`.
+/// A layer without `inputs` reads the previous layer, and the first layer reads the network's input. In `inputs`, the
+/// name of the network's input is `input`.
 public struct StructureTemplate: Hashable, Sendable {
-    /// Most layers of a network, repeated ones counted each time.
+    /// Maximum number of layers in a network, counting each repetition.
     static let mostLayers = 2_000
-    /// Most characters of the canonical JSON.
+    /// Maximum length of the canonical JSON.
     static let mostCharacters = 16_000
 
-    /// The family that searches choose.
+    /// The family that searches choose from.
     public let family: StructureFamily
-    /// What its networks read, in the order of the file.
+    /// The forms of input that its networks read, in file order.
     public let forms: [StructureFamily.Form]
-    /// The one JSON text of it: keys sorted, no white space.
+    /// Its canonical JSON: keys sorted, no white space.
     public let canonicalJSON: String
-    /// A network of it for an input of the usual size, or of the size that its `example` says.
+    /// An example network for an input of typical size, or of the size given by `example`.
     public let example: NetworkDescription
 
     /// Reads a structure and tries it on an input of each form that it reads.
-    /// - Throws: `Failure` with code `invalid-argument`, naming the field or layer that is wrong.
+    /// - Throws: `Failure` with code `invalid-argument` that names the invalid field or layer.
     public init(json: String) throws {
         let wrong = "A structure"
         guard json.utf8.count <= Self.mostCharacters else {
@@ -38,24 +39,26 @@ public struct StructureTemplate: Hashable, Sendable {
                 "\(wrong) has \(json.utf8.count) characters; at most \(Self.mostCharacters) are allowed.")
         }
         guard let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] else {
-            throw Failure(.invalidArgument, "\(wrong) is a map with name, reads and layers.")
+            throw Failure(.invalidArgument, "\(wrong) must be a mapping with name, reads and layers.")
         }
         let fields = try Fields(object, of: wrong)
         let name = try fields.text("name")
         guard name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_.]{0,63}/) != nil else {
             throw Failure(
                 .invalidArgument,
-                "\(wrong) has the name '\(name.prefix(80))'; it begins with a letter, and at most 63 letters, digits, '_' or "
-                    + "'.' follow.")
+                "\(wrong) has the name '\(name.prefix(80))'; it must begin with a letter, followed by at most 63 "
+                    + "letters, digits, '_' or '.'.")
         }
         guard StructureFamily.named(name) == nil else {
-            throw Failure(.invalidArgument, "Gyrus has a structure '\(name)'; give yours another name.")
+            throw Failure(.invalidArgument, "Gyrus already has a structure '\(name)'; give yours another name.")
         }
         forms = try fields.texts("reads").map { word in
             guard let form = StructureFamily.Form(rawValue: word), form != .features else {
                 let known = StructureFamily.Form.allCases.filter { $0 != .features }.map(\.rawValue)
                 throw Failure(
-                    .invalidArgument, "Structure '\(name)' reads '\(word)'; known are \(known.joined(separator: ", "))."
+                    .invalidArgument,
+                    "Structure '\(name)' reads the unknown form '\(word)'; known forms: "
+                        + "\(known.joined(separator: ", "))."
                 )
             }
             return form
@@ -89,7 +92,7 @@ public struct StructureTemplate: Hashable, Sendable {
         return try family.network(input: "input", input, outputs: 3)
     }
 
-    /// Whether two are the same text.
+    /// Whether two structures have the same text.
     public static func == (one: StructureTemplate, other: StructureTemplate) -> Bool {
         one.canonicalJSON == other.canonicalJSON
     }
@@ -98,7 +101,7 @@ public struct StructureTemplate: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) { hasher.combine(canonicalJSON) }
 }
 
-/// Fields of a map that a user wrote.
+/// Fields of a mapping in a user's file.
 private struct Fields {
     let object: [String: Any]
     let what: String
@@ -110,7 +113,7 @@ private struct Fields {
 
     func text(_ key: String, default usual: String? = nil) throws -> String {
         if let value = object[key] as? String, !value.isEmpty { return value }
-        guard let usual, object[key] == nil else { throw wrong(key, "a text") }
+        guard let usual, object[key] == nil else { throw wrong(key, "text") }
         return usual
     }
 
@@ -137,7 +140,8 @@ private struct Fields {
     func refuse(except known: [String]) throws {
         guard let stranger = object.keys.filter({ !known.contains($0) }).min() else { return }
         throw Failure(
-            .invalidArgument, "\(what) has the unknown field '\(stranger)'; it has \(known.joined(separator: ", ")).")
+            .invalidArgument,
+            "\(what) has the unknown field '\(stranger)'; known fields: \(known.joined(separator: ", ")).")
     }
 
     private func wrong(_ key: String, _ wanted: String) -> Failure {

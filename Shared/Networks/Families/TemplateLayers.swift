@@ -1,15 +1,15 @@
 import Foundation
 import Model
 
-/// The layers of a user's structure, which become those of a network once the input is known.
+/// The layers of a user's structure, which become the layers of a network once the input is known.
 struct TemplateLayers: Sendable {
     /// The input's name in `inputs`.
     private static let input = "input"
-    /// Most times that layers are repeated.
+    /// Maximum number of repetitions of layers.
     private static let mostRepeats = 1_000
 
     private let structure: String
-    /// JSON, because a tree of any values cannot be sent between tasks.
+    /// JSON, because a tree of arbitrary values is not `Sendable`.
     private let text: String
 
     init(structure: String, layers: [[String: Any]]) {
@@ -19,7 +19,7 @@ struct TemplateLayers: Sendable {
     }
 
     /// The network for an input.
-    /// - Throws: `Failure` with code `invalid-argument`, naming the layer.
+    /// - Throws: `Failure` with code `invalid-argument` that names the layer.
     func network(for request: StructureFamily.Request) throws -> NetworkDescription {
         let layers = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]] ?? []
         var writer = Writer(structure: structure, request: request)
@@ -33,13 +33,13 @@ struct TemplateLayers: Sendable {
         guard case .linear? = network.layers.last?.operation, try network.outputShape == [request.outputs] else {
             throw Failure(
                 .invalidArgument,
-                "Structure '\(structure)' ends with \(try network.outputShape); its last layer is "
-                    + "{kind: linear, features: outputs}, behind a vector.")
+                "Structure '\(structure)' ends with shape \(try network.outputShape); its last layer must be "
+                    + "{kind: linear, features: outputs}, applied to a vector.")
         }
         return network
     }
 
-    /// Writes layers one after the other.
+    /// Writes a sequence of layers.
     private struct Writer {
         let structure: String
         let request: StructureFamily.Request
@@ -54,8 +54,8 @@ struct TemplateLayers: Sendable {
             variables = TemplateVariables(request)
         }
 
-        /// - Parameter names: What names outside of these layers have become.
-        /// - Returns: What all names have become.
+        /// - Parameter names: The new names of layers outside of this sequence.
+        /// - Returns: The new names of all layers.
         @discardableResult
         mutating func add(_ template: [[String: Any]], names: [String: String]) throws -> [String: String] {
             var names = names
@@ -75,9 +75,10 @@ struct TemplateLayers: Sendable {
             guard let inner = layer["layers"] as? [[String: Any]], !inner.isEmpty, layer.count == 2,
                 let times = try variables.value(of: count) as? Int, (1...TemplateLayers.mostRepeats).contains(times)
             else {
-                throw fault("has 'repeat: \(count)'; it stands beside 'layers' alone and is 1 to \(mostRepeats)")
+                throw fault(
+                    "has 'repeat: \(count)'; it must be from 1 to \(mostRepeats), with no other field than 'layers'")
             }
-            // A name means the latest layer that had it, so that blocks may read those before them.
+            // A name refers to the latest layer with this name, so that blocks can read the blocks before them.
             var names = names
             for _ in 0..<times { names = try add(inner, names: names) }
             return names
@@ -95,13 +96,13 @@ struct TemplateLayers: Sendable {
                 written[key] = try variables.value(of: value)
             }
             let inputs = (layer["inputs"] as? String).map { [$0] } ?? layer["inputs"] as? [String]
-            if layer["inputs"] != nil, inputs == nil { throw fault("has a layer '\(word)' whose inputs are no names") }
+            if layer["inputs"] != nil, inputs == nil { throw fault("has a layer '\(word)' whose inputs are not names") }
             written["name"] = name
             written["kind"] = kind
             written["inputs"] = try (inputs ?? []).map { input in
                 if input == TemplateLayers.input { return request.input }
                 guard let known = names[input] else {
-                    throw fault("has a layer '\(word)' that reads '\(input)', which is no layer before it")
+                    throw fault("has a layer '\(word)' that reads '\(input)', which is not a layer before it")
                 }
                 return known
             }
@@ -115,7 +116,7 @@ struct TemplateLayers: Sendable {
     }
 }
 
-/// What numbers of a user's structure may be products of.
+/// The variables that numbers in a user's structure can use.
 struct TemplateVariables {
     private let values: [String: Double]
     private let categories: [Int]
@@ -129,7 +130,7 @@ struct TemplateVariables {
         categories = request.signature.categories ?? []
     }
 
-    /// A value with the products in it worked out; a product is rounded to a whole number, and at least 1.
+    /// A value with its products evaluated. A product is rounded to a whole number and is at least 1.
     func value(of value: Any) throws -> Any {
         switch value {
         case let list as [Any]: return try list.map { try self.value(of: $0) }
@@ -139,7 +140,7 @@ struct TemplateVariables {
         }
     }
 
-    /// - Returns: Nil for a text that is no product.
+    /// - Returns: Nil for text that is not a product.
     private func product(_ text: String) throws -> Any? {
         let words = text.split(omittingEmptySubsequences: false) { "*/".contains($0) }.map {
             $0.trimmingCharacters(in: .whitespaces)
@@ -152,13 +153,14 @@ struct TemplateVariables {
             guard let factor = Double(word) ?? values[word] else {
                 throw Failure(
                     .invalidArgument,
-                    "'\(text)' has '\(word)', which is neither a number nor one of \(values.keys.sorted().joined(separator: ", "))."
+                    "'\(text)' has '\(word)', which is neither a number nor one of "
+                        + "\(values.keys.sorted().joined(separator: ", "))."
                 )
             }
             result = sign == "*" ? result * factor : result / factor
         }
         guard result.isFinite, result < 1e9 else {
-            throw Failure(.invalidArgument, "'\(text)' is \(result), which is no size of a layer.")
+            throw Failure(.invalidArgument, "'\(text)' is \(result), which is not a valid layer size.")
         }
         return max(1, Int(result.rounded()))
     }

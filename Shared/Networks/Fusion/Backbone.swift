@@ -1,42 +1,42 @@
 import Model
 
-/// A network of one modality whose stages can be fused with those of others.
+/// A network of one modality whose stages can be fused with those of other networks.
 ///
-/// A stage is what a network has made of a sample at one resolution: of the activations of each resolution the one with the
-/// most channels, as the mean of each channel; of a network without planes the vector before its answer. The last stage is the
-/// network's own answer, its scores of the classes.
+/// A stage is the representation of a sample at one resolution: the activation with the most channels at that
+/// resolution, as the mean of each channel. In a network without planes, it is the vector before the answer. The last
+/// stage is the network's own answer, its class scores.
 public struct Backbone: Hashable, Sendable {
-    /// A vector that a backbone gives.
+    /// A vector that a backbone outputs.
     public struct Stage: Hashable, Sendable {
-        /// Name of the input that it is for a network over features, such as `image_stage2` or `image_scores`.
+        /// Its name as an input of a network over features, such as `image_stage2` or `image_scores`.
         public let name: String
         /// The layer that it comes from.
         public let layer: String
         /// Length of the vector.
         public let features: Int
-        /// Whether the layer gives a plane for each channel, of which the means are taken.
+        /// Whether the layer outputs a plane for each channel, which is averaged.
         public let isPooled: Bool
     }
 
-    /// Most stages beside the scores; of a deeper network the last ones.
+    /// Maximum number of stages besides the scores; a deeper network uses the last ones.
     public static let mostStages = 8
 
     /// Name of the modality.
     public let modality: String
-    /// The network, its input named after the modality, the names of its layers beginning with it.
+    /// The network. Its input is named after the modality, and the names of its layers begin with that name.
     public let network: NetworkDescription
-    /// Its stages, the scores last.
+    /// Its stages; the scores come last.
     public let stages: [Stage]
 
     /// Takes a network for a modality.
-    /// - Throws: `Failure` with code `invalid-argument` where it has several inputs or no classes at its end.
+    /// - Throws: `Failure` with code `invalid-argument` if it has several inputs or does not end with classes.
     public init(modality: String, network: NetworkDescription) throws {
         self.modality = modality
         self.network = try network.renamed(for: modality)
         stages = try Self.stages(of: self.network, modality)
     }
 
-    /// The network that gives all stages of a sample, one after the other, as one vector.
+    /// The network that outputs all stages of a sample, concatenated into one vector.
     public var featureNetwork: NetworkDescription {
         var network = network
         network.layers += stages.filter(\.isPooled).map(\.pooling)
@@ -47,7 +47,8 @@ public struct Backbone: Hashable, Sendable {
     private static func stages(of network: NetworkDescription, _ modality: String) throws -> [Stage] {
         let shapes = try network.validate()
         guard let last = network.layers.last, let scores = shapes[last.name], scores.count == 1 else {
-            throw Failure(.invalidArgument, "Network '\(network.name)' of modality '\(modality)' gives no scores.")
+            throw Failure(
+                .invalidArgument, "Network '\(network.name)' of modality '\(modality)' does not output class scores.")
         }
         var chosen: [(resolution: [Int], layer: String, channels: Int)] = []
         for layer in network.layers where layer.operation.isActivation {
@@ -59,7 +60,7 @@ public struct Backbone: Hashable, Sendable {
             }
             if found.channels >= chosen[place].channels { chosen[place] = found }
         }
-        // A network without planes has the vector before its answer.
+        // In a network without planes, the stage is the vector before its answer.
         if chosen.isEmpty, case .linear? = network.layers.last?.operation, let source = last.inputs.first,
             let shape = shapes[source], shape.count == 1
         {
@@ -81,7 +82,7 @@ public struct Backbone: Hashable, Sendable {
 extension Backbone.Stage {
     /// The layer whose output is the stage.
     var source: String { isPooled ? "fusion.\(name)" : layer }
-    /// The layer that takes the means.
+    /// The layer that averages the stage.
     var pooling: Layer { Layer(source, .globalAveragePooling, from: layer) }
 }
 
@@ -95,15 +96,17 @@ extension Layer.Operation {
 }
 
 extension NetworkDescription {
-    /// The network with the name of its one input, and that name before those of all layers that have it not yet.
+    /// The network with its only input renamed to the modality, and with that name as a prefix of all layers that lack
+    /// it.
     fileprivate func renamed(for modality: String) throws -> NetworkDescription {
         guard inputs.count == 1, let input = inputs.first else {
             throw Failure(
-                .invalidArgument, "Network '\(name)' of modality '\(modality)' needs one input and has \(inputs.count)."
+                .invalidArgument,
+                "Network '\(name)' of modality '\(modality)' needs exactly one input but has \(inputs.count)."
             )
         }
         guard modality != "fusion" else {
-            throw Failure(.invalidArgument, "modalities: no modality can be named 'fusion' where modalities are fused.")
+            throw Failure(.invalidArgument, "modalities: a modality cannot be named 'fusion' if modalities are fused.")
         }
         func renamed(_ layer: String) -> String {
             if layer == input.name { return modality }
@@ -114,7 +117,7 @@ extension NetworkDescription {
             layers: layers.map { Layer(renamed($0.name), $0.operation, from: $0.inputs.map(renamed)) })
     }
 
-    /// The network without what its output does not depend on.
+    /// The network without the layers on which its output does not depend.
     var pruned: NetworkDescription {
         var needed = Set(layers.last.map { [$0.name] } ?? [])
         for layer in layers.reversed() where needed.contains(layer.name) { needed.formUnion(layer.inputs) }

@@ -1,29 +1,29 @@
 import Model
 
-/// What stands above the stages of backbones: up to four fusion layers and a classifier, which are learned, or the product of
-/// the backbones' answers, for which nothing is to be learned.
+/// The part on top of the backbones' stages: up to four trained fusion layers and a classifier, or the product of the
+/// backbones' answers, which needs no training.
 ///
-/// Each fusion layer reads one stage of each backbone and the fusion layer before it. The same layers, with the same names,
-/// make a network over features that were computed before (`network`) and, above the backbones, the whole network
-/// (`whole`), so weights learned by the one are those of the other.
+/// Each fusion layer reads one stage of each backbone and the previous fusion layer. The same layers, with the same
+/// names, form a network over precomputed features (`network`) and, on top of the backbones, the whole network
+/// (`whole`), so weights learned in one fit the other.
 public struct FusionHead: Hashable, Sendable {
-    /// How a layer joins what it reads.
+    /// How a layer joins its inputs.
     public enum Operator: String, CaseIterable, Hashable, Sendable, Codable {
-        /// One after the other, before a linear layer.
+        /// Concatenated, before a linear layer.
         case concatenation
         /// Projected, and added with learned weights.
         case weightedSum = "weighted-sum"
-        /// Projected, and multiplied place by place: multilinear pooling of low rank.
+        /// Projected, and multiplied elementwise: low-rank multilinear pooling.
         case bilinear
         /// Projected, and added with weights that depend on the sample.
         case attention
     }
 
-    /// What the modalities' vectors are to each other.
+    /// The relation between the modalities' vectors.
     public enum Representation: String, CaseIterable, Hashable, Sendable, Codable {
         /// Only their fusion matters.
         case joint
-        /// Each is projected for itself, and those of one sample are kept alike.
+        /// Each is projected separately, and those of one sample are kept similar.
         case coordinated
     }
 
@@ -33,7 +33,7 @@ public struct FusionHead: Hashable, Sendable {
         case relu
         /// 1 / (1 + e^−x).
         case sigmoid
-        /// x above zero, x/100 below.
+        /// x above zero, x / 100 below.
         case leakyRelu = "leaky-relu"
 
         var operation: Layer.Operation {
@@ -59,20 +59,20 @@ public struct FusionHead: Hashable, Sendable {
         }
     }
 
-    /// Most fusion layers.
+    /// Maximum number of fusion layers.
     public static let mostLevels = 4
-    /// Share of the last fusion layer's values that are left out while training.
+    /// Dropout rate of the last fusion layer during training.
     static let dropout = 0.2
-    /// How much likeness counts beside the cross-entropy where representations are coordinated.
+    /// Weight of similarity relative to the cross-entropy if representations are coordinated.
     static let similarityWeight = 0.1
 
     /// The backbones.
     public let backbones: [Backbone]
-    /// How all layers join what they read.
+    /// How all layers join their inputs.
     public let joining: Operator
-    /// What the modalities' vectors are to each other.
+    /// The relation between the modalities' vectors.
     public let representation: Representation
-    /// The fusion layers, the first one first; none where the answers are multiplied.
+    /// The fusion layers, in order; empty if the answers are multiplied.
     public let levels: [Level]
     /// Length of a fusion layer's vector.
     public let width: Int
@@ -80,7 +80,8 @@ public struct FusionHead: Hashable, Sendable {
     public let classes: Int
 
     /// Takes the parts.
-    /// - Throws: `Failure` with code `invalid-argument` where a layer names no stage, or the numbers are impossible.
+    /// - Throws: `Failure` with code `invalid-argument` if a layer names a stage that does not exist, or a number is
+    ///   invalid.
     public init(
         _ backbones: [Backbone], _ joining: Operator, _ representation: Representation, levels: [Level], width: Int,
         classes: Int
@@ -93,7 +94,9 @@ public struct FusionHead: Hashable, Sendable {
         else {
             throw Failure(
                 .invalidArgument,
-                "A fusion needs two backbones or more and 1 to \(Self.mostLevels) layers, each with a stage of each.")
+                "A fusion needs at least two backbones and 1 to \(Self.mostLevels) layers, each with a stage of each "
+                    + "backbone."
+            )
         }
         self.backbones = backbones
         self.joining = joining
@@ -103,15 +106,16 @@ public struct FusionHead: Hashable, Sendable {
         self.classes = classes
     }
 
-    /// The product of the backbones' answers: the product rule, or logarithmic opinion pool (Genest and Zidek 1986; Kittler et
-    /// al. 1998, eq. 7). Scores are logarithms of probabilities but for a term that all classes share, so their sum is it.
+    /// The product of the backbones' answers: the product rule, or logarithmic opinion pool (Genest and Zidek 1986;
+    /// Kittler et al. 1998, eq. 7). Scores are logarithms of probabilities up to a term that all classes share, so the
+    /// product is the sum of the scores.
     ///
-    /// It trusts each modality as far as that one trusts itself. A fusion that is learned from the samples that its backbones
-    /// have learned from trusts those too far that know them by heart.
-    /// - Throws: `Failure` with code `invalid-argument` where there are fewer than two backbones.
+    /// It trusts each modality as much as that modality trusts itself. A fusion that is trained on the samples that its
+    /// backbones were trained on puts too much trust in backbones that have memorized them.
+    /// - Throws: `Failure` with code `invalid-argument` if there are fewer than two backbones.
     public init(productOf backbones: [Backbone], classes: Int) throws {
         guard backbones.count > 1 else {
-            throw Failure(.invalidArgument, "A product of answers needs two backbones or more.")
+            throw Failure(.invalidArgument, "A product of answers needs at least two backbones.")
         }
         self.backbones = backbones
         joining = .concatenation
@@ -121,10 +125,10 @@ public struct FusionHead: Hashable, Sendable {
         self.classes = classes
     }
 
-    /// Whether it has anything to be learned.
+    /// Whether it has anything to train.
     public var isLearnt: Bool { !levels.isEmpty }
 
-    /// The stages that its layers read, each once, in the order of backbones.
+    /// The stages that its layers read, each once, in the order of the backbones.
     public var stages: [Backbone.Stage] {
         guard isLearnt else { return backbones.compactMap(\.stages.last) }
         return backbones.indices.flatMap { index in
@@ -147,7 +151,7 @@ public struct FusionHead: Hashable, Sendable {
         ).pruned
     }
 
-    /// What keeps coordinated vectors alike; nil where representations are joint.
+    /// The constraint that keeps coordinated vectors similar; nil if representations are joint.
     public var constraint: SimilarityConstraint? {
         guard representation == .coordinated else { return nil }
         let pairs = levels.indices.flatMap { level in
@@ -166,7 +170,7 @@ public struct FusionHead: Hashable, Sendable {
         "\(prefix(level)).\(backbone.modality).projection"
     }
 
-    /// - Parameter source: The name under which a stage is read.
+    /// - Parameter source: Returns the name under which a stage is read.
     private func layers(_ source: (Backbone.Stage) -> String) -> [Layer] {
         guard isLearnt else { return [Layer("fusion.product", .addition, from: stages.map(source))] }
         var layers: [Layer] = []
@@ -188,7 +192,7 @@ public struct FusionHead: Hashable, Sendable {
             return "\(prefix).\(name)"
         }
         var parts = zip(backbones, level.stages).map { backbone, stage in
-            // Stages differ in size by orders of magnitude.
+            // Stages differ in magnitude by orders of magnitude.
             let name = backbone.modality
             let normal = add("\(name).normalization", .batchNormalization(), [source(backbone.stages[stage])])
             guard joining != .concatenation || representation == .coordinated else { return normal }

@@ -23,7 +23,7 @@ struct BatchNormalizationRules: ShapelessRules {
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         guard (0...1).contains(momentum), epsilon > 0, epsilon.isFinite else {
-            throw LayerFault("has momentum \(momentum) and epsilon \(epsilon); 0…1 and above 0 are needed")
+            throw LayerFault("has momentum \(momentum) and epsilon \(epsilon); they must be from 0 to 1 and above 0")
         }
         return try LayerFault.single(inputs)
     }
@@ -47,7 +47,7 @@ struct BatchNormalizationRules: ShapelessRules {
     }
 
     func addNodes(to scope: inout OnnxScope) {
-        // ONNX's momentum is the weight of the past.
+        // In ONNX, the momentum is the weight of past values.
         scope.finish(
             "BatchNormalization", scope.inputs + Self.tensors.map(scope.tensor),
             ["epsilon": .number(epsilon), "momentum": .number(1 - momentum)])

@@ -1,8 +1,8 @@
-/// The columns of a table: numbers stand first, then a category's number for each column of categories.
+/// The columns of a table: numbers come first, then a category's number for each column of categories.
 struct TableColumns: Hashable, Sendable {
-    /// How many values each column of categories has.
+    /// Number of values in each column of categories.
     let categories: [Int]
-    /// Numbers that are learned for each category.
+    /// Number of values that are learned for each category.
     let features: Int
 
     init(categories: [Int], features: Int) {
@@ -20,13 +20,13 @@ struct TableColumns: Hashable, Sendable {
         try fields.write("features", features)
     }
 
-    /// How many columns are numbers.
+    /// Number of columns that hold numbers.
     func numbers(of shape: [Int]) -> Int { shape[0] - categories.count }
 
     func check(_ inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.single(inputs)
         guard shape.count == 1, shape[0] >= categories.count else {
-            throw LayerFault("needs a row with \(categories.count) categories and gets \(shape)")
+            throw LayerFault("needs a row with \(categories.count) categories but gets \(shape)")
         }
         try LayerFault.check(features, "features")
         for count in categories { try LayerFault.check(count, "categories") }
@@ -38,7 +38,7 @@ struct TableColumns: Hashable, Sendable {
         categories.enumerated().map { .random("category\($0).weight", [$1, features], deviation: deviation) }
     }
 
-    /// What each category is learned to mean: `[batch, features]`.
+    /// The learned values of each category: `[batch, features]`.
     func scripts(_ scope: ScriptScope) -> [String] {
         let first = numbers(of: scope.shape)
         return categories.enumerated().map { place, count in
@@ -142,7 +142,7 @@ struct ColumnTokensRules: LayerRules {
 }
 
 extension OnnxScope {
-    /// The first columns of what the layer reads.
+    /// The first columns of the layer's input.
     fileprivate mutating func numbers(_ count: Int) -> String {
         node("Slice", [value, integers([0]), integers([count]), integers([1])])
     }

@@ -1,21 +1,21 @@
 /// The settings of a convolution.
 public struct Convolution: Hashable, Sendable {
-    /// Channels that come out.
+    /// Number of output channels.
     public var channels: Int
     /// Size of the kernel.
     public var kernel: Extent
-    /// Step between windows.
+    /// Step from one window to the next.
     public var stride: Extent
     /// Zeros added on each side.
     public var padding: Extent
-    /// Groups of channels that do not see each other.
+    /// Number of groups of channels that are convolved independently.
     public var groups: Int
-    /// Whether a number is added to each channel.
+    /// Whether a bias is added to each channel.
     public var bias: Bool
-    /// Distance of the places that a window sees; 1 where they are neighbors.
+    /// Distance between the positions that a window sees; 1 if they are neighbors.
     public var dilation: Extent
 
-    /// Makes the settings; where padding is left out, odd kernels keep height and width at stride 1.
+    /// Makes the settings. With the default padding, odd kernels keep height and width at stride 1.
     public init(
         channels: Int, kernel: Extent, stride: Extent = 1, padding: Extent? = nil, groups: Int = 1, bias: Bool = true,
         dilation: Extent = 1
@@ -65,7 +65,7 @@ extension Convolution {
         return [channels, size.height, size.width]
     }
 
-    /// - Parameter prefix: Begins the names of its tensors.
+    /// - Parameter prefix: Prefix of the names of its tensors.
     func tensors(_ prefix: String, of inputChannels: Int, gain: Float) -> [TensorPlan] {
         [.weight(prefix + "weight", [channels, inputChannels / groups, kernel.height, kernel.width], gain: gain)]
             + TensorPlan.bias(prefix + "bias", channels, if: bias)
@@ -89,7 +89,8 @@ extension Convolution {
     }
 
     var summary: String {
-        "\(kernel.text)\(stride == 1 ? "" : " /\(stride.text)")\(dilation == 1 ? "" : " ·\(dilation.text)") → \(channels)"
+        "\(kernel.text)\(stride == 1 ? "" : " /\(stride.text)")\(dilation == 1 ? "" : " ·\(dilation.text)") → "
+            + "\(channels)"
     }
 }
 

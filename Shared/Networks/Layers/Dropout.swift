@@ -36,7 +36,7 @@ struct StochasticDepthRules: WeightlessRules {
         return try LayerFault.single(inputs)
     }
 
-    /// Dropout of one number for each sample, so that it is drawn as that of all layers is.
+    /// Dropout of one number per sample, so that it is drawn in the same way as in all layers.
     func script(_ scope: inout ScriptScope) -> String {
         let sides = scope.shape.map { _ in "1" }.joined(separator: ", ")
         let ones = scope.keep(

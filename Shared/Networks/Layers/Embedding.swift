@@ -24,7 +24,7 @@ struct EmbeddingRules: LayerRules {
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.single(inputs)
-        guard shape.count == 1 else { throw LayerFault("needs a row of words and gets \(shape)") }
+        guard shape.count == 1 else { throw LayerFault("needs a row of words but gets \(shape)") }
         try LayerFault.check(vocabulary, "vocabulary")
         try LayerFault.check(features, "features")
         return [features, 1, shape[0]]
@@ -45,14 +45,14 @@ struct EmbeddingRules: LayerRules {
         scope.finish("Unsqueeze", [columns, scope.integers([2])])
     }
 
-    /// Numbers of words as integers; those beyond the vocabulary count as its nearest.
+    /// Word numbers as integers, clamped to the vocabulary.
     static func numbers(_ value: String, below count: Int) -> String {
         // 4 is the type of 64-bit integers.
         "torch.to(torch.clamp(\(value), 0, \(count - 1)), 4)"
     }
 }
 
-/// The same as a sequence.
+/// An embedding that outputs a sequence.
 struct TokenEmbeddingRules: LayerRules {
     static let kind = "token-embedding"
     let vocabulary: Int
@@ -85,11 +85,11 @@ struct TokenEmbeddingRules: LayerRules {
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.single(inputs)
-        guard shape.count == 1 else { throw LayerFault("needs a row of tokens and gets \(shape)") }
+        guard shape.count == 1 else { throw LayerFault("needs a row of tokens but gets \(shape)") }
         try LayerFault.check(vocabulary, "vocabulary")
         try LayerFault.check(features, "features")
         guard deviation > 0, deviation <= 100 else {
-            throw LayerFault("has deviation \(deviation); above 0 and at most 100 is needed")
+            throw LayerFault("has deviation \(deviation); it must be above 0 and at most 100")
         }
         return [shape[0], features]
     }
@@ -115,7 +115,7 @@ struct TokenEmbeddingRules: LayerRules {
 }
 
 extension OnnxScope {
-    /// Rows of a matrix by their numbers, of which those beyond it count as the nearest.
+    /// Rows of a matrix by number; numbers are clamped to the rows of the matrix.
     mutating func rows(of weight: String, at numbers: String, below count: Int) -> String {
         let whole = node("Cast", [numbers], ["to": .integer(7)])
         let bounded = node("Max", [whole, integers([0])])

@@ -110,10 +110,12 @@ struct AttentionRules: PlainRules, WeightlessRules {
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         guard inputs.count > 1, inputs[0] == [inputs.count - 1] else {
-            throw LayerFault("needs a vector with one number for each input after it and gets shapes \(inputs)")
+            throw LayerFault("needs a vector with one number per further input but gets shapes \(inputs)")
         }
         let values = Array(inputs.dropFirst())
-        guard values.allSatisfy({ $0.count == 1 }) else { throw LayerFault("weighs vectors and gets \(values)") }
+        guard values.allSatisfy({ $0.count == 1 }) else {
+            throw LayerFault("needs vectors to weight but gets \(values)")
+        }
         return try equal(values)
     }
 
@@ -137,7 +139,7 @@ private func equal(_ inputs: [[Int]]) throws(LayerFault) -> [Int] {
 }
 
 extension OnnxScope {
-    /// The sum of values, weighted by the softmax of some scores along an axis, as what the layer gives.
+    /// The layer's output as the sum of values, weighted by the softmax of scores along an axis.
     fileprivate mutating func weigh(_ values: [String], by scores: String, axis: Int) {
         let weights = node("Softmax", [scores], ["axis": .integer(axis)])
         var terms: [String] = []

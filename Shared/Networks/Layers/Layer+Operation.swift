@@ -1,15 +1,15 @@
 extension Layer {
-    /// What a layer computes: the kinds that there are, with their settings.
+    /// What a layer computes: all kinds, with their settings.
     public enum Operation: Hashable, Sendable {
         // MARK: Windows
 
         /// A two-dimensional convolution.
         case convolution(Convolution)
-        /// A convolution of each channel by itself followed by a 1×1 convolution over channels.
+        /// A depthwise convolution followed by a 1×1 convolution over channels.
         case separableConvolution(Convolution)
-        /// Largest value of each window.
+        /// Maximum of each window.
         case maximumPooling(kernel: Extent, stride: Extent, padding: Extent = 0)
-        /// Mean of each window, to which the zeros of the padding count.
+        /// Mean of each window, including the zeros of the padding.
         case averagePooling(kernel: Extent, stride: Extent, padding: Extent = 0)
         /// Mean of each channel, as a vector.
         case globalAveragePooling
@@ -20,34 +20,34 @@ extension Layer {
 
         /// A matrix product over the last dimension.
         case linear(features: Int, bias: Bool = true)
-        /// A vector for each of a row of words, which are numbers from 0 to `vocabulary` − 1; a number beyond counts as the
-        /// nearest one. `[length]` becomes `[features, 1, length]`, over which 1×n convolutions go.
+        /// A vector for each word of a row. Words are numbers from 0 to `vocabulary` − 1; other numbers are clamped.
+        /// `[length]` becomes `[features, 1, length]`, to which 1×n convolutions apply.
         case embedding(vocabulary: Int, features: Int)
-        /// The same as a sequence, `[length, features]`, in which the token 0 is zero. Vectors begin with a standard deviation;
-        /// that of PyTorch is 1.
+        /// The same as a sequence, `[length, features]`, in which the vector of token 0 is zero. Vectors start with the
+        /// given standard deviation; PyTorch's default is 1.
         case tokenEmbedding(vocabulary: Int, features: Int, deviation: Double = 1)
-        /// Numbers, from 1, for the pairs of tokens that stand beside each other; 0 where one of the two is 0, and at the end.
-        /// Several pairs may share a number.
+        /// Numbers, from 1, for pairs of adjacent tokens; 0 if one of the two is 0, and at the end. Several pairs can
+        /// share a number.
         case tokenPairs(numbers: Int)
-        /// The columns of a table as one vector: numbers as they are, then `features` learned numbers for each category.
+        /// The columns of a table as one vector: numbers unchanged, then `features` learned numbers for each category.
         case columns(categories: [Int], features: Int)
-        /// The columns of a table as a sequence `[columns, features]`: a learned vector times each number, or one for each
-        /// category, and a learned vector for each column.
+        /// The columns of a table as a sequence `[columns, features]`: a learned vector times each number, or one for
+        /// each category, and a learned vector for each column.
         case columnTokens(categories: [Int], features: Int)
 
         // MARK: Sequences
 
-        /// Self-attention of several heads. The tokens of the sequence can be read as well: nothing attends to 0.
+        /// Self-attention with several heads. Can also read the tokens of the sequence: nothing attends to token 0.
         case selfAttention(heads: Int, dropout: Double = 0)
-        /// Adds to each place of a sequence what stands for the place.
+        /// Adds an encoding of the position to each position of a sequence.
         case positions(Positions)
         /// Adds a learned vector to a sequence: the first of those for several kinds of text.
         case segments(count: Int)
-        /// Puts a learned vector before a sequence.
+        /// Prepends a learned vector to a sequence.
         case classToken
-        /// One vector for a sequence. The tokens of the sequence can be read as well: 0 is left out.
+        /// One vector for a sequence. Can also read the tokens of the sequence: token 0 is ignored.
         case sequencePooling(SequencePooling)
-        /// A recurrent layer. The tokens of the sequence can be read as well: zeros at its end are left out.
+        /// A recurrent layer. Can also read the tokens of the sequence: zeros at its end are ignored.
         case recurrent(Recurrent)
         /// The same values in another shape.
         case reshape([Int])
@@ -56,13 +56,13 @@ extension Layer {
 
         // MARK: Normalization
 
-        /// Normalization of each channel over the mini-batch; running figures in evaluation.
+        /// Normalization of each channel over the mini-batch; running statistics in evaluation.
         case batchNormalization(momentum: Double = 0.1, epsilon: Double = 1e-5)
-        /// Normalization of each place: over the channels of `[channels, height, width]`, else over the last dimension.
+        /// Normalization of each position: over the channels of `[channels, height, width]`, else over the last dimension.
         case layerNormalization(epsilon: Double = 1e-5)
         /// Normalization of each sample over groups of channels; as many groups as channels are instance normalization.
         case groupNormalization(groups: Int, epsilon: Double = 1e-5)
-        /// Division of each place of the last dimension by the root of its mean square.
+        /// Division of each position of the last dimension by its root mean square.
         case rootMeanSquareNormalization(epsilon: Double = 1e-6)
         /// A learned factor for each channel, or for each number of the last dimension.
         case scale(initial: Double)

@@ -1,6 +1,6 @@
 // The JSON form of a layer is one flat object: {"name": …, "kind": "convolution", "inputs": […], "channels": 8, …}.
 
-/// Reads the fields of a layer's JSON object and remembers which of them its kind has.
+/// Reads the fields of a layer's JSON object and remembers which of them its kind uses.
 struct LayerFields {
     private let container: KeyedDecodingContainer<FieldKey>
     private var used: Set<String> = ["name", "kind", "inputs"]
@@ -12,13 +12,13 @@ struct LayerFields {
         return try container.decode(T.self, forKey: FieldKey(key))
     }
 
-    /// - Parameter value: What counts where the field is missing.
+    /// - Parameter value: Default if the field is missing.
     mutating func read<T: Decodable>(_ key: String, default value: T) throws -> T {
         used.insert(key)
         return container.contains(FieldKey(key)) ? try container.decode(T.self, forKey: FieldKey(key)) : value
     }
 
-    /// A field that no rule has read, the first one by name.
+    /// The first field, by name, that no rule has read.
     var unknown: String? { container.allKeys.map(\.stringValue).filter { !used.contains($0) }.min() }
 }
 
@@ -32,7 +32,7 @@ struct LayerFieldWriter {
         try container.encode(value, forKey: FieldKey(key))
     }
 
-    /// Writes a field that descriptions of earlier versions do not have, only where it says something.
+    /// Writes a field that descriptions of earlier versions lack, only if it differs from the default.
     mutating func write<T: Encodable & Equatable>(_ key: String, _ value: T, unless usual: T) throws {
         if value != usual { try write(key, value) }
     }
@@ -47,7 +47,7 @@ private struct FieldKey: CodingKey {
 }
 
 extension Layer: Codable {
-    /// Reads a layer; a field that its kind does not have is refused.
+    /// Reads a layer; rejects fields that its kind does not have.
     public init(from decoder: any Decoder) throws {
         func fault(_ text: String) -> DecodingError {
             DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: text))
@@ -84,7 +84,7 @@ extension Extent: Codable {
         let sides = try container.decode([Int].self)
         guard sides.count == 2 else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "A number or [height, width] is needed.")
+                in: container, debugDescription: "Expected a number or [height, width].")
         }
         self.init(height: sides[0], width: sides[1])
     }

@@ -1,6 +1,6 @@
-/// Everything that is to be known about one kind of layer; each kind is one type in a file of its own, or of its family.
+/// Everything about one kind of layer. Each kind is one type, in its own file or in that of its family.
 ///
-/// `Layer.Operation` says which kinds there are, and `Layer.Operation.rules` is the only place that goes through them.
+/// `Layer.Operation` lists the kinds, and `Layer.Operation.rules` is the only place that switches over them.
 protocol LayerRules: Sendable {
     /// The word for the kind in JSON and in messages.
     static var kind: String { get }
@@ -12,7 +12,7 @@ protocol LayerRules: Sendable {
     /// The operation with these settings.
     var operation: Layer.Operation { get }
 
-    /// The shape of what the layer gives for one sample.
+    /// The shape of the layer's output for one sample.
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int]
     /// The tensors that it owns.
     func tensors(from inputs: [[Int]]) -> [TensorPlan]
@@ -25,7 +25,7 @@ protocol LayerRules: Sendable {
 
     /// The layer in a few words, such as `convolution 3×3 → 16`.
     var summary: String { get }
-    /// What it is in a drawing.
+    /// Its role in a drawing.
     var role: Layer.Role { get }
 }
 
@@ -39,7 +39,7 @@ extension PlainRules {
     func write(to fields: inout LayerFieldWriter) throws {}
 }
 
-/// A kind of layer that owns no tensors and whose arithmetic does not count beside that of layers with weights.
+/// A kind of layer that owns no tensors and whose arithmetic is negligible compared to that of layers with weights.
 protocol WeightlessRules: LayerRules {}
 
 extension WeightlessRules {
@@ -47,7 +47,7 @@ extension WeightlessRules {
     func multiplyAccumulates(from inputs: [[Int]], to output: [Int]) -> Double { 0 }
 }
 
-/// A kind of layer that changes every value by itself or beside its neighbors, so that the shape stays.
+/// A kind of layer that changes values individually or together with their neighbors and keeps the shape.
 protocol ShapelessRules: LayerRules {}
 
 extension ShapelessRules {
@@ -55,57 +55,58 @@ extension ShapelessRules {
     var role: Layer.Role { .follower }
 }
 
-/// What is wrong with a layer, as the rest of the sentence "Layer 'x' …".
+/// A problem with a layer, as the rest of the sentence "Layer 'x' …".
 struct LayerFault: Error {
     let what: String
 
     init(_ what: String) { self.what = what }
 
-    /// The one input's shape.
+    /// The shape of the only input.
     static func single(_ inputs: [[Int]]) throws(LayerFault) -> [Int] {
         guard inputs.count == 1, let shape = inputs.first else {
-            throw LayerFault("needs exactly one input and has \(inputs.count)")
+            throw LayerFault("needs exactly one input but has \(inputs.count)")
         }
         return shape
     }
 
-    /// The one input's shape, `[channels, height, width]`.
+    /// The shape of the only input, `[channels, height, width]`.
     static func plane(_ inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try single(inputs)
-        guard shape.count == 3 else { throw LayerFault("needs [channels, height, width] and gets \(shape)") }
+        guard shape.count == 3 else { throw LayerFault("needs [channels, height, width] but gets \(shape)") }
         return shape
     }
 
-    /// A sequence's shape, `[length, features]`, beside which the numbers of its tokens may stand: 0 is no part of it.
+    /// The shape of a sequence, `[length, features]`. Its token numbers can be a second input; token 0 is padding.
     static func sequence(_ inputs: [[Int]]) throws(LayerFault) -> [Int] {
         guard let shape = inputs.first, shape.count == 2 else {
-            throw LayerFault("needs a sequence [length, features] and gets \(inputs)")
+            throw LayerFault("needs a sequence [length, features] but gets \(inputs)")
         }
         guard inputs.count == 1 || inputs.count == 2 && inputs[1] == [shape[0]] else {
-            throw LayerFault("needs beside its sequence \(shape) at most its [\(shape[0])] tokens and gets \(inputs)")
+            throw LayerFault(
+                "can read only the [\(shape[0])] tokens in addition to its sequence \(shape) but gets \(inputs)")
         }
         return shape
     }
 
     static func check(_ value: Int, _ what: String) throws(LayerFault) {
         guard (1...ShapeInference.largestSide).contains(value) else {
-            throw LayerFault("has \(what) \(value); 1 to \(ShapeInference.largestSide) is allowed")
+            throw LayerFault("has \(what) \(value); it must be from 1 to \(ShapeInference.largestSide)")
         }
     }
 }
 
 extension Layer {
-    /// What a layer is in a drawing.
+    /// The role of a layer in a drawing.
     public enum Role: String, Hashable, Sendable {
         /// It looks through windows.
         case convolution
-        /// It joins what several layers give.
+        /// It joins the outputs of several layers.
         case fusion
-        /// It is a product with a matrix, or several.
+        /// It is one or several matrix products.
         case linear
-        /// It stands for itself, but has no color.
+        /// It is drawn on its own, but has no color.
         case other
-        /// It only shapes what the layer before it gives.
+        /// It only reshapes the output of the layer before it.
         case follower
     }
 }
@@ -115,6 +116,6 @@ extension Layer.Operation {
     public var kind: String { type(of: rules).kind }
     /// The operation in a few words, such as `convolution 3×3 → 16`.
     public var summary: String { rules.summary }
-    /// What it is in a drawing.
+    /// Its role in a drawing.
     public var role: Layer.Role { rules.role }
 }

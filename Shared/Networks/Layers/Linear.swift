@@ -25,7 +25,7 @@ struct LinearRules: LayerRules {
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.single(inputs)
         guard shape.count < 3 else {
-            throw LayerFault("needs a vector or a sequence and gets \(shape): flatten it first")
+            throw LayerFault("needs a vector or a sequence but gets \(shape): flatten it first")
         }
         try LayerFault.check(features, "features")
         return shape.dropLast() + [features]
@@ -60,7 +60,7 @@ extension OnnxScope {
         return bias.map { node("Add", [product, $0]) } ?? product
     }
 
-    /// A matrix product over the last dimension of a sequence as what the layer gives.
+    /// The layer's output as a matrix product over the last dimension of a sequence.
     mutating func finishLinear(_ value: String, _ weight: String, bias: String?) {
         let columns = node("Transpose", [weight], ["perm": .integers([1, 0])])
         guard let bias else { return finish("MatMul", [value, columns]) }

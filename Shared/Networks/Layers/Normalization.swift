@@ -1,4 +1,4 @@
-// Kinds of layers that normalize each sample by itself.
+// Kinds of layers that normalize each sample separately.
 
 struct LayerNormalizationRules: ShapelessRules {
     static let kind = "layer-normalization"
@@ -116,7 +116,7 @@ struct RootMeanSquareNormalizationRules: ShapelessRules {
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         try checkEpsilon(epsilon)
         let shape = try LayerFault.single(inputs)
-        guard shape.count < 3 else { throw LayerFault("needs a vector or a sequence and gets \(shape)") }
+        guard shape.count < 3 else { throw LayerFault("needs a vector or a sequence but gets \(shape)") }
         return shape
     }
 
@@ -149,7 +149,7 @@ struct ScaleRules: ShapelessRules {
     var summary: String { "scale" }
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
-        guard initial.isFinite else { throw LayerFault("has the initial value \(initial)") }
+        guard initial.isFinite else { throw LayerFault("has the invalid initial value \(initial)") }
         return try LayerFault.single(inputs)
     }
 
@@ -168,16 +168,16 @@ struct ScaleRules: ShapelessRules {
 }
 
 private func checkEpsilon(_ epsilon: Double) throws(LayerFault) {
-    guard epsilon > 0, epsilon.isFinite else { throw LayerFault("has epsilon \(epsilon); above 0 is needed") }
+    guard epsilon > 0, epsilon.isFinite else { throw LayerFault("has epsilon \(epsilon); it must be above 0") }
 }
 
 extension [Int] {
-    /// How many numbers are normalized together: the channels of a plane, or the last dimension.
+    /// Number of values that are normalized together: the channels of a plane, or the last dimension.
     fileprivate var width: Int { (count == 3 ? first : last) ?? 0 }
 }
 
 extension OnnxScope {
-    /// A tensor with a number for each channel, or for each number of the last dimension.
+    /// A tensor with one number per channel, or per element of the last dimension.
     fileprivate mutating func perChannel(_ name: String) -> String {
         shape.count == 3 ? node("Reshape", [tensor(name), integers([-1, 1, 1])]) : tensor(name)
     }

@@ -1,6 +1,6 @@
-// Kinds of layers that change every value by itself.
+// Kinds of layers that change every value individually.
 
-/// A kind of layer without settings that is one function.
+/// A kind of layer without settings that applies one function.
 protocol FunctionRules: PlainRules, WeightlessRules, ShapelessRules {}
 
 struct ReluRules: FunctionRules {
@@ -24,7 +24,7 @@ struct LeakyReluRules: WeightlessRules {
     var role: Layer.Role { .follower }
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
-        guard slope.isFinite else { throw LayerFault("has slope \(slope)") }
+        guard slope.isFinite else { throw LayerFault("has the invalid slope \(slope)") }
         return try LayerFault.single(inputs)
     }
 

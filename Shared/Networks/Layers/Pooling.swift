@@ -1,4 +1,4 @@
-/// Where windows lie over a plane.
+/// The positions of windows over a plane.
 struct Window: Hashable, Sendable {
     var kernel: Extent
     var stride: Extent
@@ -13,7 +13,7 @@ struct Window: Hashable, Sendable {
         }
         let allowed = 0...ShapeInference.largestSide
         guard allowed.contains(padding.height), allowed.contains(padding.width) else {
-            throw LayerFault("has padding \(padding.text)")
+            throw LayerFault("has the invalid padding \(padding.text)")
         }
         let height = shape[1] + 2 * padding.height - dilation.height * (kernel.height - 1) - 1
         let width = shape[2] + 2 * padding.width - dilation.width * (kernel.width - 1) - 1
@@ -23,7 +23,7 @@ struct Window: Hashable, Sendable {
         return Extent(height: height / stride.height + 1, width: width / stride.width + 1)
     }
 
-    /// Shape of what pooling gives.
+    /// Output shape of pooling.
     func pooled(_ inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.plane(inputs)
         guard 2 * padding.height <= kernel.height, 2 * padding.width <= kernel.width else {
@@ -152,7 +152,7 @@ struct ResizeRules: WeightlessRules {
         "torch.upsample_bilinear2d(\(scope.value), \(size.list), False)"
     }
 
-    /// Bilinear resizing takes the sizes of all dimensions, and the batch's is known only when it runs.
+    /// Bilinear resizing takes the sizes of all dimensions, and the batch size is known only at run time.
     func addNodes(to scope: inout OnnxScope) {
         let shape = scope.node("Shape", scope.inputs)
         let batch = scope.node("Slice", [shape, scope.integers([0]), scope.integers([1])])

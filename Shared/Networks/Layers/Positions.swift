@@ -1,10 +1,10 @@
 import Foundation
 
-/// What stands for the places of a sequence.
+/// How the positions of a sequence are encoded.
 public enum Positions: Hashable, Sendable {
-    /// A learned vector for each of so many places.
+    /// A learned vector for each of a given number of positions.
     case learned(most: Int)
-    /// Sines and cosines of falling frequency (Vaswani et al. 2017).
+    /// Sines and cosines of decreasing frequency (Vaswani et al. 2017).
     case sinusoidal
 }
 
@@ -33,7 +33,7 @@ struct PositionsRules: LayerRules {
         switch positions {
         case .learned(let most):
             try LayerFault.check(most, "most")
-            guard shape[0] <= most else { throw LayerFault("has \(most) places and gets \(shape)") }
+            guard shape[0] <= most else { throw LayerFault("has \(most) positions but gets \(shape)") }
         case .sinusoidal:
             guard shape[1].isMultiple(of: 2) else {
                 throw LayerFault("needs an even number of features, not \(shape[1])")
@@ -81,7 +81,7 @@ struct PositionsRules: LayerRules {
     }
 }
 
-/// One of several learned vectors, by the kind of a text; all of a sample is of the first kind.
+/// One of several learned vectors, chosen by the kind of text; the whole sample is of the first kind.
 struct SegmentsRules: LayerRules {
     static let kind = "segments"
     let count: Int
@@ -118,7 +118,7 @@ struct SegmentsRules: LayerRules {
     }
 }
 
-/// A learned vector before a sequence, in which a network gathers what it makes of all of it.
+/// A learned vector before a sequence, in which a network gathers information about the whole sequence.
 struct ClassTokenRules: PlainRules {
     static let kind = "class-token"
     var operation: Layer.Operation { .classToken }

@@ -1,6 +1,6 @@
 /// The settings of a recurrent layer.
 public struct Recurrent: Hashable, Sendable {
-    /// What remembers.
+    /// The kind of memory cell.
     public enum Cell: String, Hashable, Sendable, Codable, CaseIterable {
         /// Gated recurrent unit (Cho et al. 2014).
         case gru
@@ -8,11 +8,11 @@ public struct Recurrent: Hashable, Sendable {
         case lstm
     }
 
-    /// What remembers.
+    /// The kind of memory cell.
     public var cell: Cell
-    /// Numbers of its state.
+    /// Size of its state.
     public var features: Int
-    /// Whether the sequence is read from its end, too, which doubles what comes out.
+    /// Whether the sequence is also read backward, which doubles the output.
     public var isBidirectional: Bool
 
     /// Makes the settings.
@@ -43,7 +43,8 @@ struct RecurrentRules: LayerRules {
 
     var operation: Layer.Operation { .recurrent(settings) }
     var summary: String {
-        "\(settings.isBidirectional ? "bidirectional " : "")\(settings.cell.rawValue.uppercased()) → \(settings.features)"
+        "\(settings.isBidirectional ? "bidirectional " : "")\(settings.cell.rawValue.uppercased()) → "
+            + "\(settings.features)"
     }
     var role: Layer.Role { .linear }
 
@@ -83,13 +84,13 @@ struct RecurrentRules: LayerRules {
         }
         let length = scope.shape[0], tokens = scope.values[1]
         let places = scope.keep("torch.arange(\(length), device=\(tokens).device)")
-        // Up to the last token that is there.
+        // Up to the last token that is present.
         let ends = "torch.mul(torch.ne(\(tokens), 0), torch.add(\(places), 1))"
         let count = scope.keep("torch.unsqueeze(torch.amax(\(ends), [1]), 1)")
         let isThere = scope.keep("torch.lt(\(places), \(count))")
         var results = [run(scope.value, names(""), isBidirectional: false, &scope)]
         if settings.isBidirectional {
-            // Each sequence is turned around within its own length, so that what fills it up comes last again.
+            // Each sequence is reversed within its own length, so that padding stays at the end.
             let turned = "torch.sub(torch.sub(\(count), 1), \(places))"
             let order = scope.keep(
                 "torch.unsqueeze(torch.where(\(isThere), \(turned), torch.add(\(places), torch.mul(\(count), 0))), 2)")
@@ -107,7 +108,8 @@ struct RecurrentRules: LayerRules {
     ) -> String {
         let count = isBidirectional ? 2 : 1
         let state = scope.keep(
-            "torch.zeros([\(count), \(value).size(0), \(settings.features)], dtype=\(value).dtype, device=\(value).device)"
+            "torch.zeros([\(count), \(value).size(0), \(settings.features)], dtype=\(value).dtype, "
+                + "device=\(value).device)"
         )
         let weights = names.map(scope.tensor).joined(separator: ", ")
         let start = settings.cell == .gru ? state : "[\(state), \(state)]"

@@ -12,7 +12,7 @@ struct TensorPlan {
         self.isTrained = isTrained
     }
 
-    /// A weight whose product keeps the variance of what comes in, times a gain.
+    /// A weight whose product keeps the variance of the input, times a gain.
     static func weight(_ name: String, _ shape: [Int], gain: Float = 1) -> TensorPlan {
         let fanIn = Float(shape.dropFirst().reduce(1, *))
         return TensorPlan(name, shape, .uniform(bound: (3 * gain / fanIn).squareRoot()))
@@ -23,7 +23,7 @@ struct TensorPlan {
         TensorPlan(name, shape, .uniform(bound: deviation * Float(3).squareRoot()))
     }
 
-    /// A bias, where there is one.
+    /// A bias, if there is one.
     static func bias(_ name: String, _ count: Int, if exists: Bool = true) -> [TensorPlan] {
         exists ? [TensorPlan(name, [count], .constant(0))] : []
     }
@@ -31,13 +31,13 @@ struct TensorPlan {
     var elementCount: Double { shape.reduce(1.0) { $0 * Double($1) } }
 }
 
-/// What a layer needs to write itself in TorchScript.
+/// What a layer needs to generate its TorchScript.
 struct ScriptScope {
     /// The layer's name.
     let name: String
-    /// Expressions of what it reads.
+    /// Expressions of its inputs.
     let values: [String]
-    /// Shapes of what it reads, for one sample.
+    /// Shapes of its inputs, for one sample.
     let shapes: [[Int]]
     /// Statements before the layer's own.
     private(set) var lines: [String] = []
@@ -50,9 +50,9 @@ struct ScriptScope {
         self.local = local
     }
 
-    /// What the layer reads first.
+    /// The layer's first input.
     var value: String { values.first ?? "" }
-    /// The shape of that.
+    /// The shape of the first input.
     var shape: [Int] { shapes.first ?? [] }
 
     /// One of the layer's tensors.
@@ -60,15 +60,15 @@ struct ScriptScope {
     /// One of its tensors, or nothing.
     func tensor(_ tensor: String, if exists: Bool) -> String { exists ? self.tensor(tensor) : "None" }
 
-    /// Keeps a value.
-    /// - Returns: The name of it.
+    /// Stores a value in a variable.
+    /// - Returns: The name of the variable.
     mutating func keep(_ expression: String) -> String {
         let name = "\(local)_\(lines.count)"
         lines.append("\(name) = \(expression)")
         return name
     }
 
-    /// Whether each place of a sequence is a part of it, where the numbers of its tokens are read, too: `[batch, length]`.
+    /// Whether each position of a sequence is not padding, if the token numbers are also read: `[batch, length]`.
     mutating func mask() -> String? { values.count > 1 ? keep("torch.ne(\(values[1]), 0)") : nil }
 
     static func sum(_ terms: [String]) -> String {

@@ -1,6 +1,6 @@
 struct SelfAttentionRules: LayerRules {
     static let kind = "self-attention"
-    /// What scores of places that are no part of a sequence become; their share is exactly 0 in single precision.
+    /// Score of positions that are padding; their share is exactly 0 in single precision.
     static let masked = -30_000.0
 
     let heads: Int

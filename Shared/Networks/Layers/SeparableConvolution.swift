@@ -8,7 +8,7 @@ struct SeparableConvolutionRules: LayerRules {
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.plane(inputs)
-        guard settings.groups == 1 else { throw LayerFault("has groups, which are those of its channels") }
+        guard settings.groups == 1 else { throw LayerFault("must not set groups, which are its channels") }
         return try settings.shape(from: shape)
     }
 

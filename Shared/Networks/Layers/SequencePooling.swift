@@ -1,15 +1,15 @@
-/// How one vector is made of a sequence.
+/// How a sequence is reduced to one vector.
 public enum SequencePooling: String, Hashable, Sendable, Codable, CaseIterable {
-    /// The mean of all places.
+    /// The mean of all positions.
     case mean
-    /// The sum of all places over the root of their number: of places that know nothing of each other it has the same spread,
-    /// however many they are.
+    /// The sum of all positions divided by the square root of their number. If positions are independent, its spread
+    /// does not depend on their number.
     case scaledSum = "scaled-sum"
-    /// The largest value of all places, number by number.
+    /// The elementwise maximum over all positions.
     case maximum
-    /// Sum of all places, weighted by the softmax of a learned product with each.
+    /// The sum of all positions, weighted by the softmax of a learned product with each.
     case attention
-    /// The first place.
+    /// The first position.
     case first
 }
 
@@ -35,7 +35,7 @@ struct SequencePoolingRules: LayerRules {
         pooling == .attention ? 2 * Double(inputs[0][0]) * Double(inputs[0][1]) : 0
     }
 
-    // A sample without any token gives zeros, or with attention the mean.
+    // A sample without tokens gives zeros or, with attention, the mean.
 
     func script(_ scope: inout ScriptScope) -> String {
         let value = scope.value
@@ -106,7 +106,7 @@ struct SequencePoolingRules: LayerRules {
 }
 
 extension OnnxScope {
-    /// What is added to the values of places that are no part of a sequence.
+    /// The number that is added to the values of positions that are padding.
     fileprivate mutating func penalty(_ mask: String) -> String {
         let absence = node("Sub", [number(1), mask])
         return node("Mul", [absence, number(SelfAttentionRules.masked)])

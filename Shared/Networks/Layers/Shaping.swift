@@ -23,10 +23,10 @@ struct ReshapeRules: WeightlessRules {
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.single(inputs)
-        guard (1...3).contains(target.count) else { throw LayerFault("has shape \(target); 1 to 3 sizes are possible") }
+        guard (1...3).contains(target.count) else { throw LayerFault("has shape \(target); it must have 1 to 3 sizes") }
         for size in target { try LayerFault.check(size, "shape") }
         guard target.reduce(1.0, { $0 * Double($1) }) == shape.reduce(1.0, { $0 * Double($1) }) else {
-            throw LayerFault("cannot give \(shape) the shape \(target)")
+            throw LayerFault("cannot reshape \(shape) to \(target)")
         }
         return target
     }
@@ -53,7 +53,7 @@ struct TransposeRules: WeightlessRules {
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.single(inputs)
         guard order.sorted() == Array(shape.indices) else {
-            throw LayerFault("has the order \(order), which is none of the dimensions of \(shape)")
+            throw LayerFault("has the order \(order), which does not match the dimensions of \(shape)")
         }
         return order.map { shape[$0] }
     }

@@ -1,10 +1,10 @@
-/// Numbers for the pairs of tokens that stand beside each other, by hashing (Weinberger et al., Feature hashing for large scale
-/// multitask learning, 2009), so that an embedding can learn what two words mean together.
+/// Numbers for pairs of adjacent tokens, by hashing (Weinberger et al., Feature hashing for large scale multitask
+/// learning, 2009), so that an embedding can learn what two words mean together.
 struct TokenPairsRules: WeightlessRules {
     static let kind = "token-pairs"
-    /// What the first token of a pair counts for; a prime, so that pairs spread over the numbers.
+    /// Factor for the first token of a pair; a prime, so that pairs spread over the numbers.
     private static let factor = 31_337
-    /// The largest number that a 32-bit float can tell from its neighbors.
+    /// The largest number that a 32-bit float can distinguish from its neighbors.
     private static let mostNumbers = 1 << 24
 
     let numbers: Int
@@ -19,9 +19,9 @@ struct TokenPairsRules: WeightlessRules {
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.single(inputs)
-        guard shape.count == 1, shape[0] > 1 else { throw LayerFault("needs a row of tokens and gets \(shape)") }
+        guard shape.count == 1, shape[0] > 1 else { throw LayerFault("needs a row of tokens but gets \(shape)") }
         guard (1...Self.mostNumbers).contains(numbers) else {
-            throw LayerFault("has numbers \(numbers); 1 to \(Self.mostNumbers) is allowed")
+            throw LayerFault("has numbers \(numbers); it must be from 1 to \(Self.mostNumbers)")
         }
         return shape
     }

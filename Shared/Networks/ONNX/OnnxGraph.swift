@@ -1,11 +1,11 @@
-/// A network as nodes of the standard ONNX operators (set 13); whoever writes the file adds the weights.
+/// A network as nodes of the standard ONNX operators (opset 13). The writer of the file adds the weights.
 ///
-/// Values are named after the layers that give them, weights after the network's tensors.
+/// Values are named after the layers that produce them, weights after the network's tensors.
 public struct OnnxGraph: Sendable {
     /// Version of the standard operators that the graph uses.
     public static let operatorSet = 13
 
-    /// The setting of a node.
+    /// An attribute of a node.
     public enum Attribute: Hashable, Sendable {
         /// A whole number.
         case integer(Int)
@@ -21,17 +21,17 @@ public struct OnnxGraph: Sendable {
     public struct Node: Sendable {
         /// The operator.
         public let operation: String
-        /// What it reads; an empty name where an optional input is left out.
+        /// Names of its inputs; an empty name for an optional input that is left out.
         public let inputs: [String]
-        /// What it gives.
+        /// Names of its outputs.
         public let outputs: [String]
-        /// Its settings, by name.
+        /// Its attributes, by name.
         public let attributes: [(name: String, value: Attribute)]
     }
 
-    /// Values that are in the graph itself.
+    /// Values that are part of the graph.
     public struct Constant: Sendable {
-        /// What they are.
+        /// The type of the values.
         public enum Values: Hashable, Sendable {
             /// 64-bit integers.
             case integers([Int64])
@@ -54,8 +54,8 @@ public struct OnnxGraph: Sendable {
 }
 
 extension NetworkDescription {
-    /// The network in ONNX's operators.
-    /// - Throws: `Failure` where the description does not fit together.
+    /// The network in ONNX operators.
+    /// - Throws: `Failure` if the description is inconsistent.
     public var onnxGraph: OnnxGraph {
         get throws {
             let inference = try ShapeInference(self)
@@ -71,17 +71,17 @@ extension NetworkDescription {
     }
 }
 
-/// What a layer needs to write itself in ONNX's operators.
+/// What a layer needs to generate its ONNX operators.
 struct OnnxScope {
     typealias Attributes = KeyValuePairs<String, OnnxGraph.Attribute>
 
-    /// The layer's name, which its last node's output has.
+    /// The layer's name, which is also the name of its last node's output.
     let name: String
-    /// What it reads.
+    /// Its inputs.
     let inputs: [String]
-    /// Shapes of that, for one sample.
+    /// Shapes of its inputs, for one sample.
     let shapes: [[Int]]
-    /// Shape of what it gives.
+    /// Shape of its output.
     let output: [Int]
     fileprivate private(set) var graph: OnnxGraph
     private var count = 0
@@ -94,27 +94,27 @@ struct OnnxScope {
         self.graph = graph
     }
 
-    /// What the layer reads first.
+    /// The layer's first input.
     var value: String { inputs.first ?? "" }
-    /// The shape of that.
+    /// The shape of the first input.
     var shape: [Int] { shapes.first ?? [] }
 
     /// One of the layer's tensors.
     func tensor(_ tensor: String) -> String { "\(name).\(tensor)" }
 
-    /// Adds the node whose output is the layer's.
+    /// Adds the node whose output is that of the layer.
     mutating func finish(_ operation: String, _ inputs: [String], _ attributes: Attributes = [:]) {
         add(operation, inputs, [name], attributes)
     }
 
-    /// Adds a node on the way.
+    /// Adds an intermediate node.
     /// - Returns: The name of its output.
     mutating func node(_ operation: String, _ inputs: [String], _ attributes: Attributes = [:]) -> String {
         nodes(operation, inputs, [""], attributes)[0]
     }
 
     /// Adds a node with several outputs.
-    /// - Parameter outputs: An empty name stands for one that is not wanted, any other for one that is.
+    /// - Parameter outputs: One element per output; an empty name means that the output is not used.
     mutating func nodes(
         _ operation: String, _ inputs: [String], _ outputs: [String], _ attributes: Attributes = [:]
     ) -> [String] {
@@ -137,13 +137,13 @@ struct OnnxScope {
         return name
     }
 
-    /// A shape with the batch, of any size, in front.
+    /// A shape preceded by a batch dimension of any size.
     mutating func batched(_ shape: [Int]) -> String { integers([-1] + shape) }
 
-    /// 1 where a place of a sequence is a part of it, else 0: `[batch, length]`; nil where no tokens say so.
+    /// 1 for each position of a sequence that is not padding, else 0: `[batch, length]`; nil if no tokens are read.
     mutating func mask() -> String? {
         guard inputs.count > 1 else { return nil }
-        // To a truth value and back: 9 is ONNX's BOOL, 1 its FLOAT.
+        // To a Boolean and back: 9 is ONNX's BOOL, 1 its FLOAT.
         let isThere = node("Cast", [inputs[1]], ["to": .integer(9)])
         return node("Cast", [isThere], ["to": .integer(1)])
     }

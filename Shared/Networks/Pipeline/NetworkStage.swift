@@ -1,9 +1,9 @@
-/// Consecutive layers of a network, as one worker of a pipeline has them.
+/// Consecutive layers of a network, which one worker of a pipeline has.
 ///
-/// A stage receives the values that it or a stage after it reads of the layers before it, and sends those that stages after
-/// it read. What is only passed on is in both. Inputs of the network come from samples, wherever they are read.
+/// A stage receives the outputs of earlier layers that it or a later stage reads, and sends the values that later
+/// stages read. Values that are only passed on are in both. Inputs of the network always come from the samples.
 public struct NetworkStage: Hashable, Sendable {
-    /// What a layer gives.
+    /// The output of a layer.
     public struct Value: Hashable, Sendable {
         /// Name of the layer.
         public let layer: String
@@ -13,20 +13,20 @@ public struct NetworkStage: Hashable, Sendable {
 
     /// The whole network.
     public let network: NetworkDescription
-    /// Its layers that the stage has, by their places.
+    /// The range of layers that the stage has.
     public let layers: Range<Int>
     /// Inputs of the network that those layers read.
     public let inputs: [NetworkDescription.Input]
-    /// What comes from the stage before; empty for the first one.
+    /// What comes from the previous stage; empty for the first one.
     public let received: [Value]
-    /// What goes to the stage after; for the last one the network's output.
+    /// What goes to the next stage; for the last one, the network's output.
     public let sent: [Value]
 
-    /// Whether it gives the network's output.
+    /// Whether it produces the network's output.
     public var isLast: Bool { layers.upperBound == network.layers.count }
 
     /// Takes layers of a network.
-    /// - Throws: `Failure` where the network does not fit together.
+    /// - Throws: `Failure` if the network is inconsistent.
     public init(of network: NetworkDescription, layers: Range<Int>) throws {
         precondition(!layers.isEmpty && layers.upperBound <= network.layers.count, "The network has no such layers.")
         let shapes = try network.validate()
@@ -46,7 +46,8 @@ public struct NetworkStage: Hashable, Sendable {
         get throws { try network.tensors(of: layers) }
     }
 
-    /// The `forward` method in TorchScript: takes the inputs and what is received, and gives a list of what is sent.
+    /// The `forward` method in TorchScript: takes the inputs and the received values, and returns a list of the values
+    /// to send.
     public var torchScriptSource: String {
         get throws {
             var values: [String: String] = [:]
@@ -63,17 +64,17 @@ public struct NetworkStage: Hashable, Sendable {
 }
 
 extension NetworkDescription {
-    /// The layers before a cut whose values are read after it, and the last layer where nothing comes after.
+    /// The layers before a cut whose values are read after it, and the last layer if nothing follows.
     func values(crossing cut: Int) -> [String] {
         guard cut < layers.count else { return layers.suffix(1).map(\.name) }
         let read = Set(layers[cut...].flatMap(\.inputs))
         return layers[..<cut].map(\.name).filter(read.contains)
     }
 
-    /// The finest parts into which the network can be split without another result.
+    /// The finest parts into which the network can be split without changing the result.
     ///
-    /// A convolution and the maximum pooling after it are computed together where a network begins, which rounds
-    /// differently from one after the other; so they stay together everywhere.
+    /// At the beginning of a network, a convolution and the maximum pooling after it are computed together, which
+    /// rounds differently from computing them separately; so they stay together everywhere.
     public var parts: [Range<Int>] {
         var cuts = Set(1..<max(1, layers.count))
         var convolutions: [String: Int] = [:]

@@ -1,12 +1,12 @@
-/// A layer that makes the structure of a network.
+/// A layer that characterizes the structure of a network.
 public struct KeyLayer: Hashable, Sendable, Codable {
-    /// Why a layer is one.
+    /// Why a layer is a key layer.
     public enum Role: String, Hashable, Sendable, Codable, CaseIterable {
-        /// The first layer with weights behind an input.
+        /// The first layer with weights after an input.
         case entry
-        /// Where branches meet: it reads what comes from different inputs.
+        /// A layer where branches meet: its inputs depend on different network inputs.
         case fusion
-        /// The convolution with the fewest channels, where that is fewer than what enters it.
+        /// The convolution with the fewest channels, if these are fewer than its input channels.
         case bottleneck
         /// The layer with the most parameters.
         case largest
@@ -20,7 +20,7 @@ public struct KeyLayer: Hashable, Sendable, Codable {
     public var kind: String
     /// Why it is a key layer.
     public var role: Role
-    /// Shape of what it gives for one sample; empty where unknown.
+    /// Output shape for one sample; empty if unknown.
     public var shape: [Int]
     /// Its trainable parameters.
     public var parameters: Int

@@ -1,15 +1,15 @@
 import Foundation
 import Model
 
-/// The graph of a network that was imported from another format: what enters, what is computed, what leaves.
+/// The graph of a network imported from another format: inputs, operations, outputs.
 ///
-/// It is kept and drawn; it cannot be trained, as operations of other formats have settings that no layer has.
+/// It is stored and drawn, but cannot be trained, because operations of other formats have settings that no layer has.
 public struct NetworkOutline: Hashable, Sendable, Codable {
-    /// What enters or leaves.
+    /// An input or output.
     public struct Port: Hashable, Sendable, Codable {
         /// Its name.
         public var name: String
-        /// Its shape with the batch in front; −1 for a size that is not fixed.
+        /// Its shape including the batch dimension; −1 for a size that is not fixed.
         public var shape: [Int]
 
         /// Makes a port.
@@ -23,7 +23,7 @@ public struct NetworkOutline: Hashable, Sendable, Codable {
     public struct Node: Hashable, Sendable, Codable {
         /// Its name, unique in the network.
         public var name: String
-        /// What it computes, in the words of its format, such as `Conv`.
+        /// Its operation, as named in its format, such as `Conv`.
         public var operation: String
         /// Names of the nodes and inputs that it reads; weights are left out.
         public var inputs: [String]
@@ -39,22 +39,22 @@ public struct NetworkOutline: Hashable, Sendable, Codable {
         }
     }
 
-    /// Most nodes of an outline.
+    /// Maximum number of nodes in an outline.
     public static let mostNodes = 5_000
-    /// Longest outline in bytes, so that it fits into a message.
+    /// Maximum size of an outline in bytes, so that it fits into a message.
     public static let mostBytes = 600_000
 
-    /// Format that it comes from, such as `onnx`.
+    /// Original format, such as `onnx`.
     public var format: String
-    /// Name for people.
+    /// Display name.
     public var name: String
-    /// What enters.
+    /// The inputs.
     public var inputs: [Port]
-    /// What leaves.
+    /// The outputs.
     public var outputs: [Port]
     /// The operations; each reads only inputs and nodes before it.
     public var nodes: [Node]
-    /// Multiply-accumulate operations for one sample; nil where unknown.
+    /// Multiply-accumulate operations per sample; nil if unknown.
     public var operations: Int?
 
     /// Makes an outline; `validate()` checks it.
@@ -74,12 +74,12 @@ public struct NetworkOutline: Hashable, Sendable, Codable {
         do {
             self = try JSONDecoder().decode(NetworkOutline.self, from: Data(json.utf8))
         } catch let error as DecodingError {
-            throw Failure(.invalidArgument, "The network's outline cannot be read: \(error)")
+            throw Failure(.invalidArgument, "Cannot read the network's outline: \(error)")
         }
         try validate()
     }
 
-    /// The one JSON text of this outline.
+    /// The canonical JSON of this outline.
     public var canonicalJSON: String {
         get throws {
             let encoder = JSONEncoder()
@@ -92,24 +92,26 @@ public struct NetworkOutline: Hashable, Sendable, Codable {
     public var parameterCount: Int { nodes.reduce(0) { $0 + $1.parameters } }
 
     /// Checks names, order and size.
-    /// - Throws: `Failure` with code `invalid-argument` that names what is wrong.
+    /// - Throws: `Failure` with code `invalid-argument` that names the problem.
     public func validate() throws {
         func fault(_ what: String) -> Failure { Failure(.invalidArgument, "The outline of '\(name)' \(what).") }
         guard !inputs.isEmpty, !outputs.isEmpty, !nodes.isEmpty else {
             throw fault("needs at least one input, one output and one node")
         }
         guard nodes.count <= Self.mostNodes else {
-            throw fault("has \(nodes.count) nodes; \(Self.mostNodes) are allowed")
+            throw fault("has \(nodes.count) nodes; at most \(Self.mostNodes) are allowed")
         }
         guard operations.map({ $0 >= 0 }) ?? true else { throw fault("has a negative number of operations") }
         var known = Set(inputs.map(\.name))
-        guard known.count == inputs.count else { throw fault("has two inputs of one name") }
+        guard known.count == inputs.count else { throw fault("has two inputs with the same name") }
         var total = 0.0
         for node in nodes {
             guard !node.name.isEmpty, !node.operation.isEmpty else { throw fault("has a node without a name") }
-            guard node.parameters >= 0 else { throw fault("has fewer than no parameters at node '\(node.name)'") }
+            guard node.parameters >= 0 else {
+                throw fault("has a negative number of parameters at node '\(node.name)'")
+            }
             if let missing = node.inputs.first(where: { !known.contains($0) }) {
-                throw fault("lets node '\(node.name)' read '\(missing)', which does not come before it")
+                throw fault("has a node '\(node.name)' that reads '\(missing)', which does not come before it")
             }
             guard known.insert(node.name).inserted else { throw fault("has the name '\(node.name)' twice") }
             total += Double(node.parameters)

@@ -1,30 +1,30 @@
-/// What stands out in the structure of a network, found in its description.
+/// The main features of a network's structure, derived from its description.
 public struct NetworkStructure: Hashable, Sendable {
-    /// A structural feature; its value is a number, `yes` or `no`, or a text.
+    /// A structural feature. Its value is a number, `yes` or `no`, or text.
     public enum Feature: String, CaseIterable, Hashable, Sendable {
         /// Number of layers.
         case layers
-        /// Layers with weights on the longest way from an input to the output.
+        /// Number of layers with weights on the longest path from an input to the output.
         case depth
-        /// Number of inputs, each of which begins a branch.
+        /// Number of inputs, each of which starts a branch.
         case branches
         /// Names and shapes of the inputs.
         case inputs
         /// Shape of the output.
         case output
-        /// Kinds of layers and how often each occurs, the commonest first.
+        /// Kinds of layers with their counts, most frequent first.
         case kinds
         /// Whether layers are added to earlier ones.
         case residual
         /// Whether batch normalization is used.
         case normalized
-        /// Whether convolutions are separated by channel.
+        /// Whether convolutions are depthwise-separable.
         case separable
     }
 
-    /// The features that the description tells.
+    /// The features that follow from the description.
     public var features: [Feature: String]
-    /// The layers that make the structure, in the order of the network; a layer may have several roles.
+    /// The layers that characterize the structure, in network order; a layer can have several roles.
     public var keyLayers: [KeyLayer]
 
     /// The structure of a network described layer by layer.
@@ -43,7 +43,7 @@ public struct NetworkStructure: Hashable, Sendable {
         keyLayers = Self.keyLayers(layers)
     }
 
-    /// The structure of a network that was imported.
+    /// The structure of an imported network.
     public init(_ outline: NetworkOutline) {
         let operators = outline.nodes.map(\.operation)
         features = [
@@ -89,14 +89,14 @@ public struct NetworkStructure: Hashable, Sendable {
     }
 }
 
-/// A layer with what its place in the network makes of it.
+/// A layer with properties that follow from its position in the network.
 private struct MeasuredLayer {
     let layer: Layer
     let shape: [Int]
     let inputShapes: [[Int]]
     /// The network's inputs that it depends on.
     let sources: Set<String>
-    /// Whether what it reads depends on different inputs.
+    /// Whether its inputs depend on different network inputs.
     let joinsBranches: Bool
     let depth: Int
     let parameters: Int
@@ -111,7 +111,7 @@ private struct MeasuredLayer {
         }
     }
 
-    /// Whether it is a convolution that gives fewer channels than it gets.
+    /// Whether it is a convolution with fewer output than input channels.
     var narrows: Bool {
         switch layer.operation {
         case .convolution, .separableConvolution: shape[0] < (inputShapes.first?.first ?? 0)

@@ -1,11 +1,11 @@
 import Model
 
-/// Builds a network layer after layer, with side branches where a layer's input is named.
+/// Builds a network layer by layer, with side branches where a layer's input is named explicitly.
 struct LayerChain {
     private(set) var network: NetworkDescription
     /// The layer or input that the next layer reads.
     var last: String
-    /// What follows convolutions.
+    /// The activation after convolutions.
     var normalization = Layer.Operation.batchNormalization()
     private var counts: [String: Int] = [:]
     private var shapes: [String: [Int]]
@@ -16,8 +16,8 @@ struct LayerChain {
         shapes = [input: shape]
     }
 
-    /// The shape of what the last layer gives.
-    /// - Throws: `Failure` where the layers so far do not fit together.
+    /// The output shape of the last layer.
+    /// - Throws: `Failure` if the layers so far do not fit together.
     var shape: [Int] {
         mutating get throws {
             for layer in network.layers where shapes[layer.name] == nil {
@@ -33,7 +33,8 @@ struct LayerChain {
         }
     }
 
-    /// Adds a layer under the next number of its word, reading the layer before it unless others are named.
+    /// Adds a layer named after its word and the next number. It reads the previous layer unless other inputs are
+    /// named.
     @discardableResult
     mutating func add(_ word: String, _ operation: Layer.Operation, from inputs: [String]? = nil) -> String {
         counts[word, default: 0] += 1
@@ -55,7 +56,7 @@ struct LayerChain {
         return finish(normalized, activation)
     }
 
-    /// Adds a convolution of each channel by itself, then one over channels, with batch normalization and activation.
+    /// Adds a depthwise convolution, then one over channels, each with batch normalization and activation.
     @discardableResult
     mutating func separate(
         _ channels: Int, _ kernel: Extent, stride: Extent = 1, activation: Layer.Operation? = .relu
@@ -80,7 +81,7 @@ struct LayerChain {
         if let activation { add("activation", activation) }
     }
 
-    /// Ends with a linear classifier, over the means of channels or over all values.
+    /// Ends the network with a linear classifier, over the means of channels or over all values.
     mutating func classify(_ classes: Int, overMeans: Bool = true, dropout: Double = 0) throws -> NetworkDescription {
         add("features", overMeans ? .globalAveragePooling : .flatten)
         if dropout > 0 { add("dropout", .dropout(rate: dropout)) }
@@ -95,6 +96,6 @@ struct LayerChain {
 }
 
 extension Extent {
-    /// A window over time: one row, so many columns.
+    /// A window over time: one row and a given number of columns.
     static func time(_ width: Int) -> Extent { Extent(height: 1, width: width) }
 }

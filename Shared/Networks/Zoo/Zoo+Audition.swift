@@ -58,7 +58,7 @@ extension ZooNetwork {
         return try chain.finished()
     }
 
-    /// Coefficients are channels, so that every window sees all frequencies.
+    /// Coefficients are channels, so every window sees all frequencies.
     private static func temporalResNet() throws -> NetworkDescription {
         var chain = LayerChain("TC-ResNet8", input: "audio", shape: [40, 1, 101])
         chain.convolve(16, .time(3), normalized: false, activation: .none)

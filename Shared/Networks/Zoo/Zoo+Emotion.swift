@@ -21,7 +21,7 @@ extension ZooNetwork {
         ]
     }
 
-    /// - Parameter classes: Number of classes; nil for the features alone.
+    /// - Parameter classes: Number of classes; nil for only the features.
     private static func faces(classes: Int?) throws -> NetworkDescription {
         var chain = LayerChain("mini-Xception", input: "face", shape: [1, 64, 64])
         for _ in 0..<2 { chain.convolve(8, 3) }

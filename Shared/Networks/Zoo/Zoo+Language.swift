@@ -22,7 +22,7 @@ extension ZooNetwork {
         ]
     }
 
-    /// Windows of 3, 4 and 5 words side by side, each with its strongest answer.
+    /// Parallel windows of 3, 4 and 5 words, each with its strongest response.
     static func sentences(_ name: String, classes: Int) throws -> NetworkDescription {
         let (length, maps) = (56, 100)
         var chain = LayerChain(name, input: "text", shape: [length])
@@ -54,7 +54,7 @@ extension ZooNetwork {
 
     private static func characters() throws -> NetworkDescription {
         var chain = LayerChain("CharCNN-small", input: "text", shape: [1014])
-        // A vector of its own for each of 70 characters takes the place of one-hot rows.
+        // A separate vector for each of 70 characters replaces one-hot rows.
         chain.add("embedding", .embedding(vocabulary: 70, features: 70))
         for (window, isPooled) in [(7, true), (7, true), (3, false), (3, false), (3, false), (3, true)] {
             chain.convolve(256, .time(window), padding: 0, normalized: false)

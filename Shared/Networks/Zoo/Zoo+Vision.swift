@@ -65,7 +65,7 @@ extension ZooNetwork {
     private static func cifarQuick() throws -> NetworkDescription {
         var chain = LayerChain("CIFAR10-quick", input: "image", shape: [3, 32, 32])
         chain.convolve(32, 5, normalized: false, activation: .none)
-        // The original's windows of 3 reach beyond the border, so that sizes are halved as here.
+        // The original's windows of 3 extend beyond the border, so sizes are halved as here.
         chain.pool(2)
         chain.add("activation", .relu)
         for channels in [32, 64] {
@@ -180,7 +180,7 @@ extension ZooNetwork {
         return try chain.classify(11)
     }
 
-    /// What is seen in one frame, and how ten frames move.
+    /// One stream sees a single frame, the other the motion over ten frames.
     private static func twoStream() throws -> NetworkDescription {
         func stream(_ name: String, channels: Int) throws -> NetworkDescription {
             var chain = LayerChain(name, input: name, shape: [channels, 112, 112])

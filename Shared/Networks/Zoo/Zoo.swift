@@ -1,9 +1,9 @@
 import Model
 
-/// The base networks that a registry has from the beginning: standard small ones for each area.
+/// The base networks that every new registry has: small standard networks for each area.
 ///
-/// Each follows the publication that its `source` names. Where a layer of the original cannot be described (padding that
-/// differs between sides, softmax at the end, which belongs to the loss here), the nearest one that can is taken.
+/// Each follows the publication that its `source` names. If a layer of the original cannot be described (padding that
+/// differs between sides, or a final softmax, which is part of the loss here), the nearest possible layer replaces it.
 public struct ZooNetwork: Hashable, Sendable {
     /// Family, such as `ResNet`.
     public let category: String
@@ -11,7 +11,7 @@ public struct ZooNetwork: Hashable, Sendable {
     public let areas: [String]
     /// What it does, such as `classification`.
     public let functions: [String]
-    /// Who described it first, and where.
+    /// The publication that first described it.
     public let source: String
     /// Its layers.
     public let network: NetworkDescription
@@ -26,7 +26,7 @@ public struct ZooNetwork: Hashable, Sendable {
         self.network = network
     }
 
-    /// All of them, area by area.
+    /// All base networks, area by area.
     public static var all: [ZooNetwork] {
         get throws {
             let published = try vision() + audition() + language() + emotion()
@@ -35,7 +35,7 @@ public struct ZooNetwork: Hashable, Sendable {
         }
     }
 
-    /// A network of each family that serves areas, by whose name these can be changed.
+    /// One network per family that serves areas; the family's areas can be changed under the network's name.
     private static func families() throws -> [ZooNetwork] {
         try StructureFamily.all.filter { !$0.areas.isEmpty }.map { family in
             let form = family.forms.contains(.picture) ? .picture : family.forms.min { $0.rawValue < $1.rawValue }

@@ -1,19 +1,19 @@
 import Model
 import Tables
 
-/// Learns from training samples how a modality is prepared.
+/// Learns from training samples how to prepare a modality.
 protocol InputFitter {
-    /// Looks at the cells of one training sample.
+    /// Examines the cells of one training sample.
     /// - Parameter place: How many training samples came before it.
     mutating func look(at cells: [Cell], place: Int, _ reader: ValueReader)
-    /// What was learned. Means and deviations of pictures and spectrograms follow when their rows are made.
-    /// - Throws: `Failure` with code `invalid-argument` where nothing can be learned.
+    /// What was learned. Means and deviations of pictures and spectrograms are added when their rows are made.
+    /// - Throws: `Failure` with code `invalid-argument` if nothing can be learned.
     func input() throws -> DatasetManifest.Input
 }
 
 extension RawModality {
-    /// What learns how it is prepared.
-    /// - Parameter count: How many training samples there are.
+    /// The fitter that learns how to prepare the modality.
+    /// - Parameter count: Number of training samples.
     func fitter(count: Int) -> any InputFitter {
         switch kind {
         case .image, .video: PictureFitter(self, count: count)
@@ -25,7 +25,7 @@ extension RawModality {
     }
 }
 
-/// Takes about so many samples of many, spread evenly.
+/// Picks approximately a given number of samples, spread evenly.
 struct Sampling {
     private let step: Int
 
@@ -35,14 +35,14 @@ struct Sampling {
 }
 
 extension Array where Element: Comparable {
-    /// The element below which a share of them lies; nil where there is none.
+    /// The element at a quantile; nil if there are no elements.
     func quantile(_ share: Double) -> Element? {
         guard !isEmpty else { return nil }
         return sorted()[Swift.min(count - 1, Int(Double(count) * share))]
     }
 }
 
-/// Mean and standard deviation of numbers that come one after the other (Welford 1962).
+/// Mean and standard deviation of a stream of numbers (Welford 1962).
 struct RunningMoments {
     private(set) var count = 0
     private(set) var mean = 0.0
@@ -55,7 +55,7 @@ struct RunningMoments {
         squares += delta * (value - mean)
     }
 
-    /// Standard deviation; 1 where all are equal.
+    /// Standard deviation; 1 if all numbers are equal.
     var deviation: Double {
         let deviation = (squares / Double(Swift.max(count, 1))).squareRoot()
         return deviation > 1e-12 * Swift.max(1, abs(mean)) ? deviation : 1

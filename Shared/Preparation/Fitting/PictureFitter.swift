@@ -1,16 +1,16 @@
 import Model
 import Tables
 
-/// Chooses size, channels and fit of pictures by those of some of them.
+/// Chooses size, channels and fit of pictures from some of them.
 struct PictureFitter: InputFitter {
     private let modality: RawModality
     private let sampling: Sampling
     private var shapes: [[Int]] = []
     private var lastFailure: Failure?
 
-    /// Pictures that are looked at.
+    /// Number of pictures to examine.
     private static let looked = 200
-    /// Side of the pictures that networks read where larger ones are given: what two cores train on within minutes.
+    /// Side to which larger pictures are reduced: two cores can train on this size within minutes.
     private static let usualSide = 64
 
     init(_ modality: RawModality, count: Int) {
@@ -32,10 +32,10 @@ struct PictureFitter: InputFitter {
 
     func input() throws -> DatasetManifest.Input {
         guard !shapes.isEmpty else {
-            let reason = lastFailure.map { " The last one failed like this: \($0.message)" } ?? ""
+            let reason = lastFailure.map { " Last error: \($0.message)" } ?? ""
             throw Failure(
                 .invalidArgument,
-                "modalities.\(modality.name): none of the pictures that were looked at can be read.\(reason)")
+                "modalities.\(modality.name): none of the examined pictures can be read.\(reason)")
         }
         let settings = modality.settings
         let size = settings.size ?? usualSize
@@ -50,7 +50,7 @@ struct PictureFitter: InputFitter {
                     deviations: [Float](repeating: 1, count: channels))))
     }
 
-    /// Small pictures stay as they are; where all have one shape it is kept, else it is a square.
+    /// Small pictures keep their size. If all have one shape it is kept, otherwise pictures become square.
     private var usualSize: [Int] {
         let (heights, widths) = (shapes.map { $0[0] }, shapes.map { $0[1] })
         let (height, width) = (heights.quantile(0.5) ?? 0, widths.quantile(0.5) ?? 0)

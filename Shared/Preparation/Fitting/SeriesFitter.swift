@@ -1,16 +1,16 @@
 import Model
 import Tables
 
-/// Learns mean and deviation of each channel, and chooses how many steps networks read.
+/// Learns the mean and deviation of each channel, and chooses how many steps networks read.
 struct SeriesFitter: InputFitter {
     private let modality: RawModality
     private var moments: [RunningMoments] = []
     private var lengths: [Int] = []
     private var lastFailure: Failure?
 
-    /// Steps that networks read at most where nothing is said.
+    /// Default maximum number of steps that networks read.
     private static let usualLength = 1_024
-    /// Lengths that are remembered.
+    /// Number of lengths to remember.
     private static let mostLengths = 100_000
 
     init(_ modality: RawModality) { self.modality = modality }
@@ -36,7 +36,7 @@ struct SeriesFitter: InputFitter {
     func input() throws -> DatasetManifest.Input {
         guard let longest = lengths.max(), longest > 0, let shortest = lengths.min() else {
             throw lastFailure
-                ?? Failure(.invalidArgument, "modalities.\(modality.name): there is no series in any training sample.")
+                ?? Failure(.invalidArgument, "modalities.\(modality.name): no training sample has a series.")
         }
         let length = modality.settings.length ?? min(longest, Self.usualLength)
         let series = SeriesPreparation(

@@ -1,7 +1,7 @@
 import Model
 import Tables
 
-/// Chooses rate, length and spectrogram of sound by some of the recordings.
+/// Chooses rate, length and spectrogram of sound from some of the recordings.
 struct SoundFitter: InputFitter {
     private let modality: RawModality
     private let sampling: Sampling
@@ -9,16 +9,16 @@ struct SoundFitter: InputFitter {
     private var seconds: [Double] = []
     private var lastFailure: Failure?
 
-    /// Recordings that are looked at.
+    /// Number of recordings to examine.
     private static let looked = 200
-    /// Enough for speech; music and noises lose little for telling them apart.
+    /// Enough for speech; music and noises remain easy to tell apart.
     private static let usualRate = 16_000
     private static let usualBands = 64
-    /// Windows of a spectrogram at most, where longer recordings get longer steps.
+    /// Maximum number of windows in a spectrogram; longer recordings get longer steps.
     private static let usualFrames = 256.0
     /// Seconds between windows of short recordings.
     private static let shortestHop = 0.01
-    /// Seconds of a waveform that networks read at most where nothing is said.
+    /// Default maximum length of a waveform that networks read, in seconds.
     private static let usualSeconds = 10.0
 
     init(_ modality: RawModality, count: Int) {
@@ -40,10 +40,10 @@ struct SoundFitter: InputFitter {
 
     func input() throws -> DatasetManifest.Input {
         guard let usual = rates.quantile(0.5), let long = seconds.quantile(0.9) else {
-            let reason = lastFailure.map { " The last one failed like this: \($0.message)" } ?? ""
+            let reason = lastFailure.map { " Last error: \($0.message)" } ?? ""
             throw Failure(
                 .invalidArgument,
-                "modalities.\(modality.name): none of the recordings that were looked at can be read.\(reason)")
+                "modalities.\(modality.name): none of the examined recordings can be read.\(reason)")
         }
         let settings = modality.settings
         let rate = settings.rate ?? min(max(usual, DataLimits.rate.lowerBound), Self.usualRate)

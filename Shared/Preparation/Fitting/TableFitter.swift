@@ -9,9 +9,9 @@ struct TableFitter: InputFitter {
     private var counts: [[String: Int]]
     private var rows = 0
 
-    /// Values of a category that get a number of their own, the most frequent ones first.
+    /// Maximum number of values of a category that get their own number, most frequent first.
     private static let mostValues = 1_000
-    /// Different values that are counted at most, so that a column of names needs no memory without end.
+    /// Maximum number of different values to count, so that a column of names does not take unbounded memory.
     private static let mostCounted = 100_000
 
     init(_ modality: RawModality) {
@@ -44,7 +44,7 @@ struct TableFitter: InputFitter {
         var categories: [TablePreparation.Category] = []
         for (index, column) in modality.columns.enumerated() {
             if column.isCategory {
-                // A value that was seen once says nothing of others where there are many values.
+                // If there are many values, one that occurred only once says nothing about other samples.
                 let least = counts[index].count > 50 ? 2 : 1
                 let frequent = counts[index].filter { $0.value >= least }
                     .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.mostValues)

@@ -11,7 +11,7 @@ struct TextFitter: InputFitter {
     private var seen = 0
 
     private static let usualVocabulary = 8_000
-    /// Tokens that networks read at most where nothing is said.
+    /// Default maximum number of tokens that networks read.
     private static let usualLength = 256
 
     init(_ modality: RawModality) { self.modality = modality }
@@ -21,7 +21,8 @@ struct TextFitter: InputFitter {
     mutating func look(at cells: [Cell], place: Int, _ reader: ValueReader) {
         guard let text = try? reader.text(cells, areFiles: areFiles), !text.isEmpty else { return }
         seen += 1
-        // Of more texts than a tokenizer learns from, each has the same chance (reservoir sampling, Vitter 1985).
+        // If there are more texts than a tokenizer learns from, each has the same chance (reservoir sampling, Vitter
+        // 1985).
         if texts.count < Tokenizer.mostTexts { return texts.append(text) }
         let slot = generator.index(below: seen)
         if slot < texts.count { texts[slot] = text }
@@ -31,9 +32,9 @@ struct TextFitter: InputFitter {
         let settings = modality.settings
         let tokens = settings.tokens ?? .subwords
         guard !texts.isEmpty else {
-            throw Failure(.invalidArgument, "modalities.\(modality.name): there is no text in any training sample.")
+            throw Failure(.invalidArgument, "modalities.\(modality.name): no training sample has text.")
         }
-        // A vocabulary that is large beside the texts would hold pieces that were seen once.
+        // A vocabulary that is large compared to the texts would hold pieces that occur only once.
         let characters = texts.reduce(0) { $0 + $1.unicodeScalars.count }
         let different = texts.reduce(into: Set<Unicode.Scalar>()) { $0.formUnion($1.unicodeScalars) }.count
         let usual = min(Self.usualVocabulary, max(different + 64, characters / 40))

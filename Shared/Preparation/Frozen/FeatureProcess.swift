@@ -2,19 +2,19 @@ import Foundation
 import HelperProcesses
 import Model
 
-/// A frozen network in a process of its own, which may read nothing but the network's file and write no file at all: code of
-/// somebody unknown is in it. It is told numbers and answers numbers.
+/// A frozen network in a separate process, which may read only the network's file and must not write any file, because
+/// it runs code of unknown origin. The process takes numbers and returns numbers.
 ///
-/// Not `Sendable`: one thread at a time may use it.
+/// Not `Sendable`: only one thread may use it at a time.
 final class FeatureProcess {
     private let process: HelperProcess
-    /// Whether the network gives several outputs.
+    /// Whether the network has several outputs.
     let hasSeveralOutputs: Bool
 
-    /// Longest time that a network may take for a sample.
+    /// Maximum time that a network may take per sample.
     private static let longest = Duration.seconds(60)
 
-    /// Starts the process and lets it load the network.
+    /// Starts the process, which loads the network.
     init(_ network: URL, _ contract: InputContract) throws {
         let shape = contract.shape.map(String.init).joined(separator: "x")
         process = try HelperProcess(
@@ -32,29 +32,29 @@ final class FeatureProcess {
         guard let line else {
             throw Failure(
                 .corrupt,
-                "the pretrained network ended the process that ran it; it may take at most \(longest) for a sample and"
+                "the process of the pretrained network ended; it may take at most \(longest) per sample and"
                     + " \(Self.mostMemory >> 30) GiB of memory.")
         }
         guard line.hasPrefix("!") else { return line }
         throw Failure(.invalidArgument, String(line.dropFirst()))
     }
 
-    /// Address space that a frozen network may take.
+    /// Maximum address space of a frozen network.
     static let mostMemory = 8 << 30
 }
 
-/// Numbers as a line of text.
+/// Converts numbers to and from a line of text.
 public enum Base64Numbers {
-    /// The line of some numbers.
+    /// The line for some numbers.
     public static func text(_ numbers: [Float]) -> String {
         numbers.withUnsafeBytes { Data($0).base64EncodedString() }
     }
 
-    /// The numbers of a line.
-    /// - Throws: `Failure` with code `corrupt` where it has none.
+    /// The numbers in a line.
+    /// - Throws: `Failure` with code `corrupt` if the line has no valid numbers.
     public static func numbers(_ line: String) throws -> [Float] {
         guard let data = Data(base64Encoded: line), data.count.isMultiple(of: MemoryLayout<Float>.size) else {
-            throw Failure(.corrupt, "A line of numbers cannot be read.")
+            throw Failure(.corrupt, "Cannot read a line of numbers.")
         }
         var numbers = [Float](repeating: 0, count: data.count / MemoryLayout<Float>.size)
         _ = numbers.withUnsafeMutableBytes { data.copyBytes(to: $0) }

@@ -4,17 +4,17 @@ import Tables
 /// Computes the features of samples, one after another.
 final class FeatureWorker {
     enum Outcome: Sendable {
-        /// It was not readable when the data were prepared.
+        /// The sample was unreadable when the data was prepared.
         case unreadable
         /// The modality is missing.
         case absent
-        /// Its features, and the modality's row.
+        /// The sample's features, and the row of the modality.
         case features([Float], row: [Float])
     }
 
-    /// What the network took in all.
+    /// Total time that the network took.
     private(set) var seconds = 0.0
-    /// For how many samples.
+    /// Number of samples in this time.
     private(set) var count = 0
 
     private let request: ViewRequest

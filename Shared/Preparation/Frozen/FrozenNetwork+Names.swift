@@ -1,9 +1,9 @@
 import Model
 
 extension FrozenNetwork {
-    /// The name of the module that a package has for the frozen network of an input.
+    /// The name of a package's module for the frozen network of an input.
     static func module(of input: String) -> String { "frozen_\(input)" }
 
-    /// What methods call the thing that an input's frozen network is given.
+    /// The name that methods use for the value given to an input's frozen network.
     static func given(to input: String) -> String { "given_to_\(input)" }
 }

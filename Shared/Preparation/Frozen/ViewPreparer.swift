@@ -3,30 +3,30 @@ public import Model
 import Synchronization
 import Tables
 
-/// Computes what a frozen pretrained network makes of a modality of prepared data, once for all searches.
+/// Computes the features of a modality with a frozen pretrained network, once for all searches.
 ///
-/// The file that it writes has the rows and indices of one more input, for the same samples in the same order as the prepared
-/// data: what could not be read then is passed over here.
+/// The file that it writes has the rows and indices of one more input, for the same samples in the same order as the
+/// prepared data: samples that were unreadable then are skipped here.
 public struct ViewPreparer {
-    /// What it came to.
+    /// The result.
     public struct Outcome: Sendable {
         /// The prepared data with the view as the only input.
         public var manifest: DatasetManifest
-        /// Scores of its features.
+        /// Scores of the view's features.
         public var scores: [String: Double]
-        /// Scores of the samples as they are.
+        /// Scores of the samples without the network.
         public var reference: [String: Double]
-        /// What the network took for a sample.
+        /// Time that the network took per sample.
         public var milliseconds: Double
     }
 
-    /// Samples that are computed at a time.
+    /// Number of samples computed at a time.
     private static let chunk = 64
 
     private let rows: any SampleRows
     private let request: ViewRequest
 
-    /// - Parameter rows: The samples of the prepared data, as they stand in their source.
+    /// - Parameter rows: The samples of the prepared data, in the form of their source.
     public init(rows: any SampleRows, request: ViewRequest) {
         self.rows = rows
         self.request = request
@@ -35,12 +35,12 @@ public struct ViewPreparer {
     /// Computes and stores the features.
     /// - Parameters:
     ///   - path: The file to write, all or nothing.
-    ///   - report: Told how many samples are done, of all.
-    /// - Throws: `Failure` that names what is wrong, such as a network that reads something else.
+    ///   - report: Called with the number of samples done and the total.
+    /// - Throws: `Failure` that describes the error, such as a network that expects a different input.
     public func prepare(to path: String, report: (Int, Int) -> Void = { _, _ in }) throws -> Outcome {
         guard let place = rows.modalities.firstIndex(where: { $0.name == request.modality }),
             let input = request.data.inputs[request.modality]
-        else { throw Failure(.invalidArgument, "The data have no modality '\(request.modality)'.") }
+        else { throw Failure(.invalidArgument, "The data has no modality '\(request.modality)'.") }
         let workers = try (0..<max(1, min(8, ProcessorCount.available))).map { _ in
             try FeatureWorker(request, rows)
         }
@@ -72,7 +72,7 @@ public struct ViewPreparer {
         _ samples: [RawSample], _ place: Int, _ workers: [FeatureWorker]
     ) throws -> [FeatureWorker.Outcome] {
         let results = Mutex([Result<FeatureWorker.Outcome, Failure>?](repeating: nil, count: samples.count))
-        // Each worker is used by one iteration alone, and iterations meet in `results` only.
+        // Each worker is used by a single iteration, and iterations share only `results`.
         nonisolated(unsafe) let workers = workers
         DispatchQueue.concurrentPerform(iterations: workers.count) { number in
             for index in stride(from: number, to: samples.count, by: workers.count) {
@@ -93,7 +93,7 @@ public struct ViewPreparer {
 }
 
 extension ViewRequest {
-    /// The network before anything is known of its features.
+    /// The network before the statistics of its features are known.
     var unfitted: FrozenNetwork {
         FrozenNetwork(script: script, contract: contract, hasSeveralOutputs: false, means: [], deviations: [])
     }

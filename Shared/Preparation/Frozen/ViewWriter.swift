@@ -3,7 +3,7 @@ import Safetensors
 import Tables
 import Torch
 
-/// Stores features, and learns from those of training samples how they are standardized and what they are worth.
+/// Stores features, and learns from those of the training samples how to standardize and score them.
 final class ViewWriter {
     private let request: ViewRequest
     private let stream: SafetensorsStream
@@ -16,7 +16,7 @@ final class ViewWriter {
     private let sampling: Sampling
     private var place = 0
 
-    /// Training samples by which features are scored.
+    /// Number of training samples used to score features.
     private static let scored = 600
 
     init(_ request: ViewRequest, path: String) {
@@ -49,7 +49,7 @@ final class ViewWriter {
         plain += Self.pooled(row, input.signature.shape)
     }
 
-    /// A row of at most a few hundred numbers: blocks of the last two dimensions become their means.
+    /// Reduces a row to at most a few hundred numbers by averaging blocks of the last two dimensions.
     private static func pooled(_ row: [Float], _ shape: [Int]) -> [Float] {
         guard shape.count == 3 else { return row }
         let (height, width) = (shape[1], shape[2])
@@ -98,7 +98,7 @@ final class ViewWriter {
             reference: isScored ? try Self.scores(plain, labels, classes) : [:], milliseconds: milliseconds)
     }
 
-    /// Scores of standardized features, so that those of different networks can be compared.
+    /// Scores of standardized features, so that different networks can be compared.
     private static func scores(
         _ rows: [Float], _ labels: [Int32], _ classes: Int
     ) throws -> [String: Double] {

@@ -58,7 +58,7 @@ extension Arena {
         }
         target[count] = 0
         guard !hasNull else {
-            // A C string ends there, so the rest would be lost without a word.
+            // A C string ends there, so the rest would be lost silently.
             throw Failure(.invalidArgument, "The field '\(field)' contains the character NUL; remove it.")
         }
         return target

@@ -27,7 +27,8 @@ extension Wire {
         let data = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         guard let message = protobuf_c_message_unpack(descriptor, nil, bytes.count, data) else {
             throw Model.Failure(
-                .corrupt, "\(bytes.count) bytes were received as '\(Message.self)' but are no such message.")
+                .corrupt,
+                "\(bytes.count) bytes were received as '\(Message.self)' but are not a valid message of this type.")
         }
         defer { protobuf_c_message_free_unpacked(message, nil) }
         return try Message(stored: UnsafeRawPointer(message).assumingMemoryBound(to: Message.Stored.self))

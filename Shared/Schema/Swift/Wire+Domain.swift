@@ -5,7 +5,7 @@ import struct Foundation.Date
 // MARK: - Failures
 
 extension Wire.Failure {
-    /// The failure as it is sent.
+    /// The failure in its transmitted form.
     public init(_ failure: Model.Failure) {
         self.init(
             code: failure.code.rawValue, message: failure.message.replacing("\0", with: "␀"),
@@ -25,7 +25,7 @@ extension Model.Failure {
 }
 
 extension UInt32 {
-    /// Whole milliseconds, the most that fits where the duration is longer.
+    /// Whole milliseconds, limited to the largest value that fits.
     fileprivate init(millisecondsOf duration: Duration) {
         let (seconds, attoseconds) = duration.components
         // Beyond 32 bits the seconds alone decide, so the multiplication cannot overflow.
@@ -44,7 +44,7 @@ extension [Wire.Metric] {
 }
 
 extension [String: Double] {
-    /// The quantities by name; of two with the same name the later one counts.
+    /// The quantities by name; of two with the same name, the later one is used.
     public init(_ metrics: [Wire.Metric]) {
         self.init(metrics.map { ($0.name, $0.value) }) { _, later in later }
     }
@@ -58,7 +58,7 @@ extension [Wire.Attribute] {
 }
 
 extension [String: String] {
-    /// The attributes by name; of two with the same name the later one counts.
+    /// The attributes by name; of two with the same name, the later one is used.
     public init(_ attributes: [Wire.Attribute]) {
         self.init(attributes.map { ($0.name, $0.value) }) { _, later in later }
     }
@@ -67,7 +67,7 @@ extension [String: String] {
 // MARK: - Events
 
 extension Wire.Event {
-    /// The event as it is sent.
+    /// The event in its transmitted form.
     public init(_ event: Model.Event) {
         self.init(
             sequence: event.sequence, timeMicroseconds: event.time.microseconds, service: event.service,

@@ -1,8 +1,8 @@
 /// The messages that cross process boundaries; the nested types are generated from `Shared/Schema/Protos`.
 ///
-/// They stop at the edge of a service: a harness turns them into domain values and back.
+/// They are used only at the boundary of a service: a harness converts them to domain values and back.
 public enum Wire {
-    /// Version of the protocol that this code speaks; it stands in the header of every request and reply.
+    /// Version of the protocol that this code speaks; the header of every request and reply contains it.
     public static let version: UInt32 = 1
 }
 
@@ -13,21 +13,22 @@ public enum Wire {
 /// let metric = try Wire.Metric(bytes: bytes)
 /// ```
 public protocol WireMessage: Hashable, Sendable {
-    /// Makes a message in which every field has its default.
+    /// Creates a message in which every field has its default.
     init()
 
     /// Decodes a message.
-    /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+    /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
     init(bytes: UnsafeRawBufferPointer) throws
 
     /// Encodes the message into the memory that `allocate` returns for its size; nothing else allocates that memory.
-    /// - Throws: `Failure` with code `invalid-argument` where a text contains the character NUL, and what `allocate` throws.
+    /// - Throws: `Failure` with code `invalid-argument` if a text contains the character NUL, and any error of
+    ///   `allocate`.
     func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws
 }
 
 extension WireMessage {
     /// Decodes a message.
-    /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+    /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
     public init(bytes: [UInt8]) throws {
         self = try bytes.withUnsafeBytes { try Self(bytes: $0) }
     }
@@ -37,7 +38,7 @@ extension WireMessage {
         var bytes: [UInt8] = []
         try encode { size in
             bytes = [UInt8](repeating: 0, count: size)
-            // The array lives until the end of this function and nobody else sees it, so the pointer stays valid.
+            // The array lives until the end of this function and nothing else accesses it, so the pointer stays valid.
             return bytes.withUnsafeMutableBytes { $0 }
         }
         return bytes

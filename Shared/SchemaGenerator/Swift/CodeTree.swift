@@ -13,7 +13,7 @@ struct CodeTree {
     let headers: URL
     let swift: URL
 
-    /// Writes the files that changed and removes those that no `.proto` file makes any more.
+    /// Writes the files that changed and removes those that no `.proto` file produces any longer.
     func replace(with code: GeneratedCode) throws {
         for folder in folders(code) {
             try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
@@ -27,7 +27,7 @@ struct CodeTree {
         }
     }
 
-    /// One line for each file that is missing, superfluous or different.
+    /// One line for each file that is missing, obsolete or different.
     func differences(from code: GeneratedCode) -> [String] {
         folders(code).flatMap { folder in
             let current = folder.contents()
@@ -36,7 +36,8 @@ struct CodeTree {
                 return switch (current[name], folder.expected[name]) {
                 case (nil, _): "\(path) is missing"
                 case (_, nil): "\(path) is no longer made by any .proto file"
-                case let (old?, new?): old == new ? nil : "\(path) differs from line \(firstDifference(old, new)) on"
+                case let (old?, new?):
+                    old == new ? nil : "\(path) differs from line \(firstDifference(old, new)) onwards"
                 }
             }
         }
@@ -62,7 +63,7 @@ private struct CodeFolder {
     let suffix: String
     let expected: [String: String]
 
-    /// The generated files that are there now.
+    /// The existing generated files.
     func contents() -> [String: String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path())) ?? []
         return names.filter { $0.hasSuffix(suffix) }.reduce(into: [:]) { files, name in

@@ -45,7 +45,7 @@ struct ProtobufCompiler {
         guard process.terminationStatus == 0 else {
             throw GeneratorError(
                 "protoc-c failed with status \(process.terminationStatus); see above. "
-                    + "Where it is missing, install protobuf-c-compiler.")
+                    + "If it is missing, install protobuf-c-compiler.")
         }
     }
 }

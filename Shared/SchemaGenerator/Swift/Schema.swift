@@ -1,4 +1,4 @@
-/// What the `.proto` files say, as plain values.
+/// The contents of the `.proto` files, as plain values.
 struct Schema {
     var files: [SchemaFile]
 
@@ -16,7 +16,7 @@ struct SchemaFile {
     var messages: [SchemaMessage]
     var enums: [SchemaEnum]
 
-    /// Name of the Swift file made of it.
+    /// Name of the Swift file generated from it.
     var swiftName: String { "Wire+\(stem.camelCased(capitalised: true)).swift" }
 }
 
@@ -30,7 +30,7 @@ struct SchemaMessage {
     var hasNestedTypes: Bool
 }
 
-/// A group of fields of which one at most is set.
+/// A group of fields of which at most one is set.
 struct SchemaOneof {
     var name: String
     var comment: String
@@ -64,17 +64,19 @@ struct SchemaEnum {
 }
 
 extension Schema {
-    /// Refuses what the Swift code or a decoder without a depth limit could not take.
+    /// Rejects definitions that the Swift code or a decoder without a depth limit could not handle.
     func validate() throws {
         let messages = self.messages
         for file in files {
             for message in file.messages {
                 let place = "\(file.stem).proto: message \(message.name)"
                 guard !message.hasNestedTypes else {
-                    throw GeneratorError("\(place) declares types inside itself or a map; declare them beside it.")
+                    throw GeneratorError(
+                        "\(place) declares types inside itself or a map; declare them at the top level.")
                 }
                 if let field = message.fields.first(where: { $0.name == "base" || $0.name == "descriptor" }) {
-                    throw GeneratorError("\(place): protobuf-c takes the field name '\(field.name)'; choose another.")
+                    throw GeneratorError(
+                        "\(place): protobuf-c reserves the field name '\(field.name)'; choose another one.")
                 }
                 try refuseCycle(from: ".\(file.package).\(message.name)", through: messages)
             }
@@ -89,8 +91,8 @@ extension Schema {
                 guard case .message(let next) = field.kind else { continue }
                 guard next != start else {
                     throw GeneratorError(
-                        "Message \(start) contains itself through '\(field.name)' of \(name). protobuf-c has no limit of "
-                            + "depth, so a peer could crash a service; use a flat list with indices.")
+                        "Message \(start) contains itself through '\(field.name)' of \(name). protobuf-c has no depth "
+                            + "limit, so a peer could crash a service; use a flat list with indices.")
                 }
                 if seen.insert(next).inserted { pending.append(next) }
             }

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// Writes the C and Swift code of the wire format from the `.proto` files, or checks that what is committed is current.
+/// Writes the C and Swift code of the wire format from the `.proto` files, or checks that the committed code is
+/// current.
 @main
 struct SchemaGenerator: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,12 +29,12 @@ struct SchemaGenerator: ParsableCommand {
         guard differences.isEmpty else {
             throw GeneratorError(
                 "The generated code is not current:\n  " + differences.joined(separator: "\n  ")
-                    + "\nRun 'swift run SchemaGenerator' and commit what changed.")
+                    + "\nRun 'swift run SchemaGenerator' and commit the changes.")
         }
     }
 }
 
-/// Why no code could be written.
+/// The reason why no code could be written.
 struct GeneratorError: Error, CustomStringConvertible {
     let description: String
 

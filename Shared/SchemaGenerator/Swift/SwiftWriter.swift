@@ -64,11 +64,11 @@ struct SwiftWriter {
             lines += documentation(property.comment, indent: 8)
             lines.append("        public var \(property.name): \(property.type) = \(property.initial)")
         }
-        lines.append("\n        /// Makes a message in which every field has its default.\n        public init() {}\n")
+        lines.append("\n        /// Creates a message in which all fields have defaults.\n        public init() {}\n")
         if !properties.isEmpty { lines += memberwise(properties) }
         lines += [
             "        /// Decodes a message.",
-            "        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.",
+            "        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.",
             "        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }\n",
             "        /// Encodes the message into the memory that `allocate` returns for its size.",
             "        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {",
@@ -80,7 +80,7 @@ struct SwiftWriter {
 
     private func memberwise(_ properties: [Property]) -> [String] {
         let parameters = properties.map { "            \($0.name): \($0.type) = \($0.initial)" }
-        return ["        /// Makes a message; what is left out has its default.", "        public init("]
+        return ["        /// Creates a message; omitted fields have their defaults.", "        public init("]
             + [parameters.joined(separator: ",\n"), "        ) {"]
             + properties.map { "            self.\($0.name) = \($0.name)" } + ["        }\n"]
     }

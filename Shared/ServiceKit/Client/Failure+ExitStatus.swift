@@ -1,9 +1,10 @@
 public import Model
 
 extension Failure {
-    /// The status with which a program ends because of the failure, in the numbering of `sysexits.h`.
+    /// The exit status of a program that ends because of the failure, numbered as in `sysexits.h`.
     ///
-    /// 2 wrong request or data, 69 unavailable, 75 try again later, 77 no permission, 130 interrupted, 1 all else.
+    /// 2 invalid request or data, 69 unavailable, 75 try again later, 77 no permission, 130 interrupted, 1 anything
+    /// else.
     public var exitStatus: Int32 {
         switch code {
         case .invalidArgument: 2

@@ -1,4 +1,4 @@
-/// Metrics in Prometheus' text format, put together from samples and from the texts of several services.
+/// Metrics in Prometheus text format, assembled from samples and from the texts of several services.
 public struct MetricsText: Sendable {
     private struct Family {
         var head: [String]
@@ -11,7 +11,7 @@ public struct MetricsText: Sendable {
     /// No metrics.
     public init() {}
 
-    /// The text: each metric once with its help, then all its samples.
+    /// The text: each metric once with its help, followed by all its samples.
     public var text: String {
         order.compactMap { families[$0] }.filter { !$0.samples.isEmpty }
             .flatMap { $0.head + $0.samples }.map { "\($0)\n" }.joined()
@@ -19,8 +19,8 @@ public struct MetricsText: Sendable {
 
     /// Adds a sample.
     /// - Parameters:
-    ///   - suffix: What follows the metric's name, such as `_bucket`.
-    ///   - labels: Names and values, in the order in which they are written.
+    ///   - suffix: Suffix of the metric's name, such as `_bucket`.
+    ///   - labels: Names and values, in output order.
     public mutating func add(
         _ metric: ServiceMetric, suffix: String = "", labels: [(String, String)] = [], _ value: Double
     ) {

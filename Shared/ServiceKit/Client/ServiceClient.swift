@@ -3,24 +3,24 @@ public import Messaging
 public import Model
 import Schema
 
-/// Asks any service for its health and its events.
+/// A client that asks any service for its health and its events.
 ///
 /// ```swift
 /// let client = ServiceClient(try ServiceDirectory().connect(to: .registry, logger: logger))
 /// for try await events in client.follow(after: 0) { print(events) }
 /// ```
 public struct ServiceClient: Sendable {
-    /// Events with the position from which to go on reading.
+    /// Events with the position from which to continue reading.
     public struct EventPage: Hashable, Sendable {
         /// The events, oldest first.
         public let events: [Event]
         /// Position up to which the log was read.
         public let next: UInt64
-        /// What retention has removed from the beginning of the log; nil where nothing.
+        /// What retention has removed from the beginning of the log; nil if nothing.
         public var removed: EventRemoval?
     }
 
-    /// How long a service holds a request for events at most.
+    /// Maximum time that a service holds a request for events.
     public static let longestWait = Duration.seconds(30)
 
     let requests: RequestClient
@@ -33,7 +33,7 @@ public struct ServiceClient: Sendable {
         ServiceHealth(try await requests.call(.health, Wire.Empty(), timeout: timeout))
     }
 
-    /// The events after a position; where there is none yet, waits for the first one up to a time.
+    /// The events after a position; if there is none yet, waits for the first one up to a given time.
     public func events(
         after: UInt64, limit: UInt32 = 1000, waiting: Duration = .zero, since: Date? = nil
     ) async throws -> EventPage {
@@ -47,11 +47,11 @@ public struct ServiceClient: Sendable {
             events: reply.events.map(Event.init), next: reply.next, removed: removed.last > 0 ? removed : nil)
     }
 
-    /// The last events before a position, oldest first; `next` is where to follow the log from.
+    /// The last events before a position, oldest first; `next` is the position from which to follow the log.
     /// - Parameters:
     ///   - before: Only events before this position; 0 for the newest.
-    ///   - kind: What their kind begins with; empty for all.
-    ///   - subject: What their subject begins with; empty for all.
+    ///   - kind: Prefix of their kind; empty for all.
+    ///   - subject: Prefix of their subject; empty for all.
     public func lastEvents(
         before: UInt64 = 0, limit: UInt32 = 1000, kind: String = "", subject: String = "",
         timeout: Duration = .seconds(10)
@@ -61,22 +61,22 @@ public struct ServiceClient: Sendable {
         return EventPage(events: reply.events.map(Event.init), next: reply.last)
     }
 
-    /// What the service measures, in Prometheus' text format.
+    /// The service's metrics, in Prometheus text format.
     public func metrics(timeout: Duration = .seconds(5)) async throws -> String {
         try await requests.call(.metrics, Wire.Empty(), timeout: timeout).text
     }
 
-    /// All events after a position and those to come, page by page, without a gap and across restarts of the service.
+    /// All events after a position and future ones, page by page, without gaps and across restarts of the service.
     ///
-    /// Ends with the task that iterates; throws only what trying again cannot mend.
+    /// Ends with the task that iterates; throws only errors that retrying cannot fix.
     public func follow(after: UInt64, since: Date? = nil) -> EventSequence {
         EventSequence(client: self, after: after, since: since)
     }
 }
 
-/// The beginning of a log, which retention has removed.
+/// The beginning of a log that retention has removed.
 public struct EventRemoval: Hashable, Sendable {
-    /// Position of the last event that was removed.
+    /// Position of the last removed event.
     public let last: UInt64
     /// When it happened.
     public let time: Date
@@ -88,13 +88,13 @@ public struct EventRemoval: Hashable, Sendable {
     }
 }
 
-/// The events of a service, page by page, for ever.
+/// The endless sequence of a service's events, page by page.
 public struct EventSequence: AsyncSequence, Sendable {
     let client: ServiceClient
     let after: UInt64
     let since: Date?
 
-    /// Reads one page after the other.
+    /// Reads one page after another.
     public struct AsyncIterator: AsyncIteratorProtocol {
         let client: ServiceClient
         var position: UInt64
@@ -115,7 +115,7 @@ public struct EventSequence: AsyncSequence, Sendable {
         }
     }
 
-    /// Begins to read.
+    /// Starts reading.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(client: client, position: after, since: since)
     }

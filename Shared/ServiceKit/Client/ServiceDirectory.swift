@@ -9,18 +9,18 @@ public enum ServiceName: String, CaseIterable, Hashable, Sendable, CustomStringC
     case registry
     /// Scenarios and their searches.
     case designer
-    /// What came of which network in which scenario.
+    /// Which network achieved what in which scenario.
     case knowledge
     /// Training tasks.
     case trainer
     /// Evaluation tasks.
     case evaluator
 
-    /// The name as it is written.
+    /// The name in written form.
     public var description: String { rawValue }
 }
 
-/// Where the services are and by which keys they are known, taken from the environment.
+/// The endpoints and keys of the services, taken from the environment.
 ///
 /// | variable | meaning |
 /// | --- | --- |
@@ -31,13 +31,13 @@ public enum ServiceName: String, CaseIterable, Hashable, Sendable, CustomStringC
 public struct ServiceDirectory: Sendable {
     private let environment: [String: String]
 
-    /// Takes the places from an environment, that of the process by default.
+    /// Takes the endpoints from an environment, by default that of the process.
     public init(environment: [String: String] = ProcessInfo.processInfo.environment) { self.environment = environment }
 
     /// Name of the variable that holds a service's endpoint.
     public static func variable(of service: ServiceName) -> String { "GYRUS_\(service.rawValue.uppercased())" }
 
-    /// Where a service listens.
+    /// The endpoint on which a service listens.
     public func endpoint(of service: ServiceName) throws -> Endpoint {
         let variable = Self.variable(of: service)
         guard let text = environment[variable], !text.isEmpty else {
@@ -51,31 +51,31 @@ public struct ServiceDirectory: Sendable {
         }
     }
 
-    /// Address at which other machines reach this one; nil where the environment names none.
+    /// Address at which other machines reach this one; nil if the environment names none.
     public var address: String? { environment["GYRUS_ADDRESS"].flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// What this process needs to reach a service beyond its machine; nil where the service is on it.
+    /// What this process needs to reach a service on another machine; nil if the service is on this machine.
     public func security(for service: ServiceName) throws -> Security? {
         let variable = Self.variable(of: service) + "_KEY"
         guard let key = environment[variable], !key.isEmpty else { return nil }
         return try self.security(of: PublicKey(key), since: "\(variable) is set")
     }
 
-    /// What this process needs to reach a server of a public key.
+    /// What this process needs to reach a server with a given public key.
     public func security(of server: PublicKey) throws -> Security {
-        try security(of: server, since: "A server with the key \(server) is to be reached")
+        try security(of: server, since: "A connection to a server with the key \(server) is requested")
     }
 
     private func security(of server: PublicKey, since reason: String) throws -> Security {
         guard let file = environment["GYRUS_KEYS"], !file.isEmpty else {
             throw Failure(
                 .invalidArgument,
-                "\(reason), but GYRUS_KEYS is not: it must name the file with this process's own keys.")
+                "\(reason), but GYRUS_KEYS is not set: it must name the file with this process's own keys.")
         }
         return Security(keys: try KeyPair(contentsOf: URL(filePath: file)), server: server)
     }
 
-    /// A connection to a service, which need not be there yet.
+    /// A connection to a service, which need not be running yet.
     public func connect(
         to service: ServiceName, loop: MessageLoop = .shared, logger: Logger
     ) throws -> RequestClient {

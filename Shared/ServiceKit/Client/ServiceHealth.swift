@@ -6,7 +6,7 @@ package import Schema
 public struct ServiceHealth: Hashable, Sendable {
     /// Name of the service.
     public let service: String
-    /// Identity of this run of the process; another value means that it was restarted.
+    /// Identity of this run of the process; a different value means that it was restarted.
     public let instance: String
     /// Whether the service accepts work.
     public let isReady: Bool
@@ -14,13 +14,13 @@ public struct ServiceHealth: Hashable, Sendable {
     public let uptime: Duration
     /// Process identifier on its machine.
     public let process: UInt32
-    /// Version of Gyrus that the process is; empty where it is older than the field.
+    /// Version of Gyrus; empty if the process is older than this field.
     public let version: String
     /// Time of day on its machine.
     public let time: Date
     /// Folder of its data on its machine.
     public let dataDirectory: String
-    /// Bytes that are free on that folder's disk.
+    /// Free bytes on the disk of that folder.
     public let freeBytes: UInt64
 
     /// Makes the state of a service.
@@ -39,7 +39,7 @@ public struct ServiceHealth: Hashable, Sendable {
         self.freeBytes = freeBytes
     }
 
-    /// The state that was received.
+    /// The state from a message.
     package init(_ wire: Wire.HealthReply) {
         self.init(
             service: wire.service, instance: wire.instance, isReady: wire.ready,
@@ -50,7 +50,7 @@ public struct ServiceHealth: Hashable, Sendable {
 }
 
 extension Wire.HealthReply {
-    /// The state as it is sent.
+    /// The state as a message.
     package init(_ health: ServiceHealth) {
         let (seconds, attoseconds) = health.uptime.components
         self.init(

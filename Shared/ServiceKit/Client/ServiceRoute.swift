@@ -7,7 +7,7 @@ extension Route where Request == Wire.Empty, Reply == Wire.HealthReply {
 }
 
 extension Route where Request == Wire.EventsReadRequest, Reply == Wire.EventsReadReply {
-    /// The events after a position, waiting for the first one if there is none yet.
+    /// The events after a position; waits for the first one if there is none yet.
     package static var readEvents: Route<Wire.EventsReadRequest, Wire.EventsReadReply> { .init("events.read", .read) }
 }
 
@@ -17,17 +17,17 @@ extension Route where Request == Wire.EventsTailRequest, Reply == Wire.EventsTai
 }
 
 extension Route where Request == Wire.Empty, Reply == Wire.MetricsReply {
-    /// What a service measures.
+    /// A service's metrics.
     package static var metrics: Route<Wire.Empty, Wire.MetricsReply> { .init("service.metrics", .read) }
 }
 
 extension Route where Request == Wire.Empty, Reply == Wire.SnapshotReply {
-    /// Copies a service's database as it is now, for a backup.
+    /// Copies a service's current database, for a backup.
     package static var snapshot: Route<Wire.Empty, Wire.SnapshotReply> { .init("service.snapshot", .operate) }
 }
 
 extension Route where Request == Wire.SnapshotReadRequest, Reply == Wire.Empty {
-    /// One piece of such a copy, returned in the attachment.
+    /// Returns one piece of such a copy in the attachment.
     package static var readSnapshot: Route<Wire.SnapshotReadRequest, Wire.Empty> {
         .init("service.snapshot-read", .operate)
     }

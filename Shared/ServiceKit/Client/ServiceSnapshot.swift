@@ -2,7 +2,7 @@ import Messaging
 public import Model
 import Schema
 
-/// A copy of a service's database as it was at one moment, which the service keeps until it was read.
+/// A copy of a service's database at one moment, which the service keeps until it has been read.
 public struct ServiceSnapshot: Hashable, Sendable {
     /// Identity.
     public let id: String
@@ -13,20 +13,20 @@ public struct ServiceSnapshot: Hashable, Sendable {
 }
 
 extension ServiceClient {
-    /// Most bytes of a piece.
+    /// Maximum size of a piece in bytes.
     package static let snapshotPiece = 8 << 20
     /// How long the service may take to copy its database.
     private static let copyTime = Duration.seconds(600)
 
-    /// Has the service copy its database, while it goes on working; to be ended with ``end(_:)``.
+    /// Makes the service copy its database while it keeps working; end it with ``end(_:)``.
     ///
-    /// The registry removes no blob until then, so that all those that the copy names can be read.
+    /// Until then the registry removes no blobs, so that all blobs that the copy names can be read.
     public func snapshot() async throws -> ServiceSnapshot {
         let reply = try await requests.call(.snapshot, Wire.Empty(), timeout: Self.copyTime)
         return ServiceSnapshot(id: reply.id, bytes: reply.bytes, digest: try BlobDigest(reply.digest))
     }
 
-    /// A piece of the copy from a place on, at most 8 MiB.
+    /// A piece of the copy, starting at a given offset, of at most 8 MiB.
     public func piece(of snapshot: ServiceSnapshot, at offset: UInt64) async throws -> [UInt8] {
         let request = Wire.SnapshotReadRequest(id: snapshot.id, offset: offset)
         return try await requests.callRetrying(
@@ -34,7 +34,7 @@ extension ServiceClient {
         ).1
     }
 
-    /// Says that the copy is no longer needed.
+    /// Tells the service that the copy is no longer needed.
     public func end(_ snapshot: ServiceSnapshot) async throws {
         _ = try await requests.callRetrying(
             .endSnapshot, Wire.SnapshotEndRequest(id: snapshot.id), for: .seconds(10))

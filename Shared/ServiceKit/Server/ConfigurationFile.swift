@@ -3,7 +3,7 @@ import Model
 import ServiceClient
 import Yams
 
-/// A file of settings: those of all services at the top, those of one service under its name.
+/// A settings file: settings for all services are at the top level, those for one service are under its name.
 ///
 /// ```yaml
 /// log-level: info
@@ -13,17 +13,17 @@ struct ConfigurationFile {
     private static let common: Set<String> = ["log-level", "log-format", "retention", "keys", "admit"]
     private static let all: Set<String> = common.union(["endpoint", "data-directory", "metrics"])
 
-    /// Far more than settings need, and little enough to be walked within a moment.
+    /// Far more than settings need, and little enough to traverse quickly.
     private static let bounds = YamlBounds(bytes: 64 << 10, depth: 8, nodes: 1_000, references: 100)
 
-    /// Settings with the place where they stand, such as `/etc/gyrus.yaml:3`.
+    /// Settings with their position, such as `/etc/gyrus.yaml:3`.
     private(set) var settings: [String: (text: String, place: String)] = [:]
     private let path: String
 
     init(contentsOf path: String, service: ServiceName) throws {
         self.path = path
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw Failure(.notFound, "There is no readable file of settings '\(path)'.")
+            throw Failure(.notFound, "Cannot read the settings file '\(path)'.")
         }
         do {
             try Self.bounds.check(text)
@@ -40,14 +40,14 @@ struct ConfigurationFile {
     }
 
     private mutating func take(_ node: Node, allowing names: Set<String>) throws {
-        guard let mapping = node.mapping else { throw wrong(node, "settings are written 'name: value'.") }
+        guard let mapping = node.mapping else { throw wrong(node, "write settings as 'name: value'.") }
         for (key, value) in mapping {
             guard let name = key.scalar?.string, names.contains(name) else {
                 let known = names.sorted().joined(separator: ", ")
-                throw wrong(key, "there is no setting '\(key.scalar?.string ?? "")'; known here: \(known).")
+                throw wrong(key, "there is no setting '\(key.scalar?.string ?? "")'; known settings: \(known).")
             }
             guard ServiceName(rawValue: name) == nil else { continue }
-            guard let text = value.scalar?.string else { throw wrong(value, "'\(name)' needs one value.") }
+            guard let text = value.scalar?.string else { throw wrong(value, "'\(name)' needs a single value.") }
             settings[name] = (text, place(key))
         }
     }

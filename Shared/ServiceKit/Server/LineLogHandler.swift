@@ -2,24 +2,24 @@ import Foundation
 public import Logging
 import Model
 
-/// The form in which records are written.
+/// The format of log records.
 public enum LogFormat: String, CaseIterable, Sendable {
-    /// A line for people.
+    /// A line of text for people.
     case text
-    /// An object of JSON a line, for programs that collect logs.
+    /// One JSON object per line, for programs that collect logs.
     case json
 
-    /// The form of a name.
-    /// - Throws: `Failure` that says which there are.
+    /// The format with a given name.
+    /// - Throws: `Failure` that lists the formats.
     public init(named name: String) throws {
         guard let format = Self(rawValue: name) else {
-            throw Failure(.invalidArgument, "'\(name)' is no form of a log; use text or json.")
+            throw Failure(.invalidArgument, "'\(name)' is not a log format; use text or json.")
         }
         self = format
     }
 }
 
-/// Writes one line for each record: time, level, service, message, then `key=value` pairs, or all as an object of JSON.
+/// Writes one line per record: time, level, service, message, then `key=value` pairs, or all of it as a JSON object.
 ///
 /// ```
 /// 2026-11-23T12:00:00.123Z info registry model registered id=m1 network=3f2a
@@ -28,9 +28,9 @@ public enum LogFormat: String, CaseIterable, Sendable {
 public struct LineLogHandler: LogHandler {
     /// Values for every record of this logger.
     public var metadata: Logger.Metadata = [:]
-    /// Values that come from the task at the time of the record.
+    /// Provides values from the current task at the time of the record.
     public var metadataProvider: Logger.MetadataProvider?
-    /// The least level that is written.
+    /// The lowest level that is written.
     public var logLevel: Logger.Level
     private let label: String
     private let format: LogFormat
@@ -39,7 +39,7 @@ public struct LineLogHandler: LogHandler {
     /// Makes a handler that writes to standard error.
     public init(label: String, level: Logger.Level, format: LogFormat = .text) {
         self.init(label: label, level: level, format: format) { line in
-            // One call for each line, so that lines of several processes in one file do not mix.
+            // One call per line, so that lines of several processes in one file do not mix.
             _ = line.utf8.withContiguousStorageIfAvailable { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
         }
     }
@@ -79,7 +79,7 @@ public struct LineLogHandler: LogHandler {
         return "\(Self.timestamp()) \(event.level) \(label) \(message)\(pairs.joined())\n"
     }
 
-    /// What the record itself says wins over values of the same names.
+    /// The record's own values override other values with the same name.
     private func object(of event: LogEvent, _ values: Logger.Metadata) -> String {
         var fields = values.mapValues(\.description)
         if let task = fields["task"] { fields.merge(Self.identities(in: task)) { given, _ in given } }
@@ -94,7 +94,7 @@ public struct LineLogHandler: LogHandler {
         return String(decoding: data, as: UTF8.self) + "\n"
     }
 
-    /// The scenario and the trial that the identity of a task or a trial names, such as `3fa2…/17/train`.
+    /// The scenario and the trial named by the identity of a task or trial, such as `3fa2…/17/train`.
     static func identities(in text: String) -> [String: String] {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count > 1, parts[0].count >= 8, parts[0].allSatisfy({ $0.isHexDigit || $0 == "-" }) else {
@@ -105,7 +105,7 @@ public struct LineLogHandler: LogHandler {
         return found
     }
 
-    /// The time without Foundation's formatters, which would cost a service a tenth of its start.
+    /// The time, without Foundation's formatters, which would take a tenth of a service's start-up time.
     static func timestamp(_ now: Date = Date()) -> String {
         var seconds = time_t(now.timeIntervalSince1970.rounded(.down))
         var parts = tm()

@@ -1,17 +1,17 @@
 import Synchronization
 
-/// Whether a service accepts work, as its health route tells.
+/// Whether a service accepts work, as reported by its health route.
 ///
-/// A service is ready from the start unless its setup says otherwise, for instance while it recovers.
+/// A service is ready from the start unless its setup says otherwise, for example while it recovers.
 public final class Readiness: Sendable {
     private let state = Mutex(true)
 
-    /// Ready.
+    /// Starts as ready.
     public init() {}
 
     /// Whether the service accepts work.
     public var isReady: Bool { state.withLock { $0 } }
 
-    /// Says whether the service accepts work.
+    /// Sets whether the service accepts work.
     public func set(_ isReady: Bool) { state.withLock { $0 = isReady } }
 }

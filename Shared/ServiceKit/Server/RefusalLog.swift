@@ -8,8 +8,8 @@ import Synchronization
 
 /// Records refused keys and requests as events.
 ///
-/// The same refusal is recorded once in a while, and few a minute in all: who is refused can ask as often as he likes, and
-/// must not fill the record.
+/// The same refusal is recorded only occasionally, and only a few refusals per minute in total: a refused peer can ask
+/// as often as it likes, and must not fill the log.
 final class RefusalLog: Sendable {
     private static let pause: TimeInterval = 600
     private static let mostInPause = 100
@@ -30,7 +30,7 @@ final class RefusalLog: Sendable {
         self.now = now
     }
 
-    /// Records a refusal that is news; returns at once.
+    /// Records a refusal if it is new; returns immediately.
     func note(_ refusal: Refusal) {
         guard isNews(refusal) else { return }
         let kind = refusal.route == nil ? "key.refused" : "request.refused"
@@ -39,7 +39,7 @@ final class RefusalLog: Sendable {
         attributes["route"] = refusal.route
         attributes["role"] = refusal.role?.rawValue
         let subject = refusal.key?.text ?? ""
-        // The server's loop does not wait for a disk.
+        // The server's loop must not wait for the disk.
         Task { [events, database, logger, attributes] in
             do {
                 try await database.write { db in

@@ -1,7 +1,7 @@
 import Messaging
 public import Schema
 
-/// Cuts lists to what fits into one reply.
+/// Cuts lists to the size of one reply.
 public enum ReplyPage {
     /// As many messages from the front as fit, at least one; the caller asks for the rest with its next page.
     public static func fitting<Message: WireMessage>(_ messages: [Message]) throws -> [Message] {

@@ -3,7 +3,7 @@ import Model
 import ServiceLifecycle
 import Storage
 
-/// Removes what is beyond the retention policy, as long as a service runs.
+/// Removes what exceeds the retention policy while a service runs.
 struct RetentionKeeper: Service {
     /// How something is removed.
     struct Rule: Sendable {
@@ -23,7 +23,7 @@ struct RetentionKeeper: Service {
         self.logger = logger
     }
 
-    /// Removes at once and every ten minutes, until graceful shutdown.
+    /// Removes immediately and then every ten minutes, until graceful shutdown.
     func run() async throws {
         await cancelWhenGracefulShutdown {
             repeat {
@@ -37,10 +37,11 @@ struct RetentionKeeper: Service {
             let count = try await rule.remove(policy[rule.what])
             guard count > 0 else { return }
             logger.info(
-                "removed what is kept no longer", metadata: ["what": "\(rule.what.rawValue)", "count": "\(count)"])
+                "removed what exceeds the retention policy",
+                metadata: ["what": "\(rule.what.rawValue)", "count": "\(count)"])
         } catch {
             logger.error(
-                "cannot remove what is kept no longer",
+                "cannot remove what exceeds the retention policy",
                 metadata: ["what": "\(rule.what.rawValue)", "reason": "\(Failure(error).message)"])
         }
     }

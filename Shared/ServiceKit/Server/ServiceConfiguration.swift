@@ -7,30 +7,30 @@ public import Storage
 
 /// The settings of a service, checked as a whole before it starts.
 ///
-/// Flags win over the environment, the environment over the file, the file over the defaults.
+/// Flags override the environment, which overrides the file, which overrides the defaults.
 public struct ServiceConfiguration: Sendable {
     /// Name of the service.
     public let service: ServiceName
-    /// Where it listens.
+    /// Endpoint on which it listens.
     public let endpoint: Endpoint
     /// Folder with its database and files.
     public let dataDirectory: URL
-    /// How much it logs.
+    /// Log level.
     public let logLevel: Logger.Level
-    /// Form of the log.
+    /// Log format.
     public let logFormat: LogFormat
     /// Where metrics are served over HTTP; nil for nowhere.
     public let metrics: MetricsAddress?
-    /// What is kept for how long.
+    /// What is kept, and for how long.
     public let retention: RetentionPolicy
-    /// Keys of the service and whom it admits; nil on endpoints of this machine.
+    /// Keys of the service and of admitted clients; nil on endpoints of this machine.
     public let security: ServerSecurity?
 
     /// Settings in force with their origin, for people.
     let origins: [(name: String, value: String, origin: String)]
 
-    /// Takes the settings together.
-    /// - Throws: `Failure` that names the flag, variable or line of the file that is wrong.
+    /// Combines the settings.
+    /// - Throws: `Failure` that names the invalid flag, variable or line of the file.
     public init(
         service: ServiceName, options: ServiceOptions,
         environment: [String: String] = ProcessInfo.processInfo.environment
@@ -49,7 +49,7 @@ public struct ServiceConfiguration: Sendable {
         logLevel = try sources.value("log-level", default: "info") { text in
             guard let level = Logger.Level(rawValue: text) else {
                 let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Failure(.invalidArgument, "'\(text)' is no log level; use one of \(levels).")
+                throw Failure(.invalidArgument, "'\(text)' is not a log level; use one of \(levels).")
             }
             return level
         }
@@ -67,12 +67,13 @@ public struct ServiceConfiguration: Sendable {
     }
 
     private static func security(_ sources: inout SettingSources, _ endpoint: Endpoint) throws -> ServerSecurity? {
-        // Who may open a socket file is said by the file; keys of the environment are then for what the service asks others.
+        // File permissions decide who may open a socket file. Keys from the environment are then for requests to
+        // others.
         if endpoint.transport != .tcp && !sources.areGiven("keys", "admit") { return nil }
         let keys = try sources.optional("keys") { try KeyPair(contentsOf: URL(filePath: $0)) }
         let admission = try sources.optional("admit") { path in
             guard FileManager.default.isReadableFile(atPath: path) else {
-                throw Failure(.notFound, "There is no readable file '\(path)'.")
+                throw Failure(.notFound, "Cannot read the file '\(path)'.")
             }
             _ = try AdmittedKeys(contentsOf: URL(filePath: path))
             return ServerSecurity.Admission.file(URL(filePath: path))
@@ -80,8 +81,8 @@ public struct ServiceConfiguration: Sendable {
         switch (keys, admission) {
         case (nil, nil): return nil
         case let (keys?, admission?): return ServerSecurity(keys: keys, admission: admission)
-        case (_?, nil): throw Failure(.invalidArgument, "--keys is given, but --admit (whom to let in) is not.")
-        case (nil, _?): throw Failure(.invalidArgument, "--admit is given, but --keys (the service's own) is not.")
+        case (_?, nil): throw Failure(.invalidArgument, "--keys is given, but --admit (the clients to admit) is not.")
+        case (nil, _?): throw Failure(.invalidArgument, "--admit is given, but --keys (the service's own keys) is not.")
         }
     }
 
@@ -91,7 +92,7 @@ public struct ServiceConfiguration: Sendable {
     }
 }
 
-/// The places a setting can come from, and which of them it did come from.
+/// The possible sources of a setting, and which of them it came from.
 struct SettingSources {
     let service: ServiceName
     let flags: [String: String]
@@ -105,7 +106,7 @@ struct SettingSources {
         self.environment = environment
     }
 
-    /// Variables by setting; the place of the data follows from `GYRUS_STATE` instead.
+    /// Variables by setting; the location of the data follows from `GYRUS_STATE` instead.
     private var variables: [String: String] {
         [
             "endpoint": ServiceDirectory.variable(of: service), "log-level": "GYRUS_LOG_LEVEL",
@@ -135,7 +136,7 @@ struct SettingSources {
         }
     }
 
-    /// Whether any of these stands elsewhere than in the environment.
+    /// Whether any of these is set other than in the environment.
     func areGiven(_ names: String...) -> Bool {
         names.contains { flags[$0] != nil || file?.settings[$0] != nil }
     }

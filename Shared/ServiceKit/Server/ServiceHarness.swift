@@ -54,7 +54,7 @@ public struct ServiceHarness: Sendable {
     private func tail(_ request: Wire.EventsTailRequest) async throws -> Wire.EventsTailReply {
         let (found, last) = try await events.tail(
             before: request.before, limit: Self.limit(request.limit), kind: request.kind, subject: request.subject)
-        // Where they do not fit into one reply, the newest are kept.
+        // If they do not fit into one reply, the newest are kept.
         let page = try ReplyPage.fitting(found.reversed().map(Wire.Event.init))
         return Wire.EventsTailReply(events: page.reversed(), last: last)
     }

@@ -2,32 +2,33 @@ public import ArgumentParser
 
 /// The flags that every service has.
 public struct ServiceOptions: ParsableArguments, Sendable {
-    /// Where to listen.
-    @Option(help: ArgumentHelp("Where to listen: ipc:///path or tcp://host:port.", valueName: "endpoint"))
+    /// Endpoint to listen on.
+    @Option(help: ArgumentHelp("Endpoint to listen on: ipc:///path or tcp://host:port.", valueName: "endpoint"))
     public var endpoint: String?
 
     /// Folder with the service's database and files.
     @Option(help: ArgumentHelp("Folder with the service's database and files.", valueName: "folder"))
     public var dataDirectory: String?
 
-    /// How much to log.
-    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+    /// Log level.
+    @Option(
+        help: ArgumentHelp("Log level: trace, debug, info, notice, warning, error or critical.", valueName: "level"))
     public var logLevel: String?
 
-    /// Form of the log.
-    @Option(help: ArgumentHelp("Form of the log: text, or json for one object a line.", valueName: "form"))
+    /// Log format.
+    @Option(help: ArgumentHelp("Log format: text, or json for one object per line.", valueName: "form"))
     public var logFormat: String?
 
     /// Where to serve metrics.
     @Option(
         help: ArgumentHelp(
-            "Serve Prometheus metrics over HTTP here: HOST:PORT or unix:/path/of/socket.", valueName: "address"))
+            "Address for Prometheus metrics over HTTP: HOST:PORT or unix:/path/of/socket.", valueName: "address"))
     public var metrics: String?
 
-    /// What is kept for how long.
+    /// What is kept, and for how long.
     @Option(
         help: ArgumentHelp(
-            "What is kept, such as 'events=90d/1000000 tasks=30d'; the rest is removed.", valueName: "policy"))
+            "What to keep, such as 'events=90d/1000000 tasks=30d'; the rest is removed.", valueName: "policy"))
     public var retention: String?
 
     /// File with this process's own keys.
@@ -49,7 +50,7 @@ public struct ServiceOptions: ParsableArguments, Sendable {
     /// Makes options without any flag.
     public init() {}
 
-    /// The flags that were given, by the name of their setting.
+    /// The given flags, by the name of their setting.
     var given: [String: String] {
         let flags = [
             "endpoint": endpoint, "data-directory": dataDirectory, "log-level": logLevel, "log-format": logFormat,

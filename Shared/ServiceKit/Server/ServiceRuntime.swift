@@ -11,7 +11,7 @@ public import ServiceLifecycle
 public import Storage
 import UnixSignals
 
-/// What a service is made of while it is put together.
+/// The parts of a service during its setup.
 public struct ServiceContext: Sendable {
     /// The settings in force.
     public let configuration: ServiceConfiguration
@@ -19,23 +19,23 @@ public struct ServiceContext: Sendable {
     public let logger: Logger
     /// The service's own database.
     public let database: ServiceDatabase
-    /// The service's record of events.
+    /// The service's event log.
     public let events: EventLog
-    /// Whether the service accepts work; to be changed by a service that must recover first.
+    /// Whether the service accepts work; changed by a service that must recover first.
     public let readiness: Readiness
-    /// The routes of the service; health and events are there already.
+    /// The routes of the service; health and events are already included.
     public var router: Router
     /// The limits of the service's socket.
     public var limits = Self.usualLimits
     private(set) var services: [any Service] = []
     private(set) var sources: [MetricSource] = []
     private(set) var keepers: [RetentionKeeper.Rule] = []
-    /// What is copied for backups, and whether one is being made.
+    /// The copies for backups, and whether a backup is in progress.
     public let snapshots: SnapshotStore
 
     private static var usualLimits: MessageLimits {
         var limits = MessageLimits()
-        // What a service takes in at most at a time is a quarter of it.
+        // A service takes in at most a quarter of it at a time.
         limits.growthBytes = 1 << 30
         return limits
     }
@@ -62,13 +62,13 @@ public struct ServiceContext: Sendable {
         sources = [ProcessMetrics.source, DataMetrics(database, in: configuration.dataDirectory).source]
     }
 
-    /// Adds something that lives as long as the service; it starts before and stops after the socket.
+    /// Adds a component that lives as long as the service; it starts before and stops after the socket.
     public mutating func add(_ service: any Service) { services.append(service) }
 
-    /// Adds what the service says about itself whenever its metrics are asked for.
+    /// Adds a source of metrics that is read whenever metrics are requested.
     public mutating func measure(_ source: @escaping MetricSource) { sources.append(source) }
 
-    /// Has something removed, again and again, that is beyond the limit of the retention policy.
+    /// Adds periodic removal of something that exceeds the retention policy.
     public mutating func keep(
         _ what: RetentionPolicy.Subject, _ remove: @escaping @Sendable (RetentionPolicy.Limit) async throws -> Int
     ) {
@@ -94,12 +94,12 @@ public struct ServiceContext: Sendable {
 /// }
 /// ```
 public enum ServiceRuntime {
-    /// How long a service has to finish what is in flight when it is asked to stop.
+    /// How long a service has to finish requests in flight when it is asked to stop.
     private static let longestShutdown = Duration.seconds(15)
 
     /// Reads the configuration, opens the database, calls `setup`, and serves until SIGTERM or SIGINT.
     ///
-    /// Ends the process with a status of `sysexits.h` and one line on standard error where the service cannot start.
+    /// If the service cannot start, ends the process with a status from `sysexits.h` and one line on standard error.
     public static func run(
         _ service: ServiceName, options: ServiceOptions, migrations: (inout DatabaseMigrator) -> Void,
         setup: (inout ServiceContext) async throws -> Void
@@ -120,9 +120,9 @@ public enum ServiceRuntime {
         }
     }
 
-    /// Sets up logging, then lives as long as the services that `setup` returns, or until SIGTERM or SIGINT.
+    /// Sets up logging, then runs as long as the services that `setup` returns, or until SIGTERM or SIGINT.
     ///
-    /// For processes that own no database and serve nobody, such as workers.
+    /// For processes that have no database and answer no requests, such as workers.
     /// - Parameter metrics: Where to serve metrics over HTTP; nil for nowhere.
     public static func runWorker(
         _ name: String, logLevel: String?, metrics: String? = nil, setup: (Logger) async throws -> [any Service]
@@ -134,7 +134,7 @@ public enum ServiceRuntime {
         let level = try configured {
             let text = logLevel ?? ProcessInfo.processInfo.environment["GYRUS_LOG_LEVEL"] ?? "info"
             guard let level = Logger.Level(rawValue: text) else {
-                throw Failure(.invalidArgument, "'\(text)' is no log level.")
+                throw Failure(.invalidArgument, "'\(text)' is not a log level.")
             }
             return level
         }
@@ -177,7 +177,7 @@ public enum ServiceRuntime {
     }
 
     private static func group(of services: [any Service], _ logger: Logger) -> ServiceGroup {
-        // A worker that leaves by itself ends the process; services only end when they are told to.
+        // A worker that leaves by itself ends the process; services end only when told to.
         let members = services.map { service in
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: service, successTerminationBehavior: .gracefullyShutdownGroup)
@@ -196,13 +196,13 @@ public enum ServiceRuntime {
 
     private static func bootstrapLogging(_ label: String, level: Logger.Level, format: LogFormat) -> Logger {
         MetricsSystem.bootstrap(MetricRegistry.shared)
-        // A reader of our output that went away must not end the process.
+        // A closed reader of our output must not end the process.
         signal(SIGPIPE, SIG_IGN)
         LoggingSystem.bootstrap { _ in LineLogHandler(label: label, level: level, format: format) }
         return Logger(label: label)
     }
 
-    /// A configuration that is wrong ends the process with status 78.
+    /// Ends the process with status 78 because of an invalid configuration.
     public static func configured<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()
@@ -219,6 +219,6 @@ public enum ServiceRuntime {
 }
 
 extension String? {
-    /// The text; nil where it is empty.
+    /// The text; nil if it is empty.
     fileprivate var nonempty: String? { self?.isEmpty == false ? self : nil }
 }

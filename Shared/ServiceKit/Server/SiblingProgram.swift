@@ -4,13 +4,13 @@ import HelperProcesses
 import Model
 import ServiceClient
 
-/// Another executable of Gyrus, in the same folder as this one.
+/// Another executable of Gyrus in the same folder as this one.
 ///
-/// Programs that compute load libtorch, which alone takes longer than a service may need to be up. So each service is an
-/// executable without it, and its `work` verb becomes the worker's executable.
+/// Programs that compute load libtorch, which alone takes longer than a service may take to start. So each service is
+/// an executable without libtorch, and its `work` verb executes the worker's program.
 public enum SiblingProgram {
-    /// Becomes the program: same process, same environment, same open files.
-    /// - Throws: `ExitCode`, after a line on standard error, where the program is not beside this one.
+    /// Replaces this process by the program; keeps environment and open files.
+    /// - Throws: `ExitCode`, after a line on standard error, if the program is not in this program's folder.
     public static func become(_ name: String, arguments: [String]) throws -> Never {
         let program = ProgramBeside(name)
         let words = ([program.path] + arguments).map { strdup($0) } + [nil]

@@ -9,24 +9,24 @@ public struct WorkerOptions: ParsableArguments, Sendable {
             "Name of the worker in lists and events. (default: host name and process number)", valueName: "name"))
     public var name: String?
 
-    /// Compute threads.
+    /// Number of compute threads.
     @Option(
         help: ArgumentHelp(
-            "Compute threads. More than there are free cores makes every step slower; start more workers instead.",
+            "Number of compute threads. More threads than free cores slow every step; start more workers instead.",
             valueName: "number"))
     public var threads = 1
 
-    /// Where it computes.
+    /// The device that computes.
     @Option(
         help: ArgumentHelp(
-            "Device that computes: cpu, cuda, cuda:N, or auto for the first GPU where there is one. One worker for each.",
+            "Device for computing: cpu, cuda, cuda:N, or auto for the first GPU, if any. Start one worker per device.",
             valueName: "device"))
     public var device = "cpu"
 
-    /// What products are computed in.
+    /// The number format of products.
     @Option(
         help: ArgumentHelp(
-            "What products are computed in: fp32, bf16, and on GPUs tf32 and fp16. Only cpu with fp32 gives equal bits.",
+            "Number format of products: fp32, bf16, and on GPUs tf32 and fp16. Only fp32 on cpu gives identical bits.",
             valueName: "precision"))
     public var precision = "fp32"
 
@@ -36,32 +36,33 @@ public struct WorkerOptions: ParsableArguments, Sendable {
             "Folder with raw data sets. (default: $GYRUS_DATA, ../shared/data, the user's cache)", valueName: "folder"))
     public var data: String?
 
-    /// Folder for files of the registry.
+    /// Folder for files from the registry.
     @Option(
         help: ArgumentHelp(
             "Folder for files from the registry, shared by all workers of a machine. (default: $GYRUS_STATE/cache, or"
                 + " ~/.cache/gyrus/blobs)", valueName: "folder"))
     public var cache: String?
 
-    /// Size of that folder.
-    @Option(help: ArgumentHelp("Most that the cache may hold, in GiB.", valueName: "GiB"))
+    /// Maximum size of that folder.
+    @Option(help: ArgumentHelp("Maximum size of the cache in GiB.", valueName: "GiB"))
     public var cacheSize = 8
 
     /// How long to wait for a task before leaving.
     @Option(
         help: ArgumentHelp(
-            "Leave where no task came for so many seconds, as a job of a batch system should. (default: stay)",
+            "Leave after this many seconds without a task, as a job in a batch system should. (default: stay)",
             valueName: "seconds"))
     public var leaveWhenIdle: Int?
 
     /// Where to serve metrics.
     @Option(
         help: ArgumentHelp(
-            "Serve Prometheus metrics over HTTP here: HOST:PORT or unix:/path/of/socket.", valueName: "address"))
+            "Address for Prometheus metrics over HTTP: HOST:PORT or unix:/path/of/socket.", valueName: "address"))
     public var metrics: String?
 
-    /// How much to log.
-    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+    /// Log level.
+    @Option(
+        help: ArgumentHelp("Log level: trace, debug, info, notice, warning, error or critical.", valueName: "level"))
     public var logLevel: String?
 
     /// Makes options without any flag.
@@ -70,18 +71,18 @@ public struct WorkerOptions: ParsableArguments, Sendable {
     /// Checks the flags.
     public func validate() throws {
         guard (1...256).contains(threads) else {
-            throw ValidationError("--threads is \(threads); 1 to 256 are possible.")
+            throw ValidationError("--threads is \(threads); it must be from 1 to 256.")
         }
         guard (1...65_536).contains(cacheSize) else {
-            throw ValidationError("--cache-size is \(cacheSize); 1 to 65536 GiB are possible.")
+            throw ValidationError("--cache-size is \(cacheSize); it must be from 1 to 65536 GiB.")
         }
         if let leaveWhenIdle, leaveWhenIdle < 1 {
-            throw ValidationError("--leave-when-idle is \(leaveWhenIdle); at least 1 s is possible.")
+            throw ValidationError("--leave-when-idle is \(leaveWhenIdle); it must be at least 1 s.")
         }
         guard name != "" else { throw ValidationError("--name is empty.") }
     }
 
-    /// How long to wait for a task before leaving; nil for ever.
+    /// How long to wait for a task before leaving; nil to wait forever.
     public var idleTime: Duration? { leaveWhenIdle.map { .seconds($0) } }
 
     /// The worker's name, or one of this host and process.
@@ -100,6 +101,6 @@ public struct WorkerOptions: ParsableArguments, Sendable {
         return URL(filePath: path, directoryHint: .isDirectory).absoluteURL
     }
 
-    /// Most bytes that the cache may hold.
+    /// Maximum size of the cache in bytes.
     public var cacheBytes: UInt64 { UInt64(cacheSize) << 30 }
 }

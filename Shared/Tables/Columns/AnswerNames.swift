@@ -1,6 +1,6 @@
-/// Names that answers have.
+/// Typical names of answer columns.
 enum AnswerNames {
-    /// What hardly anything but an answer is called.
+    /// Names used almost only for answers.
     private static let strong: Set<String> = [
         "label", "labels", "class", "classes", "target", "targets", "y", "cls", "output", "outputs", "answer",
     ]
@@ -15,27 +15,27 @@ enum AnswerNames {
         "consumption",
         "yield", "genre", "genres",
     ]
-    /// What says little within a longer name: `marital status`.
+    /// Words that say little within a longer name: `marital status`.
     private static let weakest: Set<String> = [
         "category", "categories", "kind", "type", "topic", "income", "status", "grade", "count", "cnt", "lang",
         "language",
         "digit", "letter", "tags", "tag",
     ]
-    /// What answers are hardly ever called.
+    /// Names hardly ever used for answers.
     private static let unlikely: Set<String> = [
         "year", "month", "day", "week", "weekday", "hour", "minute", "date", "time", "timestamp", "sex", "gender",
         "index",
         "latitude", "longitude", "lat", "lon", "lng", "source",
     ]
-    /// What is a quantity even where it has few whole values.
+    /// Names of quantities, even if these have few whole values.
     private static let amounts: Set<String> = [
         "quality", "price", "value", "score", "rating", "grade", "count", "cnt", "number", "age", "rings", "cost",
         "amount", "sales", "points", "stars", "charges", "duration", "length", "width", "height", "weight", "area",
         "distance", "temperature", "strength", "demand", "yield", "mpg", "cells", "rooms",
     ]
 
-    /// How much a name says that a column is the answer: 8 at most, 0 where it says nothing, less where it says that it is
-    /// none.
+    /// How strongly a name suggests that a column is the answer: at most 8, 0 for a neutral name, negative if the name
+    /// suggests that it is not.
     static func points(of name: String) -> Double {
         let words = words(of: name)
         guard let last = words.last, let first = words.first else { return 0 }
@@ -49,13 +49,13 @@ enum AnswerNames {
         if unlikely.contains(joined) { return -2 }
         let numbered = String(last.reversed().drop { $0.isNumber }.reversed())
         if words.count == 1, numbered != last { return strong.contains(numbered) ? 6.5 : 0 }
-        // `y` and `class` within a name are parts of others: `top_y`, `class_size`.
+        // Within a longer name, `y` and `class` mean something else: `top_y`, `class_size`.
         let asLast = last == "y" ? 0 : points(last)
         let asFirst = first == "target" || first == "label" || first == "output" ? points(first) : 0
         return max(0, max(asLast, asFirst) - (weakest.contains(last) && asFirst == 0 ? 3.5 : 1.5))
     }
 
-    /// Whether a name says that its column is an answer, and classes more often than a quantity.
+    /// Whether a name suggests an answer, and one of classes rather than of a quantity.
     static func isStrong(_ name: String) -> Bool {
         ["label", "labels", "class", "classes", "cls", "category", "type", "kind"].contains(words(of: name).last ?? "")
     }
@@ -63,7 +63,7 @@ enum AnswerNames {
     /// Whether a name is that of a quantity.
     static func isAmount(_ name: String) -> Bool { words(of: name).last.map { amounts.contains($0) } ?? false }
 
-    /// What columns of one answer share: `y` of `y1`, `target` of `target_x`; nil where a name is no such.
+    /// The part of the name that columns of one answer share: `y` of `y1`, `target` of `target_x`; nil for other names.
     static func stem(of name: String) -> String? {
         let words = words(of: name)
         guard let first = words.first, let last = words.last else { return nil }
@@ -73,10 +73,10 @@ enum AnswerNames {
         return words.count > 1 && ["target", "label", "output"].contains(first) ? first : nil
     }
 
-    /// The words of a name, in small letters: two of `SalePrice` and of `sale_price`.
+    /// The words of a name in lowercase; two for `SalePrice` and for `sale_price`.
     static func words(of name: String) -> [String] {
         var words: [String] = []
-        // What stands in brackets is a unit: `score (1-100)`.
+        // Text in parentheses is a unit: `score (1-100)`.
         let bare = name.prefix { $0 != "(" && $0 != "[" }
         for part in (bare.isEmpty ? name[...] : bare).split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
             var word = ""

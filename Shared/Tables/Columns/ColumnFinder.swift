@@ -1,9 +1,9 @@
 import Foundation
 import Model
 
-/// Makes columns of what was gathered of fields.
+/// Makes columns from the profiles of fields.
 struct ColumnFinder {
-    /// Numbered columns of one name from here on are the steps of a series.
+    /// From this many on, numbered columns of one name are the steps of a series.
     private static let fewestSteps = 16
 
     let settings: DataSettings
@@ -11,7 +11,7 @@ struct ColumnFinder {
     let profiles: [ColumnProfile]
     let files: FileFinder
 
-    /// The columns; many numbered ones are one series.
+    /// The columns; many numbered columns become one series.
     func columns() throws -> [SampleColumn] {
         let rows = profiles.first?.rows ?? 0
         let names = profiles.map(\.name)
@@ -31,27 +31,27 @@ struct ColumnFinder {
         return joined(columns)
     }
 
-    /// The profiles of columns; those of series are the ones of their first fields.
+    /// The profiles of the columns; for a series, that of its first field.
     func profiles(of columns: [SampleColumn]) -> [ColumnProfile] { columns.map { profiles[$0.fields[0]] } }
 
-    /// What a user should know of columns.
+    /// Notes for the user about the columns.
     func notes(on columns: [SampleColumn]) -> [String] {
         columns.compactMap { column in
             let profile = profiles[column.fields[0]]
             if column.kind == .number, column.fields.count == 1, let text = profile.firstText,
                 profile.commaNumbers == 0
             {
-                return "Column '\(column.name)' has numbers and \(profile.texts) texts, which are taken as missing: "
+                return "Column '\(column.name)' has numbers and \(profile.texts) texts, which are treated as missing: "
                     + "\(text.place) has '\(text.value)'."
             }
             if column.kind != .number, column.kind != .identifier, profile.numbers > 0, profile.texts > 0,
                 profile.codes == 0
             {
-                return "Column '\(column.name)' has \(profile.numbers) numbers among texts and is taken as "
+                return "Column '\(column.name)' has \(profile.numbers) numbers among texts and is treated as "
                     + "\(column.kind.rawValue)."
             }
             if profile.infinite > 0 {
-                return "Column '\(column.name)' has \(profile.infinite) infinite values, which are taken as missing."
+                return "Column '\(column.name)' has \(profile.infinite) infinite values, which are treated as missing."
             }
             return nil
         }
@@ -68,7 +68,7 @@ struct ColumnFinder {
         return column
     }
 
-    /// Takes the user's word for a column's kind.
+    /// Applies the kinds of columns that the user gave.
     private func setKind(
         _ name: String, _ kind: ModalityKind?, in columns: inout [SampleColumn], of modality: String
     ) throws {
@@ -83,13 +83,13 @@ struct ColumnFinder {
             columns[index].kind = profile.texts == 0 && profile.numbers > 0 ? .number : .category
         case .series where found == .text || found == .category || found == .identifier:
             throw Failure(
-                .invalidArgument, "modalities.\(modality): '\(name)' holds texts and cannot be a series.")
+                .invalidArgument, "modalities.\(modality): '\(name)' holds text and cannot be a series.")
         default: break
         }
     }
 
-    /// Without a first or last column of few whole numbers among others that are none: such a table has no header, and this
-    /// is its answer.
+    /// Without a first or last column of few whole numbers, if the others are not such: in a table without a header,
+    /// this column is the answer.
     private func withoutAnswer(
         _ members: [(number: Int, index: Int)], _ columns: [SampleColumn]
     ) -> [(number: Int, index: Int)] {
@@ -105,7 +105,7 @@ struct ColumnFinder {
         return members
     }
 
-    /// Puts numbered columns of one name together.
+    /// Combines numbered columns of one name.
     private func joined(_ columns: [SampleColumn]) -> [SampleColumn] {
         let named = Set((settings.modalities ?? [:]).values.flatMap(\.columns) + (settings.target?.columns ?? []))
         var stems: [String: [(number: Int, index: Int)]] = [:]

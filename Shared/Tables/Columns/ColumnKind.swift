@@ -1,6 +1,6 @@
 public import Model
 
-/// What a column holds.
+/// The kind of data in a column.
 public enum ColumnKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Paths of pictures, or their content.
     case image
@@ -22,10 +22,10 @@ public enum ColumnKind: String, Hashable, Sendable, Codable, CaseIterable {
     case identifier
     /// Dates and times.
     case date
-    /// Nothing in any row.
+    /// No value in any row.
     case empty
 
-    /// The kind of modality that such a column is part of; nil where no network reads it.
+    /// The kind of modality that such a column belongs to; nil if no network reads it.
     public var modality: ModalityKind? {
         switch self {
         case .image: .image

@@ -1,6 +1,6 @@
 import Model
 
-/// What is gathered of a column while its rows pass.
+/// Statistics of a column, gathered while its rows are read.
 struct ColumnProfile {
     let name: String
     private(set) var rows = 0
@@ -40,10 +40,10 @@ struct ColumnProfile {
     /// Rows that have a value.
     var present: Int { rows - missing }
 
-    /// Begins with nothing.
+    /// Starts empty.
     init(_ name: String) { self.name = name }
 
-    /// Looks at a field of a table of text.
+    /// Adds a field of a text table.
     mutating func add(_ text: UnsafeBufferPointer<UInt8>, place: () -> String) {
         rows += 1
         if NumberText.isMissing(text) { return addMissing(place) }
@@ -61,7 +61,7 @@ struct ColumnProfile {
         }
     }
 
-    /// Looks at a value.
+    /// Adds a value.
     mutating func add(_ cell: Cell, place: () -> String) {
         rows += 1
         switch cell {
@@ -141,12 +141,12 @@ struct ColumnProfile {
         if examples.count < 5 { addExample { String(decoding: text.prefix(800), as: UTF8.self) } }
     }
 
-    /// Letters and marks that names of rows consist of.
+    /// Whether a text consists of characters that are typical of row identifiers.
     private static let isPlain: [Bool] = (0..<256).map { byte in
         (UInt8(byte) | 32) &- 97 <= 25 || "-_./:#\\".utf8.contains(UInt8(byte))
     }
 
-    /// Whether a text begins as ISO 8601 has it, such as `2024-05-01`.
+    /// Whether a text begins with an ISO 8601 date, such as `2024-05-01`.
     private static func isDate(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard (8...35).contains(text.count), text[0] == 49 || text[0] == 50 else { return false }
         guard text.count >= 10, text[4] == text[7], text[4] == 45 || text[4] == 47 else { return false }
@@ -163,9 +163,9 @@ struct ColumnProfile {
     }
 }
 
-/// Finds out what bytes are.
+/// Recognizes file contents.
 enum Magic {
-    /// The type of a file's content; nil where it is neither a picture nor a sound.
+    /// The type of a file's content; nil if it is neither a picture nor a sound.
     static func type(of bytes: [UInt8]) -> MediaType? {
         let images: [[UInt8]] = [
             [0xFF, 0xD8, 0xFF], [0x89, 0x50, 0x4E, 0x47], Array("GIF8".utf8), Array("BM".utf8), [0x49, 0x49, 0x2A, 0],

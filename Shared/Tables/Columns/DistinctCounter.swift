@@ -1,10 +1,10 @@
 import Glibc
 
-/// Counts how many different values there are: exactly with each value's count up to a limit, and about (within 2 %) beyond.
+/// Counts different values: exactly, with each value's count, up to a limit, and approximately (within 2 %) beyond it.
 struct DistinctCounter {
-    /// How many values are counted one by one.
+    /// Number of values that are counted exactly.
     static let limit = 10_001
-    /// Longer values are cut in lists of values.
+    /// Maximum length of a value in lists of values; longer ones are cut.
     private static let longest = 200
 
     private(set) var values: [String] = []
@@ -13,16 +13,16 @@ struct DistinctCounter {
     private(set) var hashes: [UInt64] = []
     private var slots: [Int32] = Array(repeating: -1, count: 64)
     private var sketch: [UInt8] = []
-    /// Whether there are more values than are counted one by one.
+    /// Whether there are more values than are counted exactly.
     private(set) var isOverflowing = false
 
-    /// How many different values there are.
+    /// Number of different values.
     var count: Int { isOverflowing ? estimate : values.count }
 
     /// Counts a value.
     /// - Parameters:
-    ///   - hash: Of the value, 64 well mixed bits.
-    ///   - text: The value, asked for when it is new.
+    ///   - hash: The value's hash, 64 well-mixed bits.
+    ///   - text: The value; evaluated only if it is new.
     mutating func add(_ hash: UInt64, _ text: () -> String) {
         if isOverflowing {
             note(hash)
@@ -73,13 +73,13 @@ struct DistinctCounter {
         return max(Self.limit, Int(0.7213 / (1 + 1.079 / registers) * registers * registers / sum))
     }
 
-    /// The values with their counts, the most frequent first.
+    /// The values with their counts, most frequent first.
     var ranked: [(value: String, count: Int)] {
         zip(values, counts).map { (value: $0, count: $1) }.sorted { ($1.count, $0.value) < ($0.count, $1.value) }
     }
 }
 
-/// Hashes that are the same on every machine and run.
+/// Hashes that are the same on every machine and in every run.
 enum Hash {
     private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
 

@@ -1,11 +1,11 @@
 import Foundation
 import Model
 
-/// Finds what columns hold by what was gathered of them.
+/// Infers the kinds of columns from their profiles.
 struct KindFinder {
-    /// More different whole numbers than this are amounts rather than classes.
+    /// A column with more different whole numbers than this holds amounts rather than classes.
     static let mostNumberClasses = 20
-    /// Words that a category has at most, on average.
+    /// Maximum average number of words in a category.
     private static let categoryWords = 3.0
 
     let rows: Int
@@ -67,7 +67,7 @@ struct KindFinder {
         if distinct * 2 > profile.present && words <= 2 && length <= 24 && hasDigits && distinct > 20 {
             return .identifier
         }
-        // The same few sentences again and again are text all the same; short ones are categories.
+        // A few sentences that repeat are still text; short ones are categories.
         return distinct <= 20 && length <= 40 ? .category : .text
     }
 
@@ -78,7 +78,7 @@ struct KindFinder {
         return switch type {
         case .image: .image
         case .audio: .audio
-        // A text may end in something like an ending; only files that are there make it a path.
+        // A text can happen to end like a file name; it is a path only if the files exist.
         case .text:
             profile.examples.contains { if case .file = files.find($0) { true } else { false } } ? .textFile : nil
         }

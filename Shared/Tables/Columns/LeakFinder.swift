@@ -1,7 +1,7 @@
 import Model
 
-/// Finds columns that give the answer away: from whose values the class follows without exception, or that are copies of
-/// the number to be learned.
+/// Finds columns that give the answer away: those whose values determine the class without exception, or that are
+/// copies of the number to learn.
 struct LeakFinder {
     private struct Candidate {
         let column: Int
@@ -13,13 +13,13 @@ struct LeakFinder {
         var rows = 0
     }
 
-    /// Columns with more values than this are not followed.
+    /// Columns with more values than this are not tracked.
     private static let mostValues = 2_000
     private let kind: Target.Kind
     private let classCount: Int
     private var candidates: [Candidate]
 
-    /// Begins with the columns that could be such.
+    /// Starts with the columns that could give the answer away.
     init(_ columns: [SampleColumn], target: SampleTarget, rows: Int) {
         kind = target.target.kind
         classCount = target.target.names.count
@@ -36,7 +36,7 @@ struct LeakFinder {
         if kind == .multiLabel { candidates = [] }
     }
 
-    /// Takes a row; a column that it disproves is followed no more.
+    /// Adds a row. A column that the row rules out is no longer tracked.
     mutating func add(_ row: RawRow, _ answer: SampleAnswer) {
         for index in candidates.indices.reversed() {
             let isDisproved =
@@ -65,7 +65,7 @@ struct LeakFinder {
         return !numbers.contains(number)
     }
 
-    /// The columns that give the answer away, as far as that can be no chance: every value often enough.
+    /// The columns that give the answer away and whose values all occur often enough to rule out chance.
     func leaks(rows: Int) -> [Int] {
         candidates.filter { candidate in
             guard candidate.rows * 10 >= rows * 9 else { return false }
@@ -75,8 +75,8 @@ struct LeakFinder {
         }.map(\.column)
     }
 
-    /// Whether classes are stretches of a scale, as what is measured has it: light below 5, heavy from there on. A copy of
-    /// the class has one number for each.
+    /// Whether classes are ranges of a scale, as with measurements: light below 5, heavy from there on. A copy of the
+    /// class has one number per class.
     private func isScale(_ candidate: Candidate) -> Bool {
         guard candidate.isNumber, candidate.classes.count > 2 * classCount else { return false }
         let sorted = candidate.numbers.sorted { $0.value < $1.value }.compactMap { candidate.classes[$0.key] }

@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// Makes modalities of columns.
+/// Makes modalities from columns.
 struct ModalityFinder {
     let settings: DataSettings
     let columns: [SampleColumn]
@@ -16,7 +16,7 @@ struct ModalityFinder {
             }
             throw Failure(
                 .invalidArgument,
-                "No column is left that a network could read"
+                "There is no column left that a network could read"
                     + (left.isEmpty ? "" : ": \(left.prefix(8).joined(separator: "; "))")
                     + ". Name some with 'modalities: {table: {columns: […]}}'.")
         }
@@ -31,10 +31,10 @@ struct ModalityFinder {
                 }
                 guard columns[index].role != .target else {
                     throw Failure(
-                        .invalidArgument, "modalities.\(name): '\(column)' is the target; a network may not read it.")
+                        .invalidArgument, "modalities.\(name): '\(column)' is the target; networks must not read it.")
                 }
                 guard !settings.ignored.contains(column) else {
-                    throw Failure(.invalidArgument, "modalities.\(name): '\(column)' stands in data.ignore as well.")
+                    throw Failure(.invalidArgument, "modalities.\(name): '\(column)' is also listed in data.ignore.")
                 }
                 return index
             }
@@ -43,11 +43,11 @@ struct ModalityFinder {
                 let said = found.map { "'\(columns[$0].name)' holds \(columns[$0].kind.rawValue)" }
                 throw Failure(
                     .invalidArgument,
-                    "modalities.\(name).kind: it cannot be found by looking: \(said.joined(separator: ", ")).")
+                    "modalities.\(name).kind: cannot infer the kind: \(said.joined(separator: ", ")).")
             }
             guard found.count == 1 || kind == .table || kind == .series else {
                 throw Failure(
-                    .invalidArgument, "modalities.\(name): one column makes a modality of kind \(kind.rawValue).")
+                    .invalidArgument, "modalities.\(name): a modality of kind \(kind.rawValue) has exactly one column.")
             }
             return SampleModality(name: name, kind: kind, columns: found, settings: modality)
         }
@@ -78,7 +78,7 @@ struct ModalityFinder {
         return result
     }
 
-    /// A name that networks' inputs can have; nil where nothing of the text is left.
+    /// A valid name for a network input; nil if nothing of the text remains.
     static func name(_ text: String) -> String? {
         var name = ""
         for scalar in text.lowercased().unicodeScalars {

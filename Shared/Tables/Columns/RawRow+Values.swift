@@ -8,7 +8,7 @@ extension RawRow {
         return .text(String(decoding: text, as: UTF8.self))
     }
 
-    /// The value of a field as text, exactly as it is written but for blanks around it.
+    /// The value of a field as text, exactly as written except for surrounding blanks.
     func textCell(_ field: Int) -> Cell {
         guard isText else {
             let cell = field < cells.count ? cells[field] : .missing
@@ -19,7 +19,7 @@ extension RawRow {
         return NumberText.isMissing(text) ? .missing : .text(String(decoding: text, as: UTF8.self))
     }
 
-    /// The number in a field; nil where there is none.
+    /// The number in a field; nil if there is none.
     func number(_ field: Int, point: UInt8 = UInt8(ascii: ".")) -> Double? {
         guard isText else {
             guard field < cells.count else { return nil }
@@ -34,7 +34,7 @@ extension RawRow {
         return number
     }
 
-    /// A hash by which equal values of a field are found; 0 where it is missing.
+    /// A hash that identifies equal values of a field; 0 if the value is missing.
     func key(_ field: Int) -> UInt64 {
         guard isText else {
             switch field < cells.count ? cells[field] : .missing {

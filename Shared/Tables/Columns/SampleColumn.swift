@@ -1,59 +1,59 @@
 public import Model
 
-/// A column of a user's table, as it was found.
+/// A column of a user's table, with what was found in it.
 public struct SampleColumn: Hashable, Sendable {
-    /// What a column is for.
+    /// The role of a column.
     public enum Role: Hashable, Sendable {
         /// Networks read it.
         case input
-        /// It is the answer, or a part of it.
+        /// It is the answer or a part of it.
         case target
-        /// Its values never stand on both sides of a split.
+        /// Rows with the same value all stay in one split.
         case group
-        /// It says which part a row belongs to.
+        /// It says which split a row belongs to.
         case split
-        /// It says when a row happened.
+        /// It gives the time of a row.
         case time
-        /// No network reads it, for a reason.
+        /// No network reads it, for the given reason.
         case left(String)
     }
 
     /// Its name.
     public var name: String
-    /// What it holds.
+    /// The kind of its values.
     public var kind: ColumnKind
-    /// What it is for.
+    /// Its role.
     public var role: Role
-    /// Rows without a value.
+    /// Number of rows without a value.
     public var missing: Int
     /// The first such row, such as `people.csv, row 7`.
     public var firstMissing: String?
-    /// How many different values there are; about, beyond 10,001.
+    /// Number of different values; approximate beyond 10,001.
     public var distinct: Int
-    /// Least number.
+    /// Smallest number.
     public var minimum: Double?
-    /// Greatest number.
+    /// Largest number.
     public var maximum: Double?
     /// Mean of the numbers.
     public var mean: Double?
     /// A few values.
     public var examples: [String]
-    /// Series of numbered columns: how many these are.
+    /// Number of columns, if it is a series of numbered columns.
     public var width: Int?
-    /// Fields of the source that it is made of.
+    /// Fields of the source that it is made from.
     var fields: [Int]
-    /// What stands before decimals.
+    /// The decimal separator.
     var point: UInt8 = UInt8(ascii: ".")
 }
 
 /// One modality of the samples of a table.
 public struct SampleModality: Hashable, Sendable {
-    /// Its name, which is valid as that of a network's input.
+    /// Its name, which is valid as the name of a network input.
     public var name: String
     /// What it holds.
     public var kind: ModalityKind
-    /// Its columns, as indices of the table's.
+    /// Its columns, as indices into the table's columns.
     public var columns: [Int]
-    /// What the user says about it.
+    /// The user's settings for it.
     public var settings: DataSettings.Modality
 }

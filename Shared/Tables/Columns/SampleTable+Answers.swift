@@ -2,7 +2,7 @@ import Foundation
 import Model
 
 extension SampleTable {
-    /// What is gathered of rows while their answers are read.
+    /// What is gathered from rows while their answers are read.
     private struct Gathered {
         var samples = SplitMaker.Samples(given: [], classes: [], names: [], groups: [], times: [])
         var numbers: [Double] = []
@@ -13,7 +13,7 @@ extension SampleTable {
         var firstWithout: String?
     }
 
-    /// Reads all answers, parts samples, and finds columns that give the answer away.
+    /// Reads all answers, splits the samples, and finds columns that give the answer away.
     func readAnswers(separator: Character?) throws {
         target.target.names = try names(separator: separator)
         var gathered = Gathered()
@@ -42,14 +42,14 @@ extension SampleTable {
         if rowsWithoutTarget > 0 {
             let named = target.columns.map { "'\(columns[$0].name)'" }.joined(separator: ", ")
             notes.append(
-                "\(rowsWithoutTarget) of \(rowCount) rows have no target (\(named)) and are left out; the first is "
+                "\(rowsWithoutTarget) of \(rowCount) rows have no target (\(named)) and are left out, starting with "
                     + "\(gathered.firstWithout ?? "").")
         }
         try part(&gathered)
         leaveOut(leaks?.leaks(rows: gathered.samples.given.count) ?? [])
     }
 
-    /// Leaves out columns that give the answer away, but not the last that there is.
+    /// Leaves out columns that give the answer away, unless no others remain.
     private func leaveOut(_ leaks: [Int]) {
         let isAllThereIs = columns.indices.allSatisfy { columns[$0].role != .input || leaks.contains($0) }
         for column in leaks {
@@ -58,9 +58,9 @@ extension SampleTable {
             let what =
                 target.target.kind == .regression
                 ? "'\(name)' is equal to '\(answer)' in every row"
-                : "Every value of '\(name)' has one '\(answer)' only, so that it gives the answer away"
+                : "Every value of '\(name)' occurs with a single '\(answer)', so that it gives the answer away"
             if isAllThereIs {
-                notes.append("\(what); networks read it all the same, as there is nothing else.")
+                notes.append("\(what); networks read it anyway, because there is nothing else.")
                 continue
             }
             columns[column].role = .left("gives the answer away")
@@ -79,7 +79,7 @@ extension SampleTable {
         }
     }
 
-    /// Number of a group; a row without one is a group of its own.
+    /// Number of a row's group; a row without a value is a group of its own.
     private static func group(_ key: UInt64, _ gathered: inout Gathered) -> Int32 {
         if key == 0 {
             gathered.lone -= 1
@@ -96,8 +96,8 @@ extension SampleTable {
         if let part = SamplePart(word: word) { return part }
         throw Failure(
             .invalidArgument,
-            "data.split.column: \(Self.place(sources[row.file], row.number)) has '\(word)', which is no part; train, "
-                + "val and test are, and words like these.")
+            "data.split.column: \(Self.place(sources[row.file], row.number)) has '\(word)', which names no split; "
+                + "use train, val, test or similar words.")
     }
 
     private func moment(_ row: RawRow, _ column: SampleColumn, _ sources: [String]) throws -> Double {
@@ -110,8 +110,8 @@ extension SampleTable {
         }
         throw Failure(
             .invalidArgument,
-            "data.split.time: \(Self.place(sources[row.file], row.number)) has no time in '\(column.name)': a number or "
-                + "a date such as 2024-05-01 is needed.")
+            "data.split.time: \(Self.place(sources[row.file], row.number)) has no time in '\(column.name)'; use a "
+                + "number or a date such as 2024-05-01.")
     }
 
     // MARK: - Names of classes and labels
@@ -157,17 +157,19 @@ extension SampleTable {
         guard count > 1 else {
             throw Failure(
                 .invalidArgument,
-                "The target '\(column)' has \(count == 0 ? "no values" : "one value only"); there is nothing to tell apart."
+                "The target '\(column)' has \(count == 0 ? "no values" : "only one value"); there is nothing to "
+                    + "distinguish."
             )
         }
         guard count <= DataLimits.outputs else {
             throw Failure(
                 .invalidArgument,
-                "The target '\(column)' has \(count > DistinctCounter.limit ? "about \(count)" : "more than \(DataLimits.outputs)") "
-                    + "different values, and \(DataLimits.outputs) classes are the most."
+                "The target '\(column)' has "
+                    + "\(count > DistinctCounter.limit ? "about \(count)" : "more than \(DataLimits.outputs)") "
+                    + "different values, but at most \(DataLimits.outputs) classes are possible."
                     + (isNumber
-                        ? " To learn a number, say 'target: {column: \(column), kind: regression}'."
-                        : " Is it text or a name of each row? Name another column."))
+                        ? " To learn a number, set 'target: {column: \(column), kind: regression}'."
+                        : " Does it hold text, or a name for each row? Name another column."))
         }
     }
 
@@ -200,34 +202,34 @@ extension SampleTable {
         guard sizes[0] > 0, sizes[1] > 0 else {
             throw Failure(
                 .invalidArgument,
-                "\(count) samples leave \(sizes[0]) for training and \(sizes[1]) for validation; change the shares with "
-                    + "'data: {split: {validation: …, test: …}}'.")
+                "\(count) samples leave \(sizes[0]) for training and \(sizes[1]) for validation; change the shares "
+                    + "with 'data: {split: {validation: …, test: …}}'.")
         }
         if target.target.kind == .regression { try standardize(gathered.numbers, made) }
     }
 
-    /// Why a group that was found cannot part the samples; nil where it can.
+    /// Why the inferred group column cannot be used to split the samples; nil if it can.
     private func whyNotTogether(_ samples: SplitMaker.Samples) -> String? {
         let groups = Set(samples.groups).count
-        guard groups >= SplitMaker.fewestGroups else { return "has \(groups) different values only" }
+        guard groups >= SplitMaker.fewestGroups else { return "has only \(groups) different values" }
         guard target.target.kind == .classification else { return nil }
         var members: [Int32: Set<Int32>] = [:]
         for (name, group) in zip(samples.classes, samples.groups) { members[name, default: []].insert(group) }
         let alone = members.values.count { $0.count < 2 }
-        return alone * 2 > members.count ? "has one value alone in most classes" : nil
+        return alone * 2 > members.count ? "has only one value in most classes" : nil
     }
 
     private func drawAlone(_ reason: String, _ gathered: inout Gathered) {
         guard let name = suggestedGroup, let group else { return }
         notes.append(
-            "Rows share '\(name)', but it \(reason); samples are drawn one by one. To keep rows with the same value "
-                + "together all the same, say 'data: {split: {group: \(name)}}'.")
+            "Rows share '\(name)', but it \(reason), so samples are drawn one by one. To keep rows with the same value "
+                + "together anyway, set 'data: {split: {group: \(name)}}'.")
         if columns[group].role == .group { columns[group].role = .left("names groups of rows") }
         (self.group, suggestedGroup) = (nil, nil)
         gathered.samples.groups = []
     }
 
-    /// The class by which a sample with several labels is drawn: its rarest label.
+    /// The class used to draw a sample with several labels: its rarest label.
     private func stratify(_ gathered: inout Gathered) {
         let labels = target.target.names.count
         var counts = Array(repeating: 0, count: labels)
@@ -263,7 +265,7 @@ extension SampleTable {
             let deviation = (squares / count).squareRoot()
             let name = columns[target.columns[column]].name
             guard columns[target.columns[column]].distinct > 1 else {
-                throw Failure(.invalidArgument, "The target '\(name)' has one value only; there is nothing to learn.")
+                throw Failure(.invalidArgument, "The target '\(name)' has only one value; there is nothing to learn.")
             }
             means.append(mean)
             deviations.append(deviation > 0 ? deviation : 1)

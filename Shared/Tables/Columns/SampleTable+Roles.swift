@@ -5,17 +5,17 @@ extension SampleTable {
         "speaker", "patient", "lesion", "user", "subject", "person", "participant", "session", "author", "customer",
         "client", "individual", "animal", "donor", "household", "recording", "player", "student", "case", "visitor",
     ]
-    /// Words that make the name of a thing the name of a group: `patient_id`.
+    /// Words that turn the name of a thing into the name of a group: `patient_id`.
     private static let nameWords: Set<String> = [
         "id", "ids", "no", "nr", "number", "name", "code", "key", "uid", "index",
     ]
-    /// What says that rows with a shared value are drawn like any others.
+    /// The value of `group` that disables keeping rows with a shared value together.
     static let noGroup = "none"
 
-    /// Says what every column is for.
+    /// Sets the role of every column.
     func assignRoles() throws {
         for name in settings.ignored {
-            try setRole(.left("stands in data.ignore"), of: name, key: "data.ignore")
+            try setRole(.left("is listed in data.ignore"), of: name, key: "data.ignore")
         }
         if let name = settings.split.column { try setRole(.split, of: name, key: "data.split.column") }
         let isGroupNamed = settings.split.group.map { name in
@@ -41,20 +41,21 @@ extension SampleTable {
         }
     }
 
-    /// The column whose values rows share as they share a speaker or a patient; of several, the one that keeps most together.
+    /// The column whose values rows share, as they share a speaker or a patient. If there are several, the one that
+    /// keeps the most rows together.
     private func foundGroup() -> Int? {
         if let name = opened.group { return columns.firstIndex { $0.name == name } }
         return columns.indices.filter { isGroup(columns[$0]) || isSharedFile(columns[$0]) }
             .min { (columns[$0].distinct, $0) < (columns[$1].distinct, $1) }
     }
 
-    /// Whether several rows are about one file, such as questions about a picture.
+    /// Whether several rows refer to one file, such as questions about a picture.
     private func isSharedFile(_ column: SampleColumn) -> Bool {
         column.kind.isFile && column.role == .input && column.distinct >= 3
             && column.distinct * 20 <= (rowCount - column.missing) * 19
     }
 
-    /// Where nothing else is left to learn from, numbers that seem to count rows are measurements.
+    /// Treats numbers that seem to count rows as measurements if nothing else is left to learn from.
     private func keepLastInput() {
         guard settings.modalities == nil, !columns.contains(where: { $0.role == .input }) else { return }
         for index in columns.indices where columns[index].kind == .identifier && columns[index].minimum != nil {
@@ -68,14 +69,14 @@ extension SampleTable {
     private func setRole(_ role: SampleColumn.Role, of name: String, key: String) throws {
         let index = try column(name, key: key)
         guard columns[index].role != .target else {
-            throw Failure(.invalidArgument, "\(key): '\(name)' is the target and cannot be more.")
+            throw Failure(.invalidArgument, "\(key): '\(name)' is the target and cannot have another role.")
         }
         columns[index].role = role
     }
 
     private func usualRole(of index: Int) -> SampleColumn.Role {
         let column = columns[index]
-        if opened.keys.contains(column.name) { return .left("is the key by which tables are joined") }
+        if opened.keys.contains(column.name) { return .left("is the key on which tables are joined") }
         if settings.split.column == nil, isSplit(column) { return .split }
         switch column.kind {
         case .empty: return .left("has no values")

@@ -4,27 +4,27 @@ public import Model
 public enum SampleAnswer: Hashable, Sendable {
     /// The number of its class.
     case `class`(Int)
-    /// The numbers of its labels, ascending; none is possible.
+    /// The numbers of its labels, ascending; may be empty.
     case labels([Int])
     /// Its numbers.
     case numbers([Double])
 }
 
-/// What is learned of a table.
+/// What is learned from a table.
 public struct SampleTarget: Hashable, Sendable {
-    /// The columns, as indices of the table's.
+    /// The columns, as indices into the table's columns.
     public var columns: [Int]
-    /// What networks answer. Means and deviations of numbers are those of the training samples.
+    /// The networks' target. Means and deviations of numbers are those of the training samples.
     public var target: Target
-    /// How many samples there are of each class or label; empty for numbers.
+    /// Number of samples per class or label; empty for numbers.
     public var counts: [Int]
-    /// How it was found, and how to say otherwise; nil where the user named all of it.
+    /// How it was inferred, and how to override it; nil if the user specified all of it.
     public var guess: String?
 }
 
 /// Reads the answers of rows.
 struct AnswerReader {
-    /// How answers stand in rows.
+    /// How answers are written in rows.
     enum Form {
         case classes(field: Int)
         case labels(field: Int, separator: Character?)
@@ -33,17 +33,17 @@ struct AnswerReader {
     }
 
     let form: Form
-    /// Number of a class by the key of its value, or of a label by its hash.
+    /// The number of a class by the key of its value, or of a label by its hash.
     private var codes: [UInt64: Int32] = [:]
 
     init(_ form: Form) { self.form = form }
 
-    /// Says which class has which number.
+    /// Sets the numbers of the classes.
     mutating func number(_ keys: [UInt64]) {
         codes = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, Int32($0)) })
     }
 
-    /// The answer of a row; nil where it has none.
+    /// The answer of a row; nil if it has none.
     func answer(_ row: RawRow) -> SampleAnswer? {
         switch form {
         case .classes(let field): codes[row.key(field)].map { .class(Int($0)) }
@@ -56,7 +56,7 @@ struct AnswerReader {
         }
     }
 
-    /// The labels of a row; nil where the cell is missing.
+    /// The labels of a row; nil if the cell is missing.
     static func labels(_ row: RawRow, _ field: Int, _ separator: Character?) -> [String]? {
         switch row.textCell(field) {
         case .missing: nil
@@ -89,7 +89,7 @@ struct AnswerReader {
 }
 
 extension StringProtocol {
-    /// The text without blanks around it.
+    /// The text without surrounding blanks.
     var trimmed: String {
         var rest = self[...]
         while let first = rest.first, first.isWhitespace { rest = rest.dropFirst() }

@@ -1,42 +1,43 @@
 import Model
 
-/// Parts samples into training, validation and test.
+/// Splits samples into training, validation and test.
 struct SplitMaker {
-    /// Shares where nothing is said.
+    /// Default share of validation and of test.
     static let usualShare = 0.15
-    /// Groups that are needed to keep them together where nobody asks for it.
+    /// Minimum number of groups for keeping them together without being asked.
     static let fewestGroups = 5
 
     let settings: DataSettings.Split
-    /// What was done that a user should know.
+    /// Notes for the user about what was done.
     private(set) var notes: [String] = []
 
     init(_ settings: DataSettings.Split) { self.settings = settings }
 
-    /// What is known of the samples.
+    /// What is known about the samples.
     struct Samples {
-        /// The part that the data say; nil where none does. One for each sample.
+        /// For each sample, the split given by the data; nil if there is none.
         var given: [SamplePart?]
-        /// Class of each, or its rarest label; empty for numbers.
+        /// For each sample, the class or rarest label; empty for numbers.
         var classes: [Int32]
         /// Names of the classes, for messages.
         var names: [String]
-        /// Group of each, by number from 0; empty where there are none.
+        /// For each sample, the number of its group, from 0; empty if there are no groups.
         var groups: [Int32]
-        /// Rank of the time of each; empty where there is none.
+        /// For each sample, the rank of its time; empty if there is no time.
         var times: [Double]
     }
 
-    /// The part of each sample.
+    /// The split of each sample.
     mutating func parts(of samples: Samples) throws -> [SamplePart] {
         let count = samples.given.count
         guard count >= 3 else {
             throw Failure(
-                .invalidArgument, "There are \(count) samples with a target; training, validation and test need 3.")
+                .invalidArgument,
+                "There are \(count) samples with a target; training, validation and test need at least 3.")
         }
         let present = Set(samples.given.compactMap { $0 })
         var parts = samples.given.map { $0 ?? .training }
-        // What the data do not say is drawn from what is for training.
+        // Splits that the data lacks are drawn from the training split.
         var wanted: [SamplePart] = []
         if !present.contains(.test) && settings.test != 0 { wanted.append(.test) }
         if !present.contains(.validation) { wanted.append(.validation) }
@@ -48,13 +49,14 @@ struct SplitMaker {
         guard pool.count > wanted.count else {
             throw Failure(
                 .invalidArgument,
-                "The data's own parts leave \(pool.count) samples for training, and \(wanted.map(\.name).joined(separator: " and ")) "
-                    + "must be drawn from them; there is nothing to learn from.")
+                "The data's own splits leave \(pool.count) samples for training, and "
+                    + "\(wanted.map(\.name).joined(separator: " and ")) must be drawn from them, so nothing is left to "
+                    + "learn from.")
         }
         if !present.isEmpty {
             notes.append(
-                "The data bring \(present.map(\.name).sorted().joined(separator: " and ")) of their own; "
-                    + "\(wanted.map(\.name).joined(separator: " and ")) is drawn from what is for training.")
+                "The data comes with \(present.map(\.name).sorted().joined(separator: " and ")); "
+                    + "\(wanted.map(\.name).joined(separator: " and ")) is drawn from the training samples.")
         }
         let shares = wanted.map { part in
             (part, (part == .test ? settings.test : settings.validation) ?? Self.usualShare)
@@ -86,7 +88,7 @@ struct SplitMaker {
             generator.shuffle(&order)
             var free = order.count
             for (place, share) in shares.enumerated() {
-                // What rounding takes from one class it gives to another.
+                // What one class loses by rounding, another gains.
                 let exact = Double(order.count) * share.share + rest[place]
                 var taken = Int(exact.rounded())
                 if order.count >= 3 && share.share > 0 { taken = max(1, taken) }
@@ -100,7 +102,7 @@ struct SplitMaker {
         }
         if !small.isEmpty {
             notes.append(
-                "\(small.count) classes have fewer than 3 samples, so that a part lacks them: "
+                "\(small.count) classes have fewer than 3 samples, so some split lacks them: "
                     + "\(small.sorted().prefix(5).joined(separator: ", "))\(small.count > 5 ? "…" : "").")
         }
     }
@@ -116,8 +118,8 @@ struct SplitMaker {
         guard members.count >= needed else {
             throw Failure(
                 .invalidArgument,
-                "data.split.group: '\(settings.group ?? "")' has \(members.count) different values, and \(needed) parts "
-                    + "need \(needed) at least.")
+                "data.split.group: '\(settings.group ?? "")' has \(members.count) different values, but \(needed) "
+                    + "splits need at least \(needed).")
         }
         var order = members.keys.sorted()
         var generator = SplitMix64(seed: settings.seed)
@@ -131,7 +133,7 @@ struct SplitMaker {
         for sample in pool { totals[samples.classes.isEmpty ? 0 : Int(samples.classes[sample])] += 1 }
         let drawn = shares.reduce(0) { $0 + $1.share }
         let all: [(part: SamplePart, share: Double)] = [(.training, max(0, 1 - drawn))] + shares
-        // Each group goes where its classes are lacking most; rare classes count as much as frequent ones.
+        // Each group goes to the split that lacks its classes most; rare classes count as much as frequent ones.
         var lacking = all.map { share in totals.map { $0 * share.share } }
         var room = all.map { Double(pool.count) * $0.share }
         var isEmpty = all.map { _ in true }
@@ -168,7 +170,7 @@ struct SplitMaker {
             if let other = seen[group], other != part { across.insert(group) } else { seen[group] = part }
         }
         if !across.isEmpty {
-            notes.append("The data's own parts have \(across.count) groups on both sides.")
+            notes.append("\(across.count) groups are in more than one of the data's own splits.")
         }
     }
 
@@ -181,12 +183,12 @@ struct SplitMaker {
         var end = order.count
         for (part, share) in shares {
             var start = max(1, end - max(1, Int((Double(order.count) * share).rounded())))
-            // What happened at the same time stays together.
+            // Samples of the same time stay together.
             while start > 1, samples.times[order[start - 1]] == samples.times[order[start]] { start -= 1 }
             guard start < end, start >= 1, samples.times[order[start - 1]] != samples.times[order[start]] else {
                 throw Failure(
                     .invalidArgument,
-                    "data.split.time: '\(settings.time ?? "")' has too few different times to part samples by.")
+                    "data.split.time: '\(settings.time ?? "")' has too few different times to split the samples.")
             }
             for sample in order[start..<end] { parts[sample] = part }
             end = start
@@ -207,7 +209,7 @@ struct SplitMaker {
         let lost = inTraining.indices.filter { !inTraining[$0] && elsewhere[$0] }.map { samples.names[$0] }
         if !lost.isEmpty {
             notes.append(
-                "No training sample has these classes, so that nobody can learn them: "
+                "No training sample has these classes, so networks cannot learn them: "
                     + "\(lost.prefix(5).joined(separator: ", "))\(lost.count > 5 ? "…" : "").")
         }
     }

@@ -1,8 +1,8 @@
 import Model
 
-/// Finds which columns are the answer, and what kind of answer they are.
+/// Infers which columns are the answer, and the kind of answer.
 struct TargetFinder {
-    /// What was found.
+    /// The inferred target.
     struct Finding {
         var columns: [Int]
         var kind: Target.Kind
@@ -14,14 +14,14 @@ struct TargetFinder {
     let profiles: [ColumnProfile]
     let rows: Int
 
-    /// Finds the answer.
-    /// - Parameter named: What the user says; nil to find all of it.
-    /// - Parameter usual: Columns that the form of the source says are the answer.
+    /// Infers the answer.
+    /// - Parameter named: The user's settings; nil to infer everything.
+    /// - Parameter usual: Columns that are the answer according to the form of the source.
     func find(_ named: DataSettings.Answer?, usual: [String]?) throws -> Finding {
         if let named {
             let found = try named.columns.map { try index(of: $0) }
             guard Set(found).count == found.count, !found.isEmpty else {
-                throw Failure(.invalidArgument, "target.columns: a column is named twice, or none is.")
+                throw Failure(.invalidArgument, "target.columns: name at least one column, and none twice.")
             }
             return try finding(found, kind: named.kind)
         }
@@ -31,8 +31,9 @@ struct TargetFinder {
         let names = choice.columns.map { columns[$0].name }
         let kind = finding.guess.map { " " + $0 } ?? ""
         finding.guess =
-            "The target is guessed: \(names.map { "'\($0)'" }.joined(separator: ", ")) (\(choice.reason)). Name another with "
-            + "--target \(names.count == 1 ? "COLUMN" : names.joined(separator: ",")), in a file "
+            "The target is guessed: \(names.map { "'\($0)'" }.joined(separator: ", ")) (\(choice.reason)). To change "
+            + "it, use "
+            + "--target \(names.count == 1 ? "COLUMN" : names.joined(separator: ",")), or in a file "
             + "'target: {\(names.count == 1 ? "column: …" : "columns: […]")}'.\(kind)"
         return finding
     }
@@ -42,7 +43,7 @@ struct TargetFinder {
         throw Self.unknown(name, "target.column", columns.map(\.name))
     }
 
-    /// The failure of a column that is not there: those that are, the nearest first.
+    /// The failure for a missing column; it lists the existing ones, nearest first.
     static func unknown(_ name: String, _ key: String, _ names: [String]) -> Failure {
         let near = NearestName.several(name, among: names, most: 5)
         let ordered = near + names.filter { !near.contains($0) }
@@ -50,10 +51,10 @@ struct TargetFinder {
         return Failure(
             .invalidArgument,
             "\(key): there is no column '\(name)'.\(NearestName.question(name, among: names)) "
-                + "There are \(shown)\(ordered.count > 20 ? ", and \(ordered.count - 20) more" : "").")
+                + "Columns: \(shown)\(ordered.count > 20 ? ", and \(ordered.count - 20) more" : "").")
     }
 
-    /// Whether what stands between marks comes back in other values.
+    /// Whether the texts between separators recur in other values.
     private static func haveSharedParts(_ values: [String]) -> Bool {
         var seen: Set<Substring> = []
         return values.prefix(1_000).contains { value in
@@ -75,7 +76,7 @@ struct TargetFinder {
         case (_, .regression?):
             throw Failure(
                 .invalidArgument,
-                "target.kind: '\(column.name)' is no column of numbers: "
+                "target.kind: '\(column.name)' is not a column of numbers: "
                     + "\(profile.firstText.map { "\($0.place) has '\($0.value)'" } ?? "it holds \(column.kind.rawValue)")."
             )
         case (_, .classification?): return Finding(columns: found, kind: .classification)
@@ -85,25 +86,25 @@ struct TargetFinder {
                 return Finding(
                     columns: found, kind: .regression,
                     guess: isWhole
-                        ? "Its \(column.distinct) different whole numbers are taken as a number; to learn classes, say "
-                            + "'target: {column: \(column.name), kind: classification}'." : nil)
+                        ? "Its \(column.distinct) different whole numbers are treated as amounts; to learn classes, "
+                            + "set 'target: {column: \(column.name), kind: classification}'." : nil)
             }
             return Finding(
                 columns: found, kind: .classification,
-                guess: "Its \(column.distinct) different whole numbers are taken as classes; to learn a number, say "
+                guess: "Its \(column.distinct) different whole numbers are treated as classes; to learn a number, set "
                     + "'target: {column: \(column.name), kind: regression}'.")
         case (_, nil):
             let isSeveral = profile.barred * 20 >= profile.present && Self.haveSharedParts(profile.distinct.values)
             if isSeveral {
                 return Finding(
                     columns: found, kind: .multiLabel, separator: "|",
-                    guess: "'|' in '\(column.name)' is taken to part several labels. \(key).")
+                    guess: "'|' in '\(column.name)' is treated as a separator of labels. \(key).")
             }
             return Finding(columns: found, kind: .classification)
         }
     }
 
-    /// Whether numbers are codes of classes rather than amounts: few whole ones that count up from 0 or 1, or are two.
+    /// Whether numbers are class codes rather than amounts: a few whole numbers that count up from 0 or 1, or just two.
     private func areClasses(_ column: SampleColumn, _ profile: ColumnProfile) -> Bool {
         guard column.distinct <= KindFinder.mostNumberClasses, profile.wholes == profile.numbers,
             column.distinct * 3 <= rows, let least = column.minimum, let greatest = column.maximum
@@ -119,11 +120,11 @@ struct TargetFinder {
             let text = profiles[other].firstText
             throw Failure(
                 .invalidArgument,
-                "target.columns: several columns must be numbers, and '\(columns[other].name)' is not"
+                "target.columns: several columns must all be numbers, but '\(columns[other].name)' is not"
                     + (text.map { ": \($0.place) has '\($0.value)'" } ?? "") + ".")
         }
         if kind == .classification {
-            throw Failure(.invalidArgument, "target.kind: classes stand in one column; name one.")
+            throw Failure(.invalidArgument, "target.kind: classes must be in one column; name only one.")
         }
         let areFlags = found.allSatisfy { index in
             columns[index].minimum.map { $0 >= 0 } == true && columns[index].maximum.map { $0 <= 1 } == true

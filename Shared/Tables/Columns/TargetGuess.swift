@@ -1,11 +1,11 @@
 import Model
 
-/// Guesses which columns are the answer, by their names, what they hold and where they stand.
+/// Guesses which columns are the answer from their names, contents and positions.
 ///
-/// Every column that could be the answer gets points: for a name that answers have, for standing last or first, and for
-/// being the only one of its kind. Without a clear winner the guess is refused rather than made at random.
+/// Every column that could be the answer gets points: for a typical name, for being last or first, and for being the
+/// only one of its kind. Without a clear winner there is an error rather than a random guess.
 struct TargetGuess {
-    /// The columns of an answer, and why these.
+    /// The columns of an answer, and why they were chosen.
     struct Choice {
         var columns: [Int]
         var reason: String
@@ -15,20 +15,20 @@ struct TargetGuess {
     let profiles: [ColumnProfile]
     let rows: Int
 
-    /// Points that the winner must be ahead.
+    /// Points by which the winner must lead.
     private static let margin = 1.0
 
     /// The columns that are most likely the answer.
-    /// - Throws: `Failure` that lists the candidates where several are as likely.
+    /// - Throws: `Failure` that lists the candidates if several are equally likely.
     func choice() throws -> Choice {
         let possible = columns.indices.filter(isPossible)
         guard !possible.isEmpty else {
             throw Failure(
                 .invalidArgument,
-                "Nothing in the data can be learned: there is no column of categories, labels or numbers among "
+                "There is nothing to predict in the data: no column of categories, labels or numbers among "
                     + "\(columns.prefix(20).map(\.name).joined(separator: ", ")).")
         }
-        // Of several that are as likely the later one comes first: answers follow on what they are learned from.
+        // Among equally likely columns the later one comes first, because answers usually follow the inputs.
         let ranked = possible.map { (column: $0, points: points(of: $0, among: possible)) }
             .sorted { ($0.points.total, $0.column) > ($1.points.total, $1.column) }
         guard let best = ranked.first else { throw Failure(.internal, "no column was ranked") }
@@ -52,8 +52,8 @@ struct TargetGuess {
         }
         return Failure(
             .invalidArgument,
-            "Which column is to be learned cannot be guessed. Candidates are \(listed.joined(separator: ", ")). Name one "
-                + "with --target COLUMN, in a file 'target: {column: …}'.")
+            "Cannot tell which column to predict. Candidates: \(listed.joined(separator: ", ")). Name one with "
+                + "--target COLUMN, or in a file 'target: {column: …}'.")
     }
 
     // MARK: - Points
@@ -67,7 +67,7 @@ struct TargetGuess {
 
     private func points(of index: Int, among possible: [Int]) -> Points {
         let column = columns[index]
-        // Names of rows stand first and last in many tables, and answers beside them.
+        // In many tables row names come first and last, and answers are next to them.
         let placed = columns.indices.filter { columns[$0].kind != .identifier && columns[$0].kind != .empty }
         var points = Points(name: AnswerNames.points(of: column.name))
         if Self.isCoordinate(column.name, among: columns.map(\.name), isLast: index == placed.last) { points.name = 0 }
@@ -81,25 +81,25 @@ struct TargetGuess {
         return points
     }
 
-    /// Whether a column is the only one of categories or few whole numbers, and all others are measured.
+    /// Whether a column is the only one of categories or few whole numbers, and all others are measurements.
     private func isAlone(_ index: Int, among possible: [Int]) -> Bool {
         let others = possible.filter { $0 != index }
         guard columns[index].kind == .category || isCode(index), others.count >= 2 else { return false }
         return others.allSatisfy(isMeasured)
     }
 
-    /// Whether a column holds what networks read rather than answers: text, pictures, sounds, series.
+    /// Whether a column holds inputs rather than answers: text, pictures, sounds, series.
     private func isInput(_ index: Int) -> Bool {
         columns[index].kind.modality.map { $0 != .table } ?? false
     }
 
-    /// Whether numbers are few whole ones.
+    /// Whether a column holds few different whole numbers.
     private func isCode(_ index: Int) -> Bool {
         columns[index].kind == .number && profiles[index].wholes == profiles[index].numbers
             && columns[index].distinct <= KindFinder.mostNumberClasses
     }
 
-    /// Whether numbers are measured ones: not whole, or of very many values.
+    /// Whether a column holds measurements: numbers that are not whole, or very many different ones.
     private func isMeasured(_ index: Int) -> Bool {
         columns[index].kind == .number
             && (profiles[index].wholes < profiles[index].numbers
@@ -110,12 +110,12 @@ struct TargetGuess {
         let column = columns[index]
         guard column.distinct > 1, column.role == .input else { return false }
         if [.category, .labels, .number].contains(column.kind) { return true }
-        // Answers of several words are answers all the same, where they are called so and come back.
+        // Answers of several words still count as answers if they are named so and recur.
         return column.kind == .text && column.distinct * 2 <= rows && column.distinct <= DataLimits.outputs
             && AnswerNames.points(of: column.name) > 0
     }
 
-    /// Whether a column `y` is one of a point's, `x` and `y`.
+    /// Whether a column `y` is a coordinate of a point `x`, `y`.
     private static func isCoordinate(_ name: String, among names: [String], isLast: Bool) -> Bool {
         guard name.lowercased() == "y" else { return false }
         let others = Set(names.map { $0.lowercased() })
@@ -132,7 +132,8 @@ struct TargetGuess {
                 return Choice(columns: flags, reason: "the last \(flags.count) columns, which hold 0 and 1")
             }
             guard areNumbers, possible.count > 1 else { return nil }
-            return Choice(columns: possible, reason: "all columns of numbers, as nothing else tells what is learned")
+            return Choice(
+                columns: possible, reason: "all columns of numbers, because nothing else indicates the target")
         }
         guard areNumbers else { return nil }
         if possible.last == columns.indices.last, let named = sharedEnding(possible) { return named }
@@ -144,7 +145,7 @@ struct TargetGuess {
             && columns[index].minimum == 0 && columns[index].maximum == 1 && columns[index].distinct == 2
     }
 
-    /// The last columns, where these alone share their last word: `heating load`, `cooling load`.
+    /// The last columns, if only these share their last word: `heating load`, `cooling load`.
     private func sharedEnding(_ possible: [Int]) -> Choice? {
         let words = possible.map { AnswerNames.words(of: columns[$0].name) }
         guard let last = words.last, last.count > 1, let ending = last.last else { return nil }
@@ -155,18 +156,18 @@ struct TargetGuess {
         return Choice(columns: Array(possible.suffix(run)), reason: "the last \(run) columns, which share '\(ending)'")
     }
 
-    /// The outer columns of an experiment that was planned: what was set has few values, what was measured has many.
+    /// The outer columns of a designed experiment: settings have few values, measurements have many.
     private func designed(_ possible: [Int], _ place: String) -> Choice? {
         let run = possible.reversed().prefix { columns[$0].distinct * 3 >= rows }.count
         let most = possible.dropLast(run).map { columns[$0].distinct }.max() ?? rows
         guard run > 1, rows >= 30, possible.count - run >= 2, most * 10 <= rows else { return nil }
         return Choice(
             columns: possible.suffix(run).sorted(),
-            reason: "the \(place) \(run) columns, which are measured, while the others have few values")
+            reason: "the \(place) \(run) columns, which are measurements, while the others have few values")
     }
 
-    /// All columns that are called alike but for a number or another word: `y1`, `y2`, or `target_x`, `target_y`, or
-    /// `red count`, `white count`.
+    /// All columns whose names differ only in a number or one word: `y1`, `y2`, or `target_x`, `target_y`, or `red
+    /// count`, `white count`.
     private func alike(_ index: Int, among possible: [Int]) -> Choice? {
         guard columns[index].kind == .number else { return nil }
         if index == columns.indices.last, let named = sharedEnding(possible.filter { columns[$0].kind == .number }) {

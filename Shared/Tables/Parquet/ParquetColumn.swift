@@ -1,8 +1,8 @@
 import Model
 
-/// Gives the cells of one column of a row group, with one page in memory.
+/// Reads the cells of one column of a row group, with one page in memory.
 final class ParquetColumn {
-    /// A page of more values is none.
+    /// Maximum number of values in a valid page.
     static let mostValues = 1 << 26
 
     private let leaf: ParquetLeaf
@@ -15,7 +15,7 @@ final class ParquetColumn {
     private var (definitions, repetitions): ([UInt8], [UInt8]) = ([], [])
     private var (entry, value) = (0, 0)
 
-    /// Begins a chunk of a column.
+    /// Starts a column chunk.
     init(_ leaf: ParquetLeaf, chunk: ThriftValue, path: String) throws {
         guard let meta = chunk[3], let data = meta[9]?.integer, let size = meta[7]?.integer, chunk[1] == nil,
             size >= 0, data >= 0
@@ -36,7 +36,7 @@ final class ParquetColumn {
             defer { entry += 1 }
             return definitions[entry] == leaf.definition ? take() : .missing
         }
-        // A row goes on, over pages too, until a value begins another.
+        // A row continues, even across pages, until a value starts another row.
         var entries: [(repetition: Int, definition: Int, cell: Cell)] = []
         repeat {
             let definition = Int(definitions[entry])
@@ -58,7 +58,7 @@ final class ParquetColumn {
     }
 
     private func load() throws {
-        guard try hasMore() else { throw ParquetValues.Problem(message: "it ends before its rows do") }
+        guard try hasMore() else { throw ParquetValues.Problem(message: "it ends before its last row") }
     }
 
     private func assemble(
@@ -87,7 +87,7 @@ final class ParquetColumn {
         unread += more
     }
 
-    /// Reads the next page with values; false at the end.
+    /// Reads the next page that has values; false at the end.
     private func readPage() throws -> Bool {
         while rest > 0 || !unread.isEmpty {
             try fill(1 << 16)
@@ -103,7 +103,7 @@ final class ParquetColumn {
             }
             try fill(length + packed)
             guard unread.count >= length + packed else {
-                throw ParquetValues.Problem(message: "a page is cut short")
+                throw ParquetValues.Problem(message: "a page is truncated")
             }
             let body = Array(unread[length..<length + packed])
             unread.removeFirst(length + packed)
@@ -150,7 +150,7 @@ final class ParquetColumn {
         return !definitions.isEmpty
     }
 
-    /// A number of values that a page can have.
+    /// Checks the number of values in a page.
     private static func count(_ value: ThriftValue?) -> Int? {
         value?.integer.flatMap { (0...mostValues).contains($0) ? $0 : nil }
     }
@@ -163,7 +163,7 @@ final class ParquetColumn {
         )
     }
 
-    /// Levels that stand at the beginning of a page, with their length before them.
+    /// Levels at the beginning of a page, preceded by their length.
     private func levels(
         _ bytes: UnsafeRawBufferPointer, _ offset: inout Int, greatest: Int, count: Int
     ) throws -> [UInt8] {

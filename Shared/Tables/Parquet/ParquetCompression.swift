@@ -4,13 +4,13 @@ import Model
 
 /// Decompresses pages.
 enum ParquetCompression {
-    /// A page that swells beyond this is no page.
+    /// Maximum size of a decompressed page.
     static let largestPage = 1 << 30
 
-    /// The bytes of a page.
+    /// The decompressed bytes of a page.
     static func bytes(_ packed: [UInt8], codec: Int, size: Int) throws -> [UInt8] {
         guard size >= 0, size <= largestPage else {
-            throw ParquetValues.Problem(message: "a page of \(size) bytes is more than 1 GiB")
+            throw ParquetValues.Problem(message: "a page of \(size) bytes is larger than 1 GiB")
         }
         switch codec {
         case 0: return packed
@@ -44,12 +44,12 @@ enum ParquetCompression {
             let names = [3: "LZO", 4: "Brotli", 5: "LZ4", 7: "LZ4"]
             throw ParquetValues.Problem(
                 message:
-                    "it is compressed with \(names[codec] ?? "method \(codec)"); snappy, zstd, gzip and none can be read"
+                    "it is compressed with \(names[codec] ?? "method \(codec)"); supported: snappy, zstd, gzip and none"
             )
         }
     }
 
     private static func wrong(_ name: String) -> ParquetValues.Problem {
-        ParquetValues.Problem(message: "a page cannot be decompressed by \(name)")
+        ParquetValues.Problem(message: "a page cannot be decompressed with \(name)")
     }
 }

@@ -1,4 +1,4 @@
-/// Reads runs: equal numbers counted, or packed into as few bits as they need.
+/// Reads runs of numbers: either repeated values with a count, or values packed into as few bits as they need.
 struct RunReader {
     private let bytes: UnsafeRawBufferPointer
     private let width: Int
@@ -36,7 +36,7 @@ struct RunReader {
         if head & 1 == 1 {
             packed = Int(head >> 1) * 8
             bit = 0
-            // Padding of the last group may be left out at the end of a page.
+            // The padding of the last group may be missing at the end of a page.
             return packed > 0 && (width == 0 || index < bytes.count)
         }
         repeated = Int(head >> 1)
@@ -49,7 +49,7 @@ struct RunReader {
     }
 }
 
-/// Reads whole numbers stored as differences. Source: Parquet's Encodings.md, DELTA_BINARY_PACKED.
+/// Reads integers stored as differences. Source: Parquet's Encodings.md, DELTA_BINARY_PACKED.
 struct DeltaReader {
     private let bytes: UnsafeRawBufferPointer
     /// Bytes read so far.
@@ -57,9 +57,9 @@ struct DeltaReader {
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    private var cut: ParquetValues.Problem { ParquetValues.Problem(message: "a page is cut short") }
+    private var cut: ParquetValues.Problem { ParquetValues.Problem(message: "a page is truncated") }
 
-    /// Reads so many numbers, which must be all.
+    /// Reads a given number of numbers, which must be all there are.
     mutating func numbers(_ count: Int) throws -> [Int64] {
         guard let size = bytes.varint(&index), let blocks = bytes.varint(&index), let total = bytes.varint(&index),
             let first = bytes.varint(&index), size.isMultiple(of: 128), blocks > 0, size <= 1 << 20,
@@ -88,7 +88,7 @@ struct DeltaReader {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Bits from a place on, the least first; nil beyond the end.
+    /// Bits from a position on, least significant first; nil beyond the end.
     func bits(from start: Int, count width: Int) -> UInt64? {
         if width == 0 { return 0 }
         guard start + width <= count * 8 else { return nil }

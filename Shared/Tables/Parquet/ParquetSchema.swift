@@ -3,31 +3,31 @@ enum ParquetType: Int {
     case boolean, int32, int64, int96, float, double, bytes, fixed
 }
 
-/// What values of a leaf mean beyond their storage.
+/// The logical type of the values of a leaf.
 enum ParquetMeaning: Hashable {
     case plain
     case text
     case unsigned
     case decimal(scale: Int)
     case date
-    /// Ticks a second.
+    /// Ticks per second.
     case timestamp(Double)
     case half
 }
 
-/// One leaf of a Parquet schema: a column in storage.
+/// One leaf of a Parquet schema: a stored column.
 struct ParquetLeaf {
     var name: String
     var path: [String]
     var type: ParquetType
     var length: Int
     var meaning: ParquetMeaning
-    /// Greatest definition level.
+    /// Highest definition level.
     var definition = 0
     /// Definition level at which each repeated node around it has an element.
     var repetitions: [Int] = []
 
-    /// Leaves of a schema, in their order.
+    /// Leaves of a schema, in order.
     static func leaves(_ elements: [ThriftValue]) throws -> [ParquetLeaf] {
         var index = 1
         var leaves: [ParquetLeaf] = []
@@ -36,13 +36,13 @@ struct ParquetLeaf {
         return leaves
     }
 
-    /// What is known on the way to a leaf.
+    /// The state on the path to a leaf.
     private struct Place {
         var path: [String] = []
         var names: [String] = []
         var definition = 0
         var repetitions: [Int] = []
-        /// Whether the node above is a list, and the repeated node in one.
+        /// Whether the parent node is a list, or the repeated node of a list.
         var (isList, isRepeated) = (false, false)
         var depth = 0
     }
@@ -58,7 +58,7 @@ struct ParquetLeaf {
         inner.depth += 1
         inner.path.append(name)
         let repetition = element[3]?.integer ?? 0
-        // Lists have a repeated node and an element between their name and their values.
+        // Lists have a repeated node and an element node between their name and their values.
         let isWrapper = place.isList && repetition == 2 || place.isRepeated && ["element", "item"].contains(name)
         if !isWrapper { inner.names.append(name) }
         if repetition > 0 { inner.definition += 1 }

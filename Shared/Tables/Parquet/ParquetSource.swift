@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// A Parquet file, read a page at a time.
+/// A Parquet file, read one page at a time.
 final class ParquetSource: RowSource {
     let names: [String]
     let files: [String]
@@ -11,7 +11,7 @@ final class ParquetSource: RowSource {
     private let used: [Int]
     private let groups: [ThriftValue]
 
-    /// Reads the description at the end of a file.
+    /// Reads the metadata at the end of a file.
     init(_ path: String, part: SamplePart? = nil) throws {
         self.path = path
         self.part = part
@@ -21,10 +21,10 @@ final class ParquetSource: RowSource {
         guard tail.suffix(4).elementsEqual("PAR1".utf8) else {
             let isLocked = tail.suffix(4).elementsEqual("PARE".utf8)
             throw Self.failure(
-                path, isLocked ? "it is encrypted" : "it does not end as Parquet files do; is it cut short?")
+                path, isLocked ? "it is encrypted" : "it does not end like a Parquet file; is it truncated?")
         }
         let length = tail.prefix(4).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
-        guard length <= size - 12 else { throw Self.failure(path, "its description is longer than the file") }
+        guard length <= size - 12 else { throw Self.failure(path, "its metadata is longer than the file") }
         let footer = try FileStream(path, from: size - 8 - length).bytes(length)
         do {
             let meta = try footer.withUnsafeBytes { bytes in
@@ -34,9 +34,9 @@ final class ParquetSource: RowSource {
             leaves = try ParquetLeaf.leaves(meta[2]?.elements ?? [])
             groups = meta[4]?.elements ?? []
         } catch is ThriftReader.Problem {
-            throw Self.failure(path, "its description cannot be read")
+            throw Self.failure(path, "its metadata is unreadable")
         }
-        // Hugging Face keeps files as {bytes, path}; the content is what counts. Indices of pandas are no columns.
+        // Hugging Face stores files as {bytes, path}; only the content counts. Indices of pandas are not columns.
         let all = leaves.map(\.name)
         used = leaves.indices.filter { index in
             let name = all[index]
@@ -61,7 +61,7 @@ final class ParquetSource: RowSource {
         for group in groups {
             guard let chunks = group[1]?.elements, chunks.count == leaves.count, let rows = group[3]?.integer, rows >= 0
             else {
-                throw Self.failure(path, "a row group has another number of columns than the schema")
+                throw Self.failure(path, "a row group and the schema differ in the number of columns")
             }
             var columns: [ParquetColumn] = []
             for index in used {
@@ -78,14 +78,14 @@ final class ParquetSource: RowSource {
         }
     }
 
-    /// Says which column it is that cannot be read.
+    /// Adds the name of the unreadable column.
     private func reading<Value>(_ index: Int, _ body: (ParquetLeaf) throws -> Value) throws -> Value {
         do {
             return try body(leaves[index])
         } catch let problem as ParquetValues.Problem {
             throw Self.failure(path, "column '\(leaves[index].name)': \(problem.message)")
         } catch is ThriftReader.Problem {
-            throw Self.failure(path, "column '\(leaves[index].name)' has a page that is not one")
+            throw Self.failure(path, "column '\(leaves[index].name)' has an invalid page")
         }
     }
 }

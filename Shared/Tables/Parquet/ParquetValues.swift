@@ -3,7 +3,7 @@ import Model
 
 /// Decodes the values of a page.
 struct ParquetValues {
-    /// What cannot be decoded.
+    /// Why something cannot be decoded.
     struct Problem: Error {
         let message: String
     }
@@ -12,8 +12,8 @@ struct ParquetValues {
 
     /// Decodes values one after another.
     /// - Parameters:
-    ///   - bytes: The page's, after the levels.
-    ///   - dictionary: Values that indices mean.
+    ///   - bytes: The bytes of the page after the levels.
+    ///   - dictionary: The values that indices refer to.
     func decode(
         _ bytes: UnsafeRawBufferPointer, encoding: Int, count: Int, dictionary: [Cell]
     ) throws -> [Cell] {
@@ -46,11 +46,11 @@ struct ParquetValues {
             }
         case 7: return try prefixed(bytes, count)
         case 9: return try streams(bytes, count)
-        default: throw Problem(message: "its encoding \(encoding) is none that can be read")
+        default: throw Problem(message: "its encoding \(encoding) is not supported")
         }
     }
 
-    private var cut: Problem { Problem(message: "a page is cut short") }
+    private var cut: Problem { Problem(message: "a page is truncated") }
 
     private var width: Int {
         switch leaf.type {
@@ -86,7 +86,7 @@ struct ParquetValues {
         return cells
     }
 
-    /// Texts of which each begins as the one before: lengths of beginnings, then the rests.
+    /// Texts that share a prefix with the previous one: the lengths of the prefixes, then the suffixes.
     private func prefixed(_ bytes: UnsafeRawBufferPointer, _ count: Int) throws -> [Cell] {
         var reader = DeltaReader(bytes)
         let prefixes = try reader.numbers(count)
@@ -102,7 +102,7 @@ struct ParquetValues {
         }
     }
 
-    /// Numbers whose first bytes stand together, then the second ones, and so on.
+    /// Numbers stored with all first bytes together, then all second bytes, and so on.
     private func streams(_ bytes: UnsafeRawBufferPointer, _ count: Int) throws -> [Cell] {
         guard width > 0, count <= bytes.count / width else { throw cut }
         var whole = [UInt8](repeating: 0, count: count * width)
@@ -165,18 +165,18 @@ struct ParquetValues {
         return isNegative ? magnitude - pow(256, Double(bytes.count)) : magnitude
     }
 
-    /// A moment as ISO 8601 has it, in UTC.
+    /// A time in ISO 8601, in UTC.
     private static func moment(_ seconds: Double) -> String {
-        // Calendars end somewhere; year 9999 is far enough.
+        // Calendars are limited; year 9999 is far enough.
         guard abs(seconds) < 253_402_300_800 else { return "\(seconds) s" }
         return Date(timeIntervalSince1970: seconds).formatted(
             .iso8601.year().month().day().time(includingFractionalSeconds: false))
     }
 }
 
-/// Numbers of 16 bits.
+/// 16-bit floating-point numbers.
 enum Half {
-    /// The value of an IEEE 754 half.
+    /// The value of an IEEE 754 half-precision number.
     static func value(_ bits: UInt16) -> Float {
         let sign: Float = bits >> 15 == 1 ? -1 : 1
         let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1_023))

@@ -1,4 +1,4 @@
-/// A value of Thrift's compact protocol, in which Parquet describes itself.
+/// A value of Thrift's compact protocol, in which Parquet stores its metadata.
 enum ThriftValue {
     case integer(Int64)
     case double(Double)
@@ -6,12 +6,12 @@ enum ThriftValue {
     case list([ThriftValue])
     case fields([Int: ThriftValue])
 
-    /// The field of a number.
+    /// The field with a given number.
     subscript(field: Int) -> ThriftValue? {
         if case .fields(let fields) = self { fields[field] } else { nil }
     }
 
-    /// The integer, or 0 and 1 for a truth value.
+    /// The integer, or 0 or 1 for a Boolean.
     var integer: Int? { if case .integer(let value) = self { Int(value) } else { nil } }
     /// The elements of a list.
     var elements: [ThriftValue]? { if case .list(let values) = self { values } else { nil } }
@@ -21,7 +21,7 @@ enum ThriftValue {
 
 /// Reads Thrift's compact protocol. Source: thrift/doc/specs/thrift-compact-protocol.md.
 struct ThriftReader {
-    /// What is wrong with some bytes.
+    /// Why some bytes are invalid.
     struct Problem: Error {}
 
     private static let deepest = 32
@@ -31,7 +31,7 @@ struct ThriftReader {
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// Reads a structure.
+    /// Reads a struct.
     mutating func fields(depth: Int = 0) throws -> ThriftValue {
         guard depth < Self.deepest else { throw Problem() }
         var fields: [Int: ThriftValue] = [:]
@@ -42,7 +42,7 @@ struct ThriftReader {
             let delta = Int(head >> 4)
             last = delta == 0 ? Int(Int16(truncatingIfNeeded: try zigzag())) : last + delta
             let type = head & 15
-            // Truth values of fields are in their types.
+            // Boolean fields have their value in the type.
             fields[last] = type == 1 || type == 2 ? .integer(type == 1 ? 1 : 0) : try value(type, depth: depth)
         }
     }

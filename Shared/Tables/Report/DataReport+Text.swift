@@ -3,7 +3,7 @@ import Model
 
 extension DataReport {
     /// The report for a terminal.
-    /// - Parameter width: Columns that are there.
+    /// - Parameter width: Width of the terminal in columns.
     public func text(width: Int = 80) -> String {
         var lines = heading
         lines += section("Columns", columnRows, width)
@@ -28,7 +28,7 @@ extension DataReport {
         let answer = targetColumns.joined(separator: ", ")
         let kinds: [Target.Kind: String] = [
             .classification: "\(target.names.count) classes",
-            .multiLabel: "\(target.names.count) labels, several a sample",
+            .multiLabel: "\(target.names.count) labels, several per sample",
             .regression: targetColumns.count == 1 ? "a number" : "\(targetColumns.count) numbers",
         ]
         let kind = kinds[target.kind] ?? ""
@@ -40,7 +40,7 @@ extension DataReport {
         if let guess { lines.append(guess) }
         if let suggestedGroup {
             lines.append(
-                "Rows share '\(suggestedGroup)', and those with the same value stay on one side of the split; "
+                "Rows share '\(suggestedGroup)', and rows with the same value stay on one side of the split; "
                     + "'--group none' draws them one by one.")
         }
         return lines
@@ -92,8 +92,9 @@ extension DataReport {
         let found = duplicates
         if found.within + found.across > 0 {
             var text =
-                "  \(found.within) samples equal an earlier one of their part, \(found.across) equal one of another part"
-            if found.contradicting > 0 { text += ", \(found.contradicting) have equals with another target" }
+                "  \(found.within) samples equal an earlier one in their split, \(found.across) equal one in another "
+                + "split"
+            if found.contradicting > 0 { text += ", \(found.contradicting) equal one with a different target" }
             if found.first.count == 2 { text += "; the first are \(found.first.joined(separator: " and "))" }
             lines += ["", "Duplicates"] + Self.wrapped(text + ".", width, indent: 2)
         }
@@ -112,7 +113,7 @@ extension DataReport {
             }
     }
 
-    /// Rows under their titles, cut to the width.
+    /// A table of rows under their titles, cut to the width.
     private func section(_ title: String, _ rows: [[String]], _ width: Int) -> [String] {
         guard let columns = rows.first?.count else { return [] }
         let limits = columns == 6 ? [20, 10, 8, 8, 24, 60] : [20, 8, 24, 8, 60]
@@ -153,15 +154,15 @@ extension DataReport {
 }
 
 extension String {
-    /// Columns of a terminal that it takes: wide scripts take two a letter, marks over letters none.
+    /// Width in terminal columns: wide characters take two, combining marks none.
     var displayWidth: Int { unicodeScalars.reduce(0) { $0 + Self.width(of: $1) } }
 
-    /// Without line breaks and control characters.
+    /// The text without line breaks and control characters.
     var oneLine: String {
         String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 
-    /// As much as fits, with a sign where something is left out.
+    /// As much of the text as fits, with an ellipsis if it is cut.
     func cut(to width: Int) -> String {
         guard displayWidth > width else { return self }
         var (result, length) = ("", 0)

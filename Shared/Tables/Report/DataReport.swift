@@ -8,17 +8,17 @@ public struct DataReport: Hashable, Sendable, Codable {
         public var name: String
         /// What it holds.
         public var kind: ColumnKind
-        /// What it is for: `input`, `target`, `group`, `split`, `time`, or why it is left out.
+        /// Its role: `input`, `target`, `group`, `split`, `time`, or why it is left out.
         public var role: String
-        /// Rows without a value.
+        /// Number of rows without a value.
         public var missing: Int
-        /// The first of them.
+        /// The first of these rows.
         public var firstMissing: String?
-        /// Different values.
+        /// Number of different values.
         public var distinct: Int
-        /// Least number.
+        /// Smallest number.
         public var minimum: Double?
-        /// Greatest number.
+        /// Largest number.
         public var maximum: Double?
         /// Mean of the numbers.
         public var mean: Double?
@@ -36,13 +36,13 @@ public struct DataReport: Hashable, Sendable, Codable {
         public var columns: [String]
         /// Sizes, durations or lengths by name, such as `width`.
         public var measures: [String: Quantiles]
-        /// Samples that lack it: no value, or a file that cannot be read.
+        /// Number of samples without it: no value, or a file that cannot be read.
         public var missing: Int
     }
 
-    /// Where the values of a measure lie.
+    /// The distribution of a measure.
     public struct Quantiles: Hashable, Sendable, Codable {
-        /// Least, a quarter, half, three quarters, greatest.
+        /// Minimum, first quartile, median, third quartile, maximum.
         public var values: [Double]
     }
 
@@ -50,19 +50,19 @@ public struct DataReport: Hashable, Sendable, Codable {
     public struct Class: Hashable, Sendable, Codable {
         /// Its name.
         public var name: String
-        /// Samples that have it.
+        /// Number of samples that have it.
         public var count: Int
     }
 
     /// Samples with equal content.
     public struct Duplicates: Hashable, Sendable, Codable {
-        /// Samples that an earlier one of the same part equals.
+        /// Number of samples that equal an earlier one in the same split.
         public var within = 0
-        /// Samples for validation or test that also are in another part: what is known there is no surprise.
+        /// Number of validation or test samples that are also in another split, which makes scores too optimistic.
         public var across = 0
-        /// Samples that equal another one with another answer.
+        /// Number of samples that equal another one with a different answer.
         public var contradicting = 0
-        /// The first pair, for a look at it.
+        /// The first pair, for inspection.
         public var first: [String] = []
     }
 
@@ -76,11 +76,11 @@ public struct DataReport: Hashable, Sendable, Codable {
         public var reason: String
     }
 
-    /// One of a few samples.
+    /// An example.
     public struct Sample: Hashable, Sendable, Codable {
         /// The row.
         public var place: String
-        /// Its part.
+        /// Its split.
         public var part: SamplePart
         /// Its answer.
         public var answer: String
@@ -90,11 +90,11 @@ public struct DataReport: Hashable, Sendable, Codable {
 
     /// The source, as an absolute path.
     public var source: String
-    /// What it is.
+    /// The form of the source.
     public var form: String
-    /// Rows, with and without a target.
+    /// Number of rows, with and without a target.
     public var rows: Int
-    /// Samples of each part.
+    /// Number of samples in each split.
     public var samples: DatasetRecipe.Counts
     /// The columns.
     public var columns: [Column]
@@ -104,22 +104,22 @@ public struct DataReport: Hashable, Sendable, Codable {
     public var target: Target
     /// Columns of the target.
     public var targetColumns: [String]
-    /// How the target was found; nil where the user named it.
+    /// How the target was inferred; nil if the user named it.
     public var guess: String?
     /// Classes or labels with their counts, in the order of networks' outputs.
     public var classes: [Class]
-    /// Samples that are the same.
+    /// Duplicate samples.
     public var duplicates: Duplicates
-    /// How many files cannot be read.
+    /// Number of files that cannot be read.
     public var unreadable: Int
-    /// The first of them, by name.
+    /// The first of these, by name.
     public var unreadableFiles: [UnreadableFile]
     /// A few samples.
     public var examples: [Sample]
-    /// The column whose values are kept on one side of the split, where it was found by looking.
+    /// The group column, if it was inferred: rows with the same value stay on one side of the split.
     public var suggestedGroup: String?
-    /// What a user should know.
+    /// Notes for the user.
     public var notes: [String]
-    /// The settings that say all of this, as a scenario file has them.
+    /// The settings that express all of this, as in a scenario file.
     public var settings: DataSettings
 }

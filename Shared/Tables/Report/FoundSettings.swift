@@ -2,7 +2,7 @@ import Foundation
 public import Model
 
 extension SampleTable {
-    /// The user's settings with everything that was found, so that reading them again finds the same.
+    /// The user's settings, completed with everything that was inferred, so that they always give the same result.
     public var foundSettings: DataSettings {
         var found = settings
         found.source = opened.table ?? DataFolder.real(settings.source) ?? settings.source

@@ -1,26 +1,26 @@
-/// Looks into pictures and sounds, which this library cannot decode itself.
+/// Examines pictures and sounds, which this library cannot decode itself.
 public protocol MediaProbe {
-    /// What a file is like.
-    /// - Throws: An error whose description says why it cannot be read.
+    /// Properties of a file.
+    /// - Throws: An error whose description says why the file cannot be read.
     func probe(_ type: MediaType, path: String) throws -> MediaFacts
-    /// What a file's content is like.
+    /// Properties of a file's content.
     func probe(_ type: MediaType, bytes: [UInt8]) throws -> MediaFacts
 }
 
-/// What a picture or a sound is like.
+/// Properties of a picture or a sound.
 public struct MediaFacts: Hashable, Sendable, Codable {
-    /// Pictures: pixels across.
+    /// Pictures: width in pixels.
     public var width: Int?
-    /// Pictures: pixels down.
+    /// Pictures: height in pixels.
     public var height: Int?
-    /// Channels of either.
+    /// Channels of the picture or sound.
     public var channels: Int?
     /// Sounds: duration in seconds.
     public var seconds: Double?
-    /// Sounds: samples a second.
+    /// Sounds: samples per second.
     public var rate: Int?
 
-    /// Tells what is known.
+    /// Describes a picture or a sound.
     public init(
         width: Int? = nil, height: Int? = nil, channels: Int? = nil, seconds: Double? = nil, rate: Int? = nil
     ) {

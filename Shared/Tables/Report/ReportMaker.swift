@@ -3,8 +3,8 @@ import Glibc
 import Model
 
 extension SampleTable {
-    /// Looks at every sample once more: sizes, lengths, duplicates and files that cannot be read.
-    /// - Parameter probe: Looks into pictures and sounds; without one, only whether their files are there is seen.
+    /// Examines every sample once more: sizes, lengths, duplicates and unreadable files.
+    /// - Parameter probe: Examines pictures and sounds; without one, only the existence of files is checked.
     public func report(probe: (any MediaProbe)? = nil) throws -> DataReport {
         var maker = ReportMaker(table: self, probe: probe)
         try forEachRow { maker.add($0) }
@@ -12,7 +12,7 @@ extension SampleTable {
     }
 }
 
-/// Gathers what a report says of samples.
+/// Gathers what a report says about samples.
 struct ReportMaker {
     private static let listedFiles = 20
     private static let listedSamples = 10
@@ -37,7 +37,7 @@ struct ReportMaker {
         total = table.counts.training + table.counts.validation + table.counts.test
     }
 
-    /// Takes a sample.
+    /// Adds a sample.
     mutating func add(_ sample: SampleRow) {
         var hash: UInt64 = 11
         for (index, modality) in table.modalities.enumerated() {
@@ -111,7 +111,7 @@ struct ReportMaker {
                 unreadableFiles.append(
                     DataReport.UnreadableFile(place: sample.place, file: cell.description, reason: reason))
             }
-            // Nothing is known of it, so that it equals nothing.
+            // Nothing is known about it, so it equals nothing.
             return (Hash.mix(UInt64(sample.index), 17), false)
         }
     }
@@ -227,7 +227,7 @@ struct ReportMaker {
     }
 }
 
-/// Quantiles of many values, by a sample of them where there are very many.
+/// Quantiles of many values, from a sample of them if there are very many.
 struct QuantileSketch {
     private static let kept = 50_000
     private var values: [Double] = []
@@ -247,7 +247,7 @@ struct QuantileSketch {
         }
     }
 
-    /// Least, a quarter, half, three quarters, greatest.
+    /// Minimum, first quartile, median, third quartile, maximum.
     var quantiles: [Double] {
         let sorted = values.sorted()
         guard let last = sorted.indices.last else { return [] }

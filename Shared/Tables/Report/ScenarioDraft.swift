@@ -1,16 +1,16 @@
 import Foundation
 import Model
 
-/// Writes a scenario file with everything that was found, and says beside each line where it comes from.
+/// Writes a scenario file with everything that was inferred, with a comment on each line about where it comes from.
 public struct ScenarioDraft {
     private let report: DataReport
     private let budget: Duration?
 
-    /// Trials of a search that a time ends, where no other number does.
+    /// Number of trials of a search that ends by time.
     private static let trialsInTime = 500
 
-    /// Takes what was found.
-    /// - Parameter budget: Time for search and final training together; nil for a number of trials that is small.
+    /// Takes a report.
+    /// - Parameter budget: Time for search and final training together; nil for a small number of trials.
     public init(_ report: DataReport, budget: Duration? = nil) {
         self.report = report
         self.budget = budget
@@ -20,8 +20,8 @@ public struct ScenarioDraft {
     public var text: String {
         let settings = report.settings
         var lines = [
-            "# What was found in \(Self.comment(report.source)): \(report.form), \(report.rows) rows.",
-            "# Whatever is guessed wrong can be changed here; 'gyrus datasets look' shows more.",
+            "# Inferred from \(Self.comment(report.source)): \(report.form), \(report.rows) rows.",
+            "# Correct any wrong guesses here; 'gyrus datasets look' shows more.",
             "scenario: \(Self.scalar(name))",
         ]
         let functions = Set(report.modalities.compactMap(\.kind.function)).sorted()
@@ -43,7 +43,7 @@ public struct ScenarioDraft {
             }
                 ?? "search: {method: auto, trials: 16, \(halving)",
             "training: {epochs: \(Self.growth * Self.growth * firstEpochs), batch: \(batch)\(augmentation)}"
-                + "   # of a trial, which is judged on validation samples",
+                + "   # of a trial, which is scored on validation samples",
             finalLine,
         ]
         return lines.joined(separator: "\n") + "\n"
@@ -51,22 +51,22 @@ public struct ScenarioDraft {
 
     private static func seconds(_ duration: Duration) -> Int { max(1, Int(duration.components.seconds)) }
 
-    /// A name for the scenario: that of the folder or file.
+    /// A name for the scenario, taken from the folder or file.
     private var name: String {
         let file = URL(filePath: report.source).lastPathComponent
         let stem = file.split(separator: ".").first.map(String.init) ?? file
         return String(stem.unicodeScalars.filter { $0.value >= 32 }.map(Character.init).prefix(60))
     }
 
-    /// How much longer one trial in so many is trained than others, twice.
+    /// The factor of successive halving; it applies twice.
     private static let growth = 3
-    /// Steps after which trials are compared first.
+    /// Steps after which trials are first compared.
     private static let firstSteps = 70
-    /// Fewer samples than these, all parts but the test together, are used in turns to judge by.
+    /// If there are fewer samples than this, not counting the test split, the best candidates are trained in folds.
     private static let fewSamples = 2_000
     private static let folds = 5
 
-    /// Epochs after which trials are compared first: the fewer samples there are, the more.
+    /// Epochs after which trials are first compared: the fewer samples, the more epochs.
     private var firstEpochs: Int {
         let steps = max(1, (report.samples.training + batch - 1) / batch)
         return min(max(1, (Self.firstSteps + steps - 1) / steps), 6)
@@ -77,16 +77,16 @@ public struct ScenarioDraft {
     private var finalLine: String {
         let counts = report.samples
         let begin = "final: {epochs: auto, batch: \(batch), samples: all, candidates: 2"
-        // What comes later must not be learned before what came earlier is judged.
+        // Networks must not learn from samples that are later than those they are validated on.
         guard counts.training + counts.validation < Self.fewSamples, report.settings.split.time == nil else {
-            return begin + ", ensemble: true}   # of the best, on all training samples"
+            return begin + ", ensemble: true}   # of the best candidates, on all training samples"
         }
-        return begin + ", folds: \(Self.folds)}   # of the best; other samples are held out each time to judge by"
+        return begin + ", folds: \(Self.folds)}   # of the best candidates; each time different samples are held out"
     }
 
     private var batch: Int { report.samples.training < 500 ? 16 : report.samples.training < 5_000 ? 32 : 64 }
 
-    /// Pictures and sounds are few in nearly all data of users, and change little in meaning when they are moved a bit.
+    /// In nearly all users' data, pictures and sounds are few, and small changes hardly affect their meaning.
     private var augmentation: String {
         report.modalities.contains { [.image, .audio].contains($0.kind) } ? ", augmentation: light" : ""
     }
@@ -118,12 +118,14 @@ public struct ScenarioDraft {
         var lines: [String] = []
         if report.suggestedGroup != nil, let group = split.group {
             lines.append(
-                "  # Rows with the same '\(Self.comment(group))' stay on one side, so that results are honest.")
+                "  # Rows with the same '\(Self.comment(group))' stay on one side of the split, so that results are "
+                    + "honest."
+            )
         }
         let counts = report.samples
         lines.append(
-            "  # \(counts.training) samples for training, \(counts.validation) for validation, \(counts.test) for test; "
-                + "parts that the data bring are kept.")
+            "  # \(counts.training) samples for training, \(counts.validation) for validation, \(counts.test) for "
+                + "test; the data's own splits are kept.")
         lines.append("  split: {\(fields.joined(separator: ", "))}")
         return lines
     }
@@ -166,7 +168,7 @@ public struct ScenarioDraft {
         return lines
     }
 
-    /// What the user said of a modality beyond its columns.
+    /// The user's settings for a modality besides its columns.
     private static func extras(_ modality: DataSettings.Modality) -> String {
         var fields: [String] = []
         if let size = modality.size { fields.append("size: [\(size.map(String.init).joined(separator: ", "))]") }
@@ -219,7 +221,7 @@ public struct ScenarioDraft {
         return result + "\""
     }
 
-    /// A list on one line or, with an indent, on as many as it needs.
+    /// A list on one line or, with an indent, on as many lines as it needs.
     private static func list(_ texts: [String], indent: Int? = nil) -> String {
         var lines = [""]
         for (index, text) in texts.enumerated() {
@@ -232,7 +234,7 @@ public struct ScenarioDraft {
                 separator: "\n" + String(repeating: " ", count: indent ?? 0)) + "]"
     }
 
-    /// A text that may stand in a comment: on one line.
+    /// A text that is safe in a comment: on one line.
     private static func comment(_ text: String) -> String {
         String(
             String.UnicodeScalarView(

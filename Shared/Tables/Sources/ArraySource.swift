@@ -1,9 +1,9 @@
 import Foundation
 import Model
 
-/// Arrays of samples side by side: the entries of `.npz`, a lone `.npy`, IDX files as MNIST has them.
+/// Parallel arrays of samples: the entries of `.npz`, a single `.npy`, or IDX files like those of MNIST.
 final class ArraySource: RowSource {
-    /// One array: what opens it, its name as a column, and the part that its name says.
+    /// One array: how to open it, its name as a column, and the split that its name indicates.
     struct Member {
         var column: String
         var part: SamplePart?
@@ -16,7 +16,7 @@ final class ArraySource: RowSource {
     private(set) var notes: [String] = []
     private let blocks: [(part: SamplePart?, members: [Member])]
 
-    /// Puts arrays of the same part and length side by side.
+    /// Combines arrays of the same split and length.
     init(_ members: [Member], path: String) throws {
         files = [path]
         var blocks: [(part: SamplePart?, members: [Member])] = []
@@ -26,12 +26,12 @@ final class ArraySource: RowSource {
             let other = own.filter { $0.count != longest }
             if !other.isEmpty {
                 notes.append(
-                    "Left out, as they have another length than \(longest): "
+                    "Left out, because their length is not \(longest): "
                         + other.map { "'\($0.column)' (\($0.count))" }.joined(separator: ", ") + ".")
             }
             blocks.append((part, own.filter { $0.count == longest }))
         }
-        // What belongs to no part, such as names of classes, stands aside where there are parts.
+        // If there are splits, arrays that belong to none, such as names of classes, are left out.
         if blocks.count > 1, let whole = blocks.firstIndex(where: { $0.part == nil }) { blocks.remove(at: whole) }
         self.blocks = blocks
         var names: [String] = []
@@ -80,7 +80,7 @@ final class ArraySource: RowSource {
         return try ArraySource(members, path: path)
     }
 
-    /// The column and part that a name such as `train_images` or `y_test` speaks of.
+    /// The column and split that a name such as `train_images` or `y_test` indicates.
     static func column(_ name: String) -> (column: String, part: SamplePart?) {
         let words = name.split { $0 == "_" || $0 == "-" || $0 == "." }.map(String.init)
         guard words.count > 1, let place = words.firstIndex(where: { SamplePart(word: $0) != nil }) else {
@@ -93,7 +93,7 @@ final class ArraySource: RowSource {
 
     // MARK: - IDX
 
-    /// Opens IDX files, as MNIST has them: `train-images-idx3-ubyte` and their like, also gzipped.
+    /// Opens IDX files like those of MNIST: `train-images-idx3-ubyte` and similar names, also gzipped.
     static func idx(_ names: [String], in folder: String) throws -> ArraySource {
         let members = try names.map { name -> Member in
             let path = "\(folder)/\(name)"
@@ -116,7 +116,7 @@ final class ArraySource: RowSource {
     }
 }
 
-/// An array in the IDX form. Source: Y. LeCun, "The MNIST database".
+/// An array in IDX format. Source: Y. LeCun, "The MNIST database".
 final class IDXArray {
     /// Length of each axis.
     let shape: [Int]
@@ -131,15 +131,15 @@ final class IDXArray {
         let head = try stream.bytes(4)
         guard head.count == 4, head[0] == 0, head[1] == 0, [8, 9, 11, 12, 13, 14].contains(head[2]),
             (1...4).contains(head[3])
-        else { throw NumPyArray.failure(path, "it does not begin as IDX files do") }
+        else { throw NumPyArray.failure(path, "it does not begin like an IDX file") }
         type = head[2]
         let lengths = try stream.bytes(4 * Int(head[3]))
-        guard lengths.count == 4 * Int(head[3]) else { throw NumPyArray.failure(path, "it is cut short") }
+        guard lengths.count == 4 * Int(head[3]) else { throw NumPyArray.failure(path, "it is truncated") }
         shape = (0..<Int(head[3])).map { axis in
             lengths[(4 * axis)..<(4 * axis + 4)].reduce(0) { $0 << 8 | Int($1) }
         }
         guard let each = NumPyArray.product(of: shape.dropFirst()), each > 0 else {
-            throw NumPyArray.failure(path, "its shape is \(shape)")
+            throw NumPyArray.failure(path, "its shape \(shape) is not supported")
         }
     }
 
@@ -148,7 +148,7 @@ final class IDXArray {
         let count = shape.dropFirst().reduce(1, *)
         let size = [8: 1, 9: 1, 11: 2, 12: 4, 13: 4, 14: 8][type] ?? 1
         let bytes = try stream.bytes(count * size)
-        guard bytes.count == count * size else { throw NumPyArray.failure(path, "it is cut short") }
+        guard bytes.count == count * size else { throw NumPyArray.failure(path, "it is truncated") }
         let values = (0..<count).map { index -> Double in
             let bits = bytes[(index * size)..<((index + 1) * size)].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             return switch type {

@@ -1,8 +1,8 @@
 import Model
 
-/// A folder with a folder for each class, or parts with these.
+/// A folder with one folder per class, or with splits that contain these.
 final class ClassFolderSource: RowSource {
-    /// More folders than this are no classes.
+    /// Maximum number of folders that count as classes.
     static let mostClasses = DataLimits.outputs
 
     private struct Entry {
@@ -16,13 +16,13 @@ final class ClassFolderSource: RowSource {
     static let file = "file"
     /// The column of the folders' names.
     static let folder = "class"
-    /// The column of what files' names begin with.
+    /// The column of the prefixes of file names.
     static let prefix = "prefix"
 
     let names: [String]
     let files: [String]
     private(set) var notes: [String] = []
-    /// What the files are.
+    /// The type of the files.
     let type: MediaType
     /// Names of the classes.
     let classes: [String]
@@ -30,8 +30,8 @@ final class ClassFolderSource: RowSource {
     private let prefixes: [String]
 
     /// Lists a folder.
-    /// - Parameter parts: Folders below it that stand for parts.
-    /// - Throws: `Failure` where there are fewer than two classes or too many.
+    /// - Parameter parts: Subfolders that are splits.
+    /// - Throws: `Failure` if there are fewer than two classes or too many.
     init(_ folder: DataFolder, parts: [String: SamplePart]) throws {
         files = [folder.path]
         let roots: [(path: String, part: SamplePart?)] =
@@ -52,7 +52,7 @@ final class ClassFolderSource: RowSource {
         let types = Self.types(of: found.map(\.path), in: folder)
         let counts = Dictionary(types.compactMap { $0 }.map { ($0, 1) }, uniquingKeysWith: +)
         guard let type = counts.max(by: { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) })?.key else {
-            throw Self.failure(folder.path, "has no pictures, sounds or texts in folders")
+            throw Self.failure(folder.path, "has no pictures, sounds or texts in subfolders")
         }
         self.type = type
         let used = zip(found, types).filter { $1 == type }.map(\.0)
@@ -61,12 +61,13 @@ final class ClassFolderSource: RowSource {
         guard classes.count > 1 else {
             throw Self.failure(
                 folder.path,
-                "has files of one class only (\(named))"
+                "has files of only one class (\(named))"
                     + (empty.isEmpty ? "" : ", and these folders are empty: \(empty.joined(separator: ", "))"))
         }
         guard classes.count <= Self.mostClasses else {
             throw Self.failure(
-                folder.path, "has \(classes.count) folders with files, and \(Self.mostClasses) classes are the most")
+                folder.path,
+                "has \(classes.count) folders with files, but at most \(Self.mostClasses) classes are possible")
         }
         let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
         let beginnings = used.map { Self.beginning(of: $0.path) }
@@ -76,17 +77,17 @@ final class ClassFolderSource: RowSource {
             Entry(file: file.path, name: numbers[file.name] ?? 0, prefix: places[beginning] ?? 0, part: file.part)
         }
         names = [Self.file, Self.folder, Self.prefix]
-        for folder in empty { notes.append("The folder '\(folder)' has no samples; it is no class.") }
-        for folder in loose { notes.append("The folder '\(folder)' has no class folders; it is left out.") }
+        for folder in empty { notes.append("The folder '\(folder)' has no samples and is not a class.") }
+        for folder in loose { notes.append("The folder '\(folder)' has no class folders and is left out.") }
         if used.count < found.count {
             let other = zip(found, types).first { $1 != type }?.0.path ?? ""
             notes.append(
-                "\(found.count - used.count) files are no \(type.rawValue) files by their names and are left out: "
-                    + "the first is '\(other)'.")
+                "\(found.count - used.count) files do not have names of \(type.rawValue) files and are left out, "
+                    + "starting with '\(other)'.")
         }
     }
 
-    /// What files are by their names; where no name tells, they are texts if they look like it.
+    /// The type of files according to their names; if no name tells, they are texts if they look like it.
     private static func types(of files: [String], in folder: DataFolder) -> [MediaType?] {
         let named = files.map { MediaType(fileName: $0) }
         guard named.allSatisfy({ $0 == nil }) else { return named }
@@ -99,10 +100,10 @@ final class ClassFolderSource: RowSource {
         return areTexts && !files.contains(where: isTable) ? files.map { _ in .text } : named
     }
 
-    /// Whether beginnings of names look like those of speakers or patients: several files each, in several classes.
+    /// Whether name prefixes look like speakers or patients: several files each, in several classes.
     var hasGroups: Bool {
         let pairs = Set(entries.map { [$0.prefix, $0.name] }).count
-        // Numbers that every folder counts anew are no names.
+        // Numbers that restart in every folder are not names.
         let triples = Set(entries.map { [$0.prefix, $0.name, Int($0.part?.rawValue ?? 9)] }).count
         let areNumbers = prefixes.allSatisfy { $0.allSatisfy(\.isNumber) }
         if areNumbers && triples == entries.count { return false }
@@ -112,12 +113,12 @@ final class ClassFolderSource: RowSource {
     private static func failure(_ path: String, _ what: String) -> Failure {
         Failure(
             .invalidArgument,
-            "The folder '\(path)' \(what). A folder for each class is needed (also below train, validation, test), or a "
-                + "table that names the files, such as metadata.csv with the column file_name.")
+            "The folder '\(path)' \(what). Provide one folder per class (optionally within train, validation, test), "
+                + "or a table that names the files, such as metadata.csv with a column file_name.")
     }
 
-    /// What a file's name begins with, up to the first mark that is neither letter nor digit; all of the path where there is
-    /// none before the ending.
+    /// The prefix of a file's name up to the first character that is neither a letter nor a digit; the whole path if
+    /// there is none before the extension.
     private static func beginning(of path: String) -> String {
         let name = path.utf8.split(separator: UInt8(ascii: "/")).last ?? path.utf8[...]
         let beginning = name.prefix { ![45, 95, 46, 32].contains($0) }

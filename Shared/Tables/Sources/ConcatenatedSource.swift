@@ -1,6 +1,6 @@
 import Model
 
-/// Several sources as one: parts or shards of the same data.
+/// Several sources as one: splits or shards of the same data.
 final class ConcatenatedSource: RowSource {
     let names: [String]
     let files: [String]
@@ -9,7 +9,7 @@ final class ConcatenatedSource: RowSource {
 
     var notes: [String] { ownNotes + sources.flatMap(\.notes) }
 
-    /// Puts sources behind one another; a field that one lacks is missing in its rows.
+    /// Concatenates sources. A field that a source lacks is missing in its rows.
     init(_ sources: [any RowSource]) {
         self.sources = sources
         var names: [String] = []

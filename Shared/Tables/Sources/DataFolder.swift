@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 public import Model
 
-/// What a file's name says about its content.
+/// The type of a file's content according to its name.
 public enum MediaType: String, Hashable, Sendable, Codable, CaseIterable {
     /// A picture.
     case image
@@ -18,7 +18,7 @@ public enum MediaType: String, Hashable, Sendable, Codable, CaseIterable {
         return Dictionary(uniqueKeysWithValues: pairs)
     }()
 
-    /// The type that the end of a name stands for.
+    /// The type that a file name extension indicates.
     public init?(fileName: String) {
         guard let point = fileName.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
         let ending = fileName[fileName.utf8.index(after: point)...]
@@ -36,17 +36,17 @@ public enum MediaType: String, Hashable, Sendable, Codable, CaseIterable {
     }
 }
 
-/// A folder of a user, without what systems leave in folders.
+/// A user's folder, without files that operating systems leave there.
 struct DataFolder {
     private static let leftovers: Set<String> = ["thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "lost+found"]
 
-    /// Path of the folder, without links on the way.
+    /// Path of the folder, with links resolved.
     let path: String
 
     /// Takes a folder.
     init(_ path: String) { self.path = Self.real(path) ?? path }
 
-    /// The path without links; nil where there is nothing.
+    /// The path with links resolved; nil if nothing is there.
     static func real(_ path: String) -> String? {
         guard let found = realpath(path, nil) else { return nil }
         defer { free(found) }
@@ -59,18 +59,18 @@ struct DataFolder {
         return stat(path, &details) == 0 && details.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Whether a path is a file, and its size.
+    /// The size of the file at a path; nil if it is not a file.
     static func size(of path: String) -> Int? {
         var details = stat()
         return stat(path, &details) == 0 && details.st_mode & S_IFMT == S_IFREG ? Int(details.st_size) : nil
     }
 
-    /// Names of the folders and files in a folder below, in the order of their bytes.
+    /// Names of the folders and files in a subfolder, in byte order.
     func entries(_ below: String = "") throws -> (folders: [String], files: [String]) {
         let place = below.isEmpty ? path : "\(path)/\(below)"
         guard let directory = opendir(place) else {
             throw Failure(
-                .invalidArgument, "The folder '\(place)' cannot be read: \(String(cString: strerror(errno))).")
+                .invalidArgument, "Cannot read the folder '\(place)': \(String(cString: strerror(errno))).")
         }
         defer { closedir(directory) }
         var (folders, files): ([String], [String]) = ([], [])
@@ -88,7 +88,7 @@ struct DataFolder {
         return (folders.sorted(by: Self.precedes), files.sorted(by: Self.precedes))
     }
 
-    /// Paths of all files below a folder, relative to this one. A folder that is a link is entered once at most.
+    /// Paths of all files below a folder, relative to this one. A linked folder is entered at most once.
     func files(below folder: String) throws -> [String] {
         var visited: Set<String> = []
         return try files(below: folder, visited: &visited)
@@ -102,7 +102,7 @@ struct DataFolder {
         return result
     }
 
-    /// Whether a path leads into the folder when all links are followed.
+    /// Whether a path is inside the folder once all links are resolved.
     func holds(_ file: String) -> Bool {
         guard let real = Self.real(file) else { return false }
         return real == path || real.hasPrefix(path == "/" ? "/" : path + "/")

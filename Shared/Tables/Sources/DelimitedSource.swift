@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// A table of text: CSV, TSV and their like.
+/// A text table: CSV, TSV and similar formats.
 final class DelimitedSource: RowSource {
     private static let sampleSize = 4 << 20
 
@@ -10,7 +10,7 @@ final class DelimitedSource: RowSource {
     private(set) var notes: [String] = []
     /// Whether the first row names the columns.
     let hasHeader: Bool
-    /// What parts the columns.
+    /// The separator between columns.
     var separator: UInt8 { dialect.separator }
     private let path: String
     private let encoding: String?
@@ -18,8 +18,8 @@ final class DelimitedSource: RowSource {
     private let part: SamplePart?
     private let tolerance: Double
 
-    /// Opens a table and finds out how it is written.
-    /// - Throws: `Failure` that says what is wrong with its beginning.
+    /// Opens a table and detects its format.
+    /// - Throws: `Failure` that says what is wrong with the beginning of the table.
     init(_ path: String, settings: DataSettings, part: SamplePart? = nil) throws {
         self.path = path
         self.part = part
@@ -27,7 +27,7 @@ final class DelimitedSource: RowSource {
         encoding = settings.encoding
         tolerance = settings.tolerance
         if settings.encoding == nil, try TextStream.isWide(path) {
-            notes.append("'\(URL(filePath: path).lastPathComponent)' is UTF-16 and is read as such.")
+            notes.append("'\(URL(filePath: path).lastPathComponent)' is read as UTF-16.")
         }
         let sample = try TextStream.open(path, encoding: settings.encoding).bytes(Self.sampleSize)
         let isWhole = sample.count < Self.sampleSize
@@ -42,7 +42,7 @@ final class DelimitedSource: RowSource {
                 rows.append((0..<row.count).map { String(decoding: row.text($0), as: UTF8.self) })
             }
         } catch {
-            // The end of a sample may cut a field; reading the rows tells whether the file does.
+            // The end of the sample can cut a field; reading the rows shows whether the file does so.
             if isWhole || rows.isEmpty { throw error }
         }
         guard let first = rows.first else {
@@ -53,9 +53,9 @@ final class DelimitedSource: RowSource {
             guard columns.count == first.count else {
                 throw Failure(
                     .invalidArgument,
-                    "data.columns: there are \(columns.count) names, and '\(path)' has \(first.count) columns.")
+                    "data.columns: there are \(columns.count) names, but '\(path)' has \(first.count) columns.")
             }
-            // Names are given where there are none, or to replace those of a header.
+            // Names are given if there is no header, or to replace those of a header.
             hasHeader = found && HeaderFinder.isHeaderBeyondDoubt(rows) || first == columns
             names = columns
         } else {
@@ -74,7 +74,7 @@ final class DelimitedSource: RowSource {
         let names = ["tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"]
         let bytes = Array((names[text] ?? text).utf8)
         guard bytes.count == 1, bytes[0] < 128 else {
-            throw Failure(.invalidArgument, "data.separator: '\(text)' is not one character of ASCII, or 'tab'.")
+            throw Failure(.invalidArgument, "data.separator: '\(text)' is neither a single ASCII character nor 'tab'.")
         }
         return bytes[0]
     }
@@ -89,7 +89,7 @@ final class DelimitedSource: RowSource {
         while try reader.next(row) {
             row.number = reader.rows - (hasHeader ? 1 : 0)
             if row.count != names.count && !trim(row) {
-                bad.add("row \(row.number) has \(row.count) fields, and there are \(names.count) columns")
+                bad.add("row \(row.number) has \(row.count) fields, but there are \(names.count) columns")
                 continue
             }
             try Self.checkText(row, path: path, number: row.number)
@@ -97,17 +97,18 @@ final class DelimitedSource: RowSource {
         }
         let total = reader.rows - (hasHeader ? 1 : 0)
         guard let first = bad.first else { return }
-        let share = "\(bad.count) of \(total) rows of '\(path)' have another number of fields than the header: \(first)"
+        let share =
+            "\(bad.count) of \(total) rows of '\(path)' differ from the header in the number of fields: \(first)"
         guard Double(bad.count) <= tolerance * Double(total) else {
             throw Failure(
                 .invalidArgument,
-                "\(share). Correct them, or accept that they are left out with 'data: {unreadable: 1}'.")
+                "\(share). Correct them, or leave them out with 'data: {unreadable: 1}'.")
         }
         let note = "\(share); they are left out."
         if !notes.contains(note) { notes.append(note) }
     }
 
-    /// Takes empty fields off the end of a row that is too long.
+    /// Removes empty fields from the end of a row that is too long.
     private func trim(_ row: RawRow) -> Bool {
         while row.count > names.count, row.text(row.count - 1).isEmpty { row.spans.removeLast() }
         return row.count == names.count
@@ -130,7 +131,7 @@ final class DelimitedSource: RowSource {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Whether there is nothing but ASCII, looked at eight bytes at a time.
+    /// Whether the text is pure ASCII, checked eight bytes at a time.
     var isASCII: Bool {
         var index = 0
         while index + 8 <= count {

@@ -2,10 +2,10 @@ import Foundation
 import Model
 import Synchronization
 
-/// Finds the files that a table names: relative to its folder, with either slash, also by the end of a path that another
-/// machine wrote.
+/// Finds the files that a table names: relative to its folder, with either kind of slash, and by the end of a path that
+/// was written on another machine.
 public final class FileFinder: Sendable {
-    /// What a name leads to.
+    /// The result of looking for a file.
     public enum Finding: Hashable, Sendable {
         /// The path of a file.
         case file(String)
@@ -14,21 +14,21 @@ public final class FileFinder: Sendable {
     }
 
     private let folder: DataFolder
-    /// How many folders were taken off the front of the last path that was found; the next is likely to be alike.
+    /// How many leading folders were removed from the last path that was found; the next is likely to need the same.
     private let dropped = Mutex(0)
 
-    /// Looks in a folder.
+    /// Makes a finder for a folder.
     public init(_ folder: String) { self.folder = DataFolder(folder) }
 
-    /// The folder that paths are relative to.
+    /// The folder to which paths are relative.
     public var path: String { folder.path }
 
-    /// Finds a file. Links and `..` may not lead out of the folder: what a table of somebody else names would become part of
-    /// a data set.
+    /// Finds a file. Links and `..` must not lead out of the folder, because otherwise a table from someone else could
+    /// pull any file into a data set.
     public func find(_ name: String) -> Finding {
         let slashes = name.contains("\\") ? name.replacing("\\", with: "/") : name
         if let found = existing("\(folder.path)/\(slashes)") ?? existing(slashes) { return found }
-        // Anything but a literal backslash in a name of this machine.
+        // Handles everything except a literal backslash in a name on this machine.
         if slashes != name, let found = existing("\(folder.path)/\(name)") { return found }
         let parts = slashes.split(separator: "/")
         let last = dropped.withLock { $0 }
@@ -45,7 +45,7 @@ public final class FileFinder: Sendable {
         guard path.hasPrefix("/"), let size = DataFolder.size(of: path) else { return nil }
         guard folder.holds(path) else {
             let real = DataFolder.real(path) ?? path
-            // A path of this machine that is not below the folder is looked for by its end.
+            // A path on this machine that is not below the folder is looked up by its end.
             guard path.hasPrefix(folder.path + "/") else { return nil }
             return .nothing(
                 "'\(path)' leads out of '\(folder.path)' to '\(real)'; copy the file, or name a folder above both with "

@@ -1,9 +1,9 @@
 import Foundation
 import Model
 
-/// JSON Lines: an object on each line. A file that is one list of objects is read as well.
+/// JSON Lines: one object per line. A file that is a single list of objects is also accepted.
 final class JSONLinesSource: RowSource {
-    /// Rows that are looked at for the names of fields.
+    /// Number of rows to examine for the names of fields.
     private static let looked = 10_000
 
     let names: [String]
@@ -45,7 +45,8 @@ final class JSONLinesSource: RowSource {
                 guard let place = places[name] else {
                     throw Failure(
                         .invalidArgument,
-                        "'\(path)', row \(lines.rows): the field '\(name)' is in none of the first \(Self.looked) rows."
+                        "'\(path)', row \(lines.rows): the field '\(name)' does not occur in the first \(Self.looked) "
+                            + "rows."
                     )
                 }
                 row.cells[place] = cell
@@ -64,13 +65,13 @@ final class JSONLinesSource: RowSource {
                 return try JSONText.fields(text)
             } catch let problem as JSONText.Problem {
                 throw Failure(
-                    .invalidArgument, "'\(path)', row \(lines.rows) cannot be read as JSON: \(problem.message).")
+                    .invalidArgument, "'\(path)', row \(lines.rows) is not valid JSON: \(problem.message).")
             }
         }
     }
 }
 
-/// Cuts a stream into the objects that it consists of.
+/// Splits a stream into its objects.
 final class JSONLines {
     private let stream: any ByteStream
     private let path: String
@@ -78,7 +79,7 @@ final class JSONLines {
     private var buffer: [UInt8] = []
     private var start = 0
     private var isAtEnd = false
-    /// Rows given so far.
+    /// Rows passed so far.
     private(set) var rows = 0
 
     init(_ stream: any ByteStream, isList: Bool, path: String) {
@@ -87,7 +88,7 @@ final class JSONLines {
         self.path = path
     }
 
-    /// Calls with the bytes of the next object; nil at the end.
+    /// Passes the bytes of the next object; nil at the end.
     func next<Value>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Value) throws -> Value? {
         while true {
             if let range = isList ? object() : line() {
@@ -102,7 +103,7 @@ final class JSONLines {
 
     private func refill() throws {
         guard buffer.count - start <= DelimitedReader.longestRow else {
-            throw Failure(.invalidArgument, "'\(path)', row \(rows + 1) has more than 64 MiB.")
+            throw Failure(.invalidArgument, "'\(path)', row \(rows + 1) is larger than 64 MiB.")
         }
         buffer.removeFirst(start)
         start = 0
@@ -120,7 +121,7 @@ final class JSONLines {
         return end.map { start..<$0 } ?? (isAtEnd ? start..<buffer.count : nil)
     }
 
-    /// The object in braces that begins next in a list.
+    /// The next object in a list.
     private func object() -> Range<Int>? {
         while start < buffer.count, buffer[start] != UInt8(ascii: "{") { start += 1 }
         return buffer.withUnsafeBufferPointer { bytes in

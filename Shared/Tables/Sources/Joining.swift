@@ -1,9 +1,9 @@
 import Foundation
 import Model
 
-/// Joins tables by a key: one has a row for each sample, and the others have the columns or the steps of samples.
+/// Joins tables on a key: one has a row per sample, and the others have further columns or the steps of series.
 enum Joining {
-    /// Opens a table with others that the user names, by path relative to the folder, with the column of the key.
+    /// Opens a table and joins others that the user names by path relative to the folder, each with its key column.
     static func open(
         _ path: String, join: [String: String], folder: String, opener: SourceOpener
     ) throws -> OpenedSource {
@@ -21,7 +21,7 @@ enum Joining {
         return opened
     }
 
-    /// Finds which of some tables has a row for each sample: the one in which a shared column never repeats.
+    /// Finds which of several tables has one row per sample: the one in which a shared column never repeats.
     static func found(
         _ names: [String], _ tables: [any RowSource], folder: String, opener: SourceOpener
     ) throws -> OpenedSource? {
@@ -32,14 +32,14 @@ enum Joining {
                 let shared = table.names.filter { tables[other].names.contains($0) }
                 if let key = try shared.first(where: { try isUnique($0, in: table) }) { join[name] = key }
             }
-            // Among several that fit, the sample's own table has fewer rows, and does not repeat its key elsewhere.
+            // If several fit, the table of samples has fewer rows, and does not repeat its key elsewhere.
             if join.count == names.count - 1, best == nil { best = (index, join) }
         }
         guard let best else { return nil }
         var opened = try open("\(folder)/\(names[best.table])", join: best.join, folder: folder, opener: opener)
         let keys = best.join.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
         opened.notes.append(
-            "Tables are joined as 'data: {source: \(names[best.table]), join: {\(keys)}}' says, found by looking.")
+            "Tables are joined like 'data: {source: \(names[best.table]), join: {\(keys)}}', inferred from the data.")
         opened.join = best.join
         opened.table = "\(folder)/\(names[best.table])"
         return opened
@@ -61,9 +61,9 @@ enum Joining {
     }
 }
 
-/// Rows of a table with what another one has for their keys: its columns, or the steps of a series.
+/// Rows of a table, extended with what another table has for their keys: columns, or the steps of a series.
 final class JoinedSource: RowSource {
-    /// What the column that orders the steps of a series is called.
+    /// Names of columns that order the steps of a series.
     static let timeNames: Set<String> = [
         "time", "t", "step", "timestamp", "frame", "index", "second", "seconds", "ms", "sample", "position", "order",
         "date", "datetime",
@@ -77,7 +77,7 @@ final class JoinedSource: RowSource {
     private var cells: [UInt64: [Cell]] = [:]
     private let added: Int
 
-    /// Reads the other table, which has to fit into memory: 4 bytes a number of a series.
+    /// Reads the other table, which must fit into memory: 4 bytes per number of a series.
     init(_ base: any RowSource, with other: any RowSource, named name: String, by key: String) throws {
         self.base = base
         files = base.files
@@ -116,7 +116,7 @@ final class JoinedSource: RowSource {
                     throw Failure(
                         .invalidArgument,
                         "\(SampleTable.place(other.files[row.file], row.number)): '\(other.names[channel])' has "
-                            + "'\(cell.description)', and the steps of a series are numbers.")
+                            + "'\(cell.description)', but the steps of a series must be numbers.")
                 }
                 values.append(row.number(channel).map { Float($0) } ?? .nan)
             }
@@ -126,7 +126,7 @@ final class JoinedSource: RowSource {
         }
         let order = time.map { "ordered by '\(other.names[$0])'" } ?? "in the order of the rows"
         notes.append(
-            "'\(name)' has several rows for each key: they are series with \(channels.count) channels ("
+            "'\(name)' has several rows per key, which are read as series with \(channels.count) channels ("
                 + "\(channels.prefix(8).map { other.names[$0] }.joined(separator: ", "))), \(order).")
         for (key, step) in steps {
             let sorted = step.times.indices.sorted { (step.times[$0], $0) < (step.times[$1], $1) }

@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// An array of NumPy, read a sample (the first axis) at a time.
+/// A NumPy array, read one sample (along the first axis) at a time.
 final class NumPyArray {
     private enum Element: Equatable {
         case integer(bytes: Int, isSigned: Bool)
@@ -19,7 +19,7 @@ final class NumPyArray {
         }
     }
 
-    /// A sample of more bytes is none.
+    /// Maximum number of bytes in a sample.
     private static let largestSample = 1 << 30
 
     /// Length of each axis.
@@ -29,41 +29,41 @@ final class NumPyArray {
     private let stream: any ByteStream
     private let name: String
 
-    /// Reads the description at the beginning of an array.
-    /// - Throws: `Failure` with code `corrupt` where it is none that can be read.
+    /// Reads the header at the beginning of an array.
+    /// - Throws: `Failure` with code `corrupt` if the header cannot be read.
     init(_ stream: any ByteStream, name: String) throws {
         self.stream = stream
         self.name = name
         let head = try stream.bytes(8)
         guard head.count == 8, head.starts(with: [0x93] + Array("NUMPY".utf8)) else {
-            throw Self.failure(name, "it does not begin as arrays of NumPy do")
+            throw Self.failure(name, "it does not begin like a NumPy array")
         }
         let size = try stream.bytes(head[6] == 1 ? 2 : 4)
         let length = size.enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
-        guard length < 1 << 20 else { throw Self.failure(name, "its description is too long") }
+        guard length < 1 << 20 else { throw Self.failure(name, "its header is too long") }
         let text = String(decoding: try stream.bytes(length), as: UTF8.self)
         guard let type = Self.value(of: "descr", in: text), let order = Self.value(of: "fortran_order", in: text),
             let axes = Self.value(of: "shape", in: text)
-        else { throw Self.failure(name, "its description '\(text.prefix(80))' cannot be read") }
+        else { throw Self.failure(name, "its header '\(text.prefix(80))' is invalid") }
         shape = axes.filter { $0.isNumber || $0 == "," }.split(separator: ",").compactMap { Int($0) }
         isSwapped = type.hasPrefix(">")
         guard let element = Self.element(type) else {
             throw Self.failure(
                 name,
-                "its elements are of type '\(type)'; numbers, truth values and texts can be read"
-                    + (type.contains("O") ? " (objects are programs of Python and are never run)" : ""))
+                "its elements are of type '\(type)'; only numbers, Booleans and texts are supported"
+                    + (type.contains("O") ? " (Python objects can contain code and are never loaded)" : ""))
         }
         self.element = element
         guard order == "False" || shape.count < 2 else {
-            throw Self.failure(name, "it is in Fortran's order; write it with numpy.ascontiguousarray")
+            throw Self.failure(name, "it is in Fortran order; write it with numpy.ascontiguousarray")
         }
         guard !shape.isEmpty, let each = Self.product(of: shape.dropFirst()), each * element.size <= Self.largestSample
         else {
-            throw Self.failure(name, "its shape is \(shape)")
+            throw Self.failure(name, "its shape \(shape) is not supported")
         }
     }
 
-    /// The product of lengths; nil beyond what a sample can have.
+    /// The product of the lengths; nil if it exceeds what a sample can have.
     static func product(of lengths: ArraySlice<Int>) -> Int? {
         lengths.reduce(Int?.some(1)) { product, length in
             guard let product, (0...largestSample).contains(length), product * length <= largestSample else {
@@ -74,10 +74,10 @@ final class NumPyArray {
     }
 
     static func failure(_ name: String, _ what: String) -> Failure {
-        Failure(.corrupt, "'\(name)' cannot be read: \(what).")
+        Failure(.corrupt, "Cannot read '\(name)': \(what).")
     }
 
-    /// What stands behind a name in the description, which is a dictionary of Python.
+    /// The value of a key in the header, which is a Python dictionary.
     private static func value(of name: String, in text: String) -> String? {
         guard let start = text.range(of: "'\(name)':")?.upperBound else { return nil }
         let rest = text[start...].drop { $0 == " " }
@@ -102,11 +102,11 @@ final class NumPyArray {
         }
     }
 
-    /// The next sample: a number or text where there is one axis, an array otherwise.
+    /// The next sample: a number or text if there is one axis, otherwise an array.
     func next() throws -> Cell {
         let count = shape.dropFirst().reduce(1, *)
         let bytes = try stream.bytes(count * element.size)
-        guard bytes.count == count * element.size else { throw Self.failure(name, "it is cut short") }
+        guard bytes.count == count * element.size else { throw Self.failure(name, "it is truncated") }
         return bytes.withUnsafeBytes { raw in
             switch element {
             case .text, .bytes: return .list((0..<count).map { text(raw, $0) }).single(count == 1)
@@ -158,7 +158,7 @@ final class NumPyArray {
 }
 
 extension Cell {
-    /// The one element of a list where it is wanted.
+    /// The only element of a list, if a single value is expected.
     fileprivate func single(_ isWanted: Bool) -> Cell {
         if isWanted, case .list(let cells) = self { cells.first ?? .missing } else { self }
     }

@@ -1,38 +1,38 @@
 import Foundation
 import Model
 
-/// A source once its form is known.
+/// A source whose form is known.
 struct OpenedSource {
-    /// What it is, for people: `class folders of pictures`, `table (CSV)`.
+    /// A description of its form: `class folders of pictures`, `table (CSV)`.
     var form: String
     /// Its rows.
     var rows: any RowSource
-    /// The folder that paths are relative to.
+    /// The folder to which paths are relative.
     var folder: String
-    /// Columns whose kinds its form tells.
+    /// Columns whose kinds follow from its form.
     var kinds: [String: ColumnKind] = [:]
-    /// The columns that its form says are the answer.
+    /// The columns that are the answer according to its form.
     var target: [String]?
-    /// The table of samples among several, where it was found by looking.
+    /// The table of samples among several, if it was inferred.
     var table: String?
-    /// The tables joined with it and their keys, where they were found by looking.
+    /// The tables joined with it and their keys, if they were inferred.
     var join: [String: String] = [:]
-    /// A column of groups that its form tells.
+    /// A group column that follows from its form.
     var group: String?
-    /// Columns that are part of a join and no input.
+    /// Columns that are used for a join and are not inputs.
     var keys: [String] = []
-    /// What was found that a user should know.
+    /// Notes for the user.
     var notes: [String] = []
 }
 
-/// Finds out what a source is, and opens it.
+/// Detects the form of a source and opens it.
 struct SourceOpener {
     let settings: DataSettings
 
     private static let tables = ["csv", "tsv", "tab", "txt", "jsonl", "ndjson", "json", "parquet", "pq", "data"]
 
-    /// Opens the source of some settings.
-    /// - Throws: `Failure` that says what is there and what could be.
+    /// Opens the source that settings name.
+    /// - Throws: `Failure` that says what was found and what would be accepted.
     func open() throws -> OpenedSource {
         guard FileManager.default.fileExists(atPath: settings.source) else {
             let folder = URL(filePath: settings.source).deletingLastPathComponent()
@@ -58,8 +58,8 @@ struct SourceOpener {
         return try withSteps(name, in: folder) ?? table(path, folder: folder)
     }
 
-    /// Opens a small table of labels together with the table beside it that has the steps of its series, or the steps with
-    /// their labels: one of them alone says little.
+    /// Opens a small table of labels together with the neighboring table that has the steps of its series, or the steps
+    /// together with their labels, because either alone says little.
     private func withSteps(_ name: String, in folder: String) throws -> OpenedSource? {
         guard Self.isTable(name), settings.target == nil || settings.modalities == nil else { return nil }
         let tables = try DataFolder(folder).entries().files.filter(Self.isTable)
@@ -79,7 +79,7 @@ struct SourceOpener {
         return OpenedSource(form: form, rows: rows, folder: folder)
     }
 
-    /// Opens one table by what it is, whatever its name says.
+    /// Opens one table according to its content.
     func rows(_ path: String, part: SamplePart? = nil) throws -> (any RowSource, String) {
         let name = URL(filePath: path).lastPathComponent.lowercased()
         let bare = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
@@ -95,12 +95,12 @@ struct SourceOpener {
             switch source.separator {
             case UInt8(ascii: "\t"): "tabs"
             case UInt8(ascii: ","): "CSV"
-            default: "columns parted by '\(Character(UnicodeScalar(source.separator)))'"
+            default: "columns separated by '\(Character(UnicodeScalar(source.separator)))'"
             }
         return (source, "table (\(kind)\(packed))")
     }
 
-    /// Opens arrays or shards, where files are such.
+    /// Opens arrays or shards, if the files are such.
     private func arrays(_ files: [String], in folder: String) throws -> OpenedSource? {
         func paths(_ endings: String...) -> [String] {
             files.filter { name in endings.contains { name.lowercased().hasSuffix($0) } }.map { "\(folder)/\($0)" }
@@ -116,8 +116,8 @@ struct SourceOpener {
             guard packed.count == 1 else {
                 throw Failure(
                     .invalidArgument,
-                    "'\(folder)' has \(packed.count) files of NumPy; put samples and labels into one .npz with "
-                        + "numpy.savez, or name one.")
+                    "'\(folder)' has \(packed.count) NumPy files; put samples and labels into one .npz with "
+                        + "numpy.savez, or name one of the files.")
             }
             return OpenedSource(form: "arrays (NumPy)", rows: try ArraySource.numPy(first), folder: folder)
         }
@@ -140,10 +140,10 @@ struct SourceOpener {
         if folders.count == 1, files.isEmpty, parts.isEmpty {
             let inner = DataFolder("\(folder.path)/\(folders[0])")
             let below = try inner.entries()
-            // A lone folder that wraps the data, as archives leave it; media right in it are a class that stands alone.
+            // A single folder that wraps the data, as archives leave it. If it directly contains media, it is a class.
             if !below.folders.isEmpty || below.files.contains(where: Self.isTable) {
                 var opened = try self.folder(inner)
-                opened.notes.append("The data are in the folder '\(folders[0])'.")
+                opened.notes.append("The data is in the folder '\(folders[0])'.")
                 return opened
             }
         }
@@ -168,14 +168,14 @@ struct SourceOpener {
             ? "is empty"
             : media.isEmpty
                 ? "has no table and no folders, but \(files.count) files such as '\(files[0])'"
-                : "has \(media.count) files such as '\(media[0])', and nothing says what is to be learned of them"
+                : "has \(media.count) files such as '\(media[0])', and nothing says what to learn from them"
         return Failure(
             .invalidArgument,
-            "The folder '\(folder.path)' \(what). A folder for each class is needed, or a table: metadata.csv with the "
-                + "column file_name, another CSV, JSON Lines, Parquet.")
+            "The folder '\(folder.path)' \(what). Provide one folder per class, or a table: metadata.csv with a column "
+                + "file_name, another CSV, JSON Lines or Parquet.")
     }
 
-    /// Tables of metadata in the folders of parts.
+    /// Metadata tables in the folders of splits.
     private func metadataOfParts(_ folder: DataFolder, _ parts: [String: SamplePart]) throws -> OpenedSource? {
         var sources: [any RowSource] = []
         var form = ""
@@ -187,10 +187,10 @@ struct SourceOpener {
             sources.append(PrefixedSource(rows, folder: name))
         }
         guard !sources.isEmpty else { return nil }
-        return OpenedSource(form: "\(form) for each part", rows: ConcatenatedSource(sources), folder: folder.path)
+        return OpenedSource(form: "\(form) for each split", rows: ConcatenatedSource(sources), folder: folder.path)
     }
 
-    /// Whether folders of media make classes, so that a table beside them is a note of somebody.
+    /// Whether folders of media are classes, so that a table next to them is only a note.
     private func hasClasses(_ folder: DataFolder, _ folders: [String]) throws -> Bool {
         guard folders.count > 1 else { return false }
         return try folders.allSatisfy { name in
@@ -211,7 +211,7 @@ struct SourceOpener {
             var notes: [String] = []
             let others = zip(tables, parts).filter { $1 == nil }.map(\.0)
             if !others.isEmpty {
-                notes.append("Left out, as their names say no part: \(others.joined(separator: ", ")).")
+                notes.append("Left out, because their names indicate no split: \(others.joined(separator: ", ")).")
             }
             return OpenedSource(
                 form: "\(used.count) files, \(opened[0].1)", rows: ConcatenatedSource(opened.map(\.0)),
@@ -226,7 +226,7 @@ struct SourceOpener {
         if let joined = try Joining.found(tables, opened.map(\.0), folder: folder.path, opener: self) { return joined }
         throw Failure(
             .invalidArgument,
-            "The folder '\(folder.path)' has \(tables.count) tables that share no column: "
+            "The folder '\(folder.path)' has \(tables.count) tables without a common column: "
                 + "\(tables.joined(separator: ", ")). Name one of them, or join them with 'data: {source: labels.csv, "
                 + "join: {readings.csv: key}}'.")
     }
@@ -235,13 +235,13 @@ struct SourceOpener {
         var parts = name.lowercased().split(separator: ".").map(String.init)
         if parts.last == "gz" { parts.removeLast() }
         guard parts.count > 1, let ending = parts.last, tables.contains(ending) else { return false }
-        // Notes that lie beside data.
+        // Notes that accompany data.
         let isProse = ["readme", "license", "licence", "licences", "notes", "classes", "labels_map"].contains(parts[0])
         return !(ending == "txt") && !(isProse && ending != "csv")
     }
 }
 
-/// Rows of a table in a folder below, whose files are named relative to it.
+/// Rows of a table in a subfolder, whose files are named relative to it.
 final class PrefixedSource: RowSource {
     private let source: any RowSource
     private let folder: String

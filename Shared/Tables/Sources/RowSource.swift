@@ -4,12 +4,12 @@ import Model
 protocol RowSource: AnyObject {
     /// Names of the fields.
     var names: [String] { get }
-    /// Files that rows come from, for messages.
+    /// Files that the rows come from, for messages.
     var files: [String] { get }
-    /// What was found that a user should know.
+    /// Notes for the user.
     var notes: [String] { get }
 
-    /// Gives every row in order, in memory that the next row reuses.
+    /// Passes every row in order, in memory that the next row reuses.
     func forEachRow(_ body: (RawRow) throws -> Void) throws
 }
 
@@ -17,7 +17,7 @@ extension RowSource {
     var notes: [String] { [] }
 }
 
-/// Counts rows that cannot be used, and keeps the first to be named.
+/// Counts unusable rows and keeps the first ones for a message.
 struct BadRows {
     private(set) var count = 0
     private(set) var first: String?

@@ -1,13 +1,14 @@
 import Foundation
 import Model
 
-/// Shards in which files of one basename are a sample, as WebDataset has them: `0001.jpg`, `0001.cls`, `0001.json`.
+/// Shards in the style of WebDataset, in which files with the same basename form a sample: `0001.jpg`, `0001.cls`,
+/// `0001.json`.
 final class TarSource: RowSource {
     let names: [String]
     let files: [String]
     private let parts: [SamplePart?]
 
-    /// Finds the columns of shards: the endings of their files, and the fields of JSON ones.
+    /// Finds the columns of shards: the extensions of their files, and the fields of JSON files.
     init(_ paths: [String]) throws {
         files = paths
         let parts = paths.map { SamplePart(fileName: URL(filePath: $0).lastPathComponent) }
@@ -40,7 +41,7 @@ final class TarSource: RowSource {
         }
     }
 
-    /// Gives samples: consecutive files of one basename.
+    /// Passes samples: consecutive files with the same basename.
     private static func samples(
         _ path: String, wantsMedia: Bool, _ body: (String, [(name: String, cell: Cell)]) throws -> Void
     ) throws {
@@ -71,7 +72,7 @@ final class TarSource: RowSource {
             do {
                 return try bytes.withUnsafeBufferPointer { try JSONText.fields($0) }
             } catch let problem as JSONText.Problem {
-                throw Failure(.invalidArgument, "'\(path)', '\(tar.name)' is no JSON: \(problem.message).")
+                throw Failure(.invalidArgument, "'\(path)', '\(tar.name)' is not valid JSON: \(problem.message).")
             }
         case "npy":
             let array = try NumPyArray(MemoryStream(bytes), name: "\(path):\(tar.name)")
@@ -92,7 +93,7 @@ final class TarSource: RowSource {
 
 /// Reads the files of a tar archive one after another. Source: POSIX.1-2001, pax.
 final class TarReader {
-    /// A file of more bytes is no sample.
+    /// Maximum number of bytes in a file.
     private static let largest = 1 << 30
 
     private let stream: any ByteStream
@@ -115,11 +116,11 @@ final class TarReader {
             let head = try stream.bytes(512)
             if head.isEmpty || head.allSatisfy({ $0 == 0 }) { return nil }
             guard head.count == 512, head[257...].starts(with: Array("ustar".utf8)) || Self.isPlain(head) else {
-                throw NumPyArray.failure(path, "it is no tar archive, or it is cut short")
+                throw NumPyArray.failure(path, "it is not a tar archive, or it is truncated")
             }
             rest = Self.size(head[124..<136])
             guard rest <= Self.largest else {
-                throw NumPyArray.failure(path, "'\(Self.text(head[0..<100]))' has more than 1 GiB")
+                throw NumPyArray.failure(path, "'\(Self.text(head[0..<100]))' is larger than 1 GiB")
             }
             padding = (512 - rest % 512) % 512
             switch head[156] {
@@ -143,7 +144,7 @@ final class TarReader {
     /// The content of the current file.
     func content() throws -> [UInt8] {
         let bytes = try stream.bytes(rest)
-        guard bytes.count == rest else { throw NumPyArray.failure(path, "it is cut short in '\(name)'") }
+        guard bytes.count == rest else { throw NumPyArray.failure(path, "it is truncated in '\(name)'") }
         rest = 0
         return bytes
     }
@@ -151,7 +152,7 @@ final class TarReader {
     private func skip() throws {
         while rest > 0 {
             let count = try stream.bytes(min(rest, 1 << 20)).count
-            guard count > 0 else { throw NumPyArray.failure(path, "it is cut short in '\(name)'") }
+            guard count > 0 else { throw NumPyArray.failure(path, "it is truncated in '\(name)'") }
             rest -= count
         }
         _ = try stream.bytes(padding)

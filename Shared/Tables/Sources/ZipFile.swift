@@ -12,10 +12,10 @@ struct ZipFile {
     }
 
     private let path: String
-    /// The entries in their order.
+    /// The entries in order.
     let entries: [Entry]
 
-    /// Reads the directory at the end of a file.
+    /// Reads the central directory at the end of a file.
     init(_ path: String) throws {
         self.path = path
         let size = DataFolder.size(of: path) ?? 0
@@ -23,10 +23,10 @@ struct ZipFile {
         let tail = try FileStream(path, from: size - length).bytes(length)
         guard
             let end = tail.indices.dropLast(21).last(where: { tail[$0...].starts(with: [0x50, 0x4B, 5, 6]) })
-        else { throw NumPyArray.failure(path, "it does not end as zip files do; is it cut short?") }
+        else { throw NumPyArray.failure(path, "it does not end like a zip file; is it truncated?") }
         var count = Self.number(tail, end + 10, 2)
         var start = Self.number(tail, end + 16, 4)
-        // Larger files say so in another place (ZIP64).
+        // Larger files have a separate record (ZIP64).
         if count == 0xFFFF || start == 0xFFFF_FFFF {
             let locator = end - 20
             guard locator >= 0, tail[locator...].starts(with: [0x50, 0x4B, 6, 7]) else {
@@ -106,7 +106,9 @@ struct ZipFile {
         switch entry.method {
         case 0: return stream
         case 8: return try InflatedStream(stream, path: path, isGzip: false)
-        default: throw NumPyArray.failure(path, "the entry '\(entry.name)' is compressed by method \(entry.method)")
+        default:
+            throw NumPyArray.failure(
+                path, "the entry '\(entry.name)' uses the unsupported compression method \(entry.method)")
         }
     }
 }

@@ -2,14 +2,14 @@ import Foundation
 import Glibc
 import Model
 
-/// Bytes of something, from its start to its end.
+/// A stream of bytes that is read from start to end.
 protocol ByteStream: AnyObject {
     /// Reads bytes, at most as many as fit; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 }
 
 extension ByteStream {
-    /// Reads exactly so many bytes; fewer only at the end.
+    /// Reads exactly the given number of bytes; fewer only at the end.
     func bytes(_ count: Int) throws -> [UInt8] {
         var result = [UInt8](repeating: 0, count: count)
         var done = 0
@@ -25,7 +25,7 @@ extension ByteStream {
     }
 
     /// Everything up to the end.
-    /// - Throws: `Failure` with code `corrupt` where there is more than the limit.
+    /// - Throws: `Failure` with code `corrupt` if there is more than the limit.
     func everything(limit: Int, of path: String) throws -> [UInt8] {
         var result: [UInt8] = []
         while true {
@@ -33,7 +33,7 @@ extension ByteStream {
             if more.isEmpty { return result }
             result += more
             guard result.count <= limit else {
-                throw Failure(.corrupt, "'\(path)' has more than \(limit >> 20) MiB, the limit for such a file.")
+                throw Failure(.corrupt, "'\(path)' is larger than \(limit >> 20) MiB, the limit for such a file.")
             }
         }
     }
@@ -70,7 +70,7 @@ final class FileStream: ByteStream {
     private static func failure(_ path: String) -> Failure {
         let reason = String(cString: strerror(errno))
         let code: Failure.Code = errno == ENOENT ? .notFound : errno == EACCES ? .permissionDenied : .invalidArgument
-        return Failure(code, "'\(path)' cannot be read: \(reason).")
+        return Failure(code, "Cannot read '\(path)': \(reason).")
     }
 }
 

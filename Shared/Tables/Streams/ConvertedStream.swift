@@ -1,7 +1,7 @@
 import Glibc
 import Model
 
-/// A text in another encoding, as UTF-8.
+/// Converts text from another encoding to UTF-8.
 final class ConvertedStream: ByteStream {
     private let source: any ByteStream
     private let path: String
@@ -11,11 +11,11 @@ final class ConvertedStream: ByteStream {
     private var (start, end, consumed) = (0, 0, 0)
     private var isAtEnd = false
 
-    /// Names that people use and iconv does not know.
+    /// Common names that iconv does not know.
     private static let names = ["latin-1": "iso-8859-1", "latin1": "iso-8859-1", "ansi": "windows-1252"]
 
-    /// Begins to convert.
-    /// - Throws: `Failure` with code `invalid-argument` for an encoding that nobody knows.
+    /// Starts a conversion.
+    /// - Throws: `Failure` with code `invalid-argument` for an unknown encoding.
     init(_ source: any ByteStream, from encoding: String, path: String) throws {
         self.source = source
         self.path = path
@@ -25,8 +25,8 @@ final class ConvertedStream: ByteStream {
         guard Int(bitPattern: converter) != -1 else {
             throw Failure(
                 .invalidArgument,
-                "data.encoding: there is no encoding '\(encoding)'; known are utf-8, utf-16, latin-1, windows-1252, "
-                    + "shift_jis, gb18030, big5, koi8-r and all others of 'iconv --list'.")
+                "data.encoding: unknown encoding '\(encoding)'; use utf-8, utf-16, latin-1, windows-1252, shift_jis, "
+                    + "gb18030, big5, koi8-r or any other in 'iconv --list'.")
         }
     }
 
@@ -51,7 +51,7 @@ final class ConvertedStream: ByteStream {
             guard !isStuck else {
                 throw Failure(
                     .invalidArgument,
-                    "'\(path)' is not \(encoding): the bytes at \(consumed) mean nothing in it; "
+                    "'\(path)' is not \(encoding): the bytes at offset \(consumed) are invalid; "
                         + "name another with 'data: {encoding: …}'.")
             }
         }

@@ -1,7 +1,7 @@
 import CZlib
 import Model
 
-/// What zlib makes of a stream: gzip with any number of members, or the bare method of zip files.
+/// Decompresses a stream with zlib: gzip with any number of members, or the raw deflate of zip files.
 final class InflatedStream: ByteStream {
     private let source: any ByteStream
     private let path: String
@@ -10,17 +10,17 @@ final class InflatedStream: ByteStream {
     private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
     private var isAtEnd = false
 
-    /// Begins to decompress.
+    /// Starts decompression.
     init(_ source: any ByteStream, path: String, isGzip: Bool = true) throws {
         self.source = source
         self.path = path
         self.isGzip = isGzip
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        // 16: a gzip wrapper is expected; negative: none at all.
+        // 16: expects a gzip wrapper; negative: expects none.
         let bits = isGzip ? MAX_WBITS + 16 : -MAX_WBITS
         guard inflateInit2_(stream, bits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-            throw Failure(.internal, "zlib could not be started.")
+            throw Failure(.internal, "Cannot start zlib.")
         }
     }
 
@@ -36,11 +36,11 @@ final class InflatedStream: ByteStream {
         stream.pointee.avail_out = UInt32(clamping: buffer.count)
         let room = Int(stream.pointee.avail_out)
         while stream.pointee.avail_out == room {
-            // What was read before may still hold output.
+            // Input that was read before can still yield output.
             let isDry = try stream.pointee.avail_in == 0 && !refill()
             let status = inflate(stream, Z_NO_FLUSH)
             if isDry && status == Z_BUF_ERROR {
-                throw Failure(.corrupt, "'\(path)' cannot be decompressed: it is cut short.")
+                throw Failure(.corrupt, "Cannot decompress '\(path)': it is truncated.")
             }
             if status == Z_STREAM_END {
                 if try !beginNextMember() {
@@ -49,7 +49,7 @@ final class InflatedStream: ByteStream {
                 }
             } else if status != Z_OK && status != Z_BUF_ERROR {
                 let reason = stream.pointee.msg.map { String(cString: $0) } ?? "error \(status)"
-                throw Failure(.corrupt, "'\(path)' cannot be decompressed: \(reason).")
+                throw Failure(.corrupt, "Cannot decompress '\(path)': \(reason).")
             }
         }
         return room - Int(stream.pointee.avail_out)
@@ -62,7 +62,7 @@ final class InflatedStream: ByteStream {
         return count > 0
     }
 
-    /// Whether another member of a gzip file follows; zeros that fill up a block are none.
+    /// Whether another member of a gzip file follows; zeros that pad a block do not count.
     private func beginNextMember() throws -> Bool {
         guard isGzip else { return false }
         while true {

@@ -3,8 +3,8 @@ import Model
 /// Opens texts: decompressed, without a byte order mark, as UTF-8.
 enum TextStream {
     /// Opens a file.
-    /// - Parameter encoding: What the user says it is in; nil for UTF-8, or UTF-16 with a byte order mark.
-    /// - Throws: `Failure` that names the encoding or the form where it is no text.
+    /// - Parameter encoding: The encoding given by the user; nil for UTF-8, or UTF-16 with a byte order mark.
+    /// - Throws: `Failure` that names the encoding or, if the file is not text, its actual type.
     static func open(_ path: String, encoding: String?) throws -> any ByteStream {
         let head = try FileStream(path).bytes(4)
         let isGzip = head.starts(with: [0x1F, 0x8B])
@@ -13,7 +13,7 @@ enum TextStream {
         }
         let start = isGzip ? try plain().bytes(512) : try FileStream(path).bytes(512)
         if let name = form(of: start) {
-            throw Failure(.invalidArgument, "'\(path)' is no text: it is \(name), whatever its name says.")
+            throw Failure(.invalidArgument, "'\(path)' is not text: despite its name, it is \(name).")
         }
         if let encoding, !["utf-8", "utf8"].contains(encoding.lowercased()) {
             return try ConvertedStream(try plain(), from: encoding, path: path)
@@ -27,34 +27,35 @@ enum TextStream {
             throw Failure(
                 .invalidArgument,
                 isWide
-                    ? "'\(path)' looks like UTF-16 without a byte order mark; say so with 'data: {encoding: \(name)}'."
-                    : "'\(path)' is no text: byte \(zero) is 0.")
+                    ? "'\(path)' looks like UTF-16 without a byte order mark; if so, set 'data: {encoding: \(name)}'."
+                    : "'\(path)' is not text: byte \(zero) is 0.")
         }
         let stream = try plain()
         if start.starts(with: [0xEF, 0xBB, 0xBF]) { _ = try stream.bytes(3) }
         return stream
     }
 
-    /// Whether a file begins with the byte order mark of UTF-16.
+    /// Whether a file begins with a UTF-16 byte order mark.
     static func isWide(_ path: String) throws -> Bool {
         let start = try FileStream(path).bytes(2)
         return start == [0xFF, 0xFE] || start == [0xFE, 0xFF]
     }
 
     /// The whole text of a file.
-    /// - Throws: `Failure` where it is none in its encoding, or larger than 64 MiB.
+    /// - Throws: `Failure` if it is not valid in its encoding, or larger than 64 MiB.
     static func contents(of path: String, encoding: String?) throws -> String {
         let bytes = try open(path, encoding: encoding).everything(limit: 64 << 20, of: path)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Failure(
                 .invalidArgument,
-                "'\(path)' is not UTF-8; name its encoding, such as 'data: {encoding: latin-1}' (or windows-1252, utf-16)."
+                "'\(path)' is not UTF-8; name its encoding, such as 'data: {encoding: latin-1}' (or windows-1252, "
+                    + "utf-16)."
             )
         }
         return text
     }
 
-    /// What a file is that begins like this, if it is known not to be a text.
+    /// The type of a file that begins with these bytes, if it is known not to be text.
     static func form(of start: [UInt8]) -> String? {
         let forms: [(String, [UInt8])] = [
             ("a Parquet file", Array("PAR1".utf8)), ("a zip file (also xlsx, npz)", [0x50, 0x4B, 3, 4]),
@@ -69,11 +70,11 @@ enum TextStream {
     }
 }
 
-/// Texts of users that stand in files of their own.
+/// Users' texts that are in separate files.
 public enum TextFile {
     /// The whole text of a file, decompressed, without a byte order mark.
-    /// - Parameter encoding: What it is in; nil for UTF-8, or UTF-16 with a byte order mark.
-    /// - Throws: `Failure` where it is none in its encoding, or larger than 64 MiB.
+    /// - Parameter encoding: Its encoding; nil for UTF-8, or UTF-16 with a byte order mark.
+    /// - Throws: `Failure` if it is not valid in its encoding, or larger than 64 MiB.
     public static func contents(of path: String, encoding: String?) throws -> String {
         try TextStream.contents(of: path, encoding: encoding)
     }

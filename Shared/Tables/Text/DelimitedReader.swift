@@ -1,11 +1,11 @@
 import Glibc
 import Model
 
-/// Reads rows of a table of text as Python's `csv` does: quotation marks, doubled ones, line breaks inside them.
+/// Reads rows of a text table as Python's `csv` does: quotes, doubled quotes, line breaks inside quotes.
 ///
-/// Fields lie in the reader's memory; what follows the current row may move at the next one.
+/// Fields are in the reader's memory, which the next row can overwrite.
 final class DelimitedReader {
-    /// A longer row is a quotation mark that nobody closes.
+    /// Maximum length of a row; a longer one means an unclosed quote.
     static let longestRow = 64 << 20
 
     private enum Scan { case row, more, end }
@@ -26,14 +26,14 @@ final class DelimitedReader {
 
     /// Rows read so far.
     private(set) var rows = 0
-    /// Fields of the current row with text after their closing quotation mark.
+    /// Number of fields in the current row that have text after their closing quote.
     private(set) var tornFields = 0
-    /// Fields of the current row in quotation marks.
+    /// Number of quoted fields in the current row.
     var quotedFields: Int { quoted.count }
-    /// Whether the text ended inside quotation marks.
+    /// Whether the text ended inside quotes.
     private(set) var isUnclosed = false
 
-    /// Begins to read.
+    /// Starts reading.
     init(_ stream: any ByteStream, dialect: Dialect, path: String) {
         self.stream = stream
         self.dialect = dialect
@@ -70,8 +70,8 @@ final class DelimitedReader {
             guard capacity <= Self.longestRow else {
                 throw Failure(
                     .invalidArgument,
-                    "'\(path)', row \(rows + 1), has more than \(Self.longestRow >> 20) MiB: "
-                        + "is there a quotation mark that is not closed?")
+                    "'\(path)', row \(rows + 1), is larger than \(Self.longestRow >> 20) MiB: "
+                        + "is a quote not closed?")
             }
             let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity * 2)
             memcpy(larger, base, end)
@@ -110,7 +110,7 @@ final class DelimitedReader {
         return .row
     }
 
-    /// Where the quotation mark stands that closes one; nil where more text is needed.
+    /// Position of the closing quote; nil if more text is needed.
     private func closing(after open: Int) throws -> Int? {
         let quote = UInt8(ascii: "\"")
         var index = open + 1
@@ -121,8 +121,7 @@ final class DelimitedReader {
                 isUnclosed = true
                 throw Failure(
                     .invalidArgument,
-                    "'\(path)', row \(rows + 1): a quotation mark opens a field and none closes it up to the end of "
-                        + "the file.")
+                    "'\(path)', row \(rows + 1): a quote opens a field and is not closed before the end of the file.")
             }
             if index + 1 == end && !isAtEnd { return nil }
             guard index + 1 < end, base[index + 1] == quote else { return index }
@@ -130,7 +129,7 @@ final class DelimitedReader {
         }
     }
 
-    /// Takes the marks out of a field: doubled ones before the closing one, which stands at `close`.
+    /// Unquotes a field whose closing quote is at `close`: replaces doubled quotes and removes the closing one.
     private func unquote(_ quoted: Quoted, of row: RawRow) {
         let span = row.spans[quoted.field]
         let quote = UInt8(ascii: "\"")

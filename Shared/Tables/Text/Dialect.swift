@@ -1,14 +1,14 @@
-/// How a table of text is written.
+/// The format of a text table.
 struct Dialect: Hashable {
-    /// What parts the columns.
+    /// The separator between columns.
     var separator: UInt8
-    /// Whether quotation marks enclose fields; where not, they are part of the text.
+    /// Whether quotes enclose fields; otherwise they are part of the text.
     var hasQuotes: Bool
 
     private static let candidates: [UInt8] = [",", ";", "\t", "|"].map { UInt8(ascii: $0) }
 
-    /// Finds out by the beginning of a table.
-    /// - Parameter separator: What is known of it.
+    /// Detects the format from the beginning of a table.
+    /// - Parameter separator: The separator, if known.
     static func found(in sample: [UInt8], isWhole: Bool, separator: UInt8?) -> Dialect {
         let dialects = (separator.map { [$0] } ?? candidates).flatMap {
             [Dialect(separator: $0, hasQuotes: true), Dialect(separator: $0, hasQuotes: false)]
@@ -19,7 +19,7 @@ struct Dialect: Hashable {
         return best.0
     }
 
-    /// How well a sample fits: the share of rows with the most frequent number of fields, more fields being better.
+    /// How well a sample fits: the share of rows with the most frequent number of fields; more fields are better.
     private func score(_ sample: [UInt8], isWhole: Bool) -> Double {
         let reader = DelimitedReader(MemoryStream(sample), dialect: self, path: "sample")
         let row = RawRow()
@@ -36,7 +36,7 @@ struct Dialect: Hashable {
             return 0
         }
         let agreement = Double(most) / Double(rows)
-        // A mark that does not close, or one in the middle of a field, is a letter like any other.
+        // A quote that is not closed, or that is in the middle of a field, is an ordinary character.
         let lost = reader.isUnclosed && isWhole ? 0.5 : 0
         let tearing = enclosed > 0 ? 0.4 * Double(torn) / Double(enclosed) : 0
         return (fields > 1 ? 1 : 0) + agreement - lost - tearing + min(0.02, Double(fields) * 1e-4)

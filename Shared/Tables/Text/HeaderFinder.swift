@@ -1,6 +1,6 @@
-/// Finds out whether the first row of a table names its columns.
+/// Detects whether the first row of a table names its columns.
 enum HeaderFinder {
-    /// Names that columns have, and values hardly ever.
+    /// Names that are common for columns and hardly ever occur as values.
     static let usual: Set<String> = [
         "id", "file", "file_name", "filename", "path", "text", "label", "labels", "class", "target", "category", "y",
         "image", "picture", "audio", "name", "split", "date", "time", "value", "sentence", "index",
@@ -15,7 +15,7 @@ enum HeaderFinder {
             let values = body.compactMap { column < $0.count ? $0[column] : nil }
             if isNumber(title) && (values.isEmpty || share(of: values) > 0.5) { return false }
         }
-        // Values come back, titles do not.
+        // Values recur; titles do not.
         let comesBack = first.enumerated().contains { column, title in
             !title.isEmpty && body.contains { column < $0.count && $0[column] == title }
         }
@@ -24,7 +24,7 @@ enum HeaderFinder {
         return isDistinct && first.allSatisfy { $0.utf8.count <= 64 }
     }
 
-    /// Whether the first row has usual titles, or is text above numbers more often than a number above numbers.
+    /// Whether the first row has common titles, or has text above numbers more often than numbers above numbers.
     static func isHeaderBeyondDoubt(_ rows: [[String]]) -> Bool {
         guard let first = rows.first else { return false }
         let body = rows.dropFirst()
@@ -39,7 +39,7 @@ enum HeaderFinder {
             && !body.contains(first)
     }
 
-    /// The share of numbers among what is there.
+    /// The share of numbers among the values present.
     private static func share(of values: [String]) -> Double {
         let present = values.filter { !isMissing($0) }
         guard !present.isEmpty else { return 0 }

@@ -1,20 +1,20 @@
 import Model
 
-/// Reads values of JSON from bytes, with the order of an object's fields.
+/// Reads JSON values from bytes and keeps the order of an object's fields.
 struct JSONText {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
-    /// More would be an attack rather than data.
+    /// Maximum nesting depth; deeper text would be an attack rather than data.
     private static let deepest = 64
 
-    /// What is wrong and where.
+    /// An error with its position.
     struct Problem: Error {
         let message: String
     }
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-    /// Fields of an object, groups inside flattened as `outer.inner`.
+    /// Fields of an object, with nested groups flattened as `outer.inner`.
     static func fields(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [(name: String, cell: Cell)] {
         var text = JSONText(bytes)
         var fields: [(name: String, cell: Cell)] = []
@@ -24,7 +24,7 @@ struct JSONText {
         return fields
     }
 
-    /// Objects, one alone or in a list, each with its groups flattened.
+    /// One object or a list of objects, each with its groups flattened.
     static func objects(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [[String: Cell]] {
         var text = JSONText(bytes)
         var objects: [[String: Cell]] = []
@@ -36,7 +36,7 @@ struct JSONText {
         if text.take("[") {
             if !text.take("]") {
                 repeat { try object() } while text.take(",")
-                guard text.take("]") else { throw text.problem("a comma or a closing bracket is needed") }
+                guard text.take("]") else { throw text.problem("expected a comma or a closing bracket") }
             }
         } else {
             try object()
@@ -61,12 +61,12 @@ struct JSONText {
 
     private mutating func object(prefix: String, depth: Int, _ body: (String, Cell) -> Void) throws {
         guard depth < Self.deepest else { throw problem("it is nested more than \(Self.deepest) deep") }
-        guard take("{") else { throw problem("an object in braces is needed") }
+        guard take("{") else { throw problem("expected an object in braces") }
         if take("}") { return }
         repeat {
             skipBlanks()
             let name = prefix + (try string())
-            guard take(":") else { throw problem("a colon is needed") }
+            guard take(":") else { throw problem("expected a colon") }
             skipBlanks()
             if index < bytes.count, bytes[index] == UInt8(ascii: "{") {
                 try object(prefix: name + ".", depth: depth + 1, body)
@@ -74,7 +74,7 @@ struct JSONText {
                 body(name, try value(depth: depth + 1))
             }
         } while take(",")
-        guard take("}") else { throw problem("a comma or a closing brace is needed") }
+        guard take("}") else { throw problem("expected a comma or a closing brace") }
     }
 
     private mutating func value(depth: Int) throws -> Cell {
@@ -99,7 +99,7 @@ struct JSONText {
         var cells: [Cell] = []
         if take("]") { return cells }
         repeat { cells.append(try value(depth: depth + 1)) } while take(",")
-        guard take("]") else { throw problem("a comma or a closing bracket is needed") }
+        guard take("]") else { throw problem("expected a comma or a closing bracket") }
         return cells
     }
 
@@ -109,17 +109,17 @@ struct JSONText {
         let text = UnsafeBufferPointer(rebasing: bytes[start..<index])
         if text.elementsEqual("true".utf8) { return .text("true") }
         if text.elementsEqual("false".utf8) { return .text("false") }
-        // pandas writes NaN where JSON knows no such word.
+        // pandas writes NaN, although JSON has no such word.
         if text.elementsEqual("null".utf8) || text.elementsEqual("NaN".utf8) { return .missing }
         if text.elementsEqual("Infinity".utf8) { return .number(.infinity) }
         if text.elementsEqual("-Infinity".utf8) { return .number(-.infinity) }
         if case .number(let number, _) = NumberText.read(text) { return .number(number) }
         index = start
-        throw problem("'\(String(decoding: text.prefix(20), as: UTF8.self))' is no value")
+        throw problem("'\(String(decoding: text.prefix(20), as: UTF8.self))' is not a value")
     }
 
     private mutating func string() throws -> String {
-        guard take("\"") else { throw problem("a text in quotation marks is needed") }
+        guard take("\"") else { throw problem("expected a quoted string") }
         let start = index
         while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\") { index += 1 }
         guard index < bytes.count else { throw problem("a quotation mark is not closed") }
@@ -158,10 +158,10 @@ struct JSONText {
         case UInt8(ascii: "u"):
             guard index + 4 <= bytes.count,
                 let unit = UInt16(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
-            else { throw problem("four hexadecimal digits are needed after \\u") }
+            else { throw problem("expected four hexadecimal digits after \\u") }
             index += 4
             return unit
-        default: throw problem("there is no escape '\\\(Character(UnicodeScalar(letter)))'")
+        default: throw problem("unknown escape '\\\(Character(UnicodeScalar(letter)))'")
         }
     }
 }

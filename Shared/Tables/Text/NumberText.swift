@@ -1,12 +1,12 @@
 import Glibc
 
-/// Numbers as people write them in tables.
+/// Recognizes numbers as people write them in tables.
 enum NumberText {
-    /// What a text is, looked at as a number.
+    /// The interpretation of a text as a number.
     enum Reading: Equatable {
-        /// A number; `isWhole` where nothing but digits and a sign is written.
+        /// A number; `isWhole` if it consists only of digits and a sign.
         case number(Double, isWhole: Bool)
-        /// Digits with zeros before them, such as `007`: a code, whose zeros count.
+        /// Digits with leading zeros, such as `007`: a code in which zeros matter.
         case code
         /// Anything else.
         case other
@@ -14,8 +14,8 @@ enum NumberText {
 
     private static let powers: [Double] = (0...22).map { pow(10, Double($0)) }
 
-    /// Reads a text without blanks around it.
-    /// - Parameter point: What stands before decimals.
+    /// Reads a text without surrounding blanks.
+    /// - Parameter point: The decimal separator.
     static func read(_ text: UnsafeBufferPointer<UInt8>, point: UInt8 = UInt8(ascii: ".")) -> Reading {
         guard let start = text.baseAddress, text.count > 0, text.count <= 64 else { return .other }
         var (index, mantissa, digits, decimals) = (0, UInt64(0), 0, 0)
@@ -66,7 +66,7 @@ enum NumberText {
         return Double(plain).map { .number($0, isWhole: isWhole) } ?? .other
     }
 
-    /// Whether a text says that there is nothing: empty, `NA`, `N/A`, `NaN`, `null` in any case, `?`.
+    /// Whether a text means that the value is missing: empty, `NA`, `N/A`, `NaN`, `null` in any case, `?`.
     static func isMissing(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard text.count <= 4 else { return false }
         func lower(_ index: Int) -> UInt8 { text[index] | 32 }
@@ -86,7 +86,7 @@ enum NumberText {
         }
     }
 
-    /// The text without blanks around it.
+    /// The text without surrounding blanks.
     static func trimmed(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
         var (start, end) = (0, text.count)
         while start < end, text[start] == 32 || text[start] == 9 { start += 1 }

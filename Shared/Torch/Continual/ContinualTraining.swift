@@ -2,7 +2,7 @@ import CTorch
 import Model
 public import Networks
 
-/// Makes trainings that go on from a network's weights with other data.
+/// Makes trainings that continue from a network's weights with new data.
 ///
 /// ```swift
 /// let training = ContinualTraining(network: description, parent: parent, method: .replay)
@@ -10,26 +10,26 @@ public import Networks
 /// while !session.isFinished { try session.finishEpoch() }
 /// ```
 public struct ContinualTraining {
-    /// Earlier samples that are kept where nothing else is said.
+    /// Default number of earlier samples to keep.
     public static let usualMemory = 4000
-    /// Earlier samples repeat until there are at most so many for each new one, so that many classes take bounded time.
+    /// Maximum number of repeated earlier samples per new one, so that many classes take bounded time.
     static let mostReplay = 16
-    /// Earlier samples on which the importance of weights is measured.
+    /// Number of earlier samples on which the importance of weights is measured.
     static let importanceSamples = 400
-    /// Weight of the teacher's answers beside the labels, and how much they are softened.
+    /// Weight of the teacher's answers relative to the labels, and the temperature that softens them.
     static let teaching = (share: 1.0, temperature: 2.0)
-    /// Stiffness of weights that matter.
+    /// Stiffness of important weights.
     static let stiffness = 2000.0
 
     /// The network.
     public let network: NetworkDescription
-    /// The network as it is.
+    /// The trained network.
     public let parent: ScriptedNetwork
     /// How it learns.
     public let method: ContinualMethod
-    /// Most earlier samples that are used.
+    /// Maximum number of earlier samples to use.
     public let memory: Int
-    /// Classes that the network knows; nil where that follows from the earlier samples.
+    /// Classes that the network knows; nil if they follow from the earlier samples.
     public let knownClasses: [Int32]?
 
     /// Describes a training.
@@ -44,19 +44,19 @@ public struct ContinualTraining {
         self.knownClasses = knownClasses
     }
 
-    /// A session that begins with the parent's weights.
+    /// A session that starts from the parent's weights.
     /// - Parameters:
     ///   - new: The new samples.
-    ///   - earlier: Samples of what it was trained on before, a source for each time.
-    /// - Throws: `Failure` where the samples do not fit the network or each other, or the method lacks earlier ones.
+    ///   - earlier: Samples that it was trained on before, one source for each training.
+    /// - Throws: `Failure` if the samples do not fit the network or each other, or if the method needs earlier ones.
     public func session(
         on new: SampleSource, earlier: [SampleSource], plan: TrainingPlan
     ) throws -> TrainingSession {
         guard !method.needsEarlierData || earlier.contains(where: { $0.count > 0 }) else {
             throw Failure(
                 .invalidArgument,
-                "The method '\(method.rawValue)' needs data that the network was trained on before, and there are none."
-                    + " Take distillation, which needs none.")
+                "The method '\(method.rawValue)' needs data that the network was trained on before, but there is none."
+                    + " Use distillation, which needs none.")
         }
         let kept = try Self.memory(of: earlier, samples: memory, seed: plan.seed)
         let samples = try method == .replay ? Self.mixed(new, kept) : new
@@ -64,9 +64,9 @@ public struct ContinualTraining {
         try session.network.takeWeights(of: parent)
         switch method {
         case .replay, .distillation:
-            // Of a network that answers no classes a replay is all there is.
+            // For a network without classes, only replay is possible.
             guard new.target.kind == .classification || method == .distillation else { break }
-            _ = try new.labels(for: "The method '\(method.rawValue)', which holds on to what a network answers,")
+            _ = try new.labels(for: "The method '\(method.rawValue)', which preserves a network's answers,")
             let classes = knownClasses ?? Set(earlier.flatMap { $0.labels ?? [] }).sorted()
             guard !classes.isEmpty else { break }
             try session.learn(
@@ -78,7 +78,7 @@ public struct ContinualTraining {
         return session
     }
 
-    /// So many of the earlier samples, of each source and class about equally many.
+    /// A given number of earlier samples, about equally many per source and class.
     static func memory(of earlier: [SampleSource], samples: Int, seed: UInt64) throws -> SampleSource? {
         let groups = earlier.enumerated().flatMap { number, source in
             source.places.map { (number, SplitMix64.order(of: $0, seed: seed)) }
@@ -86,7 +86,7 @@ public struct ContinualTraining {
         guard !groups.isEmpty else { return nil }
         var chosen = earlier.map { _ in [Int]() }
         var left = samples
-        // The smallest first, so that what they leave goes to the others.
+        // The smallest first, so that the others get the remainder.
         for (place, group) in groups.sorted(by: { $0.1.count < $1.1.count }).enumerated() {
             let share = group.1.prefix(left / (groups.count - place))
             chosen[group.0] += share
@@ -96,8 +96,8 @@ public struct ContinualTraining {
         return sources.count == 1 ? sources[0] : sources.isEmpty ? nil : try .joining(sources)
     }
 
-    /// New samples and earlier ones, each earlier class as often as the most frequent new one: they repeat where they are
-    /// fewer, because a class that is seen less often than others is answered less often than is right.
+    /// New samples and earlier ones, each earlier class as often as the most frequent new one. Earlier samples repeat
+    /// if there are fewer, because a class that is seen less often is answered less often than is correct.
     static func mixed(_ new: SampleSource, _ kept: SampleSource?) throws -> SampleSource {
         guard let kept, kept.count > 0 else { return new }
         let classes = kept.places
@@ -111,7 +111,7 @@ public struct ContinualTraining {
 }
 
 extension SampleSource {
-    /// Places of the samples of each class that there is, or of all samples where they have no classes.
+    /// Positions of the samples of each existing class, or of all samples if they have no classes.
     fileprivate var places: [[Int]] {
         guard let labels else { return count == 0 ? [] : [Array(0..<count)] }
         return Dictionary(grouping: labels.indices) { labels[$0] }.sorted { $0.key < $1.key }.map(\.value)
@@ -136,7 +136,7 @@ extension ScriptedNetwork {
             guard let source = theirs[tensor.name], source.shape == tensor.shape else {
                 throw Failure(
                     .invalidArgument,
-                    "The weights '\(tensor.name)' are missing in the other network, or differ in shape.")
+                    "The weights '\(tensor.name)' are missing in the other network or differ in shape.")
             }
             source.values.withUnsafeBytes(tensor.write)
         }
@@ -144,7 +144,7 @@ extension ScriptedNetwork {
 }
 
 extension TrainingSession {
-    /// Adds a teacher, whose answers over some classes count beside the labels.
+    /// Adds a teacher, whose answers for some classes count in addition to the labels.
     func learn(from teacher: ScriptedNetwork, classes: [Int32], share: Double, temperature: Double) throws {
         try call { error in
             gyrus_trainer_teach(
@@ -153,7 +153,7 @@ extension TrainingSession {
         self.teacher = teacher
     }
 
-    /// Ties weights to what they are now, by their importance for samples.
+    /// Ties weights to their current values, according to their importance for samples.
     func anchor(on samples: SampleSource, _ stiffness: Double) throws {
         ComputeThreads.prepare()
         try samples.withCSamples(for: network.inputs) { pointer in
@@ -164,7 +164,7 @@ extension TrainingSession {
     private func call(_ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Bool) throws {
         var error: UnsafeMutablePointer<CChar>?
         guard body(&error) else {
-            throw Failure(.invalidArgument, "The training cannot hold on to the earlier: \(takeMessage(error)).")
+            throw Failure(.invalidArgument, "The training cannot preserve earlier knowledge: \(takeMessage(error)).")
         }
     }
 }

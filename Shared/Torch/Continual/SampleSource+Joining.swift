@@ -2,11 +2,12 @@ import CTorch
 import Model
 
 extension SampleSource {
-    /// Most bytes that joined rows may take.
+    /// Maximum size of joined rows in bytes.
     public static let largestJoin = 2 << 30
 
-    /// The samples of several sources one after another, with the numbers that each gives: sources may scale differently.
-    /// - Throws: `Failure` where they do not have the same modalities and classes, or are too large together.
+    /// The samples of several sources, one after another, as converted values, because sources can have different
+    /// scales.
+    /// - Throws: `Failure` if their modalities or classes differ, or if they are too large together.
     public static func joining(_ sources: [SampleSource]) throws -> SampleSource {
         guard let first = sources.first else {
             throw Failure(.invalidArgument, "There are no samples to join.")
@@ -20,7 +21,7 @@ extension SampleSource {
             groups: groups, owner: modalities.map(\.rows))
     }
 
-    /// The groups of all samples; equal numbers of different sources mean different groups.
+    /// The groups of all samples; equal numbers in different sources mean different groups.
     private static func groups(of sources: [SampleSource]) -> [Int32] {
         var groups: [Int32] = []
         for source in sources {
@@ -36,19 +37,19 @@ extension SampleSource {
         return groups
     }
 
-    /// The modality that is the same as one of another source.
+    /// The modality that matches one of another source.
     private func fitting(_ other: Modality, target: Target) throws -> (source: SampleSource, modality: Modality) {
         guard self.target == target else {
             throw Failure(
                 .invalidArgument,
-                "Data can be learned together only where they have the same target: one has \(target.summary), the other "
+                "Data sets can be joined only if they have the same target: one has \(target.summary), the other "
                     + "\(self.target.summary).")
         }
         guard let own = modality(other.name), own.shape == other.shape else {
             let found = modality(other.name).map { "in shape \($0.shape)" } ?? "not at all"
             throw Failure(
                 .invalidArgument,
-                "Data can be learned together only where they have the same modalities: one has '\(other.name)' in shape"
+                "Data sets can be joined only if they have the same modalities: one has '\(other.name)' in shape"
                     + " \(other.shape), the other has it \(found).")
         }
         return (self, own)
@@ -64,8 +65,8 @@ extension SampleSource {
         guard count * width * MemoryLayout<Float>.size <= largestJoin else {
             throw Failure(
                 .invalidArgument,
-                "\(count) rows of '\(parts[0].modality.name)' are too many to be learned together: they would take"
-                    + " more than \(largestJoin >> 20) MiB. Take fewer samples, or a smaller memory.")
+                "\(count) rows of '\(parts[0].modality.name)' are too many to be joined: they would take"
+                    + " more than \(largestJoin >> 20) MiB. Use fewer samples, or a smaller memory.")
         }
         let rows = FloatRows(count: count * width)
         var indices: [Int32] = []
@@ -88,14 +89,14 @@ extension SampleSource {
         try source.withCSamples(for: [modality.name]) { samples in
             var error: UnsafeMutablePointer<CChar>?
             guard gyrus_modality_values(samples.pointee.modalities, Int64(rows.count), values, &error) else {
-                throw Failure(.internal, "Rows cannot be read: \(takeMessage(error)).")
+                throw Failure(.internal, "Cannot read rows: \(takeMessage(error)).")
             }
         }
     }
 }
 
 extension SampleSource {
-    /// Samples of one modality whose values were computed.
+    /// Samples of one modality with computed values.
     /// - Parameters:
     ///   - values: The rows, one after another.
     ///   - shape: Shape of one row.
@@ -133,9 +134,9 @@ extension Target {
     }
 }
 
-/// Memory of rows that were computed.
+/// Memory of computed rows.
 private final class FloatRows: @unchecked Sendable {
-    // Unchecked: written before it is shared, and only read from then on.
+    // Unchecked: written before it is shared, and only read afterward.
     let values: UnsafeMutablePointer<Float>
     private let count: Int
 

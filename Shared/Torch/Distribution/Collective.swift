@@ -1,16 +1,16 @@
-/// A sum under way.
+/// A sum in progress.
 public protocol PendingSum: AnyObject {
     /// Waits for the sum.
     func finish() throws -> [Float]
 }
 
-/// Workers that add up vectors.
+/// Workers that sum vectors.
 public protocol Collective: AnyObject {
     /// Number of this worker, from 0.
     var rank: Int { get }
-    /// Workers in all.
+    /// Total number of workers.
     var size: Int { get }
-    /// Begins to add up vectors of all workers, which are equally long and come in the same order.
+    /// Starts summing the vectors of all workers, which have equal lengths and come in the same order.
     func beginSum(_ values: [Float]) throws -> any PendingSum
 }
 
@@ -18,7 +18,7 @@ extension Collective {
     /// The sum of vectors of all workers.
     public func sum(_ values: [Float]) throws -> [Float] { try beginSum(values).finish() }
 
-    /// One number of each worker, by rank.
+    /// One number per worker, by rank.
     public func gather(_ value: Float) throws -> [Float] {
         var values = [Float](repeating: 0, count: size)
         values[rank] = value

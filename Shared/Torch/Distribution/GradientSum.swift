@@ -1,12 +1,14 @@
 import CTorch
 import Model
 
-/// The mean gradient of a mini-batch whose samples several workers share: g = Σᵢ nᵢ gᵢ / Σᵢ nᵢ, where worker i has nᵢ of them.
+/// The mean gradient of a mini-batch whose samples several workers share: g = Σᵢ nᵢ gᵢ / Σᵢ nᵢ, where worker i has nᵢ
+/// of them.
 ///
-/// Gradients are added up in buckets of neighboring weights, each as soon as the backward pass has gone past them, so that
-/// most of them travel while the rest is computed (Li et al., 2020). All workers make the same calls in the same order.
+/// Gradients are summed in buckets of neighboring weights, each as soon as the backward pass has passed them, so that
+/// most buckets are sent while the rest is computed (Li et al., 2020). All workers make the same calls in the same
+/// order.
 ///
-/// Not `Sendable`: one thread at a time may use it.
+/// Not `Sendable`: only one thread may use it at a time.
 public final class GradientSum {
     private let session: TrainingSession
     private let group: WorkerGroup
@@ -25,8 +27,8 @@ public final class GradientSum {
 
     deinit { gyrus_gradient_sum_free(handle) }
 
-    /// Computes this worker's gradient, and begins the sum.
-    /// - Parameter share: Samples of the mini-batch under way; a worker with none takes part all the same.
+    /// Computes this worker's gradient, and starts the sum.
+    /// - Parameter share: Samples of the current mini-batch; a worker without samples still takes part.
     public func begin(over share: Range<Int>) throws {
         let weight = Float(share.count) / Float(session.batchRange.count)
         var progress = gyrus_progress()
@@ -38,8 +40,8 @@ public final class GradientSum {
     }
 
     /// Waits for the sum, and makes a step of the optimizers with it.
-    /// - Returns: What all samples of the mini-batch came to; where the loss is no finite number there is no step.
-    /// - Throws: `Failure` with code `unavailable` where another worker is gone.
+    /// - Returns: The figures of all samples of the mini-batch; if the loss is not finite there is no step.
+    /// - Throws: `Failure` with code `unavailable` if another worker is gone.
     public func step() throws -> BatchFigures {
         let start = ContinuousClock.now
         var progress = gyrus_progress()

@@ -1,13 +1,13 @@
 import CTorch
 import Model
 
-/// What some samples came to.
+/// Figures of some samples.
 public struct BatchFigures: Hashable, Sendable {
     /// Sum of the losses.
     public var loss: Double
-    /// Samples answered right.
+    /// Number of samples answered correctly.
     public var correct: Double
-    /// Samples.
+    /// Number of samples.
     public var samples: Double
 
     /// Makes figures.
@@ -22,12 +22,12 @@ public struct BatchFigures: Hashable, Sendable {
             loss: progress.loss_sum, correct: Double(progress.correct), samples: Double(progress.samples))
     }
 
-    /// What samples came to whose loss is no finite number.
+    /// The figures of samples whose loss is not finite.
     static func diverged(_ samples: Int) -> BatchFigures { BatchFigures(loss: .nan, samples: Double(samples)) }
 }
 
-// A step of a training taken apart, for workers that do parts of it: gradients and weights are flat vectors of all trained
-// weights, one after the other in the order of the network's tensors.
+// A training step split into parts, for workers that do parts of it. Gradients and weights are flat vectors of all
+// trained weights, in the order of the network's tensors.
 extension TrainingSession {
     /// Number of trained weights.
     public var parameterCount: Int { Int(gyrus_trainer_parameter_count(handle)) }
@@ -41,17 +41,17 @@ extension TrainingSession {
             }
         }
         set {
-            precondition(newValue.count == parameterCount, "The network has another number of weights.")
+            precondition(newValue.count == parameterCount, "The number of weights of the network differs.")
             gyrus_trainer_write(handle, newValue)
         }
     }
 
-    /// Places of the samples of the mini-batch under way in the order of its epoch.
+    /// Positions of the samples of the current mini-batch in the order of its epoch.
     public var batchRange: Range<Int> { course.batchRange }
 
-    /// The mean gradient over some samples of the mini-batch under way, without a step; zeros where there are none.
+    /// The mean gradient over some samples of the current mini-batch, without a step; zeros if there are no samples.
     ///
-    /// Where the loss is no finite number the figures' loss is none either, so that all workers learn of it together.
+    /// If the loss is not finite, neither is the loss in the figures, so that all workers learn of it together.
     public func gradient(over share: Range<Int>) throws -> (values: [Float], figures: BatchFigures) {
         var values = [Float](repeating: 0, count: parameterCount)
         guard !share.isEmpty else { return (values, BatchFigures()) }
@@ -63,10 +63,10 @@ extension TrainingSession {
         return (values, isFinite ? BatchFigures(progress) : .diverged(share.count))
     }
 
-    /// Makes one step of the optimizers with the mean gradient over some samples of the mini-batch under way; none where
-    /// there are none.
+    /// Makes one step of the optimizers with the mean gradient over some samples of the current mini-batch; no step if
+    /// there are no samples.
     ///
-    /// Where the loss is no finite number there is no step, and the figures' loss is none either.
+    /// If the loss is not finite there is no step, and the loss in the figures is not finite either.
     public func step(over share: Range<Int>) throws -> BatchFigures {
         guard !share.isEmpty else { return BatchFigures() }
         var progress = gyrus_progress()
@@ -77,8 +77,8 @@ extension TrainingSession {
         return isFinite ? BatchFigures(progress) : .diverged(share.count)
     }
 
-    /// Runs a computation on samples in the order of the epoch under way.
-    /// - Returns: Whether the loss is a finite number.
+    /// Runs a computation on samples in the order of the current epoch.
+    /// - Returns: Whether the loss is finite.
     @discardableResult
     func compute(
         _ body: (
@@ -103,31 +103,31 @@ extension TrainingSession {
 
     /// Makes one step of the optimizers with a gradient.
     public func step(with gradient: [Float]) throws {
-        precondition(gradient.count == parameterCount, "The network has another number of weights.")
+        precondition(gradient.count == parameterCount, "The number of weights of the network differs.")
         var error: UnsafeMutablePointer<CChar>?
         guard gyrus_trainer_apply(handle, gradient, &error) else { throw Self.failure(GYRUS_FAILED, error) }
     }
 
-    /// Throws a `Failure` with code `diverged` where the loss of the mini-batch under way is no finite number.
+    /// Throws a `Failure` with code `diverged` if the loss of the current mini-batch is not finite.
     public func checkFinite(_ figures: BatchFigures) throws {
         guard figures.loss.isFinite else {
             throw Failure(
                 .diverged,
-                "The training diverged: the loss became no finite number in batch \(finishedBatches + 1) of epoch "
+                "The training diverged: the loss was no longer finite in batch \(finishedBatches + 1) of epoch "
                     + "\(finishedEpochs + 1); a smaller learning rate may help.")
         }
     }
 
-    /// An epoch that several workers have done.
+    /// An epoch that several workers have completed.
     public func epoch(number: Int, _ figures: BatchFigures) -> Epoch {
         let seen = max(1, figures.samples)
         return Epoch(number: number, loss: figures.loss / seen, accuracy: figures.correct / seen)
     }
 
-    /// Ends the mini-batch under way.
-    /// - Parameter figures: What all its samples came to.
+    /// Ends the current mini-batch.
+    /// - Parameter figures: The figures of all its samples.
     /// - Returns: the epoch, if that ended it.
-    /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
+    /// - Throws: `Failure` with code `diverged` if the loss is not finite.
     public func endBatch(_ figures: BatchFigures) throws -> Epoch? {
         try checkFinite(figures)
         return course.advance(

@@ -2,7 +2,7 @@ import CTorch
 import Foundation
 import Model
 
-/// Memory that goes from one worker to another.
+/// Memory that is sent from one worker to another.
 final class Frame {
     let bytes: UnsafeMutableRawBufferPointer
 
@@ -27,12 +27,12 @@ final class Frame {
     deinit { bytes.deallocate() }
 
     var floats: UnsafeMutablePointer<Float>? { bytes.assumingMemoryBound(to: Float.self).baseAddress }
-    /// A copy of some bytes; `bytes` are gone with the frame.
+    /// A copy of some bytes; `bytes` becomes invalid with the frame.
     func copy(_ range: Range<Int>) -> [UInt8] { Array(bytes[range]) }
     var numbers: [Int64] { Array(bytes.bindMemory(to: Int64.self)) }
 }
 
-/// A frame under way. Not `Sendable`, as little as its group.
+/// A frame in transfer. Like its group, not `Sendable`.
 final class Transfer {
     private let frame: Frame
     private let group: WorkerGroup
@@ -52,8 +52,8 @@ final class Transfer {
 
     deinit { gyrus_transfer_free(handle) }
 
-    /// Waits until all of it has come, or has gone.
-    /// - Throws: `Failure` with code `unavailable` where the other worker is gone.
+    /// Waits until it is completely received or sent.
+    /// - Throws: `Failure` with code `unavailable` if the other worker is gone.
     @discardableResult
     func finish() throws -> Frame {
         guard let handle else { return frame }
@@ -68,8 +68,8 @@ final class Transfer {
 }
 
 extension WorkerGroup {
-    /// Begins to send a frame, which nobody changes until it has gone.
-    /// - Parameter tag: The receiver takes frames of one tag in the order in which they were sent.
+    /// Starts sending a frame, which must not change until it is sent.
+    /// - Parameter tag: The receiver gets frames of one tag in the order in which they were sent.
     func send(_ frame: Frame, to worker: Int, tag: Int) throws -> Transfer {
         bytes += frame.bytes.count
         return try Transfer(frame, self) { error in
@@ -78,7 +78,7 @@ extension WorkerGroup {
         }
     }
 
-    /// Begins to receive into a frame as many bytes as it has.
+    /// Starts receiving as many bytes as a frame holds into it.
     func receive(_ frame: Frame, from worker: Int, tag: Int) throws -> Transfer {
         try Transfer(frame, self) { error in
             gyrus_group_receive(
@@ -86,7 +86,7 @@ extension WorkerGroup {
         }
     }
 
-    /// Begins to receive so many bytes.
+    /// Starts receiving a given number of bytes.
     func receive(bytes count: Int, from worker: Int, tag: Int) throws -> Transfer {
         try receive(Frame(bytes: count), from: worker, tag: tag)
     }

@@ -1,12 +1,12 @@
 import CTorch
 import Model
 
-/// Where the workers of one training find each other: the one of rank 0 opens it, the others connect to it.
+/// The point where the workers of one training meet: the worker of rank 0 opens it, the others connect to it.
 ///
-/// It carries addresses alone, for one group, and is closed once all have met.
+/// It carries only addresses, for one group, and is closed once all workers have met.
 public final class MeetingPoint {
     let handle: OpaquePointer
-    /// Where it is, as `host:port`.
+    /// Its address, as `host:port`.
     public let address: String
 
     /// Opens a meeting point on a port that the system chooses.
@@ -17,7 +17,8 @@ public final class MeetingPoint {
     public convenience init(at address: String) throws {
         let colon = address.lastIndex(of: ":") ?? address.startIndex
         guard colon > address.startIndex, let port = UInt16(address[address.index(after: colon)...]) else {
-            throw Failure(.invalidArgument, "'\(address)' is no address of a meeting point; it has the form host:port.")
+            throw Failure(
+                .invalidArgument, "'\(address)' is not an address of a meeting point; use the form host:port.")
         }
         try self.init(host: String(address[..<colon]), port: port, isServer: false)
     }
@@ -34,20 +35,20 @@ public final class MeetingPoint {
     deinit { gyrus_store_free(handle) }
 }
 
-/// Workers that add up vectors, by Gloo.
+/// Workers that sum vectors with Gloo.
 ///
-/// Not `Sendable`: one thread at a time may use it. All workers begin their sums in the same order.
+/// Not `Sendable`: only one thread may use it at a time. All workers start their sums in the same order.
 public final class WorkerGroup: Collective {
-    /// How long a sum may take: as long as a worker may compute between two of them.
+    /// How long a sum may take: as long as a worker may compute between two sums.
     static let timeoutSeconds = 300.0
-    /// How long workers that were given a task wait for one of them that does not come.
+    /// How long workers with a common task wait for one of them that does not come.
     static let meetingSeconds = 60.0
 
     /// Number of this worker, from 0.
     public let rank: Int
-    /// Workers in all.
+    /// Total number of workers.
     public let size: Int
-    /// Bytes that were submitted to be added up or sent.
+    /// Bytes submitted for sums or transfers.
     public internal(set) var bytes = 0
     /// Time spent waiting for others.
     public internal(set) var waited = Duration.zero
@@ -56,9 +57,9 @@ public final class WorkerGroup: Collective {
 
     var handle: OpaquePointer { connections.handle }
 
-    /// Joins a group; returns when all its workers have.
+    /// Joins a group; returns when all its workers have joined.
     /// - Parameters:
-    ///   - name: What the workers of this group call it, and no others.
+    ///   - name: A name that only the workers of this group use.
     ///   - host: Address of this machine at which the others reach it.
     public init(at meeting: MeetingPoint, name: String, host: String, rank: Int, size: Int) throws {
         var error: UnsafeMutablePointer<CChar>?
@@ -73,19 +74,19 @@ public final class WorkerGroup: Collective {
         self.size = size
     }
 
-    /// Has whatever waits for other workers fail within a second. Any thread may call it; nothing more can be done with the
-    /// group then.
+    /// Makes everything that waits for other workers fail within a second. Any thread may call it; afterward the group
+    /// can no longer be used.
     public var giveUp: @Sendable () -> Void { { [connections] in gyrus_group_give_up(connections.handle) } }
 
-    /// Begins to add up vectors of all workers.
-    /// - Throws: `Failure` with code `unavailable` where another worker is gone.
+    /// Starts summing the vectors of all workers.
+    /// - Throws: `Failure` with code `unavailable` if another worker is gone.
     public func beginSum(_ values: [Float]) throws -> any PendingSum {
         bytes += values.count * MemoryLayout<Float>.stride
         return try GlooSum(values, handle) { [weak self] in self?.waited += $0 }
     }
 }
 
-/// Sendable: the one function that other threads call may be called by any.
+/// Sendable: the only function that other threads call is safe to call from any thread.
 private final class Connections: @unchecked Sendable {
     let handle: OpaquePointer
 
@@ -126,10 +127,12 @@ private final class GlooSum: PendingSum {
 }
 
 extension Failure {
-    /// Another worker does not answer any more.
+    /// The failure if another worker no longer answers.
     static func lostWorker(_ error: UnsafeMutablePointer<CChar>?) -> Failure {
         Failure(
             .unavailable,
-            "Another worker of this training is gone: \(takeMessage(error)). The training goes on from its checkpoint.")
+            "Another worker of this training is gone: \(takeMessage(error)). The training continues from its "
+                + "checkpoint."
+        )
     }
 }

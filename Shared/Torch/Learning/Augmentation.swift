@@ -1,20 +1,20 @@
 import CTorch
 import Model
 
-/// The most by which samples of one modality are changed at random, so that a network learns what does not matter.
+/// The maximum random changes to samples of one modality, which teach a network what does not matter.
 ///
-/// Weak changes leave no doubt of what a sample is; strong ones make it hard to tell. Digits may be moved, turned a little
-/// and bent, but not mirrored: that would make other digits of them. In a spectrogram time runs to the right and frequency
-/// upwards: it may begin later, run faster (`width`), be spoken by a longer or shorter throat (`height`), and lose a moment
-/// or some frequencies (Park et al. 2019).
+/// Weak changes leave no doubt about what a sample is; strong ones make it hard to tell. Digits can be moved, slightly
+/// rotated and bent, but not mirrored, because that would turn them into other symbols. In a spectrogram, time runs to
+/// the right and frequency upward: it can begin later, run faster (`width`), come from a longer or shorter vocal tract
+/// (`height`), and lose a moment or some frequencies (Park et al. 2019).
 enum Augmentation {
-    /// How much.
+    /// The strength of changes.
     enum Strength: Sendable { case weak, strong }
 
     /// How samples of an input are changed.
     /// - Parameters:
     ///   - kind: What it holds.
-    ///   - rank: Dimensions of its shape: sound of three is a spectrogram, of two a waveform.
+    ///   - rank: Number of dimensions of its shape: sound with three is a spectrogram, with two a waveform.
     static func of(_ kind: ModalityKind, rank: Int, _ strength: Strength, flips: Bool = false) -> gyrus_augmentation {
         switch (kind, strength) {
         case (.image, _), (.video, _):
@@ -23,7 +23,7 @@ enum Augmentation {
             return picture
         case (.audio, _) where rank == 3: return strength == .weak ? weakSpectrogram : strongSpectrogram
         case (.audio, _), (.series, _): return strength == .weak ? weakSeries : strongSeries
-        // Numbers of tokens and of categories mean nothing by their size.
+        // The magnitudes of token and category numbers have no meaning.
         case (.text, _), (.table, _): return gyrus_augmentation()
         }
     }

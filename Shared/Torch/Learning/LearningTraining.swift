@@ -11,28 +11,28 @@ import Safetensors
 /// try training.finish()
 /// try training.network.save(to: file)
 /// ```
-/// An epoch has as many mini-batches as a pass over all samples takes, with labels or without, so that equal plans take equal
-/// steps however a network learns. Interruptions change nothing, as with `TrainingSession`.
+/// An epoch has as many mini-batches as a pass over all samples takes, with or without labels, so that equal plans take
+/// the same number of steps however a network learns. Interruptions change nothing, as with `TrainingSession`.
 ///
-/// Not `Sendable`: one thread at a time may use it.
+/// Not `Sendable`: only one thread may use it at a time.
 public final class LearningTraining: ResumableTraining {
-    /// Adam's learning rate while there are no labels; it follows a cosine to zero.
+    /// Adam's learning rate during training without labels; it follows a cosine to zero.
     static let pretrainingRate = 0.002
-    /// Where a checkpoint notes how it learns, and whether that is still without labels.
+    /// Keys under which a checkpoint records the way of learning, and whether it is still without labels.
     private static let (modeKey, stageKey) = ("learning", "stage")
 
     /// The network being trained.
     public var network: ScriptedNetwork { main.network }
-    /// Epochs in all.
+    /// Total number of epochs.
     public var epochs: Int { pretrainingEpochs + main.plan.epochs }
-    /// How many of them come first and learn without labels.
+    /// Number of initial epochs without labels.
     public let pretrainingEpochs: Int
-    /// Samples whose labels are used.
+    /// Number of samples whose labels are used.
     public let labelled: Int
 
-    /// Learns with labels.
+    /// The session with labels.
     private let main: TrainingSession
-    /// Learns without; nil once that is done, or where it is not wanted.
+    /// The session without labels; nil once it is done, or if there is none.
     private var pretraining: TrainingSession?
     private let classifier: String
     private let mode: Learning.Mode
@@ -40,9 +40,9 @@ public final class LearningTraining: ResumableTraining {
     /// Makes a network with fresh weights and everything that its training needs.
     /// - Parameters:
     ///   - samples: All training samples; those with labels are the first of each class, whatever the seed.
-    ///   - count: Samples that are used besides, chosen by the seed; 0 for all.
-    ///   - kinds: What each input holds, which says how it may be distorted.
-    /// - Throws: `Failure` where network, plan and samples do not fit each other.
+    ///   - count: Number of further samples to use, chosen by the seed; 0 for all.
+    ///   - kinds: What each input holds, which determines how it can be distorted.
+    /// - Throws: `Failure` if network, plan and samples do not fit together.
     public convenience init(
         _ description: NetworkDescription, plan: TrainingPlan, learning: Learning, samples: SampleSource,
         count: Int = 0, kinds: [String: ModalityKind]
@@ -54,7 +54,7 @@ public final class LearningTraining: ResumableTraining {
             kinds: kinds)
     }
 
-    /// - Parameter known: Places of the samples whose labels are used.
+    /// - Parameter known: Positions of the samples whose labels are used.
     init(
         _ description: NetworkDescription, plan: TrainingPlan, learning: Learning, samples: SampleSource,
         labelled known: [Int], count: Int = 0, kinds: [String: ModalityKind]
@@ -71,7 +71,7 @@ public final class LearningTraining: ResumableTraining {
         switch learning.mode {
         case .supervised: break
         case .semiSupervised:
-            _ = try samples.labels(for: "Semi-supervised learning, which takes sure answers for labels,")
+            _ = try samples.labels(for: "Semi-supervised learning, which uses confident answers as labels,")
             try main.teach(.pseudoLabels(labelled: known.count), on: kinds)
         case .autoencoder, .contrastive:
             try main.teach(.labels(only: learning.transfer == .probe ? classifier + "." : nil), on: kinds)
@@ -86,15 +86,15 @@ public final class LearningTraining: ResumableTraining {
         }
     }
 
-    /// Epochs that are complete.
+    /// Number of complete epochs.
     public var finishedEpochs: Int {
         pretraining?.finishedEpochs ?? pretrainingEpochs + main.finishedEpochs
     }
 
-    /// In how many parts a mini-batch goes through the network, because memory does not hold it at once.
+    /// Number of parts in which a mini-batch goes through the network, because memory cannot hold it at once.
     public var batchParts: Int { (pretraining ?? main).batchParts }
 
-    /// Trains on at most so many mini-batches of the epoch under way.
+    /// Trains on at most a given number of mini-batches of the current epoch.
     public func train(batches: Int) throws -> TrainingSession.Epoch? {
         guard let pretraining else {
             return try main.train(batches: batches)?.numbered(finishedEpochs, isPretraining: false)
@@ -109,7 +109,7 @@ public final class LearningTraining: ResumableTraining {
         self.pretraining = nil
     }
 
-    /// Writes everything that is needed to go on from here.
+    /// Writes everything that is needed to continue from here.
     public func writeCheckpoint(to file: URL, notes: [String: String]) throws {
         var notes = notes
         notes[Self.modeKey] = mode.rawValue
@@ -117,11 +117,11 @@ public final class LearningTraining: ResumableTraining {
         try (pretraining ?? main).writeCheckpoint(to: file, notes: notes)
     }
 
-    /// Goes on from a checkpoint.
+    /// Continues from a checkpoint.
     public func restoreCheckpoint(from file: URL) throws -> [String: String] {
         let written = try SafetensorsFile(opening: file.path).metadata
         guard written[Self.modeKey] == mode.rawValue else {
-            throw Failure(.corrupt, "'\(file.path)' is a checkpoint of another way of learning.")
+            throw Failure(.corrupt, "'\(file.path)' is a checkpoint of a different way of learning.")
         }
         guard let pretraining, written[Self.stageKey] == "pretraining" else {
             let notes = try main.restoreCheckpoint(from: file)
@@ -133,7 +133,7 @@ public final class LearningTraining: ResumableTraining {
 }
 
 extension TrainingPlan {
-    /// The plan of the time before labels.
+    /// The plan for training without labels.
     fileprivate func pretraining(epochs: Int) throws -> TrainingPlan {
         try TrainingPlan(
             optimizers: [Optimizer(rule: .adam, learningRate: LearningTraining.pretrainingRate)],

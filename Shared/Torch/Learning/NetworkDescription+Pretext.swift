@@ -2,13 +2,13 @@ import Model
 import Networks
 
 extension NetworkDescription {
-    /// Features between the encoder and what a pretext compares.
+    /// Number of features between the encoder and the compared vector.
     private static let hiddenFeatures = 128
-    /// Numbers in which two forms of a sample are compared.
+    /// Length of the vector in which two forms of a sample are compared.
     private static let projectedFeatures = 64
 
-    /// The linear layer that answers, at the network's end.
-    /// - Throws: `Failure` where there is none, so that nothing can be learned without labels.
+    /// The linear layer at the network's end, which gives the answer.
+    /// - Throws: `Failure` if there is none, so that nothing can be learned without labels.
     var classifier: Layer {
         get throws {
             guard let last = layers.last, case .linear = last.operation, last.inputs.count == 1 else {
@@ -20,7 +20,7 @@ extension NetworkDescription {
         }
     }
 
-    /// The network with a head that is of use for learning without labels only, in place of its classifier.
+    /// The network with its classifier replaced by a head that is used only for learning without labels.
     private func withPretext(outputs: Int) throws -> NetworkDescription {
         let classifier = try classifier
         var network = self
@@ -34,12 +34,12 @@ extension NetworkDescription {
         return network
     }
 
-    /// What learns to tell forms of a sample from those of others.
+    /// The network that learns to match the forms of a sample among those of others.
     var projected: NetworkDescription {
         get throws { try withPretext(outputs: Self.projectedFeatures) }
     }
 
-    /// What learns to give back its inputs, all one after the other.
+    /// The network that learns to reproduce its inputs, all concatenated.
     var restoring: NetworkDescription {
         get throws { try withPretext(outputs: inputs.reduce(0) { $0 + $1.shape.reduce(1, *) }) }
     }

@@ -1,8 +1,8 @@
 import Model
 
 extension SampleSource {
-    /// Places of the first samples, about equally many of each class: the k-th of every class before the k+1-th of any.
-    /// - Throws: `Failure` where samples have no classes.
+    /// Positions of the first samples, about equally many per class: the k-th of every class before the k+1-th of any.
+    /// - Throws: `Failure` if samples have no classes.
     func places(labels count: Int) throws -> [Int] {
         let labels = try labels(for: "Learning with few labels")
         var seen: [Int32: Int] = [:]
@@ -13,8 +13,8 @@ extension SampleSource {
         return ranked.sorted { $0 < $1 }.prefix(count).map(\.place)
     }
 
-    /// Samples whose labels are used come first. The labels of all others are taken away.
-    /// - Parameter used: Samples of which those without labels are; nil for all.
+    /// The samples with those whose labels are used first. The labels of all others are removed.
+    /// - Parameter used: Samples from which those without labels are taken; nil for all.
     func partlyLabelled(_ labelled: [Int], used: [Int]) throws -> SampleSource {
         let known = Set(labelled)
         let ordered = selecting(labelled + used.filter { !known.contains($0) })
@@ -27,10 +27,10 @@ extension SampleSource {
         return try SampleSource(target: target, modalities: ordered.modalities, answers: answers, owner: owner)
     }
 
-    /// The same samples over and over, so many in all.
+    /// The same samples repeated to a given total number.
     func repeated(to count: Int) -> SampleSource { selecting((0..<count).map { $0 % self.count }) }
 
-    /// The same samples for a network that gives so many numbers, which are no classes.
+    /// The same samples for a network with a given number of outputs that are not classes.
     func unlabelled(outputs: Int) throws -> SampleSource {
         try SampleSource(
             classes: outputs, modalities: modalities, labels: [Int32](repeating: 0, count: count), owner: owner)

@@ -3,25 +3,25 @@ public import Model
 
 /// What the mini-batches of a session teach.
 enum Lesson {
-    /// Labels of weakly distorted samples, to the weights of one layer only where one is named.
+    /// Labels of weakly distorted samples; if a layer is named, only its weights learn.
     case labels(only: String?)
-    /// The same, and sure answers for the others; so many samples at the beginning have labels.
+    /// The same, and confident answers for the others; a given number of samples at the beginning have labels.
     case pseudoLabels(labelled: Int)
-    /// What makes two forms of a sample alike.
+    /// That two forms of a sample are similar.
     case contrast
-    /// What a sample was before it was distorted.
+    /// The sample before it was distorted.
     case reconstruction
 
-    /// How sure an answer must be to count as a label (Sohn et al. 2020).
+    /// Minimum confidence of an answer that counts as a label (Sohn et al. 2020).
     static let confidence = 0.95
-    /// How much such answers count beside labels.
+    /// Weight of such answers relative to labels.
     static let share = 1.0
-    /// By what the likenesses of outputs are divided.
+    /// Temperature that divides the similarities of outputs.
     static let temperature = 0.2
 }
 
 extension TrainingSession {
-    /// Has mini-batches teach something else than labels of samples as they are.
+    /// Makes mini-batches teach something other than the labels of unchanged samples.
     /// - Parameter kinds: What each input of the network holds.
     func teach(_ lesson: Lesson, on kinds: [String: ModalityKind]) throws {
         let held = try held(kinds)
@@ -46,7 +46,7 @@ extension TrainingSession {
             held.map { Augmentation.of($0.kind, rank: $0.rank, .strong) })
     }
 
-    /// Changes samples at random while their labels are learned.
+    /// Randomly changes samples while their labels are learned.
     /// - Parameter kinds: What each input of the network holds.
     public func augment(
         _ strength: TrainingOptions.Augmentation, flips: Bool = false, on kinds: [String: ModalityKind]
@@ -65,7 +65,7 @@ extension TrainingSession {
     private func held(_ kinds: [String: ModalityKind]) throws -> [(kind: ModalityKind, rank: Int)] {
         try network.inputs.map { input in
             guard let kind = kinds[input], let modality = samples.modality(input) else {
-                throw Failure(.invalidArgument, "It is not known what the input '\(input)' holds.")
+                throw Failure(.invalidArgument, "The kind of the input '\(input)' is unknown.")
             }
             return (kind, modality.shape.count)
         }
@@ -86,6 +86,6 @@ extension TrainingSession {
                 }
             }
         }
-        guard isTaken else { throw Failure(.internal, "The lesson cannot be taught: \(takeMessage(error)).") }
+        guard isTaken else { throw Failure(.internal, "Cannot set the lesson: \(takeMessage(error)).") }
     }
 }

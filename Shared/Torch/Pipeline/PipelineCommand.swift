@@ -1,23 +1,23 @@
 import Model
 
-/// What the worker of rank 0 has all workers of a pipeline do. It goes from stage to stage.
+/// A command from the worker of rank 0 to all workers of a pipeline. It goes from stage to stage.
 enum PipelineCommand: Equatable {
-    /// Trains on so many mini-batches, of which none lies in another epoch.
+    /// Trains on a given number of mini-batches, all in the current epoch.
     case train(batches: Int)
     /// Scores the network on the validation samples.
     case evaluate
-    /// Hands all tensors to the worker of rank 0.
+    /// Sends all tensors to the worker of rank 0.
     case gather
     /// Ends.
     case end
 
-    /// Tag of commands and of what is answered.
+    /// Tag of commands and their answers.
     static let tag = 0
     private static let numbers = 3
 
     /// Waits for a command and passes it on.
-    /// - Parameter step: Mini-batches that are done.
-    /// - Throws: `Failure` where the worker of rank 0 has done another number of them.
+    /// - Parameter step: Number of mini-batches that are done.
+    /// - Throws: `Failure` if the worker of rank 0 has done a different number of them.
     static func next(over group: WorkerGroup, step: Int) throws -> PipelineCommand {
         let count = numbers * MemoryLayout<Int64>.stride
         let frame = try group.receive(bytes: count, from: group.rank - 1, tag: tag).finish()
@@ -26,8 +26,8 @@ enum PipelineCommand: Equatable {
         guard place == step else {
             throw Failure(
                 .unavailable,
-                "The workers found different checkpoints, after \(place) and after \(step) mini-batches; the training is "
-                    + "tried again.")
+                "The workers found different checkpoints, after \(place) and after \(step) mini-batches; the training "
+                    + "is retried.")
         }
         switch kind {
         case 0: return .train(batches: batches)
@@ -37,7 +37,7 @@ enum PipelineCommand: Equatable {
         }
     }
 
-    /// Tells the workers after this one.
+    /// Passes the command to the workers after this one.
     func announce(over group: WorkerGroup, step: Int) throws {
         let (kind, batches) =
             switch self {

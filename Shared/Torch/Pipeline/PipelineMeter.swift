@@ -1,12 +1,12 @@
 import Model
 import Networks
 
-/// What one stage of a pipeline has done since it was asked last.
+/// Measures what one stage of a pipeline has done since the last query.
 struct PipelineMeter {
     private let stage: PipelineStage
     private let group: WorkerGroup
     private var samples = 0
-    /// Time of mini-batches, and how much of it was spent computing; scoring the network is apart.
+    /// Time of mini-batches, and the part of it spent computing, not counting time for scoring the network.
     private var (stepping, computing) = (Duration.zero, Duration.zero)
     private var start = ContinuousClock.now
     private var earlier: (busy: Duration, bytes: Int, waited: Duration)
@@ -27,7 +27,7 @@ struct PipelineMeter {
         return result
     }
 
-    /// Figures by name; then begins anew.
+    /// Returns the figures by name, and resets them.
     mutating func take(microBatches: Int) -> [String: Double] {
         let busy = max(stage.busy - earlier.busy, .microseconds(1))
         let whole = max(ContinuousClock.now - start, .microseconds(1))
@@ -46,6 +46,6 @@ struct PipelineMeter {
 }
 
 extension PipelineTraining {
-    /// What this worker did since it was asked last.
+    /// What this worker did since the last query.
     public func takeFigures() -> [String: Double] { meter.take(microBatches: microBatches) }
 }

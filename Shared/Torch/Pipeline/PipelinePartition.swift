@@ -1,23 +1,23 @@
 import Model
 
-/// What the parts of a network cost each worker of a pipeline, by measurement.
+/// Measured costs of the parts of a network for each worker of a pipeline.
 public struct PipelineCosts: Hashable, Sendable {
-    /// Seconds that each part takes each worker for a micro-batch, forward and backward.
+    /// Seconds that each worker takes for each part of a micro-batch, forward and backward.
     public var seconds: [[Double]]
     /// Bytes of each part's weights, gradients and state of optimizers.
     public var weightBytes: [Double]
     /// Bytes that each part keeps from forward to backward for a micro-batch.
     public var activationBytes: [Double]
-    /// Bytes that cross the place before each part for a micro-batch, in one direction.
+    /// Bytes that cross the boundary before each part for a micro-batch, in one direction.
     public var frameBytes: [Double]
     /// Seconds that a byte takes from each worker to the next.
     public var linkSeconds: [Double]
-    /// Bytes of memory that each worker has to spare.
+    /// Bytes of free memory of each worker.
     public var memory: [Double]
-    /// Micro-batches of a mini-batch.
+    /// Number of micro-batches per mini-batch.
     public var microBatches: Int
 
-    /// Takes figures.
+    /// Takes measurements.
     public init(
         seconds: [[Double]], weightBytes: [Double], activationBytes: [Double], frameBytes: [Double],
         linkSeconds: [Double], memory: [Double], microBatches: Int
@@ -32,12 +32,13 @@ public struct PipelineCosts: Hashable, Sendable {
     }
 }
 
-/// How the parts of a network are split over the workers of a pipeline: consecutive ones for each, such that the slowest
-/// stage is as fast as can be (PipeDream; Narayanan et al. 2019).
+/// How the parts of a network are divided among the workers of a pipeline: each gets consecutive parts, such that the
+/// slowest stage is as fast as possible (PipeDream; Narayanan et al. 2019).
 ///
-/// A stage takes as long as it computes, or as long as its frames are under way where that is longer. With A(j, s) the
+/// A stage takes as long as it computes, or as long as its frames are in transfer if that is longer. With A(j, s) the
 /// time of the slowest stage when the first j parts are on the first s workers,
-/// A(j, s) = minᵢ max(A(i, s − 1), link(i), stage(i ..< j, s)). A stage that does not fit into its worker's memory takes for ever.
+/// A(j, s) = minᵢ max(A(i, s − 1), link(i), stage(i ..< j, s)). A stage that does not fit into its worker's memory
+/// takes forever.
 public struct PipelinePartition: Hashable, Sendable {
     /// Parts of each stage.
     public let stages: [Range<Int>]
@@ -45,14 +46,14 @@ public struct PipelinePartition: Hashable, Sendable {
     public let slowest: Double
 
     /// Finds the best split.
-    /// - Throws: `Failure` where there are fewer parts than workers, or where no split fits into the workers' memory.
+    /// - Throws: `Failure` if there are fewer parts than workers, or if no split fits into the workers' memory.
     public init(_ costs: PipelineCosts) throws {
         let workers = costs.seconds.count, parts = costs.weightBytes.count
         guard parts >= workers else {
             throw Failure(
                 .invalidArgument,
-                "A network that can be split into \(parts) parts cannot be trained by a pipeline of \(workers) workers; "
-                    + "take at most \(parts).")
+                "A network that can be split into \(parts) parts cannot be trained by a pipeline of \(workers) "
+                    + "workers; use at most \(parts).")
         }
         let sums = PrefixSums(costs)
         var best = [Double](repeating: .infinity, count: parts + 1)
@@ -74,8 +75,8 @@ public struct PipelinePartition: Hashable, Sendable {
             let free = costs.memory.map { Self.megabytes($0) }.joined(separator: ", ")
             throw Failure(
                 .busy,
-                "No split of the network fits into the memory of the \(workers) workers (\(free) MB); take more workers, "
-                    + "or a smaller batch in more micro-batches.")
+                "No split of the network fits into the memory of the \(workers) workers (\(free) MB); use more "
+                    + "workers, or a smaller batch in more micro-batches.")
         }
         slowest = best[parts]
         stages = Self.stages(cuts, parts)
@@ -117,7 +118,7 @@ private struct PrefixSums {
         return sum(seconds[worker])
     }
 
-    /// Seconds that a frame is under way to a worker.
+    /// Seconds that a frame takes to a worker.
     func link(before part: Int, _ worker: Int) -> Double {
         worker == 0 ? 0 : costs.frameBytes[part] * costs.linkSeconds[worker - 1]
     }

@@ -3,9 +3,9 @@ import Foundation
 import Model
 import Networks
 
-/// What the parts of a network cost this worker, measured on one micro-batch.
+/// Costs of the parts of a network for this worker, measured on one micro-batch.
 struct PipelineProfile {
-    /// Each part is computed so many times, and its fastest time counts.
+    /// How often each part is computed; its fastest time counts.
     private static let runs = 5
 
     private(set) var seconds: [Double] = []
@@ -13,11 +13,11 @@ struct PipelineProfile {
     private(set) var activationBytes: [Double] = []
     private(set) var frameBytes: [Double] = []
 
-    /// Measures all parts, one after the other, so that never more than one is in memory.
+    /// Measures all parts, one after another, so that never more than one is in memory.
     init(of network: NetworkDescription, plan: TrainingPlan, samples: SampleSource, microBatch: Int) throws {
         let order = (0..<Int32(clamping: samples.count)).map { $0 }
         let count = min(microBatch, samples.count)
-        // What a part gets is what the one before it gave, as times depend on how values lie in memory.
+        // Each part gets the output of the previous one, because times depend on the memory layout of values.
         var received: Frame?
         for part in network.parts {
             let layout = try NetworkStage(of: network, layers: part)
@@ -29,7 +29,7 @@ struct PipelineProfile {
                 sent = try stage.forward(0, 0..<count, in: order, batch: count, received: received)
                 held = stage.heldBytes - before
                 var progress = gyrus_progress()
-                // Values serve as their gradients.
+                // Values serve as their own gradients.
                 _ = try stage.backward(0, samples: count, gradient: sent, &progress)
                 best = min(best, stage.busy - busy)
                 stage.clear()
@@ -42,7 +42,7 @@ struct PipelineProfile {
         }
     }
 
-    /// Bytes of memory that this machine has to spare; without limit where it does not say.
+    /// Bytes of free memory of this machine; unlimited if the machine does not report it.
     static var freeMemory: Double {
         let lines = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8))?.split(separator: "\n") ?? []
         let line = lines.first { $0.hasPrefix("MemAvailable:") }
@@ -52,10 +52,10 @@ struct PipelineProfile {
 }
 
 extension PipelineCosts {
-    /// Shares of a worker's free memory that a stage may take.
+    /// Share of a worker's free memory that a stage may take.
     private static let memoryShare = 0.8
 
-    /// Has every worker measure the parts and its link, and tells all the same.
+    /// Makes every worker measure the parts and its link, and gives all workers the same results.
     init(
         of network: NetworkDescription, plan: TrainingPlan, samples: SampleSource, microBatches: Int,
         over group: WorkerGroup
@@ -67,7 +67,7 @@ extension PipelineCosts {
         var row = own.seconds.map(Float.init)
         row += [Float(try group.measureLink()), Float(PipelineProfile.freeMemory * Self.memoryShare)]
         let rows = try group.gather(row)
-        // Bytes do not depend on the worker, but rounding or another version of libtorch might.
+        // Sizes do not depend on the worker, but rounding or another version of libtorch could make a difference.
         let bytes = try group.broadcast(
             (own.weightBytes + own.activationBytes + own.frameBytes).map(Float.init), from: 0)
         let all = bytes.map(Double.init)
@@ -80,7 +80,7 @@ extension PipelineCosts {
 }
 
 extension WorkerGroup {
-    /// Bytes whose way to the next worker is timed.
+    /// Number of bytes whose transfer to the next worker is timed.
     private static let probeBytes = 1 << 18
 
     /// Seconds that a byte takes to the next worker; 0 at the last one.
@@ -101,7 +101,7 @@ extension WorkerGroup {
         return max(0, times[1] - times[0]) / Double(Self.probeBytes)
     }
 
-    /// A vector of each worker, by rank.
+    /// One vector per worker, by rank.
     fileprivate func gather(_ values: [Float]) throws -> [[Float]] {
         var all = [Float](repeating: 0, count: size * values.count)
         all.replaceSubrange(rank * values.count..<(rank + 1) * values.count, with: values)

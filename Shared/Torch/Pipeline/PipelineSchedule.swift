@@ -1,9 +1,9 @@
-/// What one stage of a pipeline does in a mini-batch, in order: one forward, one backward (PipeDream-Flush; Narayanan et
-/// al. 2021).
+/// What one stage of a pipeline does in a mini-batch, in order: one forward, one backward (PipeDream-Flush; Narayanan
+/// et al. 2021).
 ///
-/// A stage first computes forward until micro-batches fill the stages after it, then backward and forward by turns, then
-/// backward until none is left. So it never holds the activations of more micro-batches than there are stages from it on,
-/// however many a mini-batch has.
+/// A stage first computes forward until micro-batches fill the stages after it, then alternates backward and forward,
+/// then computes backward until none is left. So it never holds the activations of more micro-batches than there are
+/// stages from it on, however many a mini-batch has.
 public struct PipelineSchedule: Hashable, Sendable {
     /// One computation.
     public enum Action: Hashable, Sendable {
@@ -26,7 +26,7 @@ public struct PipelineSchedule: Hashable, Sendable {
         actions = start + steady + end
     }
 
-    /// Share of the time that stages of equal speed stand idle: (S − 1) / (M + S − 1) for S stages and M micro-batches.
+    /// Share of the time that stages of equal speed are idle: (S − 1) / (M + S − 1) for S stages and M micro-batches.
     public static func idleShare(stages: Int, microBatches: Int) -> Double {
         Double(stages - 1) / Double(microBatches + stages - 1)
     }

@@ -3,13 +3,13 @@ public import Foundation
 import Model
 public import Networks
 
-/// Consecutive layers of a network with their optimizers: what one worker of a pipeline computes.
+/// Consecutive layers of a network with their optimizers, which one worker of a pipeline computes.
 ///
-/// Not `Sendable`: one thread at a time may use it.
+/// Not `Sendable`: only one thread may use it at a time.
 public final class PipelineStage {
     /// The layers.
     public let layout: NetworkStage
-    /// Time spent computing, and resting where this process is made slow.
+    /// Time spent computing, and resting if this process is slowed down.
     public private(set) var busy = Duration.zero
 
     private let network: ScriptedNetwork
@@ -20,8 +20,8 @@ public final class PipelineStage {
     /// Makes the layers with fresh weights, or with those of files.
     /// - Parameters:
     ///   - plan: How the network is trained.
-    ///   - steps: Mini-batches in all.
-    ///   - weights: Files that have all weights of these layers; where there are none, the weights are fresh.
+    ///   - steps: Total number of mini-batches.
+    ///   - weights: Files that have all weights of these layers; fresh weights if empty.
     public init(
         _ layout: NetworkStage, plan: TrainingPlan, steps: Int, samples: SampleSource,
         weights: [(file: URL, prefix: String)] = []
@@ -68,17 +68,17 @@ public final class PipelineStage {
 
     // MARK: - Computing
 
-    /// An empty frame for the values, or their gradients, of so many samples: those that are received or those that are sent.
+    /// An empty frame for the values, or their gradients, of a number of samples, to receive or to send.
     func frame(isSent: Bool, samples count: Int) -> Frame {
         Frame(floats: Int(gyrus_stage_frame(handle, isSent, Int64(count))))
     }
 
     /// Computes a micro-batch forward, and keeps what its gradients need.
     /// - Parameters:
-    ///   - range: Its samples' places in the order.
-    ///   - batch: Samples of the whole mini-batch.
-    ///   - received: What the stage before sent; nil at the first one.
-    /// - Returns: what the stage after receives; nil at the last one.
+    ///   - range: Positions of its samples in the order.
+    ///   - batch: Number of samples in the whole mini-batch.
+    ///   - received: What the previous stage sent; nil at the first stage.
+    /// - Returns: what the next stage receives; nil at the last stage.
     func forward(
         _ microBatch: Int, _ range: Range<Int>, in order: [Int32], batch: Int, received: Frame?
     ) throws -> Frame? {
@@ -93,11 +93,11 @@ public final class PipelineStage {
         return sent
     }
 
-    /// Adds up the gradients of a micro-batch of so many samples.
+    /// Accumulates the gradients of a micro-batch with a given number of samples.
     /// - Parameters:
-    ///   - gradient: What the stage after sent; nil at the last one.
-    ///   - progress: To which what the samples came to is added.
-    /// - Returns: what the stage before receives; nil at the first one.
+    ///   - gradient: What the next stage sent; nil at the last stage.
+    ///   - progress: Accumulates the figures of the samples.
+    /// - Returns: what the previous stage receives; nil at the first stage.
     func backward(
         _ microBatch: Int, samples count: Int, gradient: Frame?, _ progress: inout gyrus_progress
     ) throws -> Frame? {
@@ -114,10 +114,10 @@ public final class PipelineStage {
         try compute { error in gyrus_stage_step(handle, &error) }
     }
 
-    /// Forgets the gradients and everything that was kept.
+    /// Discards the gradients and everything that was kept.
     func clear() { gyrus_stage_clear(handle) }
 
-    /// Computes samples in evaluation mode; the last stage gives the outputs and adds to the losses.
+    /// Computes samples in evaluation mode; the last stage returns the outputs and adds to the losses.
     func evaluate(
         _ range: Range<Int>, of samples: SampleSource, received: Frame?, outputs: UnsafeMutablePointer<Float>?,
         _ loss: inout Double
@@ -143,24 +143,24 @@ public final class PipelineStage {
 
     // MARK: - State
 
-    /// Weights, running figures and the optimizers' state.
+    /// Weights, running statistics and the optimizers' state.
     var tensors: [TensorView] {
         network.tensors
             + (0..<gyrus_trainer_tensor_count(trainer)).map { TensorView(gyrus_trainer_tensor(trainer, $0)) }
     }
 
-    /// Says how many mini-batches are done.
+    /// Sets how many mini-batches are done.
     func setStep(_ step: Int) { gyrus_trainer_set_step(trainer, Int64(step)) }
 
-    /// Bytes of weights, running figures and the optimizers' state.
+    /// Bytes of weights, running statistics and the optimizers' state.
     public var stateBytes: Int { tensors.reduce(0) { $0 + $1.byteCount } }
 
     /// Bytes of the gradients of all weights.
     var gradientBytes: Int { Int(gyrus_trainer_parameter_count(trainer)) * MemoryLayout<Float>.stride }
 
-    /// Bytes of everything else that is kept now: activations and gradients.
+    /// Bytes of everything else that is currently kept: activations and gradients.
     var heldBytes: Int { Int(gyrus_stage_bytes(handle)) }
 
-    /// The most bytes of tensors that there were, beside weights and the optimizers' state, since the last call.
+    /// Peak bytes of tensors, not counting weights and the optimizers' state, since the last call.
     func takePeakBytes() -> Int { Int(gyrus_stage_take_peak_bytes(handle)) }
 }

@@ -3,7 +3,7 @@ import Model
 
 /// One stage's part in one mini-batch.
 struct PipelineStep {
-    /// Computations ahead of the one under way whose frames may come already: the next forward and the next backward.
+    /// Number of computations ahead of the current one whose frames may already arrive: the next forward and backward.
     private static let lookahead = 2
 
     private let stage: PipelineStage
@@ -25,8 +25,8 @@ struct PipelineStep {
         }
     }
 
-    /// Adds up the gradients of all micro-batches, without a step.
-    /// - Returns: what the samples came to.
+    /// Accumulates the gradients of all micro-batches, without a step.
+    /// - Returns: the figures of the samples.
     mutating func run() throws -> gyrus_progress {
         let actions = PipelineSchedule(stage: group.rank, stages: group.size, microBatches: microBatches.count).actions
         var progress = gyrus_progress()
@@ -48,7 +48,7 @@ struct PipelineStep {
         return progress
     }
 
-    /// Begins to receive what a computation needs, where it comes from another worker.
+    /// Starts receiving what a computation needs, if it comes from another worker.
     private mutating func expect(_ action: PipelineSchedule.Action) throws {
         guard incoming[action] == nil else { return }
         let (isGradient, number) =
@@ -64,7 +64,7 @@ struct PipelineStep {
 }
 
 extension PipelineSchedule.Action {
-    /// Tag of the frame that the computation needs of another worker and of that which it sends.
+    /// Tag of the frame that the computation needs from another worker, and of the frame that it sends.
     fileprivate var tag: Int {
         switch self {
         case .forward(let number): 2 * number + 1

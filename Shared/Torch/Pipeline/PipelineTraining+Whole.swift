@@ -3,24 +3,25 @@ public import Foundation
 import Model
 import Safetensors
 
-// What takes the whole network together: its score, its weights, and checkpoints, which are those of a training by one worker.
+// Operations on the whole network: its score, its weights, and checkpoints, which are those of a training by one
+// worker.
 extension PipelineTraining {
     // MARK: - Scores
 
-    /// Scores the network on the validation samples, layer by layer where they are. At rank 0 only.
+    /// Scores the network on the validation samples, computing layers where they are. Only at rank 0.
     public func evaluate(on samples: SampleSource) throws -> Evaluation {
-        precondition(samples.count == validation.count, "All workers score the same samples.")
+        precondition(samples.count == validation.count, "All workers must score the same samples.")
         try announce(.evaluate)
         return try runEvaluation()
     }
 
-    /// This worker's part of an evaluation; the result is right at rank 0.
+    /// This worker's part of an evaluation; the result is valid only at rank 0.
     func runEvaluation() throws -> Evaluation {
         let width = validation.target.outputs
         let outputs = Frame(floats: validation.count * width)
         var loss = 0.0
         var outgoing: [Transfer] = []
-        // As many samples at once as a micro-batch has, which there is memory for.
+        // As many samples at once as a micro-batch has, because memory suffices for that.
         let most = (plan.batch + microBatches - 1) / microBatches
         for first in stride(from: 0, to: validation.count, by: most) {
             let range = first..<min(first + most, validation.count)
@@ -41,7 +42,7 @@ extension PipelineTraining {
             loss: validation.count == 0 ? 0 : loss / Double(validation.count))
     }
 
-    /// What the last worker says, at rank 0.
+    /// The result from the last worker, at rank 0.
     private func told(_ frame: Frame) throws -> Frame {
         let last = group.size - 1
         guard last > 0, !frame.bytes.isEmpty else { return frame }
@@ -51,7 +52,7 @@ extension PipelineTraining {
 
     // MARK: - Weights
 
-    /// The whole network. At rank 0 only.
+    /// The whole network. Only at rank 0.
     public var network: ScriptedNetwork {
         get throws {
             if let whole, whole.step == course.step { return whole.network }
@@ -68,14 +69,14 @@ extension PipelineTraining {
         }
     }
 
-    /// The tensors of all stages. At rank 0 only.
+    /// The tensors of all stages. Only at rank 0.
     private func gather() throws -> [Tensor] {
         try announce(.gather)
         let own = try stage.tensors.map { try $0.copy() }
         return try (1..<group.size).reduce(into: own) { $0 += try receiveTensors(from: $1) }
     }
 
-    /// Sends this stage's tensors to rank 0: how many bytes follow, their names and shapes, their values.
+    /// Sends this stage's tensors to rank 0: the number of bytes that follow, their names and shapes, their values.
     func sendTensors() throws {
         let views = stage.tensors
         let labels = try JSONEncoder().encode(views.map { TensorLabel(name: $0.name, shape: $0.shape) })
@@ -109,12 +110,12 @@ extension PipelineTraining {
 
     // MARK: - Checkpoints
 
-    /// Writes everything that any number of workers, also one, need to go on from here. At rank 0 only.
+    /// Writes everything that any number of workers, including one, need to continue from here. Only at rank 0.
     public func writeCheckpoint(to file: URL, notes: [String: String]) throws {
         try SafetensorsFile.write(try gather(), metadata: notes.merging(course.position) { $1 }, to: file.path)
     }
 
-    /// Goes on from a checkpoint, as all workers do; this one takes what its layers need.
+    /// Continues from a checkpoint, as all workers do; this one takes what its layers need.
     public func restoreCheckpoint(from file: URL) throws -> [String: String] {
         let source = try SafetensorsFile(opening: file.path)
         let course = try course.at(source)
@@ -126,7 +127,7 @@ extension PipelineTraining {
     }
 }
 
-/// What a tensor is called on its way.
+/// The description of a tensor in transfer.
 private struct TensorLabel: Codable {
     var name: String
     var shape: [Int]

@@ -4,16 +4,16 @@ import Model
 public import Networks
 import Safetensors
 
-/// One worker's part in a training whose layers are split over several workers (GPipe; Huang et al. 2019).
+/// One worker's part in a training whose layers are divided among several workers (GPipe; Huang et al. 2019).
 ///
-/// Every mini-batch is split into micro-batches, which go through the stages one after the other (`PipelineSchedule`), so
-/// that all stages compute at once. Their gradients are added up before the one step of the optimizers, so the training
-/// is that of one worker to rounding, wherever the layers are split. Layers that look at a whole batch (batch normalization)
-/// see a micro-batch, and dropout draws for each stage and micro-batch.
+/// Every mini-batch is split into micro-batches, which go through the stages one after another (`PipelineSchedule`), so
+/// that all stages compute at the same time. Their gradients are accumulated before the single step of the optimizers,
+/// so the training equals that of one worker up to rounding, wherever the layers are split. Layers that use a whole
+/// batch (batch normalization) see a micro-batch, and dropout draws separately for each stage and micro-batch.
 ///
-/// The worker of rank 0 has the first layers and says what all do; `train` of another worker does what it is told.
+/// The worker of rank 0 has the first layers and directs all workers; `train` on another worker follows its commands.
 ///
-/// Not `Sendable`: one thread at a time may use it.
+/// Not `Sendable`: only one thread may use it at a time.
 public final class PipelineTraining: ResumableTraining {
     /// How the network is trained.
     public let plan: TrainingPlan
@@ -21,7 +21,7 @@ public final class PipelineTraining: ResumableTraining {
     public let stage: PipelineStage
     /// Layers of every stage, by rank.
     public let stages: [Range<Int>]
-    /// Micro-batches of a mini-batch.
+    /// Number of micro-batches per mini-batch.
     public let microBatches: Int
 
     let group: WorkerGroup
@@ -31,15 +31,15 @@ public final class PipelineTraining: ResumableTraining {
     let description: NetworkDescription
     let validation: SampleSource
     private let samples: SampleSource
-    /// The whole network, as it was after so many mini-batches.
+    /// The whole network, as it was after a given number of mini-batches.
     var whole: (network: ScriptedNetwork, step: Int)?
 
-    /// Measures the layers on all workers, splits them, and makes this worker's.
+    /// Measures the layers on all workers, divides them, and makes those of this worker.
     /// - Parameters:
     ///   - validation: Samples that `evaluate` scores, the same for all workers.
-    ///   - weights: Files that together have all weights; where there are none, the weights are fresh.
-    ///   - group: All workers of this training; none does anything else in it.
-    /// - Throws: `Failure` where the network, the plan, the samples and the workers do not fit each other.
+    ///   - weights: Files that together have all weights; fresh weights if empty.
+    ///   - group: All workers of this training, used for nothing else.
+    /// - Throws: `Failure` if the network, the plan, the samples and the workers do not fit together.
     public init(
         _ description: NetworkDescription, plan: TrainingPlan, microBatches: Int, samples: SampleSource,
         validation: SampleSource, weights: [(file: URL, prefix: String)] = [], over group: WorkerGroup
@@ -68,14 +68,14 @@ public final class PipelineTraining: ResumableTraining {
         guard plan.constraint == nil else {
             throw Failure(
                 .invalidArgument,
-                "A network whose representations are coordinated cannot be trained by a pipeline, because the loss needs "
-                    + "layers of several stages; take distribution: data-parallel.")
+                "A network whose representations are coordinated cannot be trained by a pipeline, because the loss "
+                    + "needs layers of several stages; use distribution: data-parallel.")
         }
         guard plan.schedule.clipping == nil else {
             throw Failure(
                 .invalidArgument,
-                "A pipeline cannot shorten gradients, because no worker knows those of all layers; take distribution: "
-                    + "data-parallel, or leave gradient-clipping out.")
+                "A pipeline cannot clip gradients, because no worker has those of all layers; use distribution: "
+                    + "data-parallel, or leave out gradient-clipping.")
         }
         let least = samples.count / TrainingCourse(plan, samples: samples.count).batchesPerEpoch
         let isNormalized = description.layers.contains { $0.operation.kind == "batch-normalization" }
@@ -84,29 +84,31 @@ public final class PipelineTraining: ResumableTraining {
                 .invalidArgument,
                 "A mini-batch of \(least) samples cannot be split into \(microBatches) micro-batches"
                     + (isNormalized ? " of at least 2, which batch normalization needs" : "")
-                    + "; take fewer micro-batches or a larger batch.")
+                    + "; use fewer micro-batches or a larger batch.")
         }
         try TrainingSession.check(description, plan, samples)
     }
 
     /// Number of this worker, from 0.
     public var rank: Int { group.rank }
-    /// Has whatever waits for other workers fail soon; any thread may call it.
+    /// Makes everything that waits for other workers fail soon; any thread may call it.
     public var giveUp: @Sendable () -> Void { group.giveUp }
-    /// Epochs in all.
+    /// Total number of epochs.
     public var epochs: Int { plan.epochs }
-    /// Labels are all that it learns.
+    /// Zero: a pipeline learns only from labels.
     public var pretrainingEpochs: Int { 0 }
-    /// Epochs that are complete.
+    /// Number of complete epochs.
     public var finishedEpochs: Int { course.finishedEpochs }
-    /// Whether this worker has nothing more to do: the one of rank 0 has said so.
+    /// Whether this worker has nothing more to do, as announced by rank 0.
     public var isDismissed: Bool { hasEnded }
 
     // MARK: - Training
 
-    /// At rank 0, trains on at most so many mini-batches of the epoch under way. Elsewhere, does what rank 0 says next.
+    /// At rank 0, trains on at most a given number of mini-batches of the current epoch. Elsewhere, follows rank 0's
+    /// next command.
     /// - Returns: the epoch, if that ended it.
-    /// - Throws: `Failure` with code `diverged` where the loss is no finite number, `unavailable` where a worker is gone.
+    /// - Throws: `Failure` with code `diverged` where the loss is no finite number, `unavailable` where a worker is
+    ///   gone.
     public func train(batches: Int) throws -> TrainingSession.Epoch? {
         guard rank == 0 else { return try obey() }
         let count = min(batches, course.batchesLeft)
@@ -115,7 +117,7 @@ public final class PipelineTraining: ResumableTraining {
         return try run(count)
     }
 
-    /// Tells the other workers that nothing more is to be done.
+    /// Tells the other workers that there is nothing more to do.
     public func dismiss() throws {
         if rank == 0, !hasEnded { try announce(.end) }
         hasEnded = true
@@ -146,8 +148,8 @@ public final class PipelineTraining: ResumableTraining {
         guard progress.loss_sum.isFinite else {
             throw Failure(
                 .diverged,
-                "The training diverged: the loss became no finite number in batch \(course.finishedBatches + 1) of epoch "
-                    + "\(finishedEpochs + 1); a smaller learning rate may help.")
+                "The training diverged: the loss was no longer finite in batch \(course.finishedBatches + 1) of "
+                    + "epoch \(finishedEpochs + 1); a smaller learning rate may help.")
         }
         try stage.step()
         return course.advance(by: 1, progress)

@@ -1,8 +1,8 @@
-/// What a track looked like lately.
+/// The recent appearances of a track.
 struct AppearanceGallery: Sendable {
-    /// Most appearances that are kept; the oldest one goes first.
+    /// Maximum number of appearances to keep; the oldest is removed first.
     let limit: Int
-    // One after another in one block, which is compared at the speed of memory.
+    // Contiguous in one block, which is compared at the speed of memory.
     private var values: [Float] = []
     private var size = 0
     private var next = 0
@@ -11,7 +11,7 @@ struct AppearanceGallery: Sendable {
 
     var isEmpty: Bool { values.isEmpty }
 
-    /// Adds an appearance; those of another length than the first one are left out.
+    /// Adds an appearance; ignores appearances whose length differs from that of the first one.
     mutating func add(_ appearance: [Float]) {
         guard !appearance.isEmpty, isEmpty || appearance.count == size else { return }
         size = appearance.count
@@ -23,7 +23,7 @@ struct AppearanceGallery: Sendable {
         }
     }
 
-    /// Least cosine distance of an appearance to those that are kept, from 0 (alike) to 2; 2 where nothing is comparable.
+    /// Minimum cosine distance of an appearance to those kept, from 0 (identical) to 2; 2 if none is comparable.
     func distance(to appearance: [Float]) -> Double {
         guard !isEmpty, appearance.count == size else { return 2 }
         var greatest: Float = -1

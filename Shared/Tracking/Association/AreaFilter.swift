@@ -1,4 +1,4 @@
-/// Motion of a box as SORT sees it: center and area move with constant velocity, the aspect ratio stays.
+/// SORT's model of a box's motion: center and area move with constant velocity, the aspect ratio is constant.
 ///
 /// Noise as in A. Bewley and others, "Simple online and realtime tracking", 2016, and its published program.
 struct AreaFilter: Hashable, Sendable {
@@ -20,7 +20,7 @@ struct AreaFilter: Hashable, Sendable {
     private static let initialPosition = 10.0
     private static let initialVelocity = 10_000.0
 
-    /// Begins with a box at rest.
+    /// Starts with a box at rest.
     init(_ box: Box) {
         func begin(_ position: Double, velocity: Double = Self.initialVelocity) -> ConstantVelocityFilter {
             ConstantVelocityFilter(
@@ -32,7 +32,7 @@ struct AreaFilter: Hashable, Sendable {
         aspect = begin(box.width / box.height, velocity: 0)
     }
 
-    /// Goes on by one frame.
+    /// Advances by one frame.
     mutating func predict() {
         // A box cannot shrink to nothing.
         if area.position + area.velocity <= 0 { area.stop() }
@@ -42,7 +42,7 @@ struct AreaFilter: Hashable, Sendable {
         aspect.predict(positionNoise: Noise.aspect.position, velocityNoise: Noise.aspect.velocity)
     }
 
-    /// Takes an observed box.
+    /// Updates with an observed box.
     mutating func correct(_ box: Box) {
         centerX.correct(box.centerX, noise: Noise.center.observation)
         centerY.correct(box.centerY, noise: Noise.center.observation)
@@ -50,7 +50,7 @@ struct AreaFilter: Hashable, Sendable {
         aspect.correct(box.width / box.height, noise: Noise.aspect.observation)
     }
 
-    /// The estimated box; nil where the estimate has no extent.
+    /// The estimated box; nil if the estimate has no extent.
     var box: Box? {
         let area = area.position
         let ratio = aspect.position

@@ -1,7 +1,8 @@
 /// Kalman filter of one coordinate that moves with constant velocity.
 ///
-/// The filters of SORT and deep-sort have transition, noise and observation matrices in which no coordinate has a term with
-/// another one. Their covariances therefore stay apart as well, and the filter of eight values is exactly four of these.
+/// The filters of SORT and deep-sort have transition, noise and observation matrices without terms that combine
+/// different coordinates. Their covariances therefore stay separate too, and the filter of eight values is exactly four
+/// of these.
 struct ConstantVelocityFilter: Hashable, Sendable {
     /// Estimated position.
     private(set) var position: Double
@@ -12,14 +13,14 @@ struct ConstantVelocityFilter: Hashable, Sendable {
     private var covariance = 0.0
     private var velocityVariance: Double
 
-    /// Begins at a position, at rest.
+    /// Starts at a position, at rest.
     init(position: Double, positionVariance: Double, velocityVariance: Double) {
         self.position = position
         self.positionVariance = positionVariance
         self.velocityVariance = velocityVariance
     }
 
-    /// Goes on by one frame; the noise is given as variances.
+    /// Advances by one frame; the noise is given as variances.
     mutating func predict(positionNoise: Double, velocityNoise: Double) {
         position += velocity
         positionVariance += 2 * covariance + velocityVariance + positionNoise
@@ -27,7 +28,7 @@ struct ConstantVelocityFilter: Hashable, Sendable {
         velocityVariance += velocityNoise
     }
 
-    /// Takes an observed position with the variance of its noise.
+    /// Updates with an observed position and the variance of its noise.
     mutating func correct(_ observed: Double, noise: Double) {
         let uncertainty = positionVariance + noise
         let innovation = observed - position
@@ -44,6 +45,6 @@ struct ConstantVelocityFilter: Hashable, Sendable {
         return innovation * innovation / (positionVariance + noise)
     }
 
-    /// Stands still from now on.
+    /// Sets the velocity to zero.
     mutating func stop() { velocity = 0 }
 }

@@ -1,21 +1,22 @@
-/// deep-sort: assignment by appearance within the reach of motion, tracks seen last first, and then by overlap.
+/// deep-sort: assignment by appearance within the limits of motion, most recently seen tracks first, and then by
+/// overlap.
 ///
-/// N. Wojke and others, "Simple online and realtime tracking with a deep association metric", 2017. Where detections have
-/// no appearance, motion alone decides, which is the paper's equation 5 with λ = 1.
+/// N. Wojke and others, "Simple online and realtime tracking with a deep association metric", 2017. If detections have
+/// no appearance, only motion decides, which is the paper's equation 5 with λ = 1.
 public struct DeepSORT: Tracker {
     /// How it tracks.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Frames a confirmed track lives without being seen, and depth of the matching cascade.
+        /// Frames that a confirmed track survives without being seen; also the depth of the matching cascade.
         public var maximumAge = 30
-        /// Frames from the first one on in which a track is seen before it is confirmed.
+        /// Number of initial frames in which a track must be seen before it is confirmed.
         public var confirmations = 3
-        /// Greatest cosine distance of appearances.
+        /// Maximum cosine distance of appearances.
         public var maximumAppearanceDistance = 0.2
-        /// Appearances that are kept of each track.
+        /// Number of appearances to keep per track.
         public var gallery = 100
-        /// Greatest distance (1 − overlap) in the last stage.
+        /// Maximum distance (1 − overlap) in the last stage.
         public var maximumOverlapDistance = 0.7
-        /// Frames for which a track that is not seen is told of at its predicted place.
+        /// Frames for which a track that is not seen is reported at its predicted position.
         public var coasting = 1
 
         /// The settings of the paper.
@@ -26,17 +27,17 @@ public struct DeepSORT: Tracker {
     private var tracks: [DeepSORTTrack] = []
     private var identities = 0
 
-    /// Makes a tracker that has seen nothing.
+    /// Makes a new tracker.
     public init(_ settings: Settings = Settings()) { self.settings = settings }
 
-    /// Takes what was found in the next frame, and tells who is where.
+    /// Takes the detections of the next frame, and returns the tracked people.
     public mutating func update(_ detections: [Detection]) -> [TrackedBox] {
         for index in tracks.indices { tracks[index].predict() }
         var open = OpenPairs(tracks: [], detections: Array(detections.indices))
         let confirmed = tracks.indices.filter { tracks[$0].isConfirmed }
         var matches = cascade(confirmed, detections, &open)
         let seen = Set(matches.map(\.row))
-        // Those missed for longer can be found by appearance only: their prediction is too vague for overlap.
+        // Tracks missed for longer can be found only by appearance: their prediction is too vague for overlap.
         open.tracks =
             tracks.indices.filter { !tracks[$0].isConfirmed }
             + confirmed.filter { !seen.contains($0) && tracks[$0].misses == 1 }
@@ -47,7 +48,7 @@ public struct DeepSORT: Tracker {
         return tracks.compactMap(told)
     }
 
-    /// Tracks that were seen last choose first, since others' predictions are vaguer and would win otherwise.
+    /// Most recently seen tracks choose first, because the predictions of others are vaguer and would otherwise win.
     private func cascade(_ confirmed: [Int], _ detections: [Detection], _ open: inout OpenPairs) -> [Match] {
         let levels = Dictionary(grouping: confirmed) { tracks[$0].misses }
         let usesAppearance = detections.contains { !$0.appearance.isEmpty }
@@ -80,7 +81,7 @@ public struct DeepSORT: Tracker {
     }
 }
 
-/// Someone whom deep-sort follows.
+/// A person that deep-sort follows.
 struct DeepSORTTrack: Sendable {
     let identity: Int
     private(set) var filter: HeightFilter
@@ -113,11 +114,11 @@ struct DeepSORTTrack: Sendable {
         if hits >= confirmations { isConfirmed = true }
     }
 
-    /// How badly a detection fits: infinite where motion excludes it.
+    /// How badly a detection fits; infinite if motion excludes it.
     func cost(of detection: Detection, byAppearance: Bool) -> Double {
         let distance = filter.squaredDistance(to: detection.box)
         guard distance <= HeightFilter.gate else { return .infinity }
-        // Only what motion allows is compared, so most of the costly comparisons do not take place.
+        // Only detections that motion allows are compared, which avoids most of the costly comparisons.
         return byAppearance ? gallery.distance(to: detection.appearance) : distance
     }
 }
@@ -132,11 +133,11 @@ struct OpenPairs {
         self.detections = detections
     }
 
-    /// Added to the limit for pairs beyond it, which all count alike.
+    /// Added to the limit for pairs beyond it, which all count the same.
     private static let excess = 1e-5
 
-    /// Pairs tracks and detections at least cost; pairs beyond the limit do not count, and detections that are paired are
-    /// no longer open.
+    /// Pairs tracks and detections at minimum cost. Pairs beyond the limit do not count, and paired detections are no
+    /// longer open.
     mutating func match(atMost limit: Double, cost: (_ track: Int, _ detection: Int) -> Double) -> [Match] {
         guard !tracks.isEmpty, !detections.isEmpty else { return [] }
         let costs = Matrix(rows: tracks.count, columns: detections.count) {

@@ -1,20 +1,20 @@
 /// Which detections of a frame are used.
 public struct DetectionFilter: Hashable, Sendable, Codable {
-    /// Least score.
+    /// Minimum score.
     public var minimumScore: Double
-    /// Least height in pixels.
+    /// Minimum height in pixels.
     public var minimumHeight: Double
-    /// Greatest overlap of two detections; of those that overlap more, the one of lower score goes. 1 keeps all.
+    /// Maximum overlap of two detections; if two overlap more, the one with the lower score is dropped. 1 keeps all.
     public var maximumOverlap: Double
 
-    /// Makes a filter; what is left out keeps everything.
+    /// Makes a filter; by default it keeps everything.
     public init(minimumScore: Double = -.infinity, minimumHeight: Double = 0, maximumOverlap: Double = 1) {
         self.minimumScore = minimumScore
         self.minimumHeight = minimumHeight
         self.maximumOverlap = maximumOverlap
     }
 
-    /// The detections that are used, in the order given.
+    /// The detections that are used, in the given order.
     public func callAsFunction(_ detections: [Detection]) -> [Detection] {
         let used = detections.filter { $0.score >= minimumScore && $0.box.height >= minimumHeight }
         guard maximumOverlap < 1 else { return used }
@@ -22,8 +22,8 @@ public struct DetectionFilter: Hashable, Sendable, Codable {
     }
 }
 
-/// The detections that are left when of two that overlap too much the one of lower score goes; positions in the order
-/// given.
+/// The detections that remain after dropping, of any two that overlap too much, the one with the lower score; indices
+/// in the given order.
 public func nonMaximumSuppressed(_ detections: [Detection], maximumOverlap: Double) -> [Int] {
     var kept: [Int] = []
     for index in detections.indices.sorted(by: { (detections[$1].score, $0) < (detections[$0].score, $1) })

@@ -1,6 +1,6 @@
 /// Families of detectors with their numbers in the search space. Numbers 1 to 4 are those of the method's table 2.
 public enum DetectorKind: Int, CaseIterable, Sendable {
-    /// Transformer that answers a set of boxes.
+    /// Transformer that outputs a set of boxes.
     case detr = 1
     /// One stage, anchors at several scales.
     case ssd
@@ -8,19 +8,19 @@ public enum DetectorKind: Int, CaseIterable, Sendable {
     case yolov3
     /// Two stages: regions, then classes.
     case fasterRCNN
-    /// A small relative of YOLOv3 with two scales.
+    /// A small variant of YOLOv3 with two scales.
     case yoloFastest
     /// One stage without anchors, three scales.
     case yolox
     /// One stage without anchors, one scale.
     case fastestDet
-    /// One stage without anchors, of Ultralytics.
+    /// One stage without anchors, by Ultralytics.
     case yolov8
 
-    /// Its number as the method writes it, such as `003`.
+    /// Its number as written by the method, such as `003`.
     public var code: String { "00\(rawValue)" }
 
-    /// Its name for people.
+    /// Its display name.
     public var title: String {
         switch self {
         case .detr: "DETR"

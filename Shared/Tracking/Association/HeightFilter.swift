@@ -1,5 +1,5 @@
-/// Motion of a box as deep-sort sees it: center, aspect ratio and height move with constant velocity; the noise follows the
-/// height.
+/// deep-sort's model of a box's motion: center, aspect ratio and height move with constant velocity; the noise is
+/// proportional to the height.
 ///
 /// N. Wojke and others, "Simple online and realtime tracking with a deep association metric", 2017.
 struct HeightFilter: Hashable, Sendable {
@@ -14,10 +14,11 @@ struct HeightFilter: Hashable, Sendable {
     private static let velocityWeight = 1.0 / 160
     /// Standard deviations of the aspect ratio: as observed, in the process, and of its velocity.
     private static let aspectNoise = (observation: 1e-1, position: 1e-2, velocity: 1e-5)
-    /// The 0.95 quantile of the chi-square distribution with 4 degrees of freedom: beyond it an observation is another's.
+    /// The 0.95 quantile of the chi-square distribution with 4 degrees of freedom: beyond it, an observation belongs to
+    /// another.
     static let gate = 9.4877
 
-    /// Begins with a box at rest.
+    /// Starts with a box at rest.
     init(_ box: Box) {
         func begin(_ position: Double) -> ConstantVelocityFilter {
             ConstantVelocityFilter(
@@ -37,7 +38,7 @@ struct HeightFilter: Hashable, Sendable {
     private var positionNoise: Double { Self.square(Self.positionWeight * height.position) }
     private var velocityNoise: Double { Self.square(Self.velocityWeight * height.position) }
 
-    /// Goes on by one frame.
+    /// Advances by one frame.
     mutating func predict() {
         let (position, velocity) = (positionNoise, velocityNoise)
         centerX.predict(positionNoise: position, velocityNoise: velocity)
@@ -48,7 +49,7 @@ struct HeightFilter: Hashable, Sendable {
         )
     }
 
-    /// Takes an observed box.
+    /// Updates with an observed box.
     mutating func correct(_ box: Box) {
         let noise = positionNoise
         centerX.correct(box.centerX, noise: noise)

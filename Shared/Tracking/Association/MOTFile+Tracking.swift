@@ -2,7 +2,7 @@ import Foundation
 import Model
 
 extension MOTFile {
-    /// Follows what a file of detections holds through the frames of its sequence.
+    /// Tracks the detections of a file through the frames of its sequence.
     /// - Parameters:
     ///   - frames: Length of the sequence; frames without detections count, since tracks age in them.
     ///   - filter: Which detections are used.
@@ -25,7 +25,7 @@ extension MOTFile {
     /// Makes a file from rows in the order of frames.
     public init(path: String, tracks: [MOTRow]) { self.init(path: path, rows: tracks, repairs: []) }
 
-    /// The rows in MOTChallenge's format for results, a line each.
+    /// The rows in MOTChallenge's format for results, one line each.
     public var text: String {
         rows.map { row in
             let numbers = [row.box.left, row.box.top, row.box.width, row.box.height].map { String(format: "%.2f", $0) }
@@ -34,14 +34,14 @@ extension MOTFile {
         }.joined()
     }
 
-    /// Writes the rows in MOTChallenge's format for results; the folder is made where it is missing.
+    /// Writes the rows in MOTChallenge's format for results; creates the folder if it is missing.
     public func write(to path: String) throws {
         do {
             try FileManager.default.createDirectory(
                 at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
         } catch {
-            throw Failure(.invalidArgument, "'\(path)' cannot be written: \(error.localizedDescription)")
+            throw Failure(.invalidArgument, "Cannot write '\(path)': \(error.localizedDescription)")
         }
     }
 }

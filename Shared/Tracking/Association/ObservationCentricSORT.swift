@@ -1,25 +1,25 @@
-/// SORT that trusts observations more than its filter, and does not throw detections of low score away.
+/// SORT that trusts observations more than its filter, and does not discard detections with low scores.
 ///
-/// Three stages: sure detections by overlap and direction of motion; unsure ones by overlap with the tracks left; sure ones
-/// left by overlap with where a track was seen last. A track seen again after a gap has its filter run along the straight
-/// way between. J. Cao and others, "Observation-centric SORT", 2023; second stage after Y. Zhang and others, "ByteTrack",
-/// 2022.
+/// Three stages: confident detections by overlap and direction of motion; uncertain ones by overlap with the remaining
+/// tracks; remaining confident ones by overlap with a track's last observation. When a track is seen again after a gap,
+/// its filter is rerun along the straight line in between. J. Cao and others, "Observation-centric SORT", 2023; second
+/// stage after Y. Zhang and others, "ByteTrack", 2022.
 public struct ObservationCentricSORT: Tracker {
     /// How it tracks.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Score from which a detection is sure, and may begin a track.
+        /// Minimum score of a confident detection, which may start a track.
         public var sureScore = 0.6
-        /// Score from which an unsure detection may go on with a track.
+        /// Minimum score of an uncertain detection, which may continue a track.
         public var unsureScore = 0.1
-        /// Frames a track lives without being seen.
+        /// Frames that a track survives without being seen.
         public var maximumAge = 30
-        /// Frames in a row in which a track is seen before it is told of.
+        /// Number of consecutive frames in which a track must be seen before it is reported.
         public var confirmations = 3
-        /// Least overlap of a detection with a track.
+        /// Minimum overlap of a detection with a track.
         public var minimumOverlap = 0.3
-        /// Frames over which the direction of motion is taken.
+        /// Number of frames over which the direction of motion is measured.
         public var directionSpan = 3
-        /// Weight of the direction of motion beside the overlap.
+        /// Weight of the direction of motion relative to the overlap.
         public var directionWeight = 0.2
 
         /// The settings of the papers.
@@ -31,10 +31,10 @@ public struct ObservationCentricSORT: Tracker {
     private var identities = 0
     private var frame = 0
 
-    /// Makes a tracker that has seen nothing.
+    /// Makes a new tracker.
     public init(_ settings: Settings = Settings()) { self.settings = settings }
 
-    /// Takes what was found in the next frame, and tells who is where.
+    /// Takes the detections of the next frame, and returns the tracked people.
     public mutating func update(_ detections: [Detection]) -> [TrackedBox] {
         frame += 1
         for index in tracks.indices { tracks[index].predict() }
@@ -58,7 +58,7 @@ public struct ObservationCentricSORT: Tracker {
         return tracks.compactMap(told)
     }
 
-    /// Pairs open tracks with detections, updates them, and leaves in both lists what found no partner.
+    /// Pairs open tracks with detections, updates them, and leaves those without a partner in both lists.
     private mutating func associate(
         _ open: inout [Int], _ detections: inout [Detection], by place: (ObservedTrack) -> Box?,
         bonus: (ObservedTrack, Detection) -> Double = { _, _ in 0 }

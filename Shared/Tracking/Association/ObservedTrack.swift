@@ -1,19 +1,19 @@
 import Foundation
 
-/// Someone whom observation-centric SORT follows.
+/// A person that observation-centric SORT follows.
 struct ObservedTrack: Sendable {
     let identity: Int
-    /// Where it was seen last.
+    /// Where it was last seen.
     private(set) var lastSeen: Box
     private(set) var score: Double
-    /// Frames since it was seen.
+    /// Frames since it was last seen.
     private(set) var misses = 0
-    /// Frames in a row in which it was seen.
+    /// Number of consecutive frames in which it was seen.
     private(set) var streak = 0
     private var filter: AreaFilter
-    /// The filter as it was when the track was seen last.
+    /// The filter as it was when the track was last seen.
     private var filterWhenSeen: AreaFilter
-    /// What was seen in the last frames, by age.
+    /// Observations of the last frames, by age.
     private var observations: [(age: Int, box: Box)]
     private var age = 0
     private let span: Int
@@ -30,7 +30,7 @@ struct ObservedTrack: Sendable {
         observations = [(0, detection.box)]
     }
 
-    /// Where it should be now; nil where the estimate collapsed.
+    /// Where it should be now; nil if the estimate collapsed.
     var predicted: Box? { filter.box }
 
     mutating func predict() {
@@ -56,19 +56,20 @@ struct ObservedTrack: Sendable {
         observations.removeAll { $0.age < age - span }
     }
 
-    /// How well a detection lies in the direction of motion: from half its score (straight on) to minus half of it (back).
+    /// How well a detection fits the direction of motion: from half its score (straight ahead) to minus half of it
+    /// (backward).
     func directionBonus(of detection: Detection) -> Double {
         guard let direction, let way = Self.direction(from: reference.box, to: detection.box) else { return 0 }
         let angle = acos(min(1, max(-1, direction.x * way.x + direction.y * way.y)))
         return (0.5 - angle / .pi) * detection.score
     }
 
-    /// The observation from which directions are taken: the oldest one within the span, else the last one.
+    /// The observation from which directions are measured: the oldest one within the span, else the last one.
     private var reference: (age: Int, box: Box) {
         observations.first { $0.age >= age - span } ?? (age, lastSeen)
     }
 
-    /// Runs the filter again from where the track was seen last along a straight way to where it is seen now.
+    /// Reruns the filter along a straight line from where the track was last seen to where it is seen now.
     private mutating func retrace(to box: Box) {
         filter = filterWhenSeen
         for step in 1...misses {
@@ -87,7 +88,7 @@ struct ObservedTrack: Sendable {
 }
 
 extension Box {
-    /// The box at a share of the way to another one, its size changing along.
+    /// The box at a fraction of the way to another one, with its size interpolated.
     fileprivate func moved(towards other: Box, by share: Double) -> Box {
         Box(
             centerX: centerX + share * (other.centerX - centerX), centerY: centerY + share * (other.centerY - centerY),

@@ -1,15 +1,15 @@
 /// SORT: Kalman filter and assignment by overlap.
 ///
-/// A. Bewley and others, "Simple online and realtime tracking", 2016. Pairs below the least overlap take no part in the
-/// assignment.
+/// A. Bewley and others, "Simple online and realtime tracking", 2016. Pairs below the minimum overlap do not take part
+/// in the assignment.
 public struct SORT: Tracker {
     /// How it tracks.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Frames a track lives without being seen.
+        /// Frames that a track survives without being seen.
         public var maximumAge = 1
-        /// Frames in a row in which a track is seen before it is told of.
+        /// Number of consecutive frames in which a track must be seen before it is reported.
         public var confirmations = 3
-        /// Least overlap of a detection with a track.
+        /// Minimum overlap of a detection with a track.
         public var minimumOverlap = 0.3
 
         /// The settings of the paper.
@@ -20,9 +20,9 @@ public struct SORT: Tracker {
         let identity: Int
         var filter: AreaFilter
         var score: Double
-        /// Frames since it was seen.
+        /// Frames since it was last seen.
         var misses = 0
-        /// Frames in a row in which it was seen.
+        /// Number of consecutive frames in which it was seen.
         var streak = 0
 
         mutating func predict() {
@@ -44,10 +44,10 @@ public struct SORT: Tracker {
     private var identities = 0
     private var frame = 0
 
-    /// Makes a tracker that has seen nothing.
+    /// Makes a new tracker.
     public init(_ settings: Settings = Settings()) { self.settings = settings }
 
-    /// Takes what was found in the next frame, and tells who is where.
+    /// Takes the detections of the next frame, and returns the tracked people.
     public mutating func update(_ detections: [Detection]) -> [TrackedBox] {
         frame += 1
         let boxes = predict()
@@ -60,7 +60,7 @@ public struct SORT: Tracker {
         return tracks.compactMap(told)
     }
 
-    /// Moves all tracks on, drops those whose estimate collapsed, and returns where they should be.
+    /// Advances all tracks, drops those whose estimate collapsed, and returns where they should be.
     private mutating func predict() -> [Box] {
         for index in tracks.indices { tracks[index].predict() }
         tracks.removeAll { $0.filter.box == nil }

@@ -1,10 +1,10 @@
-/// Something that a detector found in a frame.
+/// A detection in a frame.
 public struct Detection: Hashable, Sendable {
     /// Where it is.
     public var box: Box
-    /// How sure the detector is; higher is surer.
+    /// The detector's confidence; higher is more confident.
     public var score: Double
-    /// What it looks like, as a unit vector of a re-identification network; empty where none was computed.
+    /// Its appearance, as a unit vector from a re-identification network; empty if none was computed.
     public var appearance: [Float]
 
     /// Makes a detection; its appearance is scaled to length 1.
@@ -22,7 +22,7 @@ public struct TrackedBox: Hashable, Sendable {
     public var identity: Int
     /// Where it is.
     public var box: Box
-    /// How sure the detector was when it was last seen.
+    /// The detector's confidence when it was last seen.
     public var score: Double
 
     /// Makes a tracked box.
@@ -33,7 +33,7 @@ public struct TrackedBox: Hashable, Sendable {
     }
 }
 
-/// Gives identities to detections, frame after frame.
+/// Assigns identities to detections, frame by frame.
 ///
 /// The same detections in the same order give the same identities, on every machine.
 ///
@@ -44,6 +44,6 @@ public struct TrackedBox: Hashable, Sendable {
 /// }
 /// ```
 public protocol Tracker: Sendable {
-    /// Takes what was found in the next frame, and tells who is where.
+    /// Takes the detections of the next frame, and returns the tracked people.
     mutating func update(_ detections: [Detection]) -> [TrackedBox]
 }

@@ -2,9 +2,9 @@
 public enum TrackerChoice: Hashable, Sendable {
     /// Motion and overlap.
     case sort(SORT.Settings)
-    /// Appearance within the reach of motion.
+    /// Appearance within the limits of motion.
     case deepSORT(DeepSORT.Settings)
-    /// Observations before predictions, unsure detections last.
+    /// Observations before predictions, uncertain detections last.
     case observationCentric(ObservationCentricSORT.Settings)
 
     /// Every kind with the settings of its paper.
@@ -12,10 +12,10 @@ public enum TrackerChoice: Hashable, Sendable {
         .sort(.init()), .deepSORT(.init()), .observationCentric(.init()),
     ]
 
-    /// Most frames for which a track may live without being seen.
+    /// Maximum number of frames that a track may survive without being seen.
     public static let greatestAge = 10_000
 
-    /// Name of the kind, as the command line takes it.
+    /// Name of the kind on the command line.
     public var name: String {
         switch self {
         case .sort: "sort"
@@ -24,7 +24,7 @@ public enum TrackerChoice: Hashable, Sendable {
         }
     }
 
-    /// A tracker that has seen nothing.
+    /// A new tracker.
     public func tracker() -> any Tracker {
         switch self {
         case .sort(let settings): SORT(settings)
@@ -49,7 +49,8 @@ extension TrackerChoice: Codable {
         case nil:
             let names = Self.defaults.map(\.name).joined(separator: ", ")
             throw DecodingError.dataCorruptedError(
-                forKey: .kind, in: container, debugDescription: "there is no tracker '\(kind)'; there are \(names)")
+                forKey: .kind, in: container,
+                debugDescription: "there is no tracker '\(kind)'; known trackers: \(names)")
         }
     }
 

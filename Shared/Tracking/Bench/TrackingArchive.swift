@@ -2,11 +2,10 @@ import Foundation
 import Model
 import Safetensors
 
-/// Sequences with their text files in one file, so that they travel as one: what a search works on, or the tracks that came
-/// of it.
+/// Sequences with their text files combined in one file: the data of a search, or the resulting tracks.
 ///
-/// A safetensors file whose tensors hold the texts byte by byte, named `SEQUENCE/NAME`, and whose metadata hold length and
-/// size of each sequence. The texts are what was read, so what is wrong in one is told as it would be of the file itself.
+/// A safetensors file whose tensors hold the texts byte by byte, named `SEQUENCE/NAME`, and whose metadata holds the
+/// length and size of each sequence. The texts are unchanged, so errors in them are reported as in the original file.
 public struct TrackingArchive: Sendable {
     /// A sequence.
     public struct Sequence: Sendable {
@@ -18,7 +17,7 @@ public struct TrackingArchive: Sendable {
 
     /// Name of the text with the ground truth.
     static let truth = "truth"
-    /// What the names of texts with detections begin with; the detector's follows.
+    /// Prefix of the names of texts with detections, followed by the detector's name.
     static let detections = "detections/"
     /// Name of the text with tracks.
     static let tracks = "tracks"
@@ -28,11 +27,11 @@ public struct TrackingArchive: Sendable {
     public let sequences: [Sequence]
 
     /// Takes the files that a bench was read from.
-    /// - Throws: `Failure` where one is gone.
+    /// - Throws: `Failure` if one is gone.
     public init(_ bench: TrackingBench) throws {
         func text(_ path: String) throws -> [UInt8] {
             guard let data = FileManager.default.contents(atPath: path) else {
-                throw Failure(.notFound, "'\(path)' is not there any more.")
+                throw Failure(.notFound, "'\(path)' no longer exists.")
             }
             return Array(data)
         }
@@ -53,7 +52,7 @@ public struct TrackingArchive: Sendable {
     }
 
     /// Opens a file.
-    /// - Throws: `Failure` with code `corrupt` where it is no such file.
+    /// - Throws: `Failure` with code `corrupt` if it is not such a file.
     public init(opening path: String) throws {
         let file = try SafetensorsFile(opening: path)
         guard file.metadata["format"] == Self.format else {
@@ -62,13 +61,15 @@ public struct TrackingArchive: Sendable {
         var texts: [String: [String: [UInt8]]] = [:]
         for entry in file.entries {
             let parts = entry.name.split(separator: "/", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { throw Failure(.corrupt, "'\(path)' holds the unknown '\(entry.name)'.") }
+            guard parts.count == 2 else {
+                throw Failure(.corrupt, "'\(path)' holds the unknown entry '\(entry.name)'.")
+            }
             texts[parts[0], default: [:]][parts[1]] = try file.elements(of: entry.name)
         }
         sequences = try texts.sorted { $0.key < $1.key }.map { name, texts in
             guard let text = file.metadata[name],
                 let information = try? JSONDecoder().decode(SequenceInformation.self, from: Data(text.utf8))
-            else { throw Failure(.corrupt, "'\(path)' does not say how long and how large '\(name)' is.") }
+            else { throw Failure(.corrupt, "'\(path)' does not give the length and size of '\(name)'.") }
             return Sequence(information: information, texts: texts)
         }
     }

@@ -17,7 +17,7 @@ public struct TrackingBench: Sendable {
     public let sequences: [Sequence]
     /// Names of the detectors.
     public let detectors: [String]
-    /// What was repaired in the files.
+    /// Repairs that were made in the files.
     public let repairs: [String]
 
     /// Names of the sequences.
@@ -27,8 +27,8 @@ public struct TrackingBench: Sendable {
     /// - Parameters:
     ///   - truth: Ground truth.
     ///   - detections: Detections by the names of detectors.
-    ///   - limit: How many frames of each sequence count, from the first one on; nil for all.
-    /// - Throws: `Failure` where a file cannot be used, or there is no such sequence.
+    ///   - limit: Number of frames used from the start of each sequence; nil for all.
+    /// - Throws: `Failure` if a file cannot be used, or there is no such sequence.
     public init(truth: MOTFolder, detections: [String: MOTFolder], frames limit: Int? = nil) throws {
         let sequences = try truth.sequences.compactMap { name in
             try Sequence(name, truth: truth, detections: detections, frames: limit)
@@ -51,8 +51,8 @@ public struct TrackingBench: Sendable {
     }
 
     /// The scores of a setup.
-    /// - Parameter names: Which sequences, and in their row `OVERALL`.
-    /// - Throws: `Failure` where detections go beyond the ground truth.
+    /// - Parameter names: The sequences, which the row `OVERALL` combines.
+    /// - Throws: `Failure` if detections go beyond the ground truth.
     public func evaluate(_ setup: TrackingSetup, on names: Set<String>) async throws -> Evaluation {
         let rows = try await withThrowingTaskGroup(of: Evaluation.Row.self) { group in
             for sequence in sequences where names.contains(sequence.name) {
@@ -68,7 +68,7 @@ public struct TrackingBench: Sendable {
 }
 
 extension TrackingBench.Sequence {
-    /// Reads a sequence; nil where a detector has no detections of it.
+    /// Reads a sequence; nil if a detector has no detections for it.
     fileprivate init?(_ name: String, truth: MOTFolder, detections: [String: MOTFolder], frames limit: Int?) throws {
         let names = detections.compactMapValues { $0.sequence(like: name) }
         guard names.count == detections.count, !names.isEmpty else { return nil }
@@ -88,8 +88,8 @@ extension TrackingBench.Sequence {
             detections: detections)
     }
 
-    /// The tracks that a setup makes of the sequence.
-    /// - Throws: `Failure` where there are no detections of its detector.
+    /// The tracks that a setup produces for the sequence.
+    /// - Throws: `Failure` if there are no detections from its detector.
     public func tracks(by setup: TrackingSetup) throws -> MOTFile {
         guard let detections = detections[setup.detector] else {
             throw Failure(
@@ -107,7 +107,7 @@ extension TrackingBench.Sequence {
 }
 
 extension SequenceInformation {
-    /// What can be said of a sequence without `seqinfo.ini`: it is as long and as large as what was seen in it.
+    /// The information for a sequence without `seqinfo.ini`: its length and size follow from the boxes in it.
     fileprivate init(showing file: MOTFile, name: String) {
         let (right, bottom) = file.rows.reduce((1.0, 1.0)) {
             (max($0.0, $1.box.left + $1.box.width), max($0.1, $1.box.top + $1.box.height))

@@ -1,10 +1,10 @@
-/// The figures of a tracker that tables show, for a sequence or several together.
+/// The figures of a tracker that tables show, for one or several sequences.
 public struct TrackingFigures: Hashable, Sendable {
-    /// What a table has figures of.
+    /// The scope of figures in a table.
     public enum Row: Hashable, Sendable {
-        /// The sequences of a search together.
+        /// All sequences of a search combined.
         case overall
-        /// Sequences that a search does not see, together.
+        /// All held-out sequences combined.
         case heldOut
         /// One sequence.
         case sequence(String)
@@ -18,15 +18,15 @@ public struct TrackingFigures: Hashable, Sendable {
         }
     }
 
-    /// How long everybody is found under one identity, 0 to 1.
+    /// How consistently each person keeps one identity, 0 to 1.
     public var idf1: Double
-    /// Times somebody got another identity.
+    /// Number of identity switches.
     public var switches: Double
     /// 1 minus errors per true box.
     public var mota: Double
-    /// Mean distance, 1 − overlap, of what was found; lower is better.
+    /// Mean distance, 1 − overlap, of found boxes; lower is better.
     public var distance: Double
-    /// Detection and association in balance, 0 to 1.
+    /// Balance of detection and association, 0 to 1.
     public var hota: Double
 
     private static let names = ["idf1", "switches", "mota", "motp-distance", "hota"]
@@ -41,7 +41,7 @@ public struct TrackingFigures: Hashable, Sendable {
         hota = score.hota.score
     }
 
-    /// The figures of a row among a trial's metrics; nil where they are not there.
+    /// The figures of a row among a trial's metrics; nil if they are missing.
     public init?(_ metrics: [String: Double], of row: Row = .overall) {
         let values = Self.names.compactMap { metrics[row.prefix + $0] }
         guard values.count == Self.names.count else { return nil }
@@ -56,7 +56,7 @@ public struct TrackingFigures: Hashable, Sendable {
     /// The figures of evaluations as a trial's metrics.
     /// - Parameters:
     ///   - seen: On the sequences of a search.
-    ///   - heldOut: On those that it does not see; may be of none.
+    ///   - heldOut: On held-out sequences; may be empty.
     public static func metrics(seen: Evaluation, heldOut: Evaluation) -> [String: Double] {
         var metrics: [String: Double] = [:]
         for (evaluation, together) in [(seen, Row.overall), (heldOut, .heldOut)] where evaluation.rows.count > 1 {
@@ -68,7 +68,7 @@ public struct TrackingFigures: Hashable, Sendable {
         return metrics
     }
 
-    /// The sequences that a trial's metrics have figures of, in the order of their names.
+    /// The sequences for which a trial's metrics have figures, ordered by name.
     public static func sequences(in metrics: [String: Double]) -> [String] {
         metrics.keys.compactMap { key in
             let parts = key.split(separator: "/").map(String.init)

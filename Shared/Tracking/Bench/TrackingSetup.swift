@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// Everything that makes tracks of frames: a detector, which of its detections are used, and a tracker with its settings.
+/// Everything that turns frames into tracks: a detector, a filter for its detections, and a tracker with its settings.
 public struct TrackingSetup: Hashable, Sendable, Codable {
     /// Name of the detector.
     public var detector: String
@@ -24,7 +24,7 @@ public struct TrackingSetup: Hashable, Sendable, Codable {
             self = try JSONDecoder().decode(TrackingSetup.self, from: Data(json))
         } catch {
             throw Failure(
-                .invalidArgument, "\(file) is no setup of a tracker as 'gyrus result --output' writes it: \(error)")
+                .invalidArgument, "\(file) is not a tracker setup in the format of 'gyrus result --output': \(error)")
         }
     }
 
@@ -32,12 +32,12 @@ public struct TrackingSetup: Hashable, Sendable, Codable {
     /// - Throws: `Failure` with code `not-found`, or `invalid-argument` that names the file.
     public init(contentsOf path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw Failure(.notFound, "There is no file '\(path)' with the setup of a tracker.")
+            throw Failure(.notFound, "There is no file '\(path)' with a tracker setup.")
         }
         try self.init(json: data, of: "'\(path)'")
     }
 
-    /// The one JSON text of this setup, for people too.
+    /// The canonical JSON of this setup, also readable for people.
     public var json: String {
         get throws {
             let encoder = JSONEncoder()
@@ -48,7 +48,7 @@ public struct TrackingSetup: Hashable, Sendable, Codable {
 }
 
 extension TrackingSetup: CustomStringConvertible {
-    /// Its settings for people.
+    /// A description of its settings.
     public var description: String {
         let common = "\(detector) > \(filter.minimumScore), overlap ≤ \(filter.maximumOverlap); \(tracker.name)"
         switch tracker {

@@ -5,11 +5,12 @@ struct Match: Hashable, Sendable {
 }
 
 extension Matrix {
-    /// Pairs rows with columns so that the sum of the pairs' costs is least: the Hungarian assignment.
+    /// Pairs rows with columns so that the sum of the pairs' costs is minimal: the Hungarian assignment.
     ///
-    /// As many pairs as the shorter side is long, in the order of rows. Of several best assignments the same one is found
-    /// every time. Shortest augmenting paths with potentials, O(shorter² × longer); Jonker and Volgenant, "A shortest
-    /// augmenting path algorithm for dense and sparse linear assignment problems", Computing 38, 1987.
+    /// The number of pairs is the length of the shorter side; pairs are ordered by row. If several assignments are
+    /// optimal, the result is always the same one. Shortest augmenting paths with potentials, O(shorter² × longer);
+    /// Jonker and Volgenant, "A shortest augmenting path algorithm for dense and sparse linear assignment problems",
+    /// Computing 38, 1987.
     func leastCostAssignment() -> [Match] {
         guard rows > 0, columns > 0 else { return [] }
         guard rows <= columns else {
@@ -21,20 +22,20 @@ extension Matrix {
         return search.matches.sorted { $0.row < $1.row }
     }
 
-    /// Pairs rows with columns so that the sum of the pairs' weights is greatest.
+    /// Pairs rows with columns so that the sum of the pairs' weights is maximal.
     func greatestWeightAssignment() -> [Match] { negated.leastCostAssignment() }
 
     private var transposed: Matrix { Matrix(rows: columns, columns: rows) { self[$1, $0] } }
     private var negated: Matrix { Matrix(rows: rows, columns: columns) { -self[$0, $1] } }
 }
 
-/// Adds one row after another to an assignment of least cost; there are at least as many columns as rows.
+/// Adds one row after another to an assignment of minimum cost; there are at least as many columns as rows.
 private struct AugmentingPathSearch {
     private let costs: Matrix
     private var rowPotential: [Double]
     private var columnPotential: [Double]
     private var rowOfColumn: [Int?]
-    // Of the present row's search, kept to reuse their storage.
+    // State of the current row's search, kept to reuse its storage.
     private var distance: [Double]
     private var previousColumn: [Int?]
     private var isSettled: [Bool]
@@ -72,7 +73,7 @@ private struct AugmentingPathSearch {
         if let last { augment(row, to: last) }
     }
 
-    /// Shortens the ways to all open columns through a row, and takes the nearest of them.
+    /// Shortens the paths to all open columns through a row, and takes the nearest column.
     private mutating func step(from row: Int, reachedBy last: Int?, at reached: Double) -> (column: Int, length: Double)
     {
         let offset = reached - rowPotential[row]
@@ -101,7 +102,7 @@ private struct AugmentingPathSearch {
         }
     }
 
-    /// Turns the pairs along the way around, so that the new row gets a column.
+    /// Flips the pairs along the path, so that the new row gets a column.
     private mutating func augment(_ row: Int, to column: Int) {
         var column = column
         while let previous = previousColumn[column] {

@@ -1,12 +1,12 @@
-/// A rectangle in an image, in pixels; it may reach beyond the image's border.
+/// A rectangle in an image, in pixels; it may extend beyond the image's border.
 public struct Box: Hashable, Sendable, Codable {
-    /// Distance of its left edge from the image's.
+    /// Distance of its left edge from that of the image.
     public var left: Double
-    /// Distance of its upper edge from the image's.
+    /// Distance of its upper edge from that of the image.
     public var top: Double
-    /// Extent to the right.
+    /// Width.
     public var width: Double
-    /// Extent downwards.
+    /// Height.
     public var height: Double
 
     /// Makes a box from its upper left corner and its size.

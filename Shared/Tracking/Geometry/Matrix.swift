@@ -31,7 +31,7 @@ struct Matrix: Hashable, Sendable {
         set { values[row * columns + column] = newValue }
     }
 
-    /// The matrix with some of its rows and columns, in the order given.
+    /// The matrix with some of its rows and columns, in the given order.
     func selecting(rows: [Int], columns: [Int]) -> Matrix {
         Matrix(rows: rows.count, columns: columns.count) { self[rows[$0], columns[$1]] }
     }

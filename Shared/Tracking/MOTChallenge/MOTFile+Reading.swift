@@ -2,11 +2,11 @@ import Foundation
 import Model
 
 extension MOTFile {
-    /// Most frames a sequence may have: five days at 30 frames per second.
+    /// Maximum number of frames in a sequence: five days at 30 frames per second.
     public static let greatestFrame = 13_000_000
-    /// Largest file that is read, in bytes.
+    /// Maximum size of a file in bytes.
     public static let greatestSize = 1 << 30
-    /// Fewest columns of a row: frame, identity, left, top, width, height.
+    /// Minimum number of columns in a row: frame, identity, left, top, width, height.
     static let fewestColumns = 6
 
     /// Reads a file.
@@ -15,7 +15,8 @@ extension MOTFile {
         let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int ?? 0
         guard size <= Self.greatestSize else {
             throw Failure(
-                .invalidArgument, "'\(path)' has \(size) bytes, more than \(Self.greatestSize): split it by sequence.")
+                .invalidArgument,
+                "'\(path)' has \(size) bytes, more than the allowed \(Self.greatestSize): split it by sequence.")
         }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw Failure(.notFound, "There is no file '\(path)' with \(kind.rawValue), or it cannot be opened.")
@@ -36,14 +37,15 @@ extension MOTFile {
     }
 }
 
-/// Reads rows, and remembers what had to be repaired.
+/// Reads rows, and records repairs.
 private struct MOTParser {
     let path: String
     let kind: MOTFile.Kind
     private var rows: [MOTRow] = []
     private var columns: Int?
     private var fields: [Double] = []
-    /// The second column as it is written: a number of more digits than a Double has would become its neighbor's.
+    /// The second column as text: a number with more digits than a Double holds would become equal to a neighboring
+    /// one.
     private var identityText = ""
     private var blankSeparated = 0
     private var dropped = 0
@@ -57,7 +59,7 @@ private struct MOTParser {
 
     mutating func read(_ bytes: [UInt8]) throws {
         var number = 0
-        // A byte order mark says nothing that would not be so without it.
+        // A byte order mark has no meaning here.
         let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
         for line in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
@@ -83,13 +85,13 @@ private struct MOTParser {
             let text = String(decoding: part, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
             if column == 1 { identityText = text }
             guard let value = Double(text), value.isFinite else {
-                throw problem(number, "column \(column + 1) is '\(text.prefix(40))' and no finite number")
+                throw problem(number, "column \(column + 1) is '\(text.prefix(40))', not a finite number")
             }
             fields.append(value)
         }
         guard fields.count >= MOTFile.fewestColumns else {
             throw problem(
-                number, "it has \(fields.count) columns; frame, identity, left, top, width and height are needed")
+                number, "it has \(fields.count) columns; frame, identity, left, top, width and height are required")
         }
         if let columns, columns != fields.count {
             throw problem(number, "it has \(fields.count) columns, but the rows before have \(columns)")
@@ -100,7 +102,7 @@ private struct MOTParser {
     private mutating func readRow(_ number: Int) throws {
         guard let frame = Int(exactly: fields[0]), (1...MOTFile.greatestFrame).contains(frame) else {
             throw problem(
-                number, "frame \(Self.plain(fields[0])) is no whole number from 1 to \(MOTFile.greatestFrame)")
+                number, "frame \(Self.plain(fields[0])) is not a whole number from 1 to \(MOTFile.greatestFrame)")
         }
         let identity = try readIdentity(number)
         let box = Box(left: fields[2], top: fields[3], width: fields[4], height: fields[5])
@@ -117,7 +119,8 @@ private struct MOTParser {
         if let identity = Int(identityText) { return identity }
         guard let identity = Int(exactly: fields[1]) else {
             let isWhole = fields[1] == fields[1].rounded()
-            throw problem(number, "identity \(identityText.prefix(40)) is \(isWhole ? "too large" : "no whole number")")
+            throw problem(
+                number, "identity \(identityText.prefix(40)) is \(isWhole ? "too large" : "not a whole number")")
         }
         // Beyond 2^53 not every whole number is a Double, so two identities could be read as one.
         guard abs(identity) <= 1 << 53 else {
@@ -146,7 +149,7 @@ private struct MOTParser {
             if let other = seen.updateValue(row, forKey: row.identity) {
                 throw problem(
                     row.line,
-                    "identity \(row.identity) stands twice in frame \(row.frame), first in line \(other.line); "
+                    "identity \(row.identity) occurs twice in frame \(row.frame), first in line \(other.line); "
                         + "remove one of the two")
             }
         }
@@ -157,8 +160,8 @@ private struct MOTParser {
             count > 0 ? ["\(path): \(count) \(count == 1 ? "row" : "rows") \(text)"] : []
         }
         return note(unsorted, "came after a later frame; all were sorted by frame")
-            + note(blankSeparated, "had blanks instead of commas between columns; read alike")
-            + note(dropped, "had a box without extent; left out")
+            + note(blankSeparated, "had spaces instead of commas between columns; accepted")
+            + note(dropped, "had a box without extent; skipped")
             + note(empty, "had a box without extent; kept, but it overlaps with nothing")
     }
 

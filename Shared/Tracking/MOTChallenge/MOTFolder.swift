@@ -1,13 +1,13 @@
 import Foundation
 import Model
 
-/// A folder with files of several sequences, as MOTChallenge lays them out or flat.
+/// A folder with files of several sequences, either flat or in the layout of MOTChallenge.
 ///
 /// A file of the sequence `S` is `S/gt/gt.txt` (with detections `S/det/det.txt`), or simply `S.txt`.
 public struct MOTFolder: Sendable {
     /// The folder.
     public let path: String
-    /// What its files are about.
+    /// The kind of its files.
     public let kind: MOTFile.Kind
     /// Files by the names of their sequences.
     public let files: [String: String]
@@ -15,7 +15,7 @@ public struct MOTFolder: Sendable {
     /// Looks for files.
     /// - Parameter part: Name of the nested files and their folder instead of the usual one, such as `det-acf`: for
     ///   `S/det-acf/det.txt`.
-    /// - Throws: `Failure` with code `not-found` where the folder has none.
+    /// - Throws: `Failure` with code `not-found` if the folder has none.
     public init(_ path: String, of kind: MOTFile.Kind, part: String? = nil) throws {
         self.path = path
         self.kind = kind
@@ -41,7 +41,7 @@ public struct MOTFolder: Sendable {
     /// Names of the sequences, sorted.
     public var sequences: [String] { files.keys.sorted() }
 
-    /// The sequence of that name, or the one of the same number: `MOT17-02-FRCNN` shows what `MOT16-02` shows.
+    /// The sequence with that name, or with the same number: `MOT17-02-FRCNN` shows the same as `MOT16-02`.
     public func sequence(like name: String) -> String? {
         if files[name] != nil { return name }
         func number(_ name: String) -> Substring? {
@@ -54,7 +54,7 @@ public struct MOTFolder: Sendable {
     }
 
     /// Reads the file of a sequence.
-    /// - Throws: `Failure` with code `not-found` that names the sequences there are.
+    /// - Throws: `Failure` with code `not-found` that lists the existing sequences.
     public func file(of sequence: String) throws -> MOTFile {
         guard let file = files[sequence] else {
             throw Failure(
@@ -65,7 +65,7 @@ public struct MOTFolder: Sendable {
         return try MOTFile(contentsOf: file, as: kind)
     }
 
-    /// What `seqinfo.ini` beside the sequence's files says; nil where there is none.
+    /// The content of `seqinfo.ini` in the sequence's folder; nil if there is none.
     public func information(of sequence: String) throws -> SequenceInformation? {
         let file = "\(path)/\(sequence)/seqinfo.ini"
         guard FileManager.default.fileExists(atPath: file) else { return nil }

@@ -1,4 +1,4 @@
-/// A line of a file in MOTChallenge's text format: a box in a frame, with what is known of it.
+/// A line of a file in MOTChallenge's text format: a box in a frame, with its attributes.
 public struct MOTRow: Hashable, Sendable {
     /// Number of the frame, from 1.
     public var frame: Int
@@ -6,9 +6,9 @@ public struct MOTRow: Hashable, Sendable {
     public var identity: Int
     /// Where it is.
     public var box: Box
-    /// Confidence of a detection; in ground truth a flag: 0 is not to be evaluated.
+    /// Confidence of a detection; in ground truth a flag, where 0 means not to be evaluated.
     public var confidence: Double
-    /// What it shows, as numbered by MOTChallenge; nil where the file does not say.
+    /// Its class, as numbered by MOTChallenge; nil if the file does not give it.
     public var category: Int?
     /// Line of the file.
     public var line: Int
@@ -28,7 +28,7 @@ public struct MOTRow: Hashable, Sendable {
 
 /// The content of a file in MOTChallenge's text format, with the repairs that were needed to read it.
 public struct MOTFile: Sendable {
-    /// What a file is about: what has to hold for its rows follows from it.
+    /// The kind of a file, which determines the rules for its rows.
     public enum Kind: String, Sendable {
         /// True boxes and identities.
         case groundTruth = "ground truth"
@@ -40,12 +40,12 @@ public struct MOTFile: Sendable {
 
     /// Where it came from.
     public let path: String
-    /// Rows in the order of frames; within a frame as in the file.
+    /// Rows in the order of frames; within a frame in file order.
     public let rows: [MOTRow]
-    /// What was repaired, a sentence each, such as `3 rows were not in the order of frames; they were sorted`.
+    /// Repairs, one sentence each, such as `3 rows were not in the order of frames; they were sorted`.
     public let repairs: [String]
 
-    /// The file without what comes after a frame; nil leaves everything.
+    /// The file up to a frame; nil keeps everything.
     public func limited(to frame: Int?) -> MOTFile {
         guard let frame else { return self }
         return MOTFile(path: path, rows: rows.filter { $0.frame <= frame }, repairs: repairs)

@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// What `seqinfo.ini` says about a sequence.
+/// The information in a sequence's `seqinfo.ini`.
 public struct SequenceInformation: Hashable, Sendable, Codable {
     /// Its name, such as `MOT17-02-FRCNN`.
     public var name: String
@@ -13,12 +13,12 @@ public struct SequenceInformation: Hashable, Sendable, Codable {
     public var width: Int
     /// Height of a frame in pixels.
     public var height: Int
-    /// Folder of the frames within the sequence's.
+    /// Folder of the frames within the sequence's folder.
     public var imageFolder: String
-    /// How the names of the frames' files end, such as `.jpg`.
+    /// File name extension of the frames, such as `.jpg`.
     public var imageExtension: String
 
-    /// Frames per second where a file does not say.
+    /// Default frames per second.
     public static let usualFrameRate = 30.0
 
     /// Makes it from its parts.

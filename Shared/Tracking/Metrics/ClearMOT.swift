@@ -1,4 +1,4 @@
-/// CLEAR MOT: how many boxes were missed, invented, or given to another identity.
+/// CLEAR MOT: how many boxes were missed, falsely detected, or given to another identity.
 ///
 /// Counts, so that sequences can be added up. K. Bernardin, R. Stiefelhagen, "Evaluating multiple object tracking
 /// performance: the CLEAR MOT metrics", 2008; with the matching of MOTChallenge, where an identity keeps its partner of
@@ -8,11 +8,11 @@ public struct ClearMOT: Hashable, Sendable, Codable {
     public var truePositives = 0
     /// True boxes that were missed.
     public var falseNegatives = 0
-    /// Found boxes that are none.
+    /// False detections.
     public var falsePositives = 0
-    /// Times a true identity got another of the tracker's identities than before.
+    /// Number of times that a true identity got a different identity from the tracker than before.
     public var switches = 0
-    /// Times a true identity was found again after a gap.
+    /// Number of times that a true identity was found again after a gap.
     public var fragmentations = 0
     /// True identities found in more than 80 % of their frames.
     public var mostlyTracked = 0
@@ -23,10 +23,10 @@ public struct ClearMOT: Hashable, Sendable, Codable {
     /// Sum of the overlaps of all found boxes.
     public var overlapSum = 0.0
 
-    /// A bonus that no sum of overlaps in a frame reaches: staying with a partner comes before overlapping more.
+    /// A bonus larger than any sum of overlaps in a frame: keeping a partner takes precedence over larger overlap.
     private static let continuity = 1000.0
 
-    /// Nothing yet.
+    /// Starts at zero.
     public init() {}
 
     /// Scores a sequence.
@@ -90,9 +90,9 @@ public struct ClearMOT: Hashable, Sendable, Codable {
     public var accuracy: Double {
         Double(truePositives - falsePositives - switches) / Double(max(1, truthBoxes))
     }
-    /// MOTP as mean overlap of what was found; higher is better. MOTChallenge's convention.
+    /// MOTP as mean overlap of found boxes; higher is better. MOTChallenge's convention.
     public var overlapPrecision: Double { overlapSum / Double(max(1, truePositives)) }
-    /// MOTP as mean distance (1 − overlap) of what was found; lower is better. The convention of py-motmetrics.
+    /// MOTP as mean distance (1 − overlap) of found boxes; lower is better. The convention of py-motmetrics.
     public var distancePrecision: Double { truePositives == 0 ? 0 : 1 - overlapPrecision }
     /// Share of the true boxes that were found.
     public var recall: Double { Double(truePositives) / Double(max(1, truthBoxes)) }
@@ -101,7 +101,7 @@ public struct ClearMOT: Hashable, Sendable, Codable {
 }
 
 extension TrackingPair.Frame {
-    /// Pairs of sufficient overlap; those that go on with their partner come first.
+    /// Pairs with sufficient overlap; those that keep their partner come first.
     fileprivate func matches(continuing partners: [Int?], bonus: Double) -> [Match] {
         overlaps.admissibleMatches(atLeast: EvaluationRules.overlapThreshold) { row, column in
             partners[truth[row]] == found[column] ? bonus : 0

@@ -19,7 +19,7 @@ public struct Evaluation: Sendable {
 
     /// The sequences in the order of their names, and all together.
     public let rows: [Row]
-    /// What was repaired in the files.
+    /// Repairs that were made in the files.
     public let repairs: [String]
 
     /// Takes the scores of sequences and adds the row for all of them.
@@ -30,11 +30,11 @@ public struct Evaluation: Sendable {
 
     /// Scores results.
     /// - Parameters:
-    ///   - results: What the tracker found, a file for each sequence.
+    ///   - results: The tracker's results, one file per sequence.
     ///   - truth: Ground truth.
-    ///   - sequences: Which sequences; nil for all of the ground truth.
-    ///   - rules: What counts; nil for what fits each sequence.
-    /// - Throws: `Failure` where a file is missing or cannot be used.
+    ///   - sequences: The sequences; nil for all of the ground truth.
+    ///   - rules: What counts; nil for the rules that fit each sequence.
+    /// - Throws: `Failure` if a file is missing or cannot be used.
     public init(
         of results: MOTFolder, against truth: MOTFolder, sequences: [String]? = nil, rules: EvaluationRules? = nil
     ) throws {

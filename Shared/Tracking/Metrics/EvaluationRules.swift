@@ -2,15 +2,16 @@ import Model
 
 /// What a benchmark counts: the preprocessing of MOTChallenge.
 ///
-/// A found box that best matches something which is neither to be found nor wrong to find, such as a person on a bicycle,
-/// is taken out. True boxes that are not marked for evaluation, and those that are no pedestrians, are taken out as well.
+/// A found box that best matches a distractor, something that is neither to be found nor wrong to find, such as a
+/// person on a bicycle, is removed. True boxes that are not marked for evaluation or are not pedestrians are removed as
+/// well.
 public struct EvaluationRules: Hashable, Sendable {
-    /// Name, as `--rules` takes it.
+    /// Name for `--rules`.
     public let name: String
-    /// Classes of the ground truth that are neither to be found nor wrong to find; nil where the benchmark has no classes.
+    /// Classes of the ground truth that are distractors; nil if the benchmark has no classes.
     let distractors: Set<Int>?
 
-    /// Least overlap at which a box counts as found.
+    /// Minimum overlap at which a box counts as found.
     public static let overlapThreshold = 0.5
     /// MOTChallenge's number of the class pedestrian.
     static let pedestrian = 1
@@ -19,18 +20,18 @@ public struct EvaluationRules: Hashable, Sendable {
     public static let mot15 = EvaluationRules(name: "mot15", distractors: nil)
     /// MOT16 and MOT17: person on vehicle, static person, distractor and reflection are distractors.
     public static let mot17 = EvaluationRules(name: "mot17", distractors: [2, 7, 8, 12])
-    /// MOT20: non-motorised vehicles are distractors, too.
+    /// MOT20: non-motorized vehicles are also distractors.
     public static let mot20 = EvaluationRules(name: "mot20", distractors: [2, 6, 7, 8, 12])
     /// All rules.
     public static let all = [mot15, mot17, mot20]
 
-    /// The rules that fit a ground truth: MOT15's where it has no classes, MOT20's for sequences of that name.
+    /// The rules that fit a ground truth: MOT15's if it has no classes, MOT20's for sequences of that name.
     public static func fitting(_ truth: MOTFile, sequence: String) -> EvaluationRules {
         guard truth.rows.contains(where: { ($0.category ?? -1) > 0 }) else { return mot15 }
         return sequence.uppercased().hasPrefix("MOT20") ? mot20 : mot17
     }
 
-    /// Results may only be about pedestrians.
+    /// Checks that results contain only pedestrians.
     func check(_ results: MOTFile) throws {
         if let row = results.rows.first(where: { ($0.category ?? -1) > Self.pedestrian }) {
             throw Failure(
@@ -66,7 +67,7 @@ extension Matrix {
     /// Overlaps are compared with thresholds up to this difference, as the benchmarks' own programs do.
     static let tolerance = Double.ulpOfOne
 
-    /// The assignment of greatest overlap in which pairs below a threshold do not count, without such pairs.
+    /// The assignment with maximum overlap, not counting pairs below a threshold, and without such pairs.
     func admissibleMatches(atLeast threshold: Double, bonus: (Int, Int) -> Double = { _, _ in 0 }) -> [Match] {
         let weights = Matrix(rows: rows, columns: columns) {
             self[$0, $1] < threshold - Self.tolerance ? 0 : self[$0, $1] + bonus($0, $1)

@@ -1,4 +1,4 @@
-/// Higher order tracking accuracy: detection and association in balance, averaged over thresholds of overlap.
+/// Higher order tracking accuracy: the balance of detection and association, averaged over thresholds of overlap.
 ///
 /// J. Luiten and others, "HOTA: a higher order metric for evaluating multi-object tracking", 2021.
 public struct HOTA: Hashable, Sendable, Codable {
@@ -22,7 +22,7 @@ public struct HOTA: Hashable, Sendable, Codable {
 
     private(set) var levels: [Level]
 
-    /// Nothing yet.
+    /// Starts at zero.
     public init() { levels = Self.thresholds.map { _ in Level() } }
 
     /// Scores a sequence.
@@ -82,14 +82,14 @@ public struct HOTA: Hashable, Sendable, Codable {
     public var score: Double { mean { ($0.detection * $0.association).squareRoot() } }
     /// DetA: how well boxes were found.
     public var detection: Double { mean(\.detection) }
-    /// AssA: how well boxes were given to identities.
+    /// AssA: how well boxes were assigned to identities.
     public var association: Double { mean(\.association) }
-    /// LocA: how well the boxes that were found overlap.
+    /// LocA: how well the found boxes overlap.
     public var localization: Double { mean(\.localization) }
 }
 
 extension TrackingPair {
-    /// How far each true identity goes along with each found one, over the whole sequence: a Jaccard index in which a pair
+    /// How well each true identity agrees with each found one over the whole sequence: a Jaccard index in which a pair
     /// of boxes counts by its share of all overlaps of the two.
     fileprivate var alignment: Matrix {
         var shares = Matrix(rows: truthCounts.count, columns: foundCounts.count)

@@ -1,16 +1,16 @@
-/// Identity metrics: how long each true identity is found under one identity of the tracker.
+/// Identity metrics: how consistently each true identity is found under one identity of the tracker.
 ///
-/// One assignment of identities for the whole sequence, chosen so that most boxes agree. E. Ristani and others,
-/// "Performance measures and a data set for multi-target, multi-camera tracking", 2016.
+/// A single assignment of identities for the whole sequence, chosen to maximize the agreeing boxes. E. Ristani and
+/// others, "Performance measures and a data set for multi-target, multi-camera tracking", 2016.
 public struct IdentityScore: Hashable, Sendable, Codable {
-    /// Boxes found under the identity that was assigned.
+    /// Boxes found under the assigned identity.
     public var truePositives = 0
-    /// True boxes that were not.
+    /// True boxes that were not found under it.
     public var falseNegatives = 0
-    /// Found boxes that were not.
+    /// Found boxes that do not match it.
     public var falsePositives = 0
 
-    /// Nothing yet.
+    /// Starts at zero.
     public init() {}
 
     /// Scores a sequence.

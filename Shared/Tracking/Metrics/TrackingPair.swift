@@ -1,7 +1,7 @@
 import Model
 
-/// A sequence's ground truth beside what a tracker found in it, prepared for the metrics: identities are numbered from 0,
-/// what the benchmark does not count is gone, and the overlaps are computed.
+/// A sequence's ground truth and a tracker's results, prepared for the metrics: identities are numbered from 0, rows
+/// that the benchmark does not count are removed, and the overlaps are computed.
 public struct TrackingPair: Sendable {
     /// One frame.
     struct Frame: Sendable {
@@ -9,15 +9,15 @@ public struct TrackingPair: Sendable {
         var truth: [Int]
         /// Numbers of the tracker's identities.
         var found: [Int]
-        /// Overlap of each true box, in rows, with each found one.
+        /// Overlap of each true box (rows) with each found one (columns).
         var overlaps: Matrix
     }
 
     /// The frames that have boxes of either side.
     let frames: [Frame]
-    /// Frames in which each true identity is.
+    /// Number of frames that contain each true identity.
     let truthCounts: [Int]
-    /// Frames in which each of the tracker's identities is.
+    /// Number of frames that contain each of the tracker's identities.
     let foundCounts: [Int]
 
     /// Boxes of the ground truth.
@@ -28,10 +28,10 @@ public struct TrackingPair: Sendable {
     /// Prepares a sequence.
     /// - Parameters:
     ///   - truth: Its ground truth.
-    ///   - results: What the tracker found.
+    ///   - results: The tracker's results.
     ///   - rules: What counts.
-    /// - Throws: `Failure` with code `invalid-argument` where the results are about frames or classes that the ground
-    ///   truth does not have.
+    /// - Throws: `Failure` with code `invalid-argument` if the results have frames or classes that the ground truth
+    ///   does not have.
     public init(truth: MOTFile, results: MOTFile, rules: EvaluationRules, frames count: Int? = nil) throws {
         let last = count ?? truth.lastFrame
         for file in [truth, results] {
@@ -56,7 +56,7 @@ public struct TrackingPair: Sendable {
     }
 }
 
-/// Numbers identities from 0 in the order in which they come.
+/// Numbers identities from 0 in order of appearance.
 private struct IdentityNumbers {
     private var numbers: [Int: Int] = [:]
     private(set) var counts: [Int] = []

@@ -1,21 +1,21 @@
 /// All metrics of a sequence, or of several together.
 public struct TrackingScore: Hashable, Sendable, Codable {
-    /// Detection and association in balance.
+    /// The balance of detection and association.
     public var hota: HOTA
-    /// Misses, inventions and switches.
+    /// Misses, false detections and switches.
     public var clear: ClearMOT
     /// Identities over the whole sequence.
     public var identity: IdentityScore
-    /// Boxes the tracker gave, after preprocessing.
+    /// Number of the tracker's boxes, after preprocessing.
     public var foundBoxes: Int
-    /// Identities the tracker gave, after preprocessing.
+    /// Number of the tracker's identities, after preprocessing.
     public var foundIdentities: Int
     /// Boxes of the ground truth that count.
     public var truthBoxes: Int
     /// Identities of the ground truth that count.
     public var truthIdentities: Int
 
-    /// Nothing yet; what sums start with.
+    /// Starts at zero, for sums.
     public init() {
         hota = HOTA()
         clear = ClearMOT()

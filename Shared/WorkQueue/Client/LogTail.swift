@@ -1,7 +1,7 @@
 package import Logging
 import Synchronization
 
-/// The last lines that were logged about a task, kept for the case that it fails.
+/// The last lines logged about a task, kept in case it fails.
 package final class LogTail: Sendable {
     private static let mostLines = 200
 
@@ -10,7 +10,7 @@ package final class LogTail: Sendable {
     /// Makes an empty tail.
     package init() {}
 
-    /// A logger that logs as another one does, and keeps what it is told at `debug` and above.
+    /// A logger that forwards to another one and keeps records of level `debug` and above.
     package func logger(like base: Logger) -> Logger {
         var logger = Logger(label: base.label) { _ in TailHandler(base: base, tail: self) }
         logger.logLevel = min(base.logLevel, .debug)

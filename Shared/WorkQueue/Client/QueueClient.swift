@@ -2,10 +2,10 @@ public import Messaging
 public import Model
 import Schema
 
-/// Talks to the durable queue of a service.
+/// A client of a service's durable queue.
 ///
-/// Everything that changes something may be repeated without harm, so with `patience` a call goes on over the restart
-/// of the service instead of failing.
+/// Every call that changes something is safe to repeat, so a call with `patience` survives a restart of the service
+/// instead of failing.
 ///
 /// ```swift
 /// let queue = QueueClient(try ServiceDirectory().connect(to: .trainer, logger: logger))
@@ -13,19 +13,19 @@ import Schema
 /// let task = try await queue.end(of: "trial-7", patience: .seconds(60))
 /// ```
 public struct QueueClient: Sendable {
-    /// How long the queue may take to answer what needs no waiting.
+    /// How long the queue may take to answer a call that does not wait.
     private static let timeout = Duration.seconds(10)
-    /// One turn of waiting for the end of a task.
+    /// Duration of one wait for the end of a task.
     private static let turn = Duration.seconds(20)
 
     private let client: RequestClient
 
-    /// Talks over a connection to the service.
+    /// Makes a client over a connection to the service.
     public init(_ client: RequestClient) { self.client = client }
 
     // MARK: For submitters
 
-    /// Puts a task on disk; safe to repeat for ever.
+    /// Puts a task on disk; always safe to repeat.
     /// - Returns: State of the task, and whether this call created it.
     @discardableResult
     public func submit(
@@ -36,7 +36,7 @@ public struct QueueClient: Sendable {
         return (try TaskState(reply.state), reply.created)
     }
 
-    /// One task with all its contents; waits for its end up to a time.
+    /// One task with all its contents; waits for its end, up to a given time.
     public func task(_ id: String, waiting: Duration = .zero, patience: Duration = .zero) async throws -> QueuedTask {
         let request = Wire.TaskRequest(id: id, waitMilliseconds: waiting.wholeMilliseconds)
         return try QueuedTask(
@@ -44,7 +44,7 @@ public struct QueueClient: Sendable {
     }
 
     /// Waits until a task has ended, however long it takes.
-    /// - Parameter patience: How long the service may be away at a time.
+    /// - Parameter patience: How long the service may be unreachable at a time.
     public func end(of id: String, patience: Duration) async throws -> QueuedTask {
         while true {
             let task = try await retrying(for: patience) { try await self.task(id, waiting: Self.turn) }
@@ -52,9 +52,9 @@ public struct QueueClient: Sendable {
         }
     }
 
-    /// Submits a task and waits for its result; repeating it with the same identity finds what was begun.
-    /// - Parameter patience: How long the service may be away at a time.
-    /// - Throws: The `Failure` with which the task ended, or `cancelled` where it was cancelled.
+    /// Submits a task and waits for its result. Repeating the call with the same identity finds the existing task.
+    /// - Parameter patience: How long the service may be unreachable at a time.
+    /// - Throws: The `Failure` with which the task ended, or `cancelled` if it was canceled.
     public func perform(_ submission: TaskSubmission, patience: Duration) async throws -> [UInt8] {
         try await submit(submission, patience: patience)
         let task = try await end(of: submission.id, patience: patience)
@@ -63,7 +63,7 @@ public struct QueueClient: Sendable {
         case .cancelled: throw Failure(.cancelled, "The task '\(task.id)' was withdrawn.")
         default:
             var failure = task.failure ?? Failure(.internal, "The task '\(task.id)' failed without a reason.")
-            // The queue has tried as often as it does: whoever asks again gets the same answer.
+            // The queue has exhausted its retries: asking again gives the same answer.
             failure.isRetriable = false
             throw failure
         }
@@ -80,14 +80,14 @@ public struct QueueClient: Sendable {
     }
 
     /// Cancels one task, unless it has ended.
-    /// - Returns: How many were cancelled.
+    /// - Returns: How many were canceled.
     @discardableResult
     public func cancel(_ id: String, patience: Duration = .zero) async throws -> Int {
         try await cancel(Wire.CancelRequest(id: id), patience)
     }
 
     /// Cancels all tasks of a group that have not ended.
-    /// - Returns: How many were cancelled.
+    /// - Returns: How many were canceled.
     @discardableResult
     public func cancel(group: String, patience: Duration = .zero) async throws -> Int {
         try await cancel(Wire.CancelRequest(group: group), patience)
@@ -111,15 +111,16 @@ public struct QueueClient: Sendable {
         try await client.call(.drop, Wire.DeadTaskRequest(id: id), timeout: Self.timeout).count > 0
     }
 
-    /// How full the queue is and who works on it.
+    /// How full the queue is, and its workers.
     public func statistics() async throws -> QueueStatistics {
         QueueStatistics(try await client.call(.queueStatistics, Wire.Empty(), timeout: Self.timeout))
     }
 
     // MARK: For workers
 
-    /// One task; waits for one up to a time. Without kinds only a task that the worker has already.
-    /// - Parameter instance: Random text of the worker's process; another process of the same name has leases of its own.
+    /// Leases one task; waits for one, up to a given time. Without kinds, returns only a task that the worker already
+    /// has.
+    /// - Parameter instance: Random text of the worker's process; another process of the same name has its own leases.
     public func pull(
         worker: String, instance: String = "", kinds: [String], offer: ComputeOffer = ComputeOffer(), waiting: Duration,
         timeout: Duration = .seconds(10)
@@ -131,8 +132,8 @@ public struct QueueClient: Sendable {
         return try reply.lease.map { try TaskLease($0, worker: worker) }
     }
 
-    /// Renews the lease: the worker is alive and still at the task.
-    /// - Parameter offer: What it has to compute with at the moment; nil where nothing changed.
+    /// Renews the lease: the worker is alive and still working on the task.
+    /// - Parameter offer: What it currently has to compute with; nil if nothing changed.
     public func renew(
         _ attempt: TaskAttempt, offer: ComputeOffer? = nil, timeout: Duration
     ) async throws -> TaskDirective {
@@ -140,10 +141,10 @@ public struct QueueClient: Sendable {
         return try TaskDirective(await client.call(.renew, request, timeout: timeout))
     }
 
-    /// Says where the workers of the task meet, or waits until the worker of rank 0 has said it.
+    /// Announces where the workers of the task meet, or waits until the worker of rank 0 has announced it.
     /// - Parameters:
-    ///   - address: Where this worker listens; nil for the others.
-    ///   - patience: How long the queue or the worker of rank 0 may be away.
+    ///   - address: Where this worker listens, if it has rank 0; nil for the others.
+    ///   - patience: How long the queue or the worker of rank 0 may be unreachable.
     public func rendezvous(_ attempt: TaskAttempt, at address: String?, patience: Duration) async throws -> String {
         let request = Wire.RendezvousRequest(
             attempt: Wire.Attempt(attempt), address: address ?? "", waitMilliseconds: Self.turn.wholeMilliseconds)
@@ -151,13 +152,14 @@ public struct QueueClient: Sendable {
             let reply = try await client.call(.rendezvous, request, timeout: Self.turn + Self.timeout)
             guard !reply.address.isEmpty else {
                 throw Failure(
-                    .unavailable, "The worker of rank 0 of task '\(attempt.task)' has not said yet where it listens.")
+                    .unavailable,
+                    "The worker of rank 0 of task '\(attempt.task)' has not announced yet where it listens.")
             }
             return reply.address
         }
     }
 
-    /// Says how far the worker is.
+    /// Reports the worker's progress.
     public func report(
         _ report: TaskReport, of attempt: TaskAttempt, patience: Duration = .zero
     ) async throws -> TaskDirective {
@@ -173,7 +175,7 @@ public struct QueueClient: Sendable {
         return try TaskDirective(await client.callRetrying(.complete, request, timeout: Self.timeout, for: patience))
     }
 
-    /// Ends the attempt, which failed; safe to repeat.
+    /// Ends a failed attempt; safe to repeat.
     public func fail(
         _ attempt: TaskAttempt, _ failure: Failure, logTail: String = "", patience: Duration = .zero
     ) async throws -> TaskDirective {
@@ -183,7 +185,7 @@ public struct QueueClient: Sendable {
         return try TaskDirective(await client.callRetrying(.fail, request, timeout: Self.timeout, for: patience))
     }
 
-    /// Gives the task back because the worker must stop; safe to repeat.
+    /// Returns the task because the worker must stop; safe to repeat.
     public func release(_ attempt: TaskAttempt, patience: Duration = .zero) async throws -> TaskDirective {
         let request = Wire.ReleaseRequest(attempt: Wire.Attempt(attempt))
         return try TaskDirective(await client.callRetrying(.release, request, timeout: Self.timeout, for: patience))

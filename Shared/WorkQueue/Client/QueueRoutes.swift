@@ -7,19 +7,19 @@ extension Route where Request == Wire.SubmitRequest, Reply == Wire.SubmitReply {
     package static var submit: Route<Wire.SubmitRequest, Wire.SubmitReply> { .init("queue.submit", .submit) }
 }
 
-/// Gives a worker a task.
+/// Leases a task to a worker.
 extension Route where Request == Wire.PullRequest, Reply == Wire.PullReply {
     /// `queue.pull`
     package static var pull: Route<Wire.PullRequest, Wire.PullReply> { .init("queue.pull", .work) }
 }
 
-/// Says that a worker lives.
+/// Reports that a worker is alive.
 extension Route where Request == Wire.RenewRequest, Reply == Wire.DirectiveReply {
     /// `queue.renew`
     package static var renew: Route<Wire.RenewRequest, Wire.DirectiveReply> { .init("queue.renew", .work) }
 }
 
-/// Tells the workers of a task where they meet.
+/// Tells the workers of a task where to meet.
 extension Route where Request == Wire.RendezvousRequest, Reply == Wire.RendezvousReply {
     /// `queue.rendezvous`
     package static var rendezvous: Route<Wire.RendezvousRequest, Wire.RendezvousReply> {
@@ -27,7 +27,7 @@ extension Route where Request == Wire.RendezvousRequest, Reply == Wire.Rendezvou
     }
 }
 
-/// Says how far a worker is.
+/// Reports a worker's progress.
 extension Route where Request == Wire.ReportRequest, Reply == Wire.DirectiveReply {
     /// `queue.report`
     package static var report: Route<Wire.ReportRequest, Wire.DirectiveReply> { .init("queue.report", .work) }
@@ -39,13 +39,13 @@ extension Route where Request == Wire.CompleteRequest, Reply == Wire.DirectiveRe
     package static var complete: Route<Wire.CompleteRequest, Wire.DirectiveReply> { .init("queue.complete", .work) }
 }
 
-/// Ends an attempt that failed; safe to repeat.
+/// Ends a failed attempt; safe to repeat.
 extension Route where Request == Wire.FailRequest, Reply == Wire.DirectiveReply {
     /// `queue.fail`
     package static var fail: Route<Wire.FailRequest, Wire.DirectiveReply> { .init("queue.fail", .work) }
 }
 
-/// Gives a task back; safe to repeat.
+/// Returns a task to the queue; safe to repeat.
 extension Route where Request == Wire.ReleaseRequest, Reply == Wire.DirectiveReply {
     /// `queue.release`
     package static var release: Route<Wire.ReleaseRequest, Wire.DirectiveReply> { .init("queue.release", .work) }
@@ -77,7 +77,7 @@ extension Route where Request == Wire.DeadTaskRequest, Reply == Wire.CountReply 
     package static var drop: Route<Wire.DeadTaskRequest, Wire.CountReply> { .init("queue.drop", .operate) }
 }
 
-/// Says how full the queue is.
+/// Returns how full the queue is.
 extension Route where Request == Wire.Empty, Reply == Wire.QueueStatisticsReply {
     /// `queue.statistics`
     package static var queueStatistics: Route<Wire.Empty, Wire.QueueStatisticsReply> {

@@ -1,14 +1,14 @@
 public import Model
 
-/// How full a queue is and who works on it.
+/// How full a queue is, and its workers.
 public struct QueueStatistics: Hashable, Sendable {
     /// A worker as the queue sees it.
     public struct Worker: Hashable, Sendable {
         /// Name.
         public var name: String
-        /// Task that it has; absent where it waits.
+        /// The task that it has; absent if it is waiting.
         public var task: String?
-        /// Time since it was last heard of.
+        /// Time since it was last heard from.
         public var silence: Duration
         /// What it has to compute with.
         public var offer: ComputeOffer
@@ -24,7 +24,7 @@ public struct QueueStatistics: Hashable, Sendable {
 
     /// Number of tasks in each state; a state without tasks is absent.
     public var tasks: [TaskState: Int]
-    /// Workers heard of in the last minute, by name.
+    /// Workers heard from in the last minute, by name.
     public var workers: [Worker]
 
     /// Makes statistics.

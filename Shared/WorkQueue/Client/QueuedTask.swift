@@ -1,28 +1,28 @@
 public import Foundation
 public import Model
 
-/// A task as its submitter describes it.
+/// A task as described by its submitter.
 public struct TaskSubmission: Hashable, Sendable {
     /// Identity, chosen by the submitter; submitting it again changes nothing.
     public var id: String
-    /// What kind of work it is, such as `train`.
+    /// Kind of work, such as `train`.
     public var kind: String
-    /// What it belongs to, such as a scenario; used to list and to cancel together.
+    /// What it belongs to, such as a scenario; used to list and cancel tasks together.
     public var group: String
     /// What to do, in the form that the kind defines.
     public var payload: [UInt8]
-    /// Higher is leased first; within a priority the order of submission holds.
+    /// Higher priorities are leased first; within a priority, in order of submission.
     public var priority: Int
     /// Most attempts that may crash before the task is dead; the queue's default where absent.
     public var maximumAttempts: Int?
-    /// Most workers that do it together: they get it all at the same time.
+    /// Maximum number of workers that do it together; all get it at the same time.
     public var workers: Int
-    /// Least workers with which it begins: it takes those that are free, and more of them at the end of a step.
+    /// Minimum number of workers with which it starts. It takes those that are free, and more at the end of a step.
     public var leastWorkers: Int
-    /// Whether workers of ranks above 0 may leave and be replaced while the others go on; else the loss of any returns the
-    /// task from all.
+    /// Whether workers of ranks above 0 may leave and be replaced while the others continue. Otherwise the loss of any
+    /// worker takes the task from all of them.
     public var isElastic: Bool
-    /// What a worker must have to do it.
+    /// What a worker needs to do it.
     public var needs: ComputeNeeds
 
     /// Describes a task.
@@ -44,27 +44,27 @@ public struct TaskSubmission: Hashable, Sendable {
     }
 }
 
-/// A task and all that its queue knows of it.
+/// A task with everything that its queue knows about it.
 public struct QueuedTask: Hashable, Sendable {
     /// Identity, chosen by the submitter.
     public var id: String
-    /// What kind of work it is.
+    /// Kind of work.
     public var kind: String
     /// What it belongs to.
     public var group: String
     /// State.
     public var state: TaskState
-    /// Number of attempts begun.
+    /// Number of attempts started.
     public var attempt: Int
     /// Most attempts that may crash before the task is dead.
     public var maximumAttempts: Int
-    /// Worker that has it or had it last; empty where none had it yet.
+    /// The worker that has it or had it last; empty if none had it yet.
     public var worker: String
     /// What to do.
     public var payload: [UInt8]
-    /// What came of it; empty until it succeeded.
+    /// The result; empty until the task has succeeded.
     public var result: [UInt8]
-    /// Why it failed, or why the last attempt did.
+    /// Why it failed, or why the last attempt failed.
     public var failure: Failure?
     /// The last checkpoint's blob.
     public var checkpoint: BlobDigest?
@@ -74,7 +74,7 @@ public struct QueuedTask: Hashable, Sendable {
     public var updated: Date
     /// Last lines that the worker logged before it failed.
     public var logTail: String
-    /// Workers that do it together.
+    /// Number of workers that do it together.
     public var workers: Int
 
     /// Makes a record of a task.

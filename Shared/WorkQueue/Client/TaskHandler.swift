@@ -16,22 +16,22 @@ import Synchronization
 public protocol TaskHandler: Sendable {
     /// Does one task and returns its result.
     ///
-    /// It runs on a thread of its own and may block it. It looks at `progress` between its steps: when it
-    /// `shouldStop`, it ends with `CancellationError`; where it only `isStopping` it reports a checkpoint before.
-    /// - Throws: `Failure`; one that is not retriable ends the task, everything else counts as a crash of the attempt.
+    /// It runs on a separate thread, which it may block. It checks `progress` between its steps: if it
+    /// `shouldStop`, it ends with `CancellationError`; if it only `isStopping`, it reports a checkpoint first.
+    /// - Throws: `Failure`. If it is not retriable it ends the task; any other error counts as a crash of the attempt.
     func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8]
 }
 
-/// What a handler and its worker tell each other while the handler works.
+/// Communication between a handler and its worker while the handler works.
 public struct TaskProgress: Sendable {
-    /// Where the handler logs; the last lines go along with a failure.
+    /// The handler's logger; its last lines are attached to a failure.
     public let logger: Logger
 
     let signal: StopSignal
     private let send: @Sendable (TaskReport) async throws -> TaskDirective
     private let meet: @Sendable (String?) async throws -> String
 
-    /// Makes one for a handler that is used without a queue, as in tests.
+    /// Makes an instance for a handler that is used without a queue, as in tests.
     public init(
         logger: Logger, send: @escaping @Sendable (TaskReport) async throws -> TaskDirective = { _ in .proceed },
         meet: @escaping @Sendable (String?) async throws -> String = { $0 ?? "" }
@@ -49,29 +49,29 @@ public struct TaskProgress: Sendable {
         self.meet = meet
     }
 
-    /// Whether nobody wants the result any more: the task was cancelled, or given to another worker.
+    /// Whether the result is no longer wanted: the task was canceled, or given to another worker.
     public var isCancelled: Bool { signal.reason == .cancelled || signal.reason == .stale }
 
-    /// Whether the task must be given back, because the worker ends or more workers shall go on with it: the handler saves a
-    /// checkpoint and stops.
+    /// Whether the task must be returned, because the worker ends or the task is to continue with more workers. The
+    /// handler saves a checkpoint and stops.
     public var isStopping: Bool { signal.reason?.givesBack ?? false }
 
     /// Whether the handler should stop at the next safe point, for whichever reason.
     public var shouldStop: Bool { signal.reason != nil }
 
-    /// Throws `CancellationError` where nobody wants the result any more.
+    /// Throws `CancellationError` if the result is no longer wanted.
     public func checkCancellation() throws {
         if isCancelled { throw CancellationError() }
     }
 
-    /// Records how far the task is; goes on over a restart of the queue.
+    /// Records the task's progress; survives a restart of the queue.
     /// - Parameters:
-    ///   - step: Step that was finished, from 1.
-    ///   - steps: Steps in all; 0 where unknown.
-    ///   - metrics: What was measured, by name.
-    ///   - checkpoint: A blob, stored already, from which another worker can continue; absent to keep the last one.
-    ///   - notice: What a person should know, such as that memory was full.
-    /// - Throws: `CancellationError` where nobody wants the result any more.
+    ///   - step: The step that was finished, from 1.
+    ///   - steps: Total number of steps; 0 if unknown.
+    ///   - metrics: Measurements, by name.
+    ///   - checkpoint: An already stored blob from which another worker can continue; absent to keep the last one.
+    ///   - notice: A note for people, such as that memory was full.
+    /// - Throws: `CancellationError` if the result is no longer wanted.
     public func report(
         step: Int = 0, steps: Int = 0, metrics: [String: Double] = [:], checkpoint: BlobDigest? = nil,
         notice: String = ""
@@ -83,8 +83,9 @@ public struct TaskProgress: Sendable {
         try checkCancellation()
     }
 
-    /// Tells the other workers of the task where this one listens, or waits until the one of rank 0 has said it.
-    /// - Parameter address: Where this worker listens, given by that of rank 0 alone.
+    /// Tells the other workers of the task where this one listens, or waits until the worker of rank 0 has announced
+    /// it.
+    /// - Parameter address: Where this worker listens; given only by the worker of rank 0.
     public func rendezvous(at address: String? = nil) async throws -> String {
         try checkCancellation()
         return try await meet(address)
@@ -96,18 +97,18 @@ public struct TaskProgress: Sendable {
 
 /// Whether and why a handler should stop.
 package final class StopSignal: Sendable {
-    /// Why.
+    /// The reason to stop.
     package enum Reason: Sendable {
         /// The worker ends.
         case shutdown
         /// The task goes on with more workers.
         case regroup
-        /// The task was cancelled.
+        /// The task was canceled.
         case cancelled
         /// The task was given to another worker.
         case stale
 
-        /// Whether the queue does not know yet that the worker has the task no longer.
+        /// Whether the queue does not know yet that the worker no longer has the task.
         var givesBack: Bool { self == .shutdown || self == .regroup }
     }
 
@@ -120,7 +121,7 @@ package final class StopSignal: Sendable {
 
     var reason: Reason? { state.withLock(\.reason) }
 
-    /// Stops the handler; once nobody wants the result that stays so.
+    /// Stops the handler. Once the result is no longer wanted, that does not change.
     func stop(_ reason: Reason) {
         let cancel = state.withLock { state -> (@Sendable () -> Void)? in
             if state.reason == nil || state.reason?.givesBack == true { state.reason = reason }
@@ -138,7 +139,7 @@ package final class StopSignal: Sendable {
         }
     }
 
-    /// Sets what is done as soon as nobody wants the result any more.
+    /// Sets the action to run as soon as the result is no longer wanted.
     func onCancel(_ cancel: @escaping @Sendable () -> Void) {
         let isOver = state.withLock { state -> Bool in
             state.cancel = cancel

@@ -1,6 +1,6 @@
 public import Model
 
-/// Names one attempt at one task; every message of a worker about its task carries it.
+/// Identifies one attempt at one task; every message from a worker about its task carries it.
 public struct TaskAttempt: Hashable, Sendable {
     /// Identity of the task.
     public var task: String
@@ -9,7 +9,7 @@ public struct TaskAttempt: Hashable, Sendable {
     /// Name of the worker.
     public var worker: String
 
-    /// Names an attempt.
+    /// Makes the identity of an attempt.
     public init(task: String, number: Int, worker: String) {
         self.task = task
         self.number = number
@@ -17,11 +17,11 @@ public struct TaskAttempt: Hashable, Sendable {
     }
 }
 
-/// A worker's place among those that do one task together.
+/// A worker's place among the workers that do one task together.
 public struct GangPlace: Hashable, Sendable {
     /// Number of the worker, from 0.
     public var rank: Int
-    /// Workers in all.
+    /// Total number of workers.
     public var size: Int
     /// Random text that only the workers of this attempt know.
     public var key: String
@@ -34,7 +34,7 @@ public struct GangPlace: Hashable, Sendable {
     }
 }
 
-/// A task handed to a worker for a time.
+/// A task that is handed to a worker for a limited time.
 public struct TaskLease: Hashable, Sendable {
     /// The attempt that the worker makes.
     public var attempt: TaskAttempt
@@ -44,13 +44,13 @@ public struct TaskLease: Hashable, Sendable {
     public var group: String
     /// What to do.
     public var payload: [UInt8]
-    /// The checkpoint to continue from; absent to start afresh.
+    /// The checkpoint to continue from; absent to start from scratch.
     public var checkpoint: BlobDigest?
     /// How long the lease lasts without renewal.
     public var duration: Duration
     /// How often to renew it.
     public var heartbeat: Duration
-    /// The worker's place among those that do the task together; nil where it does it alone.
+    /// The worker's place among those that do the task together; nil if it does it alone.
     public var gang: GangPlace?
 
     /// Identity of the task.
@@ -72,17 +72,17 @@ public struct TaskLease: Hashable, Sendable {
     }
 }
 
-/// What a worker has to say about the progress of its task.
+/// A worker's report on the progress of its task.
 public struct TaskReport: Hashable, Sendable {
-    /// Step that was finished, such as an epoch, from 1; 0 where there is none.
+    /// The step that was finished, such as an epoch, from 1; 0 if there is none.
     public var step: Int
-    /// Steps in all; 0 where unknown.
+    /// Total number of steps; 0 if unknown.
     public var steps: Int
-    /// What was measured, by name.
+    /// Measurements, by name.
     public var metrics: [String: Double]
     /// A blob from which another worker can continue; absent to keep the last one.
     public var checkpoint: BlobDigest?
-    /// What a person should know, such as that memory was full; empty for nothing.
+    /// A note for people, such as that memory was full; empty for none.
     public var notice: String
 
     /// Makes a report.

@@ -4,39 +4,39 @@ public import Model
 public import ServiceLifecycle
 import Synchronization
 
-/// The numbers by which a worker works.
+/// Settings of a worker.
 public struct WorkerSettings: Hashable, Sendable {
     /// How long one pull waits for a task.
     public var pullWait: Duration = .seconds(10)
-    /// How long the queue may be away before a result is given up.
+    /// How long the queue may be unreachable before a result is abandoned.
     public var patience: Duration = .seconds(600)
-    /// How long a handler has to stop before its task is given back without it.
+    /// How long a handler has to stop before its task is returned without waiting for it.
     public var stopGrace: Duration = .seconds(8)
-    /// How long the workers of one task wait until they know where to meet.
+    /// How long the workers of one task wait to learn where to meet.
     public var rendezvous: Duration = .seconds(60)
     /// Longest pause between two attempts to reach the queue.
     public var longestPause: Duration = .seconds(2)
-    /// How long the worker waits for a task before it leaves; nil where it stays until it is stopped.
+    /// How long the worker waits for a task before it leaves; nil if it stays until it is stopped.
     public var idleTime: Duration?
 
-    /// The numbers of the product.
+    /// The settings used in production.
     public init() {}
 }
 
-/// Pulls tasks from a queue and has a handler do them, one at a time, until graceful shutdown.
+/// Pulls tasks from a queue and passes them to a handler, one at a time, until graceful shutdown.
 ///
 /// Heartbeats come from a thread that the handler cannot block. Results and reports survive restarts of the queue. On
-/// graceful shutdown the handler stops at its next safe point and the task goes back to the queue.
+/// graceful shutdown, the handler stops at its next safe point and the task returns to the queue.
 ///
 /// ```swift
 /// let worker = TaskWorker(queue: queue, name: "adder", kinds: ["add"], handler: Adder(), logger: logger)
 /// try await ServiceGroup(services: [worker], gracefulShutdownSignals: [.sigterm], logger: logger).run()
 /// ```
 public struct TaskWorker: Service {
-    /// Name of the worker, which no other living worker has: what it was named, and a random ending.
+    /// Name of the worker, unique among live workers: the given name with a random suffix.
     public let name: String
 
-    /// What tells this process from another that was given the same name.
+    /// Distinguishes this process from another with the same given name.
     private let instance = String(UInt64.random(in: .min ... .max), radix: 36)
     private let queue: QueueClient
     private let kinds: [String]
@@ -48,8 +48,8 @@ public struct TaskWorker: Service {
     private let pulse = WorkerThread()
     private let life = WorkerLife()
 
-    /// Makes a worker; it begins when it runs.
-    /// - Parameter offer: What it has to compute with at the moment.
+    /// Makes a worker, which starts with `run()`.
+    /// - Parameter offer: Returns what the worker currently has to compute with.
     public init(
         queue: QueueClient, name: String, kinds: [String],
         offer: @escaping @Sendable () -> ComputeOffer = { ComputeOffer() }, handler: any TaskHandler,
@@ -67,8 +67,8 @@ public struct TaskWorker: Service {
         self.logger = logger
     }
 
-    /// Works until graceful shutdown, or until no task came for as long as the settings say.
-    /// - Throws: `Failure` where the queue will never have this worker, such as `permission-denied`.
+    /// Works until graceful shutdown, or until no task has come for as long as the settings say.
+    /// - Throws: `Failure` if the queue will never accept this worker, such as `permission-denied`.
     public func run() async throws {
         logger.info("working", metadata: ["kinds": "\(kinds.joined(separator: ","))"])
         try await withGracefulShutdownHandler {
@@ -92,7 +92,7 @@ public struct TaskWorker: Service {
 
     // MARK: Pulling
 
-    /// The next task; nil where none came in time or the worker ends.
+    /// The next task; nil if none came in time or the worker ends.
     private func nextLease(until departure: ContinuousClock.Instant?) async throws -> TaskLease? {
         do {
             return try await cancelWhenGracefulShutdown {
@@ -108,7 +108,7 @@ public struct TaskWorker: Service {
                         return lease
                     } catch let failure as Failure {
                         if Self.isHopeless(failure) { throw failure }
-                        // A short absence is a restart and nothing to speak of; a long one is told once.
+                        // A short absence is a restart and not worth logging; a long one is logged once.
                         if pause == settings.longestPause && !isAway {
                             isAway = true
                             logger.warning("waiting for the queue", metadata: ["reason": "\(failure)"])
@@ -128,7 +128,7 @@ public struct TaskWorker: Service {
         [.permissionDenied, .unknownRoute, .unsupportedVersion, .invalidArgument].contains(failure.code)
     }
 
-    /// A pull that was broken off by the shutdown may have been given a task all the same.
+    /// Returns a task that was leased by a pull that the shutdown interrupted.
     private func giveBackUnknownTask() async {
         do {
             guard
@@ -184,11 +184,11 @@ public struct TaskWorker: Service {
         case .failure(is CancellationError) where progress.shouldStop: return .stopped
         case .failure(let failure as Failure): return .failure(failure)
         case .failure(let error):
-            return .failure(Failure(.internal, "The task's work broke off: \(error)", isRetriable: true))
+            return .failure(Failure(.internal, "The task was interrupted: \(error)", isRetriable: true))
         }
     }
 
-    /// Renews the lease until it is cancelled, and gives the task back if the handler does not stop in time.
+    /// Renews the lease until canceled, and returns the task if the handler does not stop in time.
     private func beat(_ lease: TaskLease, _ signal: StopSignal, _ logger: Logger) async {
         var stopping = Duration.zero
         while !Task.isCancelled, signal.reason != .cancelled, signal.reason != .stale {
@@ -201,7 +201,7 @@ public struct TaskWorker: Service {
             guard signal.reason?.givesBack == true else { continue }
             stopping += lease.heartbeat
             if stopping > settings.stopGrace {
-                logger.warning("the task does not stop; giving it back")
+                logger.warning("the task does not stop; returning it")
                 _ = try? await queue.release(lease.attempt, patience: lease.heartbeat)
                 signal.stop(.stale)
             }
@@ -234,7 +234,7 @@ public struct TaskWorker: Service {
             }
             logger.info("task done", metadata: ["counts": "\(directive == .proceed)"])
         } catch let failure as Failure where failure.code == .invalidArgument {
-            // The queue will not have this result, however often it is sent.
+            // The queue will never accept this result, however often it is sent.
             try await fail(lease, failure, tail, logger)
         }
     }
@@ -246,7 +246,7 @@ public struct TaskWorker: Service {
         }
     }
 
-    /// Says it again when the queue answers with a fault of its own: hours of work are not given up for that.
+    /// Retries if the queue answers with an internal error, because that is no reason to lose hours of work.
     private func insisting<Value>(_ body: () async throws -> Value) async throws -> Value {
         try await retrying(for: settings.patience) {
             do {
@@ -259,7 +259,7 @@ public struct TaskWorker: Service {
     }
 }
 
-/// Whether the worker ends, and the signal of the task that it has.
+/// Whether the worker is ending, and the signal of its current task.
 private final class WorkerLife: Sendable {
     private struct State {
         var isEnding = false

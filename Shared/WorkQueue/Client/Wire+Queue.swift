@@ -2,7 +2,7 @@ import Foundation
 package import Model
 package import Schema
 
-// Both directions of every value side by side; a field that a peer must set and did not is its mistake.
+// Both directions of each value are side by side. A missing required field is an error of the peer.
 
 // MARK: - States and directives
 
@@ -13,7 +13,7 @@ extension Wire.TaskState {
 extension TaskState {
     package init(_ wire: Wire.TaskState) throws {
         guard let state = TaskState(rawValue: Int(wire.rawValue)) else {
-            throw Failure(.unsupportedVersion, "The peer speaks of the unknown state \(wire.rawValue) of a task.")
+            throw Failure(.unsupportedVersion, "The peer sent the unknown task state \(wire.rawValue).")
         }
         self = state
     }
@@ -29,7 +29,7 @@ extension TaskDirective {
     package init(_ wire: Wire.DirectiveReply) throws {
         guard let directive = TaskDirective(rawValue: Int(wire.directive.rawValue)) else {
             throw Failure(
-                .unsupportedVersion, "The queue gives the unknown directive \(wire.directive.rawValue).")
+                .unsupportedVersion, "The queue sent the unknown directive \(wire.directive.rawValue).")
         }
         self = directive
     }
@@ -61,11 +61,11 @@ extension TaskSubmission {
 
 extension ComputeNeeds {
     /// Needs as they are sent.
-    /// - Throws: `Failure` where the kind of device is unknown here.
+    /// - Throws: `Failure` if the kind of device is unknown here.
     package init(device: String, memory: UInt64) throws {
         let kind = Kind(rawValue: device)
         guard device.isEmpty || kind != nil else {
-            throw Failure(.invalidArgument, "A task needs a device of the unknown kind '\(device)'; take cpu or gpu.")
+            throw Failure(.invalidArgument, "A task needs a device of the unknown kind '\(device)'; use cpu or gpu.")
         }
         self.init(device: kind, memory: memory)
     }
@@ -84,7 +84,7 @@ extension Wire.ComputeOffer {
 }
 
 extension ComputeOffer {
-    /// A worker of another version may have a device that is unknown here: it counts as one that does not say.
+    /// A worker of another version can have a device that is unknown here; it counts as one that reports no device.
     package init(_ wire: Wire.ComputeOffer?) {
         guard let wire else { self.init(); return }
         self.init(
@@ -210,7 +210,7 @@ extension QueueStatistics {
 }
 
 extension String {
-    /// The digest that a field holds; absent where the field is empty.
+    /// The digest in a field; absent if the field is empty.
     fileprivate var asDigest: BlobDigest? {
         get throws { isEmpty ? nil : try BlobDigest(self) }
     }

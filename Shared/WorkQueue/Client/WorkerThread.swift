@@ -1,9 +1,9 @@
 import Glibc
 
-/// A thread of its own as an executor of tasks, with a timer that needs no other thread.
+/// A dedicated thread as a task executor, with a timer that needs no other thread.
 ///
-/// Work that blocks (training) runs on one, so that it takes no thread of the cooperative pool away; heartbeats run on
-/// another, so that nothing which blocks the pool keeps them back.
+/// Blocking work (training) runs on one, so that it does not occupy a thread of the cooperative pool. Heartbeats run on
+/// another, so that nothing that blocks the pool delays them.
 package final class WorkerThread: TaskExecutor {
     private let core: WorkerThreadCore
 
@@ -22,8 +22,8 @@ package final class WorkerThread: TaskExecutor {
         core.post { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
-    /// Sleeps without the help of the cooperative pool.
-    /// - Throws: `CancellationError` where the task is cancelled.
+    /// Sleeps without using the cooperative pool.
+    /// - Throws: `CancellationError` if the task is canceled.
     package func sleep(for duration: Duration) async throws {
         let timer = core.makeTimer()
         await withTaskCancellationHandler {
@@ -35,9 +35,9 @@ package final class WorkerThread: TaskExecutor {
     }
 }
 
-/// What the thread and its users share; it lives as long as the thread.
+/// State shared by the thread and its users; it lives as long as the thread.
 ///
-/// `@unchecked`: everything that changes is touched under the mutex only.
+/// `@unchecked`: all mutable state is accessed only under the mutex.
 private final class WorkerThreadCore: @unchecked Sendable {
     typealias Timer = Int
     typealias Sleeper = UnsafeContinuation<Void, Never>
@@ -74,7 +74,7 @@ private final class WorkerThreadCore: @unchecked Sendable {
                 if let argument { Unmanaged<WorkerThreadCore>.fromOpaque(argument).takeRetainedValue().run() }
                 return nil
             }, Unmanaged.passRetained(self).toOpaque())
-        precondition(status == 0, "The system refuses another thread (error \(status)).")
+        precondition(status == 0, "The system refused to create a thread (error \(status)).")
         pthread_detach(thread)
     }
 
@@ -120,7 +120,7 @@ private final class WorkerThreadCore: @unchecked Sendable {
         }
     }
 
-    /// What there is to do, waiting for it; nil when the thread is over.
+    /// The next job, waiting for one; nil when the thread is to end.
     private func next() -> (jobs: [() -> Void], sleepers: [Sleeper])? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

@@ -1,9 +1,9 @@
 import WorkQueueClient
 
-/// The clockwork of leases: who has which task, and until when.
+/// Tracks leases: which worker has which task, and until when.
 ///
-/// It decides and does nothing: time comes in as the reading of a monotonic clock, expired leases go out. The database
-/// stays the truth about who owns a task; what is lost here with a crash is only the reading of the clocks.
+/// It only decides and performs no actions: readings of a monotonic clock come in, expired leases go out. The database
+/// is the authority on who owns a task; a crash loses only the clock readings held here.
 struct LeaseTable {
     private struct Entry {
         let attempt: TaskAttempt
@@ -13,18 +13,18 @@ struct LeaseTable {
     private let silence: Duration
     private var entries: [String: Entry] = [:]
 
-    /// - Parameter silence: How long a worker may be silent; whatever it says begins the period anew.
+    /// - Parameter silence: How long a worker may be silent; any message from it restarts the period.
     init(silence: Duration) {
         self.silence = silence
     }
 
-    /// Begins a lease, or begins its period anew.
+    /// Starts a lease, or restarts its period.
     mutating func grant(_ attempt: TaskAttempt, at now: Duration) {
         if let entry = entries[attempt.task], entry.attempt.number > attempt.number { return }
         entries[attempt.task] = Entry(attempt: attempt, heard: now)
     }
 
-    /// Notes that the worker was heard of.
+    /// Records that the worker was heard from.
     /// - Returns: Whether the attempt has the lease.
     mutating func renew(_ attempt: TaskAttempt, at now: Duration) -> Bool {
         guard entries[attempt.task]?.attempt == attempt else { return false }
@@ -32,25 +32,25 @@ struct LeaseTable {
         return true
     }
 
-    /// Gives every lease one fresh period, because it was this side that was away.
+    /// Gives every lease a fresh period, because this side was unavailable.
     mutating func renewAll(at now: Duration) {
         for task in entries.keys { entries[task]?.heard = now }
     }
 
-    /// Forgets a lease that is over; one of a later attempt stays.
+    /// Removes a lease that has ended; one of a later attempt remains.
     mutating func end(task: String, attempt: Int) {
         if let entry = entries[task], entry.attempt.number <= attempt { entries[task] = nil }
     }
 
-    /// Attempts whose leases are over, because their workers have not been heard of in time.
+    /// Attempts whose leases have expired, because their workers were not heard from in time.
     func overdue(at now: Duration) -> [TaskAttempt] {
         entries.values.filter { now - $0.heard >= silence }.map(\.attempt)
     }
 
-    /// When the next lease will be over.
+    /// When the next lease expires.
     var nextDeadline: Duration? { entries.values.map(\.heard).min().map { $0 + silence } }
 
-    /// The tasks of all workers that have one, by their names.
+    /// The tasks of all workers that have one, by worker name.
     var tasksByWorker: [String: String] {
         Dictionary(entries.values.map { ($0.attempt.worker, $0.attempt.task) }) { first, _ in first }
     }

@@ -5,11 +5,11 @@ import Model
 public import ServiceLifecycle
 public import Storage
 
-/// What a service has to tell others, kept in its database until they have it.
+/// Messages from a service to others, kept in its database until they are received.
 ///
-/// A message is posted in the transaction of the change that it tells of, so that neither is there without the other. It
-/// is delivered at least once, in order for each destination, and forgotten when the receiver has acknowledged it; the
-/// receiver ignores what it has seen. A destination that is away holds up only its own messages.
+/// A message is posted in the transaction of the change that it reports, so that neither exists without the other. It
+/// is delivered at least once, in order for each destination, and deleted when the receiver has acknowledged it. The
+/// receiver ignores messages that it has already seen. An unreachable destination delays only its own messages.
 ///
 /// ```swift
 /// let outbox = Outbox(database, events: events, logger: logger, deliveries: [
@@ -21,22 +21,22 @@ public import Storage
 /// }
 /// ```
 public struct Outbox: Service {
-    /// Something that one destination has to receive.
+    /// A message to one destination.
     public struct Message: Hashable, Sendable {
-        /// Position in the outbox, which also tells a message that is delivered again.
+        /// Position in the outbox, which also identifies repeated deliveries.
         public let number: Int64
         /// Who receives it.
         public let destination: String
-        /// What it says, in the form that the destination defines.
+        /// The content, in the form that the destination defines.
         public let payload: [UInt8]
     }
 
-    /// Brings a message to its destination: returns when that has acknowledged it.
+    /// Delivers a message; returns once the destination has acknowledged it.
     public typealias Delivery = @Sendable (Message) async throws -> Void
 
-    /// Most messages that are read, and forgotten, in one transaction.
+    /// Maximum number of messages that are read, and deleted, in one transaction.
     private static let batch = 64
-    /// Most bytes of a refusal's reason that are kept.
+    /// Maximum number of bytes of a refusal's reason to keep.
     private static let largestReason = 16 << 10
 
     private let database: ServiceDatabase
@@ -48,7 +48,7 @@ public struct Outbox: Service {
 
     /// Makes the outbox of a service over its database.
     /// - Parameters:
-    ///   - pauses: First and longest pause after a delivery that failed; between them it doubles, with jitter.
+    ///   - pauses: First and longest pause after a failed delivery; between them it doubles, with jitter.
     ///   - deliveries: How to reach each destination.
     public init(
         _ database: ServiceDatabase, events: EventLog, logger: Logger,
@@ -80,14 +80,14 @@ public struct Outbox: Service {
     /// Posts a message in the caller's transaction.
     public func post(_ payload: [UInt8], to destination: String, in db: Database) throws {
         precondition(deliveries[destination] != nil, "The outbox has no destination '\(destination)'.")
-        precondition(db.isInsideTransaction, "a message belongs to the transaction of the change that it tells of")
+        precondition(db.isInsideTransaction, "post a message in the transaction of the change that it reports")
         let statement = try db.cachedStatement(
             sql: "INSERT INTO outbox_messages (destination, payload) VALUES (?, ?)")
         try statement.execute(arguments: [destination, Data(payload)])
         db.afterNextTransaction { [posted] _ in posted.wake(destination) }
     }
 
-    /// Number of messages that wait to be delivered.
+    /// Number of messages waiting for delivery.
     public func waiting(for destination: String) async throws -> Int {
         try await database.read { db in
             try Int.fetchOne(
@@ -145,7 +145,7 @@ public struct Outbox: Service {
         }
     }
 
-    /// Delivers messages in order and forgets those that were received, in one transaction, however far it came.
+    /// Delivers messages in order, and then deletes all that were received, in one transaction.
     private func deliver(_ messages: [Message], _ delivery: Delivery) async throws {
         var outcomes: [(message: Message, refusal: Failure?)] = []
         do {
@@ -158,14 +158,14 @@ public struct Outbox: Service {
     }
 
     /// Delivers one message.
-    /// - Returns: Why delivering it again is of no use; nil where it was received.
-    /// - Throws: What may be better the next time.
+    /// - Returns: Why delivering it again is pointless; nil if it was received.
+    /// - Throws: An error that a retry may resolve.
     private func attempt(_ message: Message, _ delivery: Delivery) async throws -> Failure? {
         do {
             try await delivery(message)
             return nil
         } catch {
-            // What is no `Failure`, such as a payload that cannot be decoded, will not be better the next time either.
+            // Retrying does not help with an error that is not a `Failure`, such as a payload that cannot be decoded.
             let failure = Failure(error)
             guard !failure.isRetriable, !(error is CancellationError), !Task.isCancelled else { throw error }
             logger.error("delivery refused", metadata: ["to": "\(message.destination)", "reason": "\(failure)"])
@@ -173,8 +173,8 @@ public struct Outbox: Service {
         }
     }
 
-    /// Forgets messages that were received, and sets those aside that were refused: what comes after them must not wait
-    /// for ever.
+    /// Deletes messages that were received, and sets aside those that were refused, so that later messages do not wait
+    /// forever.
     private func settle(_ outcomes: [(message: Message, refusal: Failure?)]) async throws {
         guard !outcomes.isEmpty else { return }
         try await database.write { db in

@@ -1,15 +1,15 @@
 public import Foundation
 
-/// What a queue takes from outside: two clocks and chance.
+/// A queue's external inputs: two clocks and randomness.
 public struct QueueClock: Sendable {
-    /// Reading of a clock that never goes back and stands still while the machine sleeps; leases go by it.
+    /// Reading of a clock that never goes back and stops while the machine sleeps; used for leases.
     public var monotonic: @Sendable () -> Duration
-    /// Time of day; delays and events go by it, because they outlive the process.
+    /// Time of day; used for delays and events, because they outlive the process.
     public var date: @Sendable () -> Date
     /// A random number in 0..<1.
     public var random: @Sendable () -> Double
 
-    /// Makes the clocks of the machine, or others.
+    /// Uses the machine's clocks, or others.
     public init(
         monotonic: @escaping @Sendable () -> Duration = QueueClock.machine(),
         date: @escaping @Sendable () -> Date = { Date() },

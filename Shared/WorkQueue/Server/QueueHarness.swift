@@ -4,7 +4,7 @@ import Schema
 import ServiceKit
 import WorkQueueClient
 
-/// Answers the routes of a queue: decodes, calls, encodes, and decides nothing.
+/// Answers the routes of a queue: only decodes, calls and encodes.
 public struct QueueHarness: Sendable {
     private let queue: WorkQueue
 
@@ -31,8 +31,8 @@ public struct QueueHarness: Sendable {
         }
     }
 
-    /// Adds the routes of workers; alone, for a queue that only its own service fills.
-    /// - Parameter admits: Whether a worker of a name may have tasks of some kinds.
+    /// Adds only the routes of workers, for a queue that only its own service fills.
+    /// - Parameter admits: Whether the worker with a given name may have tasks of some kinds.
     public func registerForWorkers(
         in router: inout Router, admitting admits: @escaping @Sendable (_ worker: String, _ kinds: [String]) -> Bool
     ) {
@@ -78,7 +78,7 @@ public struct QueueHarness: Sendable {
     }
 
     private static func refusal(_ worker: String) -> Failure {
-        Failure(.permissionDenied, "Worker '\(worker)' may not have such tasks of this queue.")
+        Failure(.permissionDenied, "Worker '\(worker)' is not allowed to take tasks of this kind from this queue.")
     }
 
     private func registerForOperators(in router: inout Router) {

@@ -1,4 +1,4 @@
-/// The numbers by which a queue works.
+/// Settings of a queue.
 public struct QueueSettings: Hashable, Sendable {
     /// How long a lease lasts without renewal.
     public var lease: Duration = .seconds(30)
@@ -6,38 +6,38 @@ public struct QueueSettings: Hashable, Sendable {
     public var heartbeat: Duration = .seconds(2)
     /// How long a worker may be silent before its task goes to another.
     public var silence: Duration = .seconds(10)
-    /// Delay before the second attempt; it doubles with every further one.
+    /// Delay before the second attempt; it doubles with each further attempt.
     public var firstDelay: Duration = .seconds(1)
     /// Longest delay before an attempt.
     public var longestDelay: Duration = .seconds(60)
-    /// Crashed attempts after which a task is dead, where its submitter does not say.
+    /// Default number of crashed attempts after which a task is dead.
     public var maximumAttempts = 3
     /// Most tasks that may wait; further ones are answered `busy`.
     public var capacity = 10_000
-    /// When a full queue asks its submitters to come back.
+    /// After how long a full queue asks submitters to retry.
     public var retryAfter: Duration = .seconds(1)
-    /// Most workers that do one task together.
+    /// Maximum number of workers that do one task together.
     public var largestGang = 64
-    /// How long a task for several workers lets others that are behind it go first while too few workers are free.
+    /// How long a task for several workers lets later tasks go first while too few workers are free.
     public var gangPatience: Duration = .seconds(30)
-    /// Most bytes of the address at which the workers of a task meet.
+    /// Maximum size in bytes of the address at which the workers of a task meet.
     public var largestAddress = 1_024
-    /// Longest time that a pull or a wait for a task's end is held open.
+    /// Maximum time that a pull or a wait for a task's end is held open.
     public var longestWait: Duration = .seconds(30)
-    /// Most bytes of a payload or a result; both fit into one reply.
+    /// Maximum size in bytes of a payload or a result; both fit into one reply.
     public var largestPayload = 480 << 10
-    /// Most bytes of a failure's message that are kept.
+    /// Maximum size in bytes of a failure's message.
     public var largestMessage = 16 << 10
-    /// Most bytes of an identity, a kind, a group or a worker's name.
+    /// Maximum size in bytes of an identity, a kind, a group or a worker's name.
     public var longestName = 1_024
-    /// Most kinds that a worker asks for.
+    /// Maximum number of kinds that a worker asks for.
     public var mostKinds = 64
-    /// Most bytes of a log tail that are kept.
+    /// Maximum size in bytes of a log tail.
     public var largestLogTail = 16 << 10
-    /// How long a silent worker without a task stays in the list of workers.
+    /// How long a silent worker without a task remains in the list of workers.
     public var workerMemory: Duration = .seconds(60)
 
-    /// The numbers of the product.
+    /// The settings used in production.
     public init() {}
 
     /// Delay before the next attempt of a task.

@@ -1,35 +1,35 @@
 import Model
 import WorkQueueClient
 
-/// What decides about a task: its state and its counters, without its contents.
+/// What determines the fate of a task: its state and its counters, without its contents.
 ///
-/// Its methods are the rules of the queue and nothing else, so they are tested without a database.
+/// Its methods contain only the rules of the queue, so they can be tested without a database.
 struct TaskStatus: Hashable {
     var state: TaskState
     /// Worker of the latest attempt.
     var worker: String
     /// Number of the latest attempt.
     var attempt: Int
-    /// Attempts that crashed.
+    /// Number of attempts that crashed.
     var crashes: Int
     var maximumAttempts: Int
     /// The latest attempt whose failure or release was accepted, so that a repeated message gets the same answer.
     var settled: Int
 
-    /// The attempt after which a task is dead, however far each came.
+    /// The attempt after which a task is dead, however far each attempt came.
     static let largestAttempt = 1_000
 
-    /// What to do with a worker's message.
+    /// How to treat a worker's message.
     enum Verdict: Hashable {
-        /// It speaks for the attempt that has the lease.
+        /// It comes from the attempt that has the lease.
         case accept
-        /// It was accepted before; the answer is the same and nothing changes.
+        /// It was accepted before: the answer is the same, and nothing changes.
         case again
         /// It has no effect.
         case refuse(TaskDirective)
     }
 
-    /// What becomes of a task whose attempt did not succeed.
+    /// What happens to a task whose attempt did not succeed.
     enum Fate: Hashable {
         case retry(crashes: Int)
         case dead(crashes: Int)
@@ -48,7 +48,7 @@ struct TaskStatus: Hashable {
         return onMessage(message)
     }
 
-    /// The verdict on a sign of life.
+    /// The verdict on a heartbeat.
     func onMessage(_ message: TaskAttempt) -> Verdict {
         guard isLatest(message) else { return .refuse(.stale) }
         return switch state {
@@ -60,7 +60,7 @@ struct TaskStatus: Hashable {
 
     private func isLatest(_ message: TaskAttempt) -> Bool { message.number == attempt && message.worker == worker }
 
-    /// What becomes of the task when its attempt fails.
+    /// What happens to the task when its attempt fails.
     func fate(after failure: Failure) -> Fate {
         guard failure.isRetriable else { return .failed }
         let crashes = crashes + 1

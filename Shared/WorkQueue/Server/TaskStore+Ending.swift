@@ -4,10 +4,10 @@ import Model
 import Storage
 import WorkQueueClient
 
-/// What submitters and operators do to tasks.
+/// Actions of submitters and operators on tasks.
 extension TaskStore {
     /// Cancels tasks that have not ended: one, or all of a group.
-    /// - Returns: Identities of the tasks that were cancelled, with those of their further workers.
+    /// - Returns: Identities of the canceled tasks, including those of their further workers.
     func cancel(id: String, group: String, in db: Database) throws -> [(id: String, rank: Int)] {
         let condition = id.isEmpty ? "task_group = :name" : "(id = :name OR gang = :name)"
         let name = id.isEmpty ? group : id
@@ -42,7 +42,7 @@ extension TaskStore {
         return true
     }
 
-    /// Gives a dead task up: it counts as cancelled, and submitting it again does not bring it back.
+    /// Abandons a dead task: it counts as canceled, and submitting it again does not bring it back.
     /// - Returns: Whether it was dead.
     func drop(_ id: String, in db: Database) throws -> Bool {
         guard let task = try deadEntry(id, in: db) else { return false }
@@ -55,7 +55,7 @@ extension TaskStore {
 
     private func deadEntry(_ id: String, in db: Database) throws -> TaskEntry? {
         guard let task = try entry(id, in: db) else {
-            throw Failure(.notFound, "There is no task '\(id)' in this queue. List the dead ones with: gyrus dead list")
+            throw Failure(.notFound, "There is no task '\(id)' in this queue. List dead tasks with: gyrus dead list")
         }
         return task.status.state == .dead ? task : nil
     }

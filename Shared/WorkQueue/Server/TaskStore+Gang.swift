@@ -3,9 +3,10 @@ import Model
 import Storage
 import WorkQueueClient
 
-/// Tasks that several workers do together: a row for each of them, of which that of rank 0 is the task.
+/// Tasks that several workers do together: one row per worker, of which the row of rank 0 is the task.
 extension TaskStore {
-    /// Attempts that are over when what one said has been noted: its own, and all of a task that has ended or was returned.
+    /// Attempts that have ended once a worker's message is recorded: its own, or all if the task has ended or was
+    /// returned.
     func attemptsOver(after attempt: TaskAttempt, in db: Database) throws -> [TaskAttempt] {
         guard let gang = try entry(attempt.task, in: db)?.gang else { return [attempt] }
         let rows = try Row.fetchAll(
@@ -21,7 +22,7 @@ extension TaskStore {
             db, sql: "SELECT id FROM tasks WHERE gang = ? ORDER BY rank", arguments: [gang])
     }
 
-    /// Gives a worker a place that another has left, in a task that the others go on with.
+    /// Gives a worker a place that another has left in a task that the others continue.
     func leaseVacancy(
         kinds: [String], to worker: WorkerProcess, in db: Database
     ) throws -> (TaskLease, gang: [TaskAttempt])? {
@@ -52,7 +53,7 @@ extension TaskStore {
         return nil
     }
 
-    /// Says once that a task has waited for long and that there are too few workers for it.
+    /// Reports once that a task has waited for long because there are too few workers for it.
     func noteShortage(of task: Row, workers: Int, needs: ComputeNeeds = .none, in db: Database) throws {
         let id = task["id"] as String
         try db.execute(sql: "UPDATE tasks SET shortage = 1 WHERE id = ?", arguments: [id])
@@ -65,7 +66,7 @@ extension TaskStore {
         try events.append(kind: "task.waiting", subject: id, attributes: attributes, in: db)
     }
 
-    /// Says once of each task that has waited for long that no worker has what it needs.
+    /// Reports once, for each task that has waited for long, that no worker has what it needs.
     func noteUnmetNeeds(kinds: [String], among candidates: Candidates, in db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
@@ -83,24 +84,28 @@ extension TaskStore {
         }
     }
 
-    /// A worker of a rank above 0 is done; the task ends with the one of rank 0.
+    /// Records that a worker of a rank above 0 is done; the task ends with the worker of rank 0.
     func completeRank(_ task: TaskEntry, in db: Database) throws {
         try db.execute(
             sql: "UPDATE tasks SET \(Self.succeeded), updated = ? WHERE number = ?",
             arguments: [date().microseconds, task.number])
     }
 
-    /// Notes where the workers of an attempt meet.
+    /// Records where the workers of an attempt meet.
     func note(address: String, of attempt: TaskAttempt, in db: Database) throws {
         let task = try owned(by: attempt, in: db)
         guard task.rank == 0 else {
-            throw Failure(.conflict, "The worker of rank \(task.rank) cannot say where task '\(attempt.task)' meets.")
+            throw Failure(
+                .conflict,
+                "The worker of rank \(task.rank) cannot set where the workers of task '\(attempt.task)' meet; only "
+                    + "rank 0 can."
+            )
         }
         try db.execute(
             sql: "UPDATE tasks SET address = ? WHERE number = ?", arguments: [address, task.number])
     }
 
-    /// Where the workers of an attempt meet; empty where that is not known yet.
+    /// Where the workers of an attempt meet; empty if not known yet.
     func address(for attempt: TaskAttempt, in db: Database) throws -> String {
         let task = try owned(by: attempt, in: db)
         return try String.fetchOne(

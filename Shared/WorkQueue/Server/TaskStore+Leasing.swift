@@ -4,17 +4,17 @@ import Model
 import Storage
 import WorkQueueClient
 
-/// Who gets which task.
+/// Decides which worker gets which task.
 extension TaskStore {
-    /// Tells workers that wait for tasks of a kind and have what such a task needs, and all that could do one; asked only
-    /// where a task is for several workers, or where nobody may have what it needs.
+    /// Returns the workers that wait for tasks of a kind and meet a task's needs, and all that could do one. Called
+    /// only if a task is for several workers, or if possibly no worker meets its needs.
     typealias Candidates = @Sendable (_ kind: String, _ needs: ComputeNeeds) -> (waiting: [String], all: [String])
 
-    /// The lease that a worker has already, because the reply to its pull was lost, or because it was leased to it with
-    /// others.
+    /// The lease that a worker already has, because the reply to its pull was lost, or because the task was leased to
+    /// it together with others.
     ///
-    /// Another process of the same name has no part in it; one that was leased to a name alone belongs to the first process
-    /// of that name which asks.
+    /// It is not available to another process of the same name. A lease given to a name only belongs to the first
+    /// process of that name that asks.
     func lease(of worker: WorkerProcess, in db: Database) throws -> TaskLease? {
         let statement = try db.cachedStatement(
             sql: """
@@ -32,12 +32,12 @@ extension TaskStore {
         }
     }
 
-    /// Leases the first task that is due: highest priority, then first submitted. One for several workers is leased to all
-    /// of them or to none; where fewer than the most are enough, to all that are free.
+    /// Leases the first task that is due: highest priority, then first submitted. A task for several workers is leased
+    /// to all of them or to none; if fewer than the maximum are enough, to all that are free.
     ///
-    /// While too few workers wait for such a task, those behind it go first, so that nobody idles; but not for ever, or it
-    /// would never begin. Where nothing is due a worker takes a place that another has left.
-    /// - Returns: The worker's lease, and all attempts that began.
+    /// While too few workers wait for such a task, later tasks go first, so that no worker idles; but not forever, or
+    /// it would never start. If nothing is due, a worker takes a place that another has left.
+    /// - Returns: The worker's lease, and all attempts that started.
     func lease(
         kinds: [String], to worker: WorkerProcess, among candidates: Candidates, in db: Database
     ) throws -> (TaskLease, gang: [TaskAttempt])? {
@@ -46,7 +46,7 @@ extension TaskStore {
             guard most > 1 else { return try begin(row, for: worker, in: db) }
             let (waiting, all) = candidates(row["kind"], Self.needs(of: row))
             let others = try waiting.filter { $0 != worker.name }.filter { try !isBusy($0, in: db) }
-            // One that has no task and asks for none at the moment will do so soon.
+            // A worker that has no task and does not ask for one at the moment will do so soon.
             let size = least < most ? try min(most, max(least, all.count { try !isBusy($0, in: db) })) : most
             if others.count + 1 >= size { return try begin(row, for: worker, with: others.prefix(most - 1), in: db) }
             guard date().microseconds - (row["updated"] as Int64) >= settings.gangPatience.microseconds else {
@@ -60,12 +60,12 @@ extension TaskStore {
         return try leaseVacancy(kinds: kinds, to: worker, in: db)
     }
 
-    /// What a worker must have to do the task of a row.
+    /// What a worker needs to do the task of a row.
     static func needs(of row: Row) -> ComputeNeeds {
         ComputeNeeds(device: .init(rawValue: row["device"]), memory: UInt64(clamping: row["memory"] as Int64))
     }
 
-    /// Whether free workers could go on with a task beside those that have it, which is smaller than it may be.
+    /// Whether free workers could join those that have a task, because it has fewer workers than its maximum.
     func canGrow(
         _ attempt: TaskAttempt, among candidates: Candidates, in db: Database
     ) throws -> Bool {
@@ -80,7 +80,7 @@ extension TaskStore {
         return try Row.fetchOne(statement, arguments: [worker]) != nil
     }
 
-    /// Gives a task to its workers, the first of which gets the rank 0.
+    /// Gives a task to its workers; the first gets rank 0.
     private func begin(
         _ row: Row, for first: WorkerProcess, with others: ArraySlice<String> = [], in db: Database
     ) throws -> (TaskLease, [TaskAttempt]) {
@@ -88,7 +88,10 @@ extension TaskStore {
         let id = row["id"] as String
         let number =
             try 1
-            + (Int.fetchOne(db, sql: "SELECT MAX(attempt) FROM tasks WHERE gang = ?", arguments: [id]) ?? row["attempt"])
+            + (Int.fetchOne(
+                db,
+                sql: "SELECT MAX(attempt) FROM tasks WHERE gang = "
+                    + "?", arguments: [id]) ?? row["attempt"])
         let key = workers.count > 1 ? UUID().uuidString : ""
         let statement = try db.cachedStatement(
             sql:
@@ -112,10 +115,10 @@ extension TaskStore {
         return (try lease(row, attempts[0], place), attempts)
     }
 
-    /// Tasks that are due, in the order in which they should be leased; none after the first for a single worker.
+    /// Tasks that are due, in the order in which to lease them, up to the first task for a single worker.
     private func due(kinds: [String], for offer: ComputeOffer, in db: Database) throws -> [Row] {
         let now = date().microseconds
-        // A task that is due later than any delay allows was delayed before the clock was set back: it is due now.
+        // A task that is due later than any delay allows was delayed before the clock was set back; it is due now.
         let farthest = now + settings.longestDelay.microseconds
         let statement = try db.cachedStatement(
             sql: """
@@ -144,7 +147,7 @@ extension TaskStore {
         [(offer.device?.kind ?? .cpu).rawValue, Int64(clamping: offer.memory)]
     }
 
-    /// Time until the next task of these kinds is due that a worker could do; absent where none waits for a delay to end.
+    /// Time until the next task of these kinds that a worker could do is due; absent if none waits for a delay to end.
     func timeToNextDue(kinds: [String], for offer: ComputeOffer, in db: Database) throws -> Duration? {
         let now = date().microseconds
         let statement = try db.cachedStatement(
@@ -152,13 +155,14 @@ extension TaskStore {
                 SELECT MIN(due) FROM tasks INDEXED BY tasks_waiting
                 WHERE \(Self.queued) AND rank = 0 AND kind = ? AND (workers = 1 OR due > ?) AND \(Self.suits)
                 """)
-        // One for several workers that is due waits for them, not for a time.
+        // A task for several workers that is due waits for workers, not for a time.
         let due = try kinds.compactMap { try Int64.fetchOne(statement, arguments: [$0, now] + Self.suits(offer)) }.min()
         return due.map { .microseconds(max(0, $0 - now)) }
     }
 
     private static let leaseColumns =
-        "id, kind, task_group, attempt, checkpoint, payload, workers, least_workers, size, gang, rank, gang_key, device, memory"
+        "id, kind, task_group, attempt, checkpoint, payload, workers, least_workers, size, gang, rank, gang_key, "
+        + "device, memory"
 
     private func row(_ id: String, in db: Database) throws -> Row? {
         try Row.fetchOne(

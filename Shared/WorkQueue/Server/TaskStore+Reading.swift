@@ -4,22 +4,22 @@ import Model
 import Storage
 import WorkQueueClient
 
-/// What decides about a task, as it was read from the database.
+/// What determines the fate of a task, as read from the database.
 struct TaskEntry {
     let number: Int64
     let kind: String
     let group: String
     let worker: String
-    /// The task that several workers do together; nil where one does it alone.
+    /// The task that several workers do together; nil if one worker does it alone.
     let gang: String?
     let rank: Int
-    /// Whether the others go on without this one.
+    /// Whether the others continue without this one.
     let isReplaceable: Bool
     let status: TaskStatus
 }
 
 extension TaskStore {
-    /// What decides about a task.
+    /// What determines the fate of a task.
     func entry(_ id: String, in db: Database) throws -> TaskEntry? {
         let statement = try db.cachedStatement(
             sql: """
@@ -69,7 +69,7 @@ extension TaskStore {
         return try Int.fetchOne(statement, arguments: [state.rawValue]) ?? 0
     }
 
-    /// Number of tasks in every state that has any.
+    /// Number of tasks in each state that has any.
     func counts(in db: Database) throws -> [TaskState: Int] {
         let pairs = try TaskState.allCases.map { ($0, try count($0, in: db)) }
         return Dictionary(uniqueKeysWithValues: pairs.filter { $0.1 > 0 })
@@ -84,7 +84,7 @@ extension TaskStore {
 
     static func state(_ value: Int) throws -> TaskState {
         guard let state = TaskState(rawValue: value) else {
-            throw Failure(.corrupt, "A task of the queue's database has the unknown state \(value).")
+            throw Failure(.corrupt, "A task in the queue's database has the unknown state \(value).")
         }
         return state
     }

@@ -45,7 +45,8 @@ extension TaskStore {
                     END;
                     """)
         }
-        // A task for several workers has a row for each: that of rank 0 is the task, and the others share its fate.
+        // A task for several workers has one row per worker: the row of rank 0 is the task, and the others share its
+        // fate.
         migrator.registerMigration("add gangs") { db in
             try db.execute(
                 sql: """
@@ -70,7 +71,7 @@ extension TaskStore {
                     END;
                     """)
         }
-        // Of an elastic gang a row above rank 0 that waits while the task is leased is a vacant seat.
+        // In an elastic gang, a row above rank 0 that waits while the task is leased is a vacant seat.
         migrator.registerMigration("add elastic gangs") { db in
             try db.execute(
                 sql: """
@@ -79,7 +80,7 @@ extension TaskStore {
                     CREATE INDEX tasks_vacant ON tasks(kind, number) WHERE state = 1 AND rank > 0 AND elastic = 1;
                     """)
         }
-        // Of a gang that may be smaller than the most, rows beyond its size wait while the task is leased.
+        // In a gang that may be smaller than its maximum, rows beyond its size wait while the task is leased.
         migrator.registerMigration("add least sizes of gangs") { db in
             try db.execute(
                 sql: """

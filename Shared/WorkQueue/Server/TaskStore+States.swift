@@ -1,7 +1,7 @@
 import WorkQueueClient
 
-// States as statements compare and set them. They stand there as literals, because an index over the tasks of one state is of
-// no use to a statement that is told the state later.
+// States as used in SQL statements. They are literals, because SQLite cannot use an index over the tasks of one state
+// for a statement that gets the state as an argument.
 extension TaskStore {
     /// A task that waits for a worker.
     static let queued = "state = \(TaskState.queued.rawValue)"

@@ -4,9 +4,9 @@ import Model
 import Storage
 import WorkQueueClient
 
-/// The tasks of a queue in its database: every method belongs to the caller's transaction and records its event in it.
+/// The tasks of a queue in its database. Every method runs in the caller's transaction and records its event there.
 struct TaskStore: Sendable {
-    /// The numbers of the queue.
+    /// Settings of the queue.
     let settings: QueueSettings
     /// Where events go.
     let events: EventLog
@@ -17,14 +17,14 @@ struct TaskStore: Sendable {
 
     // MARK: Submitting
 
-    /// Adds a task; one that is known stays as it is.
+    /// Adds a task; a known task stays unchanged.
     /// - Returns: The task's state, and whether it was added.
     func insert(_ task: TaskSubmission, in db: Database) throws -> (state: TaskState, isNew: Bool) {
         let known = try db.cachedStatement(sql: "SELECT state FROM tasks WHERE id = ?")
         if let state = try Int.fetchOne(known, arguments: [task.id]) { return (try Self.state(state), false) }
         guard try count(.queued, in: db) < settings.capacity else {
             throw Failure(
-                .busy, "The queue holds \(settings.capacity) waiting tasks and takes no more for now.",
+                .busy, "The queue already holds \(settings.capacity) waiting tasks; try again later.",
                 retryAfter: settings.retryAfter)
         }
         for rank in 0..<task.workers { try insert(task, rank: rank, in: db) }
@@ -52,9 +52,9 @@ struct TaskStore: Sendable {
         ])
     }
 
-    // MARK: What workers say
+    // MARK: Messages from workers
 
-    /// What a sign of life of this attempt is worth.
+    /// The verdict on a heartbeat of an attempt.
     func directive(for attempt: TaskAttempt, in db: Database) throws -> TaskDirective {
         guard let task = try entry(attempt.task, in: db) else { return .stale }
         return switch task.status.onMessage(attempt) {
@@ -63,11 +63,11 @@ struct TaskStore: Sendable {
         }
     }
 
-    /// Notes the progress of a task.
+    /// Records the progress of a task.
     func report(_ report: TaskReport, of attempt: TaskAttempt, in db: Database) throws -> TaskDirective {
         try heed(attempt, { $0.onMessage(attempt) }, in: db) { task in
             if let checkpoint = report.checkpoint {
-                // An attempt that came further has shown that the crashes before it are not the task's own.
+                // An attempt that came further shows that the task did not cause the crashes before it.
                 try db.execute(
                     sql: """
                         UPDATE tasks SET crashes = IIF(checkpoint IS ?1, crashes, 0), checkpoint = ?1
@@ -103,7 +103,7 @@ struct TaskStore: Sendable {
         }
     }
 
-    /// Ends an attempt that failed, by its worker's word or because its lease was lost.
+    /// Ends an attempt that failed, either reported by its worker or because its lease was lost.
     func fail(
         _ attempt: TaskAttempt, _ failure: Failure, logTail: String? = nil, afterSilence isLost: Bool = false,
         in db: Database
@@ -112,7 +112,7 @@ struct TaskStore: Sendable {
             var failure = failure
             failure.message = failure.message.cut(toBytes: settings.largestMessage)
             let logTail = logTail.map { String(decoding: $0.utf8.suffix(settings.largestLogTail), as: UTF8.self) }
-            // A worker whose lease was lost has not been heard: what it says later is stale, not a repetition.
+            // A worker whose lease was lost has not reported: a later message from it is stale, not a repetition.
             let settled = isLost ? task.status.settled : attempt.number
             let details = ["code": failure.code.rawValue, "message": failure.message]
             switch task.status.fate(after: failure) {
@@ -125,7 +125,7 @@ struct TaskStore: Sendable {
                 try settle(task, .dead, settled, crashes: crashes, failure, logTail, due: 0, in: db)
                 try record("dead", attempt, task, details.merging(["crashes": "\(crashes)"]) { $1 }, in: db)
             case .retry(let crashes):
-                // Silence has been waited for already.
+                // The time of silence has already served as a delay.
                 let backOff = settings.delay(afterCrashes: crashes, jitter: jitter())
                 let rest = isLost ? max(.zero, backOff - settings.silence) : backOff
                 let bounded = min(max(rest, failure.retryAfter ?? .zero), settings.longestDelay)
@@ -140,7 +140,7 @@ struct TaskStore: Sendable {
         }
     }
 
-    /// Takes a task back that its worker gives up without fault.
+    /// Takes back a task that its worker returns without having failed.
     func release(_ attempt: TaskAttempt, in db: Database) throws -> TaskDirective {
         try heed(attempt, { $0.onSettle(attempt) }, in: db) { task in
             guard !task.isReplaceable else {
@@ -152,7 +152,7 @@ struct TaskStore: Sendable {
         }
     }
 
-    /// Acts on a worker's message if it speaks for the lease; otherwise says what the worker should do.
+    /// Acts on a worker's message if it comes from the lease's attempt; otherwise returns what the worker should do.
     private func heed(
         _ attempt: TaskAttempt, _ judge: (TaskStatus) -> TaskStatus.Verdict, in db: Database,
         act: (TaskEntry) throws -> Void
@@ -167,8 +167,8 @@ struct TaskStore: Sendable {
         }
     }
 
-    /// A worker leaves a task that the others go on with; whoever is free may take its place, unless too many have crashed
-    /// there.
+    /// Records that a worker leaves a task that the others continue. A free worker may take its place, unless too many
+    /// have crashed there.
     private func vacate(
         _ task: TaskEntry, _ attempt: TaskAttempt, _ settled: Int, crashes: Int, _ failure: Failure?, _ reason: String,
         in db: Database
@@ -197,7 +197,7 @@ struct TaskStore: Sendable {
             ])
     }
 
-    /// Records what happened to a task; of one that several workers do together, who of them it was.
+    /// Records what happened to a task and, if several workers do it together, which of them it was.
     func record(
         _ verb: String, _ attempt: TaskAttempt, _ task: TaskEntry, _ details: [String: String] = [:], in db: Database
     ) throws {

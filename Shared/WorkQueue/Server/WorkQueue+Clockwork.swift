@@ -23,12 +23,12 @@ extension WorkQueue {
         return min(max(rest, .milliseconds(20)), settings.silence / 4)
     }
 
-    /// Returns the tasks whose leases are over, and forgets workers that have left.
-    /// - Parameter late: How much later this runs than it should; where this process itself was held up, the silence
-    ///   of workers says nothing, and every lease gets a fresh period.
+    /// Returns the tasks whose leases have expired, and removes workers that have left.
+    /// - Parameter late: How much later this runs than it should. If this process itself was delayed, the silence of
+    ///   workers means nothing, and every lease gets a fresh period.
     func sweep(late: Duration = .zero) async {
         guard late < settings.silence / 4 else {
-            logger.warning("held up; every lease gets a fresh period", metadata: ["late": "\(late)"])
+            logger.warning("delayed; every lease gets a fresh period", metadata: ["late": "\(late)"])
             leases.renewAll(at: now())
             return
         }
@@ -44,8 +44,8 @@ extension WorkQueue {
         let store = store
         let failure = Failure(
             .unavailable,
-            "Worker '\(attempt.worker)' was not heard of for \(settings.silence) during attempt \(attempt.number); it"
-                + " has crashed or is cut off.")
+            "Worker '\(attempt.worker)' was not heard from for \(settings.silence) during attempt \(attempt.number); it"
+                + " has crashed or is disconnected.")
         let over = try await database.write { db in
             _ = try store.fail(attempt, failure, afterSilence: true, in: db)
             return try store.attemptsOver(after: attempt, in: db)

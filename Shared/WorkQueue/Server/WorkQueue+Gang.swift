@@ -4,14 +4,14 @@ import Storage
 public import WorkQueueClient
 
 extension WorkQueue {
-    /// Where the workers of a task meet: noted by that of rank 0, and told to the others as soon as it is known.
-    /// - Returns: The address; empty where it was not known in time.
-    /// - Throws: `Failure` with code `stale` where the attempt no longer has the task.
+    /// Where the workers of a task meet: set by the worker of rank 0, and told to the others as soon as it is known.
+    /// - Returns: The address; empty if it was not known in time.
+    /// - Throws: `Failure` with code `stale` if the attempt no longer has the task.
     public func rendezvous(_ attempt: TaskAttempt, at address: String, waiting: Duration) async throws -> String {
         guard address.utf8.count <= settings.largestAddress else {
             throw Failure(
                 .invalidArgument,
-                "The address of task '\(attempt.task)' has \(address.utf8.count) bytes; the most is "
+                "The address of task '\(attempt.task)' has \(address.utf8.count) bytes; the maximum is "
                     + "\(settings.largestAddress).")
         }
         let store = store

@@ -7,7 +7,7 @@ import Storage
 import WorkQueueClient
 
 extension WorkQueue {
-    /// How the queue stands, for those who measure.
+    /// The queue's metrics.
     public nonisolated var metrics: MetricSource { { try await self.samples() } }
 
     private func samples() async throws -> [MetricSample] {
@@ -35,16 +35,16 @@ extension WorkQueue {
 }
 
 extension TaskStore {
-    /// How much is waiting of one kind.
+    /// The open tasks of one kind.
     struct Pressure {
         let name: String
         let waiting: Int
         let leased: Int
-        /// Time since the oldest one that waits was submitted, in seconds.
+        /// Time in seconds since the oldest waiting task was submitted.
         let age: Double
     }
 
-    /// How much of each kind waits or is worked on; a kind without open tasks is left out.
+    /// Number of waiting and leased tasks by kind; kinds without open tasks are left out.
     func pressure(at now: Date, in db: Database) throws -> [Pressure] {
         let rows = try Row.fetchAll(
             db,

@@ -4,8 +4,8 @@ import Storage
 public import WorkQueueClient
 
 extension WorkQueue {
-    /// One task with all its contents; waits for its end up to a time.
-    /// - Throws: `Failure` with code `not-found` where there is none of that identity.
+    /// One task with all its contents; waits for its end, up to a given time.
+    /// - Throws: `Failure` with code `not-found` if there is no task with this identity.
     public nonisolated func task(_ id: String, waiting: Duration = .zero) async throws -> QueuedTask {
         let deadline = now() + min(waiting, settings.longestWait)
         let store = store
@@ -24,9 +24,9 @@ extension WorkQueue {
 
     /// Tasks in order of submission, without payloads, results and log tails.
     /// - Parameters:
-    ///   - group: Only tasks of this group; all where empty.
-    ///   - states: Only tasks in these states; all where empty.
-    ///   - limit: Most tasks to return; at most 1,000, and that many where it is 0.
+    ///   - group: Only tasks of this group; all if empty.
+    ///   - states: Only tasks in these states; all if empty.
+    ///   - limit: Maximum number of tasks to return; at most 1,000, which 0 also means.
     ///   - after: Only tasks submitted after this one.
     public nonisolated func list(
         group: String = "", states: Set<TaskState> = [], limit: Int = 0, after: String = ""
@@ -37,7 +37,7 @@ extension WorkQueue {
         }
     }
 
-    /// How full the queue is and who works on it.
+    /// How full the queue is, and its workers.
     public func statistics() async throws -> QueueStatistics {
         let store = store
         let counts = try await database.read { db in try store.counts(in: db) }

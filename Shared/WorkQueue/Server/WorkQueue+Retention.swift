@@ -5,19 +5,19 @@ import Storage
 import WorkQueueClient
 
 extension WorkQueue {
-    /// Tasks that one transaction removes at most.
+    /// Maximum number of tasks removed in one transaction.
     private static let batch = 1_000
 
-    /// Has a service remove tasks that ended long ago.
+    /// Makes a service remove tasks that ended long ago.
     ///
-    /// A submitter that repeats a request after so long gets its task done again.
+    /// If a submitter repeats a request after that time, its task is done again.
     public nonisolated func register(in context: inout ServiceContext) {
         context.measure(metrics)
         context.keep(.tasks) { try await self.removeEnded(beyond: $0, in: [.succeeded, .failed, .cancelled]) }
         context.keep(.deadTasks) { try await self.removeEnded(beyond: $0, in: [.dead]) }
     }
 
-    /// Removes tasks in states that are final, from the one that ended first on.
+    /// Removes tasks in final states, starting with the one that ended first.
     /// - Returns: How many were removed.
     nonisolated func removeEnded(beyond limit: RetentionPolicy.Limit, in states: Set<TaskState>) async throws -> Int {
         var count = 0

@@ -7,9 +7,9 @@ public import WorkQueueClient
 
 /// A durable queue of leased tasks.
 ///
-/// Nothing is acknowledged before it is on disk; a task is delivered at least once and takes effect exactly once. The
-/// database is the truth about who owns a task, and every message of a worker is judged there by its attempt's number;
-/// the clocks of the leases live in memory and start a fresh period with every start of the service.
+/// Nothing is acknowledged before it is on disk. A task is delivered at least once and takes effect exactly once. The
+/// database is the authority on who owns a task, and every message of a worker is checked there by its attempt's
+/// number. The clocks of the leases are in memory, and each start of the service begins a fresh period.
 ///
 /// ```swift
 /// let database = try ServiceDatabase.open(at: file) { migrator in
@@ -20,12 +20,12 @@ public import WorkQueueClient
 /// try await queue.submit(TaskSubmission(id: "t1", kind: "train", payload: bytes))
 /// ```
 ///
-/// `run()` returns the tasks of silent workers; it belongs into the service group before the server that answers.
+/// `run()` returns the tasks of silent workers. Add the queue to the service group before the server that answers.
 public actor WorkQueue: Service {
     /// What a service writes in the transaction that ends a task with its result.
     public typealias SuccessHook = @Sendable (QueuedTask, Database) throws -> Void
 
-    /// The numbers by which the queue works.
+    /// Settings of the queue.
     public nonisolated let settings: QueueSettings
 
     nonisolated let database: ServiceDatabase
@@ -33,25 +33,25 @@ public actor WorkQueue: Service {
     nonisolated let now: @Sendable () -> Duration
     nonisolated let logger: Logger
     private nonisolated let onSuccess: SuccessHook?
-    /// Woken by the kind of a task that can be leased.
+    /// Pulls that wait for a task, by kind.
     nonisolated let available = WaitList<String>()
-    /// Woken by the identity of a task that has ended.
+    /// Readers that wait for the end of a task, by its identity.
     nonisolated let ended = WaitList<String>()
-    /// Woken by the identity of a task whose workers know where to meet.
+    /// Workers that wait to learn where to meet, by the task's identity.
     nonisolated let met = WaitList<String>()
 
     var leases: LeaseTable
     var workers = WorkerTable()
-    /// Samples a second that the workers of running tasks last reported, by task.
+    /// Samples per second last reported by the workers of running tasks, by task.
     private(set) var speeds: [String: Double] = [:]
 
-    /// Opens the queue in a service's database; every lease found there gets one fresh period.
+    /// Opens the queue in a service's database. Every lease found there gets a fresh period.
     /// - Parameters:
     ///   - database: The database, migrated with `EventLog.registerMigrations` and ``registerMigrations(in:)``.
     ///   - events: The service's event log, in the same database.
-    ///   - settings: The numbers by which the queue works.
-    ///   - clock: What time it is, replaced in tests.
-    ///   - onSuccess: Called in the transaction that ends a task with its result, for what must be written with it.
+    ///   - settings: Settings of the queue.
+    ///   - clock: Clocks and randomness, replaced in tests.
+    ///   - onSuccess: Called in the transaction that ends a task with its result, to write related data with it.
     public init(
         _ database: ServiceDatabase, events: EventLog, settings: QueueSettings = QueueSettings(),
         clock: QueueClock = QueueClock(), logger: Logger,
@@ -76,9 +76,9 @@ public actor WorkQueue: Service {
 
     // MARK: Submitting
 
-    /// Puts a task on disk; safe to repeat for ever, because a known identity changes nothing.
+    /// Puts a task on disk; always safe to repeat, because a known identity changes nothing.
     /// - Returns: State of the task, and whether this call created it.
-    /// - Throws: `Failure` with code `busy` where the queue is full, `invalid-argument` where the task cannot be.
+    /// - Throws: `Failure` with code `busy` if the queue is full, `invalid-argument` if the task is invalid.
     @discardableResult
     public func submit(_ task: TaskSubmission) async throws -> (state: TaskState, isNew: Bool) {
         try check(task)
@@ -88,7 +88,7 @@ public actor WorkQueue: Service {
         return outcome
     }
 
-    /// Puts a task on disk in the caller's transaction, for a service that must write something of its own with it.
+    /// Puts a task on disk in the caller's transaction, for a service that must write its own data with it.
     public nonisolated func submit(_ task: TaskSubmission, in db: Database) throws {
         try check(task)
         let available = available
@@ -96,7 +96,7 @@ public actor WorkQueue: Service {
         db.afterNextTransaction { _ in Self.announce(task, available) }
     }
 
-    /// Wakes those who may do the task: of a thousand that wait only as many as it needs, or each would look in vain.
+    /// Wakes workers that may do the task, but only as many as it needs: of a thousand, most would look in vain.
     private static func announce(_ task: TaskSubmission, _ available: WaitList<String>) {
         if task.workers == 1 { available.wake(task.kind, most: 1) } else { available.wake(task.kind) }
     }
@@ -109,22 +109,22 @@ public actor WorkQueue: Service {
         guard task.payload.count <= settings.largestPayload else {
             throw Failure(
                 .invalidArgument,
-                "The payload of task '\(task.id)' has \(task.payload.count) bytes; the most is"
+                "The payload of task '\(task.id)' has \(task.payload.count) bytes; the maximum is"
                     + " \(settings.largestPayload). Put large data into a blob and name it.")
         }
         guard (1...settings.largestGang).contains(task.workers) else {
             throw Failure(
                 .invalidArgument,
-                "Task '\(task.id)' asks for \(task.workers) workers; 1 to \(settings.largestGang) are possible.")
+                "Task '\(task.id)' asks for \(task.workers) workers; 1 to \(settings.largestGang) are allowed.")
         }
         guard (1...task.workers).contains(task.leastWorkers) else {
             throw Failure(
                 .invalidArgument,
                 "Task '\(task.id)' asks for at least \(task.leastWorkers) of \(task.workers) workers; 1 to "
-                    + "\(task.workers) are possible.")
+                    + "\(task.workers) are allowed.")
         }
         if let attempts = task.maximumAttempts, !(1...1_000).contains(attempts) {
-            throw Failure(.invalidArgument, "Task '\(task.id)' asks for \(attempts) attempts; 1 to 1000 are possible.")
+            throw Failure(.invalidArgument, "Task '\(task.id)' asks for \(attempts) attempts; 1 to 1000 are allowed.")
         }
     }
 
@@ -132,18 +132,18 @@ public actor WorkQueue: Service {
         for (name, value) in fields where value.utf8.count > settings.longestName {
             throw Failure(
                 .invalidArgument,
-                "The field '\(name)' has \(value.utf8.count) bytes; the most is \(settings.longestName).")
+                "The field '\(name)' has \(value.utf8.count) bytes; the maximum is \(settings.longestName).")
         }
     }
 
     // MARK: Pulling
 
-    /// One task for a worker; waits for one up to a time.
+    /// Leases one task to a worker; waits for one, up to a given time.
     ///
-    /// A worker has one task at a time. One that asks although it has a lease did not get the reply to its last pull,
-    /// and gets the same lease again; without kinds it gets nothing else. Of two pulls of one worker only the later one
-    /// counts.
-    /// - Parameter instance: Random text of the worker's process; another process of the same name has leases of its own.
+    /// A worker has one task at a time. A worker that asks although it has a lease did not get the reply to its last
+    /// pull, and gets the same lease again; without kinds it gets nothing else. Of two pulls by one worker only the
+    /// later one counts.
+    /// - Parameter instance: Random text of the worker's process; another process of the same name has its own leases.
     public func pull(
         worker name: String, instance: String = "", kinds: [String], offer: ComputeOffer = ComputeOffer(),
         waiting: Duration
@@ -151,7 +151,7 @@ public actor WorkQueue: Service {
         guard !name.isEmpty else { throw Failure(.invalidArgument, "A pull needs the name of the worker.") }
         try checkLengths([("worker", name), ("instance", instance)] + kinds.map { ("kinds", $0) })
         guard kinds.count <= settings.mostKinds else {
-            throw Failure(.invalidArgument, "A pull names \(kinds.count) kinds; the most is \(settings.mostKinds).")
+            throw Failure(.invalidArgument, "A pull names \(kinds.count) kinds; the maximum is \(settings.mostKinds).")
         }
         let worker = WorkerProcess(name: name, instance: instance, offer: offer)
         let pull = workers.beginPull(worker, kinds: kinds, at: now())
@@ -162,12 +162,12 @@ public actor WorkQueue: Service {
             let ticket = available.ticket(for: kinds)
             var looksAgain = false
             defer {
-                // What this worker was woken for and does not look for is another one's.
+                // This worker was woken for a task that it will not take, so another worker gets the chance.
                 if ticket.discard() && !looksAgain { for kind in kinds { available.wake(kind, most: 1) } }
             }
             let (lease, gang, nextDue) = try await grant(worker, kinds)
             for attempt in gang { leases.grant(attempt, at: now()) }
-            // Those for whom the others of the gang were leased are waiting in their pulls.
+            // The other workers of the gang are waiting in their pulls.
             if gang.count > 1, let lease { available.wake(lease.kind) }
             if let lease {
                 logger.debug("leased", metadata: metadata(lease.attempt))
@@ -211,10 +211,10 @@ public actor WorkQueue: Service {
         }
     }
 
-    // MARK: What workers say about their task
+    // MARK: Messages from workers about their task
 
-    /// Notes that a worker lives and works on the task.
-    /// - Parameter offer: What the worker has to compute with at the moment; nil where nothing changed.
+    /// Records that a worker is alive and working on the task.
+    /// - Parameter offer: What the worker currently has to compute with; nil if nothing changed.
     public func renew(_ attempt: TaskAttempt, offer: ComputeOffer? = nil) async throws -> TaskDirective {
         hear(attempt)
         if let offer { workers.note(offer, of: attempt.worker) }
@@ -223,8 +223,8 @@ public actor WorkQueue: Service {
         return try await database.read { db in try store.directive(for: attempt, in: db) }
     }
 
-    /// Notes the progress of a task as an event, and its checkpoint. Where a step has ended and workers are free with whom
-    /// the task could go on, the answer says so.
+    /// Records the progress of a task as an event, and its checkpoint. If a step has ended and free workers could join
+    /// the task, the answer says so.
     public func report(_ report: TaskReport, of attempt: TaskAttempt) async throws -> TaskDirective {
         hear(attempt)
         if let speed = report.metrics["samples-per-second"] { speeds[attempt.task] = speed }
@@ -242,7 +242,7 @@ public actor WorkQueue: Service {
         guard result.count <= settings.largestPayload else {
             throw Failure(
                 .invalidArgument,
-                "The result of task '\(attempt.task)' has \(result.count) bytes; the most is"
+                "The result of task '\(attempt.task)' has \(result.count) bytes; the maximum is"
                     + " \(settings.largestPayload). Put large data into a blob and name it.")
         }
         hear(attempt)
@@ -257,7 +257,7 @@ public actor WorkQueue: Service {
         return directive
     }
 
-    /// Ends an attempt that failed: the task is tried again later, or is over.
+    /// Ends a failed attempt: the task is retried later, or has failed.
     public func fail(_ attempt: TaskAttempt, _ failure: Failure, logTail: String) async throws -> TaskDirective {
         hear(attempt)
         let store = store
@@ -269,7 +269,7 @@ public actor WorkQueue: Service {
         return directive
     }
 
-    /// Takes a task back that its worker gives up because it must stop; does not count as a crash.
+    /// Takes back a task that its worker returns because it must stop; does not count as a crash.
     public func release(_ attempt: TaskAttempt) async throws -> TaskDirective {
         hear(attempt)
         let store = store
@@ -286,7 +286,7 @@ public actor WorkQueue: Service {
         _ = leases.renew(attempt, at: now())
     }
 
-    /// After an attempt has ended on disk: its lease is over, and whoever waits for the task looks again.
+    /// Called after an attempt has ended on disk: its lease ends, and everyone waiting for the task checks again.
     func conclude(_ over: [TaskAttempt], _ attempt: TaskAttempt, _ what: String, _ directive: TaskDirective) {
         for attempt in over {
             leases.end(task: attempt.task, attempt: attempt.number)
@@ -300,8 +300,8 @@ public actor WorkQueue: Service {
 
     /// Cancels tasks that have not ended: one by its identity, or all of a group.
     ///
-    /// A worker that has one of them is told with its next message, and its result has no effect.
-    /// - Returns: How many were cancelled.
+    /// A worker that has one of them learns of it with its next message, and its result has no effect.
+    /// - Returns: How many were canceled.
     public func cancel(id: String = "", group: String = "") async throws -> Int {
         guard id.isEmpty != group.isEmpty else {
             throw Failure(.invalidArgument, "Name either one task or one group to cancel.")
@@ -337,7 +337,7 @@ public actor WorkQueue: Service {
 
     // MARK: For readers
 
-    /// Workers heard of lately, by name.
+    /// Workers heard from recently, by name.
     func currentWorkers() -> [QueueStatistics.Worker] {
         let tasks = leases.tasksByWorker
         return workers.list(at: now(), memory: settings.workerMemory) { tasks[$0] }

@@ -1,9 +1,9 @@
-/// A functional area, or a sub-area of one: functions of the brain that belong together, and through them regions.
+/// A functional area or a sub-area: functions of the brain that belong together, and their regions.
 ///
-/// Its identity stays when it is renamed, tied to other functions or regions, or computed anew from another atlas, so that
-/// networks stay with it.
+/// Its identity remains when it is renamed, tied to other functions or regions, or recomputed from another atlas, so
+/// that networks stay with it.
 public struct Area: Hashable, Sendable, Codable, Identifiable {
-    /// Who made an area.
+    /// The origin of an area.
     public enum Origin: String, Hashable, Sendable, Codable {
         /// The rule, from an atlas.
         case atlas
@@ -19,9 +19,9 @@ public struct Area: Hashable, Sendable, Codable, Identifiable {
     public var parent: Int?
     /// Names of the functions that it is tied to.
     public var functions: [String]
-    /// Regions that a person tied to it by name, with strengths; 0 takes a region away that the functions give.
+    /// Regions that a person tied to it by name, with strengths; 0 removes a region that the functions give.
     public var regions: [String: Double]
-    /// Whether it has only those regions that no other sub-area of its area has.
+    /// Whether it has only the regions that no other sub-area of its area has.
     public var isRest: Bool
     /// Who made it.
     public var origin: Origin

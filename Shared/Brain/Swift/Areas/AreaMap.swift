@@ -8,7 +8,7 @@ public struct AreaMap: Sendable {
     public let areas: [Area]
     private let byID: [Int: Area]
 
-    /// Lays areas over an atlas.
+    /// Maps areas to an atlas.
     public init(_ atlas: Atlas, _ areas: [Area]) {
         self.atlas = atlas
         self.areas = areas.sorted { $0.id < $1.id }
@@ -31,10 +31,10 @@ public struct AreaMap: Sendable {
         self.init(atlas, areas)
     }
 
-    /// The area of an identity.
+    /// The area with a given identity.
     public func area(_ id: Int) -> Area? { byID[id] }
 
-    /// The areas that are no part of another one.
+    /// The areas that are not part of another one.
     public var tops: [Area] { areas.filter { $0.parent == nil } }
 
     /// The sub-areas of an area.
@@ -48,8 +48,9 @@ public struct AreaMap: Sendable {
         area.parent.flatMap { byID[$0] }.map { "\($0.name).\(area.name)" } ?? area.name
     }
 
-    /// The area of a path; a sub-area's name alone will do where it is unique.
-    /// - Throws: `Failure` with code `not-found` that names the nearest one, or `invalid-argument` where it is ambiguous.
+    /// The area with a given path; a sub-area's name alone is enough if it is unique.
+    /// - Throws: `Failure` with code `not-found` that names the nearest one, or `invalid-argument` where it is
+    ///   ambiguous.
     public func area(named path: String) throws -> Area {
         let wanted = BrainFunction.spelling(of: path)
         if let exact = areas.first(where: { [path, wanted].contains(self.path(of: $0)) }) { return exact }
@@ -61,12 +62,12 @@ public struct AreaMap: Sendable {
         guard fitting.count == 1 else {
             throw Failure(
                 .invalidArgument,
-                "'\(path)' fits several areas: \(fitting.map { self.path(of: $0) }.joined(separator: ", ")).")
+                "'\(path)' matches several areas: \(fitting.map { self.path(of: $0) }.joined(separator: ", ")).")
         }
         return found
     }
 
-    /// Regions of an area, the strongest first.
+    /// Regions of an area, strongest first.
     public func regions(of area: Area) -> [Atlas.Weighted<Region>] { atlas.ranked(ties(of: area)) }
 
     /// Strengths of an area by position of the region; see `AreaRule`.

@@ -1,23 +1,24 @@
 /// How areas follow from an atlas.
 ///
 /// The four areas are seeded with functions: vision with `perception.vision`; audition with `perception.audition` and
-/// `cognition.music`; language with `cognition.language` and `action.execution.speech`; emotion with `emotion`. All else is
-/// computed:
+/// `cognition.music`; language with `cognition.language` and `action.execution.speech`; emotion with `emotion`. All
+/// else is computed:
 ///
-/// 1. Each function that refines the area's first function directly, and each further seed, gives a sub-area where the
-///    atlas associates at least 3 regions with it or with what refines it; the sub-area has the last part of its name.
-///    Functions whose last parts are equal share a sub-area.
-/// 2. The sub-area `other` takes the regions of the area's functions that none of those has, and the functions that were too
-///    poor for a sub-area of their own.
-/// 3. A region belongs to a sub-area as strongly as it is associated with the strongest of its functions, and to an area as
+/// 1. Each function that directly refines the area's first function, and each further seed, gives a sub-area if the
+///    atlas associates at least 3 regions with it or with its refinements; the sub-area has the last part of its name.
+///    Functions with equal last parts share a sub-area.
+/// 2. The sub-area `other` takes the regions of the area's functions that none of those has, and the functions with too
+///    few regions for their own sub-area.
+/// 3. A region belongs to a sub-area as strongly as it is associated with the strongest of its functions, and to an
+/// area as
 ///    strongly as to the strongest of its sub-areas.
 ///
-/// So a function that the atlas knows by more sub-functions gives an area with more sub-areas, and one that it associates
-/// with more regions gives one with more regions.
+/// So a function with more sub-functions in the atlas gives an area with more sub-areas, and a function that is
+/// associated with more regions gives an area with more regions.
 public enum AreaRule {
-    /// Regions that a function must have for a sub-area of its own.
+    /// Minimum number of regions of a function for its own sub-area.
     public static let leastRegions = 3
-    /// Name of the sub-area that takes what is left.
+    /// Name of the sub-area that takes the remainder.
     public static let rest = "other"
     static let seeds: [(name: String, functions: [String])] = [
         ("vision", ["perception.vision"]),
@@ -42,11 +43,11 @@ public enum AreaRule {
         public let name: String
         /// Its functions.
         public let functions: [String]
-        /// Whether it takes what the others leave.
+        /// Whether it takes the remainder.
         public let isRest: Bool
     }
 
-    /// The areas of an atlas; a seed that the atlas does not know gives an area without functions.
+    /// The areas of an atlas; a seed that the atlas lacks gives an area without functions.
     public static func areas(of atlas: Atlas) -> [Draft] {
         let known = Set(atlas.functions.map(\.name))
         return seeds.map { seed in

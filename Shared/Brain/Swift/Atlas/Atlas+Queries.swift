@@ -1,14 +1,16 @@
 import Model
 
 extension Atlas {
-    /// How close the centers of two regions are that count as adjacent, in millimetres: about the diameter of a region of
-    /// an atlas with 246.
+    /// Maximum distance between the centers of two adjacent regions, in millimeters: about the diameter of a region in
+    /// an atlas with 246 regions.
     public static let adjacency = 20.0
 
     // MARK: Finding
 
-    /// The function of a name; the first parts of the path can be left out where the rest is unique: `vision.motion`.
-    /// - Throws: `Failure` with code `not-found` that names the nearest ones, or `invalid-argument` where it is ambiguous.
+    /// The function with a given name; the first parts of the path can be left out if the rest is unique:
+    /// `vision.motion`.
+    /// - Throws: `Failure` with code `not-found` that names the nearest ones, or `invalid-argument` where it is
+    ///   ambiguous.
     public func function(named name: String) throws -> BrainFunction {
         let wanted = BrainFunction.spelling(of: name.lowercased())
         if let exact = functions.first(where: { $0.name == wanted }) { return exact }
@@ -23,13 +25,14 @@ extension Atlas {
         guard fitting.count == 1 else {
             throw Failure(
                 .invalidArgument,
-                "'\(name)' fits several functions: \(fitting.map(\.name).joined(separator: ", ")); give more of the path."
+                "'\(name)' matches several functions: \(fitting.map(\.name).joined(separator: ", ")); give more of the "
+                    + "path."
             )
         }
         return found
     }
 
-    /// The region of a name or number.
+    /// The region with a given name or number.
     /// - Throws: `Failure` with code `not-found` that names the nearest one.
     public func region(named name: String) throws -> Region {
         if let position = position(of: name) { return regions[position] }
@@ -43,12 +46,12 @@ extension Atlas {
 
     // MARK: Regions and functions
 
-    /// Regions associated with a function, the strongest first; those of what refines it where it has none of its own.
+    /// Regions associated with a function, strongest first; those of its refinements if it has none of its own.
     public func regions(of function: String) -> [Weighted<Region>] {
         ranked(ties(of: function))
     }
 
-    /// Functions associated with a region itself, the strongest first.
+    /// Functions associated with a region itself, strongest first.
     public func functions(of region: Region) -> [Weighted<BrainFunction>] {
         guard let position = position(of: region.name) else { return [] }
         return functions.compactMap { function in
@@ -62,7 +65,7 @@ extension Atlas {
         return tiesWithin(function)
     }
 
-    /// Strengths of a function and all that refines it: of several the strongest counts.
+    /// Strengths of a function and all its refinements; the strongest counts.
     func tiesWithin(_ function: String) -> [Int: Double] {
         associations.filter { BrainFunction.isWithin($0.key, function) }.values.reduce(into: [:]) {
             $0.merge($1, uniquingKeysWith: max)
@@ -79,13 +82,13 @@ extension Atlas {
     public struct Neighbour: Hashable, Sendable {
         /// The region.
         public let region: Region
-        /// Distance of the centers in millimetres.
+        /// Distance between the centers in millimeters.
         public let distance: Double
         /// Whether they count as adjacent.
         public var isAdjacent: Bool { distance <= Atlas.adjacency }
     }
 
-    /// The other regions within a distance of a region, the nearest first.
+    /// The other regions within a distance of a region, nearest first.
     public func neighbours(of region: Region, within limit: Double = .infinity) -> [Neighbour] {
         regions.filter { $0.name != region.name }
             .map { Neighbour(region: $0, distance: $0.position.distance(to: region.position)) }
@@ -93,7 +96,7 @@ extension Atlas {
             .sorted { ($0.distance, $0.region.number) < ($1.distance, $1.region.number) }
     }
 
-    /// The regions that are active together with a region, the strongest co-activation first.
+    /// The regions that are active together with a region, strongest co-activation first.
     public func partners(of region: Region) -> [Weighted<Region>] {
         position(of: region.name).map { ranked(partners[$0]) } ?? []
     }

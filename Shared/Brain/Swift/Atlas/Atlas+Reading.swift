@@ -1,13 +1,13 @@
 import Model
 
 extension Atlas {
-    /// How many partners a region keeps at most of a square of all pairs.
+    /// Maximum number of partners that a region keeps from a matrix of all pairs.
     public static let keptPartners = 12
-    /// Co-activation (phi) below which a pair of a square is not kept.
+    /// Co-activation (phi) below which a pair of a matrix is not kept.
     public static let leastCoactivation = 0.1
 
-    /// Reads and checks an atlas whole.
-    /// - Throws: `Failure` with code `invalid-argument` that names file, line and column of what is wrong.
+    /// Reads and checks a whole atlas.
+    /// - Throws: `Failure` with code `invalid-argument` that names file, line and column of the error.
     public init(_ files: AtlasFiles) throws {
         guard let text = files.texts["roi.tsv"] else {
             throw Failure(.invalidArgument, "roi.tsv: the file is missing; an atlas needs a table of its regions.")

@@ -1,7 +1,7 @@
 import CBrainAtlas
 
 extension AtlasFiles {
-    /// The atlas that Gyrus comes with.
+    /// The atlas that ships with Gyrus.
     public static let shipped = AtlasFiles(
         Dictionary(
             uniqueKeysWithValues: UnsafeBufferPointer(start: gyrus_atlas_files(), count: gyrus_atlas_file_count()).map {
@@ -11,13 +11,13 @@ extension AtlasFiles {
 }
 
 extension Atlas {
-    /// The atlas that Gyrus comes with; its files name its sources.
+    /// The atlas that ships with Gyrus; its files name its sources.
     public static let shipped: Atlas = {
         do {
             return try Atlas(.shipped)
         } catch {
-            // It was built into this program.
-            preconditionFailure("the shipped atlas cannot be read: \(error)")
+            // It is built into this program.
+            preconditionFailure("cannot read the shipped atlas: \(error)")
         }
     }()
 

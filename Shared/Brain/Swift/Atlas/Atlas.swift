@@ -19,26 +19,26 @@ public struct Atlas: Sendable {
 
     /// Words of everyday speech with the functions that they engage.
     public struct Word: Hashable, Sendable {
-        /// The word or phrase in lower case.
+        /// The word or phrase in lowercase.
         public let text: String
         /// Names of the functions.
         public let functions: [String]
     }
 
-    /// The most regions that an atlas may have.
+    /// Maximum number of regions in an atlas.
     public static let mostRegions = 2_000
-    /// The most functions that an atlas may have, those that only group others among them.
+    /// Maximum number of functions in an atlas, including those that only group others.
     public static let mostFunctions = 1_000
-    /// The most associations of a region with a function, and the most pairs of regions.
+    /// Maximum number of associations of a region with a function, and of pairs of regions.
     public static let mostPairs = 200_000
 
     /// The regions, by number.
     public let regions: [Region]
-    /// The functions with all that they refine, by name.
+    /// The functions with all functions that they refine, by name.
     public let functions: [BrainFunction]
     /// Words of everyday speech, in the order of the atlas.
     public let words: [Word]
-    /// Where the figures come from and on what terms they may be used.
+    /// The sources of the figures and their terms of use.
     public let sources: String
 
     /// Strengths by function, then by position of the region.
@@ -83,7 +83,7 @@ extension Atlas: Hashable {
             && first.partners == second.partners
     }
 
-    /// Hashes what tells atlases apart.
+    /// Hashes what distinguishes atlases.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(regions)
         hasher.combine(functions)

@@ -1,19 +1,19 @@
-/// What differs between two atlases, or between what follows from them, in one kind of thing.
+/// Differences between two atlases, or between what follows from them, for one kind of thing.
 public struct AtlasChange: Hashable, Sendable, Codable {
-    /// The most names that are listed of each.
+    /// Maximum number of names to list of each.
     public static let mostNames = 100
 
-    /// What, such as `regions`.
+    /// The kind of thing, such as `regions`.
     public let what: String
     /// How many there are now.
     public let count: Int
-    /// Names of what is new.
+    /// Names of new things.
     public let added: [String]
-    /// Names of what is gone.
+    /// Names of removed things.
     public let removed: [String]
-    /// Names of what is there as before with other figures.
+    /// Names of things with changed figures.
     public let changed: [String]
-    /// How many names there are of what is new, gone and changed, listed or not.
+    /// Total number of new, removed and changed names, listed or not.
     public let totals: [Int]
 
     /// Takes names, of which the first ones are listed.
@@ -28,7 +28,7 @@ public struct AtlasChange: Hashable, Sendable, Codable {
         self.changed = Array(changed.prefix(Self.mostNames))
     }
 
-    /// What differs between things by name.
+    /// The differences between things, by name.
     public init<Value: Equatable>(_ what: String, from old: [String: Value], to new: [String: Value]) {
         self.init(
             what: what, count: new.count, added: new.keys.filter { old[$0] == nil }.sorted(),
@@ -41,7 +41,7 @@ public struct AtlasChange: Hashable, Sendable, Codable {
 }
 
 extension Atlas {
-    /// What differs from an older atlas.
+    /// The differences from an older atlas.
     public func changes(from old: Atlas) -> [AtlasChange] {
         [
             AtlasChange("regions", from: old.regionsByName, to: regionsByName),

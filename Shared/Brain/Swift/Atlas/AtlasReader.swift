@@ -26,13 +26,13 @@ struct AtlasReader {
         guard isPath, parts.count <= 8 else {
             throw row.wrong(
                 "function",
-                "'\(name.prefix(80))' is no path of 1 to 8 parts of lower-case letters, digits and '_', such as "
+                "'\(name.prefix(80))' is not a path of 1 to 8 parts of lowercase letters, digits and '_', such as "
                     + "perception.vision.")
         }
         return BrainFunction.spelling(of: name)
     }
 
-    /// Terms of the functions that have a line of their own.
+    /// Terms of the functions that have their own line.
     func terms() throws -> [String: [String]] {
         var terms: [String: [String]] = [:]
         for (name, text) in texts(of: AtlasFiles.functionNames) {
@@ -46,7 +46,7 @@ struct AtlasReader {
         return terms
     }
 
-    /// The functions with all that group them.
+    /// The functions with all functions that group them.
     func functions(_ named: Set<String>, terms: [String: [String]]) throws -> [BrainFunction] {
         var all = named
         for name in named {
@@ -58,7 +58,7 @@ struct AtlasReader {
         }
         guard all.count <= Atlas.mostFunctions else {
             throw Failure(
-                .invalidArgument, "The atlas has \(all.count) functions; at most \(Atlas.mostFunctions) are possible.")
+                .invalidArgument, "The atlas has \(all.count) functions; at most \(Atlas.mostFunctions) are allowed.")
         }
         return all.sorted().map { BrainFunction(name: $0, terms: terms[$0] ?? []) }
     }
@@ -86,7 +86,7 @@ struct AtlasReader {
         }
         guard count <= Atlas.mostPairs else {
             throw Failure(
-                .invalidArgument, "The atlas has \(count) associations; at most \(Atlas.mostPairs) are possible.")
+                .invalidArgument, "The atlas has \(count) associations; at most \(Atlas.mostPairs) are allowed.")
         }
         return strengths
     }
@@ -111,8 +111,8 @@ struct AtlasReader {
         }
         throw Failure(
             .invalidArgument,
-            "\(table.file):1: no column says how strong an association is; strength, or z and log_odds, or "
-                + "forward_likelihood_ratio is needed.")
+            "\(table.file):1: no column gives the strength of associations; add strength, or z and log_odds, or "
+                + "forward_likelihood_ratio.")
     }
 
     // MARK: Co-activation
@@ -128,13 +128,13 @@ struct AtlasReader {
         let pairs = try table.rows.map { row in
             let first = try region(row, "roi_a", byNumber)
             let second = try region(row, "roi_b", byNumber)
-            guard first != second else { throw row.wrong("roi_b", "a region is no partner of itself.") }
+            guard first != second else { throw row.wrong("roi_b", "a region cannot be its own partner.") }
             return (min(first, second), max(first, second), rounded(try row.required("phi", in: 0...1)))
         }
         guard pairs.count <= Atlas.mostPairs else {
             throw Failure(
                 .invalidArgument,
-                "coactivation.tsv:1: the table has \(pairs.count) pairs; at most \(Atlas.mostPairs) are possible.")
+                "coactivation.tsv:1: the table has \(pairs.count) pairs; at most \(Atlas.mostPairs) are allowed.")
         }
         return pairs
     }
@@ -163,7 +163,7 @@ struct AtlasReader {
 
     // MARK: Words
 
-    /// Words for functions that the atlas has; what refines a missing function too finely falls to what it refines.
+    /// Words for functions that the atlas has; a function that is missing is replaced by the one that it refines.
     func words(for functions: [BrainFunction]) throws -> [Atlas.Word] {
         let known = Set(functions.map(\.name))
         let own = files.texts["word.tsv"]
@@ -199,5 +199,5 @@ struct AtlasReader {
     }
 }
 
-/// To three digits, as tables have it, so that an atlas that was written and read again is equal.
+/// Rounds to three digits, as in tables, so that an atlas that is written and read again is equal.
 private func rounded(_ strength: Double) -> Double { (strength * 1000).rounded() / 1000 }

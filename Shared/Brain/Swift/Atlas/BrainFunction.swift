@@ -1,6 +1,6 @@
-/// What regions of the brain do, as a path in a hierarchy, such as `perception.vision.motion`.
+/// A function of brain regions, as a path in a hierarchy, such as `perception.vision.motion`.
 public struct BrainFunction: Hashable, Sendable, Codable {
-    /// The path, its parts separated by points.
+    /// The path, with parts separated by periods.
     public let name: String
     /// Words and phrases of the literature that stand for it, such as `optic flow`.
     public let terms: [String]
@@ -30,7 +30,7 @@ public struct BrainFunction: Hashable, Sendable, Codable {
         name == ancestor || name.hasPrefix(ancestor + ".")
     }
 
-    /// One spelling for what sources write differently, part by part.
+    /// Unifies the spelling of different sources, part by part.
     static func spelling(of name: String) -> String {
         name.split(separator: ".", omittingEmptySubsequences: false)
             .map { spellings[String($0)] ?? String($0) }.joined(separator: ".")

@@ -1,6 +1,6 @@
 /// A region of interest of the brain.
 public struct Region: Hashable, Sendable, Codable {
-    /// Which half of the brain a region lies in.
+    /// The half of the brain that contains a region.
     public enum Hemisphere: String, CaseIterable, Hashable, Sendable, Codable {
         /// The left one.
         case left = "L"
@@ -10,19 +10,20 @@ public struct Region: Hashable, Sendable, Codable {
         case both = "B"
     }
 
-    /// A place in the coordinates of the Montreal Neurological Institute, in millimetres: right, front and up are positive.
+    /// A position in the coordinates of the Montreal Neurological Institute, in millimeters: right, front and up are
+    /// positive.
     public struct Position: Hashable, Sendable, Codable {
         /// To the right.
         public let x: Double
         /// To the front.
         public let y: Double
-        /// Upwards.
+        /// Upward.
         public let z: Double
 
-        /// Makes a place.
+        /// Makes a position.
         public init(x: Double, y: Double, z: Double) { (self.x, self.y, self.z) = (x, y, z) }
 
-        /// Straight distance to another place in millimetres.
+        /// Straight distance to another position in millimeters.
         public func distance(to other: Position) -> Double {
             let (dx, dy, dz) = (x - other.x, y - other.y, z - other.z)
             return (dx * dx + dy * dy + dz * dz).squareRoot()
@@ -35,19 +36,19 @@ public struct Region: Hashable, Sendable, Codable {
     public let name: String
     /// Its half of the brain.
     public let hemisphere: Hemisphere
-    /// Its lobe, such as `Temporal`; empty where the atlas does not say.
+    /// Its lobe, such as `Temporal`; empty if the atlas does not name it.
     public let lobe: String
-    /// Its gyrus, such as `MTG`; empty where the atlas does not say.
+    /// Its gyrus, such as `MTG`; empty if the atlas does not name it.
     public let gyrus: String
-    /// The gyrus in words; empty where the atlas does not say.
+    /// The gyrus in words; empty if the atlas does not name it.
     public let gyrusName: String
-    /// The part of the gyrus, such as `A21c`; empty where the atlas does not say.
+    /// The part of the gyrus, such as `A21c`; empty if the atlas does not name it.
     public let part: String
-    /// The part in words; empty where the atlas does not say.
+    /// The part in words; empty if the atlas does not name it.
     public let partName: String
     /// Its center.
     public let position: Position
-    /// The network of the resting brain that it belongs to, such as `Visual`; empty where the atlas does not say.
+    /// The resting-state network that it belongs to, such as `Visual`; empty if the atlas does not name it.
     public let network: String
 
     /// Makes a region.
@@ -67,7 +68,7 @@ public struct Region: Hashable, Sendable, Codable {
         self.network = network
     }
 
-    /// The region in words, such as `left Middle Temporal Gyrus, caudal area 21`; its name where the atlas has no words.
+    /// The region in words, such as `left Middle Temporal Gyrus, caudal area 21`; its name if the atlas has no words.
     public var title: String {
         let words = [gyrusName, partName].filter { !$0.isEmpty }.joined(separator: ", ")
         guard !words.isEmpty else { return name }

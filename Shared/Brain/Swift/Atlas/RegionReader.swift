@@ -20,7 +20,7 @@ enum RegionReader {
         guard (1...Atlas.mostRegions).contains(regions.count) else {
             throw Failure(
                 .invalidArgument,
-                "roi.tsv:1: the table has \(regions.count) regions; 1 to \(Atlas.mostRegions) are possible.")
+                "roi.tsv:1: the table has \(regions.count) regions; 1 to \(Atlas.mostRegions) are allowed.")
         }
         return regions.sorted { $0.number < $1.number }
     }
@@ -29,7 +29,7 @@ enum RegionReader {
         let number = try row.required("roi_id", in: 0...1_000_000)
         guard let exact = Int(exactly: number) else { throw row.wrong("roi_id", "expected a whole number.") }
         guard let hemisphere = Region.Hemisphere(rawValue: row.text("hemisphere")) else {
-            throw row.wrong("hemisphere", "'\(row.text("hemisphere").prefix(80))' is none of L, R and B (both).")
+            throw row.wrong("hemisphere", "'\(row.text("hemisphere").prefix(80))' is not L, R or B (both).")
         }
         // The largest human brains are within 120 mm of the origin.
         let range = -150.0...150.0

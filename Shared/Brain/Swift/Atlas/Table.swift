@@ -1,6 +1,6 @@
 import Model
 
-/// Tab-separated values under a line of titles; what is wrong is told with file, line and column.
+/// Tab-separated values under a line of titles. Failures name file, line and column.
 struct Table {
     /// A line of values.
     struct Row {
@@ -23,7 +23,7 @@ struct Table {
             .map { (number: $0.offset + 1, text: $0.element) }
         while lines.last?.text.isEmpty == true { lines.removeLast() }
         guard let head = lines.first else {
-            throw Failure(.invalidArgument, "\(file):1: the file is empty; a line of titles is needed.")
+            throw Failure(.invalidArgument, "\(file):1: the file is empty; it must begin with a line of titles.")
         }
         titles = head.text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         columns = Dictionary(titles.enumerated().map { ($1, $0) }) { first, _ in first }
@@ -38,13 +38,15 @@ struct Table {
             let question = NearestName.question(title, among: titles)
             throw Failure(
                 .invalidArgument,
-                "\(file):1: column '\(title)' is missing.\(question) Columns are separated by tabs; these are there: "
+                "\(file):1: column '\(title)' is missing.\(question) Columns are separated by tabs; found: "
                     + "\(titles.joined(separator: ", ").prefix(400)).")
         }
         for line in self.lines where line.fields.count != titles.count {
             throw Failure(
                 .invalidArgument,
-                "\(file):\(line.number): the line has \(line.fields.count) columns, and the titles \(titles.count).")
+                "\(file):\(line.number): the line has \(line.fields.count) columns, but there are \(titles.count) "
+                    + "titles."
+            )
         }
     }
 
@@ -54,7 +56,7 @@ struct Table {
 }
 
 extension Table.Row {
-    /// A value; empty where there is no such column.
+    /// A value; empty if there is no such column.
     func text(_ title: String) -> String {
         table.index(of: title).map { String(fields[$0]) } ?? ""
     }
@@ -64,18 +66,18 @@ extension Table.Row {
         let text = text(title)
         let isPrintable = !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
         guard !text.isEmpty, text.utf8.count <= 200, isPrintable else {
-            throw wrong(title, "a name of 1 to 200 bytes is needed.")
+            throw wrong(title, "expected a name of 1 to 200 bytes.")
         }
         return text
     }
 
-    /// A finite number; nil where the value is empty.
+    /// A finite number; nil if the value is empty.
     func number(_ title: String, in range: ClosedRange<Double>) throws -> Double? {
         let text = text(title)
         guard !text.isEmpty else { return nil }
         let isDecimal = text.utf8.allSatisfy { (48...57).contains($0) || "+-.eE".utf8.contains($0) }
         guard isDecimal, let number = Double(text), number.isFinite else {
-            throw wrong(title, "'\(text.prefix(80))' is no number.")
+            throw wrong(title, "'\(text.prefix(80))' is not a number.")
         }
         guard range.contains(number) else {
             throw wrong(title, "\(text) is not from \(range.lowerBound) to \(range.upperBound).")
@@ -83,9 +85,9 @@ extension Table.Row {
         return number
     }
 
-    /// A number that must be there.
+    /// A required number.
     func required(_ title: String, in range: ClosedRange<Double>) throws -> Double {
-        guard let number = try number(title, in: range) else { throw wrong(title, "a number is needed.") }
+        guard let number = try number(title, in: range) else { throw wrong(title, "expected a number.") }
         return number
     }
 

@@ -2,15 +2,15 @@
 ///
 /// **Association.** A region is driven as strongly as it is associated with the strongest of the engaged functions.
 ///
-/// **Spread.** What a region lacks to full activation is filled in part by its partners: with d the region's own drive and m
-/// the mean drive of its co-activation partners, weighted by co-activation, its activation is d + (1 − d) · 0.3 · m. It is
-/// one step, so the figures can be followed by hand.
+/// **Spread.** Partners partly fill the gap between a region's drive and full activation: with d the region's own drive
+/// and m the mean drive of its co-activation partners, weighted by co-activation, its activation is d + (1 − d) · 0.3 ·
+/// m. This is a single step, so the figures can be verified by hand.
 ///
-/// **Threshold.** Regions whose activation is at least 0.4 are active; all others count as silent.
+/// **Threshold.** Regions with an activation of at least 0.4 are active; all others count as silent.
 public struct Activation: Hashable, Sendable {
-    /// Share of what a region lacks that fully active partners give it.
+    /// Share of the gap to full activation that fully active partners fill.
     public static let spread = 0.3
-    /// Activation from which a region is active.
+    /// Minimum activation of an active region.
     public static let threshold = 0.4
 
     /// An active region and why it is active.
@@ -19,13 +19,13 @@ public struct Activation: Hashable, Sendable {
         let position: Int
         /// Its activation.
         let strength: Double
-        /// What the engaged functions give it.
+        /// The part from the engaged functions.
         let drive: Double
-        /// The engaged function that drives it most; nil where only its partners do.
+        /// The engaged function that drives it most; nil if only its partners drive it.
         let function: String?
     }
 
-    /// The active regions, the strongest first.
+    /// The active regions, strongest first.
     let regions: [ActiveRegion]
 
     /// The activation of an atlas.
@@ -48,7 +48,7 @@ public struct Activation: Hashable, Sendable {
         }.sorted { ($1.strength, $0.position) < ($0.strength, $1.position) }
     }
 
-    /// Mean of what partners have, weighted by co-activation.
+    /// Mean drive of the partners, weighted by co-activation.
     private static func mean(_ partners: [Int: Double], _ value: (Int) -> Double) -> Double {
         // In a fixed order, because sums of floating-point numbers depend on it.
         let ordered = partners.sorted { $0.key < $1.key }
@@ -56,16 +56,16 @@ public struct Activation: Hashable, Sendable {
         return total > 0 ? ordered.reduce(0) { $0 + $1.value * value($1.key) } / total : 0
     }
 
-    /// How active an area is: the mean activation of its regions, each counted as strongly as it belongs to the area, and
-    /// silent ones as nothing.
+    /// The activation of an area: the mean activation of its regions, weighted by how strongly each belongs to the
+    /// area, with silent ones as zero.
     func activation(of ties: [Int: Double]) -> Double {
         let active = regions.reduce(0) { $0 + (ties[$1.position] ?? 0) * $1.strength }
         let total = Self.sum(ties) { $0 }
         return total > 0 ? active / total : 0
     }
 
-    /// How active an area would be if its regions were as active as they belong to it, which is what engaging its own
-    /// functions comes to.
+    /// The activation of an area if each of its regions were as active as it belongs to the area, which is the effect
+    /// of engaging the area's own functions.
     static func full(of ties: [Int: Double]) -> Double {
         let total = sum(ties) { $0 }
         return total > 0 ? sum(ties) { $0 * $0 } / total : 0

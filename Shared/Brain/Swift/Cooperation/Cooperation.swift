@@ -1,11 +1,11 @@
 /// How strongly areas work together while regions are active, and the order of fusion that follows.
 ///
-/// With u and v what two areas have of the active regions (activation times strength of belonging), and K the co-activation
-/// of the regions (1 of a region with itself), their cooperation is u·K·v / √(u·K·u · v·K·v): 0 where nothing of them is
-/// active together, 1 where they are the same regions.
+/// With u and v the active regions of two areas (activation times strength of belonging), and K the co-activation of
+/// the regions (1 for a region with itself), their cooperation is u·K·v / √(u·K·u · v·K·v): 0 if none of their regions
+/// are active together, 1 if they are the same regions.
 ///
-/// **Order of fusion.** The pair that cooperates most comes first; then always the area that cooperates most with those that
-/// are joined already, on average. Of equals the one named first comes first.
+/// **Order of fusion.** The pair that cooperates most comes first; then always the area that cooperates most, on
+/// average, with those already joined. Ties go to the one named first.
 struct Cooperation {
     /// A pair of areas.
     struct Pair: Hashable {
@@ -14,9 +14,9 @@ struct Cooperation {
         let strength: Double
     }
 
-    /// Each pair, the strongest first.
+    /// Each pair, strongest first.
     let pairs: [Pair]
-    /// Areas in the order of fusion, by their position in what was given.
+    /// Areas in the order of fusion, as indices into the given areas.
     let order: [Int]
 
     /// The cooperation of areas.

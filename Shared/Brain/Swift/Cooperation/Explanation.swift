@@ -1,20 +1,20 @@
 import Foundation
 public import Model
 
-/// Why a scenario engages certain areas and networks, with the figures: from its words through functions, regions and areas
-/// to candidate networks and the order of fusion.
+/// Why a scenario engages certain areas and networks, with the figures: from its words through functions, regions and
+/// areas to candidate networks and the order of fusion.
 ///
-/// It is made by `Resolver`, shown by `gyrus explain`, and kept with a search in this form as JSON.
+/// `Resolver` makes it, `gyrus explain` shows it, and searches store it in this form as JSON.
 public struct Explanation: Hashable, Sendable, Codable {
     /// Words of the scenario and the functions that they engage.
     public struct Engagement: Hashable, Sendable, Codable {
-        /// What the scenario says, such as `see written digits`, `vision.shape` or `modality image`.
+        /// The scenario's text, such as `see written digits`, `vision.shape` or `modality image`.
         public var source: String
-        /// The words of it that were found, and the functions of each.
+        /// The words in it that were found, and the functions of each.
         public var matches: [Lexicon.Match]
     }
 
-    /// A word of a stimulus that engages nothing, because nothing is known of it.
+    /// A word of a stimulus that engages nothing, because it is unknown.
     public struct UnknownWord: Hashable, Sendable, Codable {
         /// The word.
         public var word: String
@@ -23,13 +23,13 @@ public struct Explanation: Hashable, Sendable, Codable {
         /// The nearest known words.
         public var nearest: [String]
 
-        /// What a person should know about it.
+        /// A note about it for the user.
         public var warning: String {
             let hint =
                 nearest.isEmpty
-                ? "" : " The nearest known words are \(nearest.map { "'\($0)'" }.joined(separator: ", "))."
+                ? "" : " The closest known words are \(nearest.map { "'\($0)'" }.joined(separator: ", "))."
             return "stimuli: '\(stimulus.prefix(80))': no function of the brain is known for the word "
-                + "'\(word.prefix(40))', which engages nothing.\(hint)"
+                + "'\(word.prefix(40))', so it engages nothing.\(hint)"
         }
     }
 
@@ -41,11 +41,11 @@ public struct Explanation: Hashable, Sendable, Codable {
         public var title: String
         /// Its activation, from the threshold to 1.
         public var activation: Double
-        /// What the functions give it.
+        /// The part from the functions.
         public var association: Double
-        /// What its partners add.
+        /// The part from its partners.
         public var spread: Double
-        /// The function that drives it most; nil where only its partners do.
+        /// The function that drives it most; nil if only its partners drive it.
         public var function: String?
     }
 
@@ -145,7 +145,7 @@ extension Explanation {
         do {
             self = try JSONDecoder().decode(Explanation.self, from: Data(json.utf8))
         } catch {
-            throw Failure(.corrupt, "The explanation cannot be read; another version wrote it. \(error)")
+            throw Failure(.corrupt, "Cannot read the explanation; another version wrote it. \(error)")
         }
     }
 
@@ -160,7 +160,7 @@ extension Explanation {
 }
 
 extension Explanation {
-    /// What decides which structures a search chooses from.
+    /// What determines which structures a search chooses from.
     public var engaged: EngagedAreas {
         EngagedAreas(
             excluded: Dictionary(modalities.map { ($0.modality, Set($0.others)) }) { $0.union($1) },

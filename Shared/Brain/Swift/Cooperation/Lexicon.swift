@@ -2,8 +2,8 @@ import Model
 
 /// Finds the functions that words of everyday speech engage.
 ///
-/// A phrase of several words comes before the words alone. The words are, the first ones first, those of the atlas's
-/// `word.tsv`, the terms of the literature that stand for its functions, and the last parts of the functions' names.
+/// A phrase of several words takes precedence over its single words. The words are, in this order, those of the atlas's
+/// `word.tsv`, the terms of the literature for its functions, and the last parts of the functions' names.
 public struct Lexicon: Sendable {
     /// Words of a stimulus and the functions that they engage.
     public struct Match: Hashable, Sendable, Codable {
@@ -13,9 +13,9 @@ public struct Lexicon: Sendable {
         public let functions: [String]
     }
 
-    /// The most words that a phrase of the lexicon may have to be found.
+    /// Maximum number of words in a phrase that can be found.
     static let longestPhrase = 4
-    /// How many suggestions an unknown word gets.
+    /// Number of suggestions for an unknown word.
     static let suggestions = 3
 
     /// Words that engage nothing themselves.
@@ -56,7 +56,7 @@ public struct Lexicon: Sendable {
         Self.forms(of: phrase).lazy.compactMap { functions[$0] }.first
     }
 
-    /// What a stimulus engages, such as `follow people in a video`, and its words of which nothing is known.
+    /// What a stimulus such as `follow people in a video` engages, and its unknown words.
     public func matches(in stimulus: String) -> (matches: [Match], unknown: [String]) {
         let words = Self.split(stimulus)
         var matches: [Match] = [], unknown: [String] = []
@@ -73,7 +73,7 @@ public struct Lexicon: Sendable {
         return (matches, unknown)
     }
 
-    /// The known words nearest to another one.
+    /// The known words closest to another word.
     public func nearest(to word: String) -> [String] {
         let near = NearestName.several(word, among: functions.keys, most: Self.suggestions)
         guard near.isEmpty else { return near }
@@ -88,13 +88,13 @@ public struct Lexicon: Sendable {
         return nil
     }
 
-    /// The words of a text in lower case.
+    /// The words of a text in lowercase.
     private static func split(_ text: String) -> [String] {
         text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "'") }
             .map { String($0).trimmingDashes() }.filter { !$0.isEmpty }
     }
 
-    /// A phrase and what it may be an inflection of.
+    /// A phrase and the forms that it may be an inflection of.
     private static func forms(of phrase: String) -> [String] {
         var forms = [phrase]
         for (ending, replacement) in endings where phrase.hasSuffix(ending) && phrase.count > ending.count + 2 {

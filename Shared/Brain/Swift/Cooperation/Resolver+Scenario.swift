@@ -1,7 +1,8 @@
 public import Model
 
 extension Resolver.Request {
-    /// What a scenario says: its stimuli and functions, and the function that each modality engages by its data.
+    /// The request of a scenario: its stimuli and functions, and the function that each modality engages through its
+    /// data.
     public init(_ scenario: Scenario) {
         self.init(
             stimuli: scenario.stimuli, functions: scenario.functions,

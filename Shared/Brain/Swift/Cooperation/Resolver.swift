@@ -1,19 +1,18 @@
 public import Model
 
-/// Resolves what is perceived over an atlas and its areas.
+/// Maps what is perceived to an atlas and its areas.
 ///
 /// ```swift
 /// let resolver = Resolver(map, digest: files.digest, networks: offers)
 /// let explanation = try resolver.explain(.init(stimuli: ["see written digits", "hear spoken digits"]))
 /// ```
 ///
-/// A sub-area is activated from 0.6 of its full activation on: it is then at least as active as if three fifths of what
-/// engaging its own functions gives were there. An area is activated where one of its sub-areas is, and as active as the most
-/// active one of those.
+/// A sub-area is activated if it has at least 0.6 of its full activation, which is the activation from engaging its own
+/// functions. An area is activated if one of its sub-areas is, and is as active as the most active of these.
 public struct Resolver: Sendable {
-    /// Share of its full activation from which an area is activated.
+    /// Minimum share of its full activation for an area to be activated.
     public static let areaThreshold = 0.6
-    /// The most candidates that an explanation lists, and the most networks of other areas.
+    /// Maximum number of candidates that an explanation lists, and of networks of other areas.
     public static let mostNetworks = 1_000
 
     /// What is to be resolved.
@@ -50,7 +49,7 @@ public struct Resolver: Sendable {
     }
 
     /// The whole chain.
-    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the invalid field.
     public func explain(_ request: Request) throws -> Explanation {
         let (engagements, unknown) = try engagements(request)
         let functions = unique(engagements.flatMap { $0.matches.flatMap(\.functions) })
@@ -70,8 +69,8 @@ public struct Resolver: Sendable {
 
     // MARK: Functions
 
-    /// What the functions and the stimuli say; where both engage nothing, what the modalities are. Words of which nothing is
-    /// known are told.
+    /// What the functions and the stimuli engage; if neither engages anything, what the modalities engage. Unknown
+    /// words are reported.
     private func engagements(
         _ request: Request
     ) throws -> (engagements: [Explanation.Engagement], unknown: [Explanation.UnknownWord]) {
@@ -93,8 +92,8 @@ public struct Resolver: Sendable {
             throw Failure(
                 .invalidArgument,
                 """
-                stimuli: nothing engages a function of the brain; say what is perceived, such as 'see written digits', or \
-                give functions: [vision.shape]; see 'gyrus functions --words'.\(hint)
+                stimuli: nothing engages a function of the brain; describe what is perceived, such as 'see written \
+                digits', or give functions: [vision.shape]; see 'gyrus functions --words'.\(hint)
                 """)
         }
         let perceiving = request.modalities.filter { !$0.value.isEmpty }
@@ -106,7 +105,7 @@ public struct Resolver: Sendable {
         return (spoken + perceived, unknown)
     }
 
-    /// The function of a name, or the functions of the area of that name, whatever it was renamed to.
+    /// The function with a given name, or the functions of the area with that name, even if it was renamed.
     private func functions(named name: String, field: String) throws -> [String] {
         do {
             return [try map.atlas.function(named: name).name]
@@ -179,8 +178,8 @@ public struct Resolver: Sendable {
 
     // MARK: Networks
 
-    /// Networks of activated areas, those of the most active one first; where an area is as active as its most active part,
-    /// the part's come first, because they are made for what is perceived.
+    /// Networks of activated areas, those of the most active area first. If an area is as active as its most active
+    /// part, the part's networks come first, because they are more specific to the input.
     private func candidates(_ areas: [Explanation.ActiveArea]) -> [Explanation.Candidate] {
         let activated = areas.enumerated().filter(\.element.isActivated)
             .sorted { ($1.element.activation, $0.offset) < ($0.element.activation, $1.offset) }.map(\.element)
@@ -196,18 +195,18 @@ public struct Resolver: Sendable {
         _ request: Request, areas: [Explanation.ActiveArea], parts: [Explanation.ActiveArea], order: [String]
     ) -> [Explanation.ModalityPlan] {
         let plans = request.modalities.sorted { $0.key < $1.key }.map { modality, name in
-            // An atlas that does not know the function has no area for it; the modality is then open to all networks.
+            // If the atlas does not know the function, there is no area for it, and all networks suit the modality.
             let function = (try? map.atlas.function(named: name).name) ?? name
             let area = map.tops.first { $0.functions.contains { BrainFunction.isWithin(function, $0) } }
             return plan(modality, function, area, unbound(areas, parts), parts)
         }
-        // Those whose areas are not activated come last.
+        // Modalities whose areas are not activated come last.
         let places = plans.map { plan in order.firstIndex { $0 == plan.area } ?? order.count }
         return plans.indices.sorted { (places[$0], $0) < (places[$1], $1) }.map { plans[$0] }
     }
 
-    /// Activated areas that perceive no kind of data, such as that of emotion, with their activated parts: their networks are
-    /// for all modalities.
+    /// Activated areas that process no kind of data, such as emotion, with their activated parts: their networks suit
+    /// all modalities.
     private func unbound(
         _ areas: [Explanation.ActiveArea], _ parts: [Explanation.ActiveArea]
     ) -> [Int] {
@@ -227,7 +226,8 @@ public struct Resolver: Sendable {
         }
         let offering = live.map(\.id) + [area?.id].compactMap { $0 } + unbound
         let offers = unique(offering.flatMap { (networks[$0] ?? []).sorted() })
-        // What a search has made belongs where it was needed, which says nothing about where else it could be of use.
+        // A network that a search created is assigned to the areas of its scenario, which does not show whether it
+        // could be useful elsewhere.
         let elsewhere =
             area == nil ? [] : Set(networks.values.joined()).subtracting(offers).filter { !$0.contains("×") }
         return Explanation.ModalityPlan(
@@ -237,5 +237,5 @@ public struct Resolver: Sendable {
     }
 }
 
-/// To four digits: more would only be noise of the arithmetic.
+/// Rounded to four digits: further digits would only be numerical noise.
 private func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }

@@ -7,58 +7,59 @@ extension ScenarioField {
                 "How the search chooses what to try next; see *Search methods*."),
             ScenarioField(
                 "population", .integer(2...10_000), usual: "\(usual.population), at most `trials`",
-                "How many candidates live at a time, and how many trials may run at once."),
+                "How many candidates are kept to choose parents from, and how many trials may run at once."),
             ScenarioField("trials", .integer(1...100_000), usual: "\(usual.trials)", "How many candidates are tried."),
             ScenarioField(
                 "seed", .integer(0...Int.max), usual: "\(usual.seed)",
-                "Seed of every choice. The same seed and knowledge give the same search with any number of workers."),
+                "Seed of every choice. The same seed and knowledge give the same search for any number of workers."),
             ScenarioField(
                 "optimizers", .texts, usual: "all",
                 "Optimizers to choose from: `sgd`, `adam`, `adamw`, `rmsprop`."),
             ScenarioField(
                 "structures", .texts, usual: "all that can read the modality and serve its areas",
-                "Structure families to choose from; `-NAME` leaves one out. See *Your own networks*. Not with `layers` or `fusion`."
+                "Structure families to choose from; `-NAME` excludes one. See *Your own networks*. Not with `layers` "
+                    + "or `fusion`."
             ),
             ScenarioField(
                 "pretrained", .either(.choice(["none"]), .texts), usual: "all that fit a modality",
-                "Pretrained models of the registry to choose from beside the structures, frozen; `none` leaves all out. See "
-                    + "*Pretrained models*. Not with `layers` or `fusion`."),
+                "Pretrained models in the registry to choose from in addition to the structures; they stay frozen. "
+                    + "`none` excludes all. See *Pretrained models*. Not with `layers` or `fusion`."),
             ScenarioField(
                 "widths", .numbers(0.05...16), usual: "[0.5, 1, 2]",
-                "Multipliers of the structures' channels to choose from. Not with `layers` or `fusion`."),
+                "Multipliers for the structures' channels to choose from. Not with `layers` or `fusion`."),
             ScenarioField(
-                "layers", .group(layers), "Composes networks layer by layer in place of whole structures."),
+                "layers", .group(layers), "Composes networks layer by layer instead of choosing whole structures."),
             ScenarioField(
                 "halving", .group(halving),
                 "Stops trials early by asynchronous successive halving. Not with `fusion` or `replicas`."),
             ScenarioField(
                 "replicas", .integer(Scenario.Replication.replicaRange), usual: "1",
-                "With `method: reinforce`: copies of the controllers that sample and learn in processes of their own."),
+                "With `method: reinforce`: copies of the controllers; each samples and learns in its own process."),
             ScenarioField(
                 "shards", .integer(Scenario.Replication.shardRange), usual: "1",
-                "With `method: reinforce`: parameter servers that share the controllers' parameters."),
+                "With `method: reinforce`: parameter servers that divide the controllers' parameters among them."),
             ScenarioField(
                 "updates",
                 .either(.choice(["plain", "delay-compensated"]), .group(staleness)), usual: "plain",
-                "With `method: reinforce`: how gradients take effect. `plain`: as they arrive. `{staleness: N}`: a replica "
-                    + "more than N steps ahead of the slowest waits. `delay-compensated`: corrected for what others "
-                    + "changed meanwhile."),
+                "With `method: reinforce`: how gradients are applied. `plain`: as they arrive. `{staleness: N}`: a "
+                    + "replica more than N steps ahead of the slowest waits. `delay-compensated`: corrected for the "
+                    + "changes that others made in the meantime."),
             ScenarioField(
                 "budget", .time(Scenario.Search.budgetRange), usual: "none",
-                "Time for search and final training together, such as `10m`. When 60 % of it are spent, no more trials begin, "
-                    + "and the best networks are trained for as many epochs as the rest allows. Without it the trials alone "
-                    + "say how long a search takes."),
+                "Time for search and final training together, such as `10m`. After 60 % of it no more trials start, "
+                    + "and the best networks are trained for as many epochs as the rest allows. Without a budget, the "
+                    + "number of trials alone determines how long a search takes."),
             ScenarioField(
                 "score-test", .choice(of: Switch.self), usual: "false",
-                "Scores every trial on the test split, for research on searches. Otherwise only finalists are scored, so "
-                    + "that nothing can be chosen by it."),
+                "Scores every trial on the test split, for research on search methods. Otherwise only finalists are "
+                    + "scored, so that the test split cannot influence any choice."),
         ]
     }()
 
     private static let staleness: [ScenarioField] = [
         ScenarioField(
             "staleness", .integer(Scenario.Replication.stalenessRange), isNeeded: true,
-            "How many steps a replica may be ahead of the slowest.")
+            "How many steps a replica may be ahead of the slowest replica.")
     ]
 
     private static let halving: [ScenarioField] = {
@@ -66,10 +67,10 @@ extension ScenarioField {
         return [
             ScenarioField(
                 "first", .integer(1...10_000), usual: "\(usual.first)",
-                "Epochs after which trials are first compared; fewer than `training.epochs`."),
+                "Epochs after which trials are first compared; must be fewer than `training.epochs`."),
             ScenarioField(
                 "factor", .integer(Scenario.Halving.factorRange), usual: "\(usual.factor)",
-                "One trial in `factor` continues, with `factor` times as many epochs."),
+                "One in `factor` trials continues, with `factor` times as many epochs."),
         ]
     }()
 
@@ -78,18 +79,19 @@ extension ScenarioField {
         return [
             ScenarioField(
                 "most", .integer(Scenario.Layers.mostRange), usual: "\(usual.most)",
-                "The most convolutions in a modality's branch; there is at least one."),
+                "Maximum number of convolutions in a modality's branch; there is at least one."),
             ScenarioField(
                 "kernels", .integers(Scenario.Layers.kernelRange), usual: "\(usual.kernels)",
                 "Numbers of kernels to choose from."),
             ScenarioField(
                 "heights", .integers(Scenario.Layers.sideRange), usual: "\(usual.heights)",
-                "Heights of kernels to choose from; odd numbers."),
+                "Kernel heights to choose from; odd numbers."),
             ScenarioField(
                 "widths", .integers(Scenario.Layers.sideRange), usual: "\(usual.widths)",
-                "Widths of kernels to choose from; odd numbers."),
+                "Kernel widths to choose from; odd numbers."),
             ScenarioField(
-                "strides", .integers(Scenario.Layers.strideRange), usual: "\(usual.strides)", "Strides to choose from."),
+                "strides", .integers(Scenario.Layers.strideRange), usual: "\(usual.strides)",
+                "Strides to choose from."),
         ]
     }()
 }

@@ -1,11 +1,11 @@
-/// A field of a scenario file. One table of these says what the reader accepts, what the reference tells, and what the JSON
-/// schema for editors allows, so that the three cannot disagree.
+/// A field of a scenario file. One table of fields defines what the reader accepts, what the reference says and what
+/// the JSON schema for editors allows, so that the three cannot disagree.
 ///
 /// ```swift
-/// ScenarioField.top.names            // what may stand at the top of a file
+/// ScenarioField.top.names            // the fields at the top level of a file
 /// ```
 public struct ScenarioField: Hashable, Sendable {
-    /// What may stand under a field.
+    /// The kind of value a field takes.
     public indirect enum Form: Hashable, Sendable {
         /// A text.
         case text
@@ -15,7 +15,7 @@ public struct ScenarioField: Hashable, Sendable {
         case integer(ClosedRange<Int>)
         /// A whole number, or `all`.
         case count(ClosedRange<Int>)
-        /// A list of whole numbers, each once.
+        /// A list of distinct whole numbers.
         case integers(ClosedRange<Int>)
         /// A number.
         case number(ClosedRange<Double>)
@@ -25,39 +25,39 @@ public struct ScenarioField: Hashable, Sendable {
         case time(ClosedRange<Double>)
         /// One of some words.
         case choice([String])
-        /// A list of some words, each once.
+        /// A list of distinct words out of some.
         case choices([String])
-        /// One of some words, or a word with a number after it, such as `staleness 4`.
+        /// One of some words, or a word followed by a number, such as `staleness 4`.
         case choiceOrCount([String], word: String, ClosedRange<Int>)
-        /// Fields of their own.
+        /// A group of nested fields.
         case group([ScenarioField])
-        /// Any names, each with the same form.
+        /// Any names, each with a value of the same form.
         case named(Form)
-        /// Fields of one kind or another, with what the kinds are for.
+        /// One of several groups of fields.
         case variants([Variant])
-        /// One form or another.
+        /// Either of two forms.
         case either(Form, Form)
-        /// Anything; written by a command and not by hand.
+        /// Anything; written by a command, not by hand.
         case anything
     }
 
-    /// One kind of fields where there are several.
+    /// One of several groups of fields.
     public struct Variant: Hashable, Sendable {
-        /// What it is for.
+        /// What the group is for.
         public let title: String
-        /// Its fields.
+        /// The fields of the group.
         public let fields: [ScenarioField]
     }
 
-    /// Its name in the file.
+    /// The field's name in the file.
     public let name: String
-    /// What may stand under it.
+    /// The kind of value it takes.
     public let form: Form
-    /// What holds where it is left out; nil where nothing does.
+    /// The default as the reference shows it; nil if there is none.
     public let usual: String?
-    /// Whether a file is wrong without it.
+    /// Whether the field is required.
     public let isNeeded: Bool
-    /// What it means.
+    /// What the field means.
     public let summary: String
 
     init(_ name: String, _ form: Form, usual: String? = nil, isNeeded: Bool = false, _ summary: String) {
@@ -68,12 +68,12 @@ public struct ScenarioField: Hashable, Sendable {
         self.summary = summary
     }
 
-    /// The fields below it, where there are any.
+    /// The nested fields, if any.
     public var fields: [ScenarioField] { form.fields }
 }
 
 extension ScenarioField.Form {
-    /// The fields of a group, or of each of the groups that names stand for.
+    /// The fields of a group, or of all groups that the form allows.
     public var fields: [ScenarioField] {
         switch self {
         case .group(let fields): fields
@@ -84,7 +84,7 @@ extension ScenarioField.Form {
         }
     }
 
-    /// Bounds of a whole number, where one may stand.
+    /// Bounds of a whole number, if the form allows one.
     var integer: ClosedRange<Int>? {
         switch self {
         case .integer(let range), .count(let range): range
@@ -93,7 +93,7 @@ extension ScenarioField.Form {
         }
     }
 
-    /// Bounds of whole numbers, where a list of them may stand.
+    /// Bounds of whole numbers, if the form allows a list of them.
     var integers: ClosedRange<Int>? {
         switch self {
         case .integers(let range): range
@@ -102,13 +102,13 @@ extension ScenarioField.Form {
         }
     }
 
-    /// Bounds of a number, where one may stand.
+    /// Bounds of a number, if the form allows one.
     var number: ClosedRange<Double>? { if case .number(let range) = self { range } else { nil } }
 
-    /// Bounds of numbers, where a list of them may stand.
+    /// Bounds of numbers, if the form allows a list of them.
     var numbers: ClosedRange<Double>? { if case .numbers(let range) = self { range } else { nil } }
 
-    /// Bounds of a time in milliseconds, where one may stand.
+    /// Bounds of a time in milliseconds, if the form allows one.
     var time: ClosedRange<Double>? { if case .time(let range) = self { range } else { nil } }
 
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(of: Choice.Type) -> Self {
@@ -124,6 +124,6 @@ extension [ScenarioField] {
     /// The names, in the order of the reference.
     public var names: [String] { map(\.name) }
 
-    /// The field of a name.
+    /// The field with the given name, or nil.
     public subscript(name: String) -> ScenarioField? { first { $0.name == name } }
 }

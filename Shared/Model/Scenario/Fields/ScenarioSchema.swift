@@ -1,20 +1,20 @@
 import Foundation
 
-/// The JSON schema of scenario files, by which editors complete and check them while they are written.
+/// The JSON schema of scenario files, with which editors complete and check them.
 ///
 /// ```yaml
 /// # yaml-language-server: $schema=scenario.schema.json
 /// scenario: my-digits
 /// ```
 public enum ScenarioSchema {
-    /// The schema as JSON text, made from the table of fields.
+    /// The schema as JSON text, generated from the table of fields.
     public static var json: String {
         var schema = object(of: ScenarioField.top)
         schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
         schema["title"] = "Scenario of Gyrus"
         let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let data = try? JSONSerialization.data(withJSONObject: schema, options: options) else {
-            preconditionFailure("a schema holds texts, numbers, lists and objects only")
+            preconditionFailure("a schema holds only strings, numbers, lists and objects")
         }
         return String(decoding: data, as: UTF8.self) + "\n"
     }

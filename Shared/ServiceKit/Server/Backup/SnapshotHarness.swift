@@ -3,7 +3,7 @@ import Model
 import Schema
 import ServiceClient
 
-/// Answers the routes by which a backup copies a service's database.
+/// Answers the routes with which a backup copies a service's database.
 struct SnapshotHarness: Sendable {
     private let snapshots: SnapshotStore
 

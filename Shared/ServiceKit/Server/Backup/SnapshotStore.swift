@@ -4,11 +4,11 @@ import Model
 import ServiceClient
 import Storage
 
-/// Copies of a service's database for those who back it up; what nobody reads any more is removed.
+/// Copies of a service's database for backups. Copies that are no longer read are removed.
 public actor SnapshotStore {
-    /// How long a copy that nobody reads is kept.
+    /// How long a copy that is not read is kept.
     private static let patience = Duration.seconds(600)
-    /// Copies at a time.
+    /// Maximum number of copies at a time.
     private static let most = 4
 
     private struct Entry {
@@ -26,25 +26,26 @@ public actor SnapshotStore {
         folder = directory.appending(path: "snapshots")
     }
 
-    /// Whether somebody is making a backup, for whom nothing may be removed that a copy names.
+    /// Whether a backup is in progress, during which nothing that a copy names may be removed.
     public var isOpen: Bool {
         removeForgotten()
         return beginning > 0 || !entries.isEmpty
     }
 
-    /// Removes what an earlier process left.
+    /// Removes files left by an earlier process.
     func removeAll() throws {
         entries = [:]
         guard FileManager.default.fileExists(atPath: folder.path) else { return }
         try FileManager.default.removeItem(at: folder)
     }
 
-    /// Copies the database as it is now.
+    /// Copies the current database.
     func begin() async throws -> (id: String, bytes: UInt64, digest: BlobDigest) {
         removeForgotten()
         guard entries.count + beginning < Self.most else {
             throw Failure(
-                .busy, "\(Self.most) copies of the database are being read already. Try again when a backup has ended.",
+                .busy,
+                "\(Self.most) copies of the database are already being read. Try again when a backup has finished.",
                 retryAfter: .seconds(5))
         }
         beginning += 1
@@ -79,7 +80,7 @@ public actor SnapshotStore {
         try? FileManager.default.removeItem(at: entry.url)
     }
 
-    /// Whoever reads one copy may be busy with another service's for long, so the time is long as well.
+    /// A backup that reads one copy can be busy with another service's copy for a long time, so the time is long.
     private func removeForgotten() {
         for (id, entry) in entries where ContinuousClock.now - entry.used > Self.patience { end(id) }
     }
@@ -100,6 +101,6 @@ public actor SnapshotStore {
         Failure(
             .notFound,
             "There is no copy '\(id.prefix(80))' of the database: it was not read for \(patience.components.seconds) s,"
-                + " or the service was restarted. Begin the backup again.")
+                + " or the service was restarted. Start the backup again.")
     }
 }

@@ -2,10 +2,10 @@ import Metrics
 import ServiceClient
 import Synchronization
 
-/// The metrics that this process has counted, behind the interface of swift-metrics.
+/// The metrics of this process, behind the interface of swift-metrics.
 ///
 /// The same name and dimensions always get the same handler. Metrics whose name is not in ``ServiceMetric`` are counted
-/// and not shown, so that nothing without help gets out.
+/// but not exposed, so that every exposed metric has a help text.
 final class MetricRegistry: MetricsFactory {
     /// The registry of the process.
     static let shared = MetricRegistry()
@@ -30,7 +30,7 @@ final class MetricRegistry: MetricsFactory {
 
     func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { find(label, dimensions) }
 
-    // A series stays, because another holder of the same name may go on with it.
+    // A series remains, because another holder of the same name may continue to use it.
     func destroyCounter(_ handler: any CounterHandler) {}
     func destroyRecorder(_ handler: any RecorderHandler) {}
     func destroyTimer(_ handler: any TimerHandler) {}
@@ -45,7 +45,7 @@ final class MetricRegistry: MetricsFactory {
         }
     }
 
-    /// Adds all series to a text, in the order of the list of metrics, each by its labels.
+    /// Adds all series to a text, in the order of the list of metrics, then by labels.
     func write(to text: inout MetricsText) {
         let found = Dictionary(grouping: series.withLock { Array($0) }, by: \.key.name)
         for metric in ServiceMetric.all {
@@ -60,7 +60,7 @@ final class MetricRegistry: MetricsFactory {
 
 /// The value of one metric with certain labels: a sum, the last value, or a distribution of times.
 final class MetricSeries: CounterHandler, RecorderHandler, TimerHandler {
-    /// Upper bounds of the times that are told apart, in seconds.
+    /// Upper bounds of the time buckets, in seconds.
     private static let bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
     private struct State {

@@ -1,13 +1,13 @@
 import Model
 public import ServiceClient
 
-/// A value of a metric at the moment in which it is asked for.
+/// A value of a metric at the moment it is requested.
 public struct MetricSample: Sendable {
-    /// What was measured.
+    /// The metric.
     public let metric: ServiceMetric
     /// Names and values of its labels.
     public let labels: [(String, String)]
-    /// What it came to.
+    /// The value.
     public let value: Double
 
     /// Makes a sample.
@@ -21,17 +21,17 @@ public struct MetricSample: Sendable {
     public init(_ metric: ServiceMetric, _ value: Double) { self.init(metric, [], value) }
 }
 
-/// Says how things stand when metrics are asked for.
+/// Provides current values when metrics are requested.
 public typealias MetricSource = @Sendable () async throws -> [MetricSample]
 
 /// All metrics of a process as text.
 public struct MetricsExposition: Sendable {
     private let sources: [MetricSource]
 
-    /// Makes the exposition of what was counted and of what the sources say.
+    /// Makes the exposition of counted metrics and of the sources' samples.
     public init(_ sources: [MetricSource]) { self.sources = sources }
 
-    /// The text now. A source that fails, such as a full disk's database, costs its own metrics only.
+    /// The current text. A source that fails, such as a database on a full disk, loses only its own metrics.
     public func text() async -> String {
         var text = MetricsText()
         text.add(.build, labels: [("version", GyrusVersion.current)], 1)
@@ -46,6 +46,6 @@ public struct MetricsExposition: Sendable {
         return text.text
     }
 
-    /// What processes that serve nobody, such as the console, say of themselves.
+    /// The exposition for processes that are not services, such as the console.
     public static let ofProcess = MetricsExposition([ProcessMetrics.source])
 }

@@ -9,12 +9,12 @@ import ServiceLifecycle
 
 /// Where metrics are served: `127.0.0.1:9464`, `:9464` for the same, `[::1]:9464`, or `unix:/run/gyrus/metrics.sock`.
 public enum MetricsAddress: Hashable, Sendable, CustomStringConvertible {
-    /// A port of an address of this machine.
+    /// A port on an address of this machine.
     case port(host: String, Int)
     /// A socket file.
     case socket(String)
 
-    /// Reads an address.
+    /// Parses an address.
     public init(_ text: String) throws {
         if text.hasPrefix("unix:/") {
             self = .socket(String(text.dropFirst(5)))
@@ -23,14 +23,15 @@ public enum MetricsAddress: Hashable, Sendable, CustomStringConvertible {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
             throw Failure(
                 .invalidArgument,
-                "'\(text)' is no address for metrics; write HOST:PORT, such as 127.0.0.1:9464, or unix:/path/of/socket."
+                "'\(text)' is not an address for metrics; use HOST:PORT, such as 127.0.0.1:9464, or "
+                    + "unix:/path/of/socket."
             )
         }
         let host = text[..<colon].trimmingCharacters(in: ["[", "]"])
         self = .port(host: host.isEmpty ? "127.0.0.1" : host, Int(port))
     }
 
-    /// The address as it is written.
+    /// The address in written form.
     public var description: String {
         switch self {
         case .port(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
@@ -39,7 +40,7 @@ public enum MetricsAddress: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Serves the metrics of a process under `/metrics`, to whoever can reach the address.
+/// Serves the metrics of a process under `/metrics` to anyone who can reach the address.
 struct MetricsServer: Service {
     private let address: MetricsAddress
     private let exposition: MetricsExposition
@@ -76,7 +77,7 @@ struct MetricsServer: Service {
             try await application.run()
         } catch let error as IOError {
             throw Failure(
-                .unavailable, "Metrics cannot be served at \(address): \(error). Give another address with --metrics.")
+                .unavailable, "Cannot serve metrics at \(address): \(error). Give another address with --metrics.")
         }
     }
 

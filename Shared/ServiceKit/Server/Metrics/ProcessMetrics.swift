@@ -6,7 +6,7 @@ import ServiceClient
 import ServiceLifecycle
 import Storage
 
-/// What the system says of this process.
+/// Metrics of this process from the operating system.
 enum ProcessMetrics {
     static let source: MetricSource = { samples() }
 
@@ -35,7 +35,7 @@ enum ProcessMetrics {
 
     private static func file(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
 
-    /// The start of the process in seconds since 1970: the system's start, and the ticks from there on.
+    /// The start of the process in seconds since 1970: the boot time plus the ticks since then.
     private static let start: Double? = {
         // The name of the program, which may have anything in it, ends with the last parenthesis.
         let fields = file("/proc/self/stat").split(separator: ")").last?.split(separator: " ") ?? []
@@ -46,7 +46,7 @@ enum ProcessMetrics {
     }()
 }
 
-/// Size of a service's database, and the room on its disk.
+/// Size of a service's database, and the free space on its disk.
 struct DataMetrics: Sendable {
     private let database: ServiceDatabase
     private let directory: URL
@@ -65,9 +65,9 @@ struct DataMetrics: Sendable {
     }
 }
 
-/// Room on disks.
+/// Free space on disks.
 enum DiskSpace {
-    /// Bytes that this user can still write to the disk of a folder; nil where it cannot be asked.
+    /// Bytes that this user can still write to the disk of a folder; nil if that cannot be determined.
     static func free(at folder: URL) -> UInt64? {
         var status = statvfs()
         guard statvfs(folder.path, &status) == 0 else { return nil }
@@ -75,7 +75,7 @@ enum DiskSpace {
     }
 }
 
-/// Asks the message loop once a second to do something, and measures how long that waits.
+/// Submits a job to the message loop once per second and measures how long it waits.
 actor LoopProbe: Service {
     private static let interval = Duration.seconds(1)
 
