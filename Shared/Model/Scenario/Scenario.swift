@@ -52,6 +52,8 @@ public struct Scenario: Hashable, Sendable {
         public var structures: [String]?
         /// Names of the pretrained models to choose from besides; nil for all that fit, none where it is empty.
         public var pretrained: [String]?
+        /// Whether these are trained further with the scenario's data first.
+        public var fineTuning: FineTuning
         /// Width multipliers to choose from; nil for the usual ones.
         public var widths: [Double]?
         /// What networks are written of layer by layer; nil where they are whole structures.
@@ -75,7 +77,7 @@ public struct Scenario: Hashable, Sendable {
             optimizers: [String]? = nil, structures: [String]? = nil, pretrained: [String]? = nil,
             widths: [Double]? = nil, layers: Layers? = nil, halving: Halving? = nil, replication: Replication? = nil,
             scoresTest: Bool = false,
-            budget: Double? = nil
+            budget: Double? = nil, fineTuning: FineTuning = .automatic
         ) {
             self.method = method
             self.population = population
@@ -84,6 +86,7 @@ public struct Scenario: Hashable, Sendable {
             self.optimizers = optimizers
             self.structures = structures
             self.pretrained = pretrained
+            self.fineTuning = fineTuning
             self.widths = widths
             self.layers = layers
             self.halving = halving

@@ -7,7 +7,8 @@ struct Shelf {
     /// A model of it.
     struct Entry {
         let model: PretrainedModel
-        let script: BlobDigest
+        /// Its TorchScript file.
+        var script: BlobDigest
         /// The blob of the contract, whose digest is part of the names of views.
         let contractBlob: BlobDigest
         let contract: InputContract

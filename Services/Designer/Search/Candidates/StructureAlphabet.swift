@@ -5,7 +5,7 @@ public import Networks
 ///
 /// A scenario that names structures searches those. Otherwise a family is in where it can read the modality, is usual for such
 /// data, and serves an area that is activated; the area that perceives the modality always is. Families of tables and series
-/// serve no area, so that what they can read decides alone. Frozen pretrained networks whose features were computed for a
+/// serve no area, so that what they can read decides alone. Pretrained networks whose features were computed for a
 /// modality are in beside them, and come first where these fit what is to be learned better than the samples as they are.
 /// Structures that users added count like those of Gyrus, and come first among them.
 public struct StructureAlphabet: Sendable {
@@ -142,13 +142,20 @@ public struct StructureAlphabet: Sendable {
 extension PreparedView {
     /// Why a search tries it when it does, for people.
     fileprivate var reason: String {
+        if let tuning {
+            let comparison = tuning.isBetter ? "better" : "no better"
+            return
+                "pretrained, fine-tuned: validation \(tuning.metric) \(Self.text(tuning.after)), \(comparison) than "
+                + "\(Self.text(tuning.before)) with a new head alone"
+        }
         guard let score = scores[Self.evidence], let plain = reference[Self.evidence] else {
             return "pretrained, frozen: \(width) features"
         }
-        func text(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
         let comparison = isPromising ? "more" : "no more"
         return
-            "pretrained, frozen: \(width) features with LogME \(text(score)), \(comparison) than \(text(plain)) of the "
+            "pretrained, frozen: \(width) features with LogME \(Self.text(score)), \(comparison) than \(Self.text(plain)) of the "
             + "samples as they are"
     }
+
+    private static func text(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
 }
