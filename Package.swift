@@ -384,7 +384,7 @@ let testTargets: [Target] = [
         "PreparationTests",
         [
             // Not gyrus-tokenizer, which tests start: SentencePiece cannot be in one process with libtorch.
-            "Datasets", "Model", "Networks", "Preparation", "Tables", "Torch", "gyrus",
+            "Datasets", "HelperProcesses", "Model", "Networks", "Preparation", "Tables", "Torch", "gyrus",
         ]),
     .target(
         name: "ServingSupport",

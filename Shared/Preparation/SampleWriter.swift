@@ -144,18 +144,12 @@ final class SampleWriter {
                 PlaceName.bytes(sample.place), to: "test.places", rowShape: [AnswerFile.placeBytes])
         }
         if let group = sample.group { answers[sample.part]?.groups.append(Int32(group)) }
-        switch sample.answer {
-        case .class(let number)?: answers[sample.part]?.labels.append(Int32(number))
-        case .labels(let numbers)?:
-            var row = [Float](repeating: 0, count: manifest.target.outputs)
-            for number in numbers { row[number] = 1 }
-            answers[sample.part]?.numbers += row
-        case .numbers(let numbers)?:
-            answers[sample.part]?.numbers += numbers.enumerated().map { index, number in
-                Float((number - (manifest.target.means?[index] ?? 0)) / (manifest.target.deviations?[index] ?? 1))
-            }
-        case nil:
+        guard let answer = sample.answer else {
             throw Failure(.internal, "\(sample.place): a sample without an answer reached preparation.")
+        }
+        switch manifest.target.learned(answer) {
+        case .class(let number): answers[sample.part]?.labels.append(number)
+        case .numbers(let row): answers[sample.part]?.numbers += row
         }
     }
 

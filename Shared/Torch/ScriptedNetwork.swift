@@ -53,6 +53,13 @@ public final class ScriptedNetwork {
         }
     }
 
+    /// Takes a network that the shim made.
+    init(owning handle: OpaquePointer, inputs: [String], on place: ComputePlace) {
+        self.handle = handle
+        self.place = place
+        self.inputs = inputs
+    }
+
     deinit { gyrus_network_free(handle) }
 
     /// Writes the network as a TorchScript file, in evaluation mode.

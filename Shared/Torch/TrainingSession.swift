@@ -50,18 +50,24 @@ public final class TrainingSession {
     /// Makes a network with fresh weights, or with weights from files, and everything that its training needs.
     /// - Parameter weights: Files that together have all weights; fresh weights if empty.
     /// - Throws: `Failure` if the network, the plan and the samples do not fit together.
-    public init(
+    public convenience init(
         _ description: NetworkDescription, plan: TrainingPlan, samples: SampleSource,
         weights: [(file: URL, prefix: String)] = [], on place: ComputePlace = .current
     ) throws {
         try Self.check(description, plan, samples)
-        self.network = try ScriptedNetwork(description, constraint: plan.constraint, seed: plan.seed, on: place)
+        let network = try ScriptedNetwork(description, constraint: plan.constraint, seed: plan.seed, on: place)
         if !weights.isEmpty { try network.loadWeights(from: weights) }
+        try self.init(further: network, plan: plan, samples: samples)
+    }
+
+    /// Trains a network from where it is: of its weights those that record gradients.
+    init(further network: ScriptedNetwork, plan: TrainingPlan, samples: SampleSource) throws {
+        self.network = network
         self.plan = plan
         self.samples = try samples.learned(by: plan.loss)
         self.course = TrainingCourse(plan, samples: samples.count)
         self.handle = try Self.makeTrainer(network, plan, steps: course.steps)
-        try feed(place)
+        try feed(network.place)
     }
 
     deinit { gyrus_trainer_free(handle) }

@@ -80,4 +80,16 @@ import Testing
         let text = "scenario: s\ndata: {source: pictures}\n\(search)"
         #expect(try ScenarioFile.pretrained(text) == names)
     }
+    @Test(
+        arguments: [
+            ("", FineTuning.automatic, 600.0), ("search: {fine-tuning: never}", .never, 600),
+            ("search: {fine-tuning: always, budget: 10m}", .always, 120),
+        ])
+    func `a scenario says whether pretrained models are trained further, and its budget for how long`(
+        text: String, mode: FineTuning, seconds: Double
+    ) throws {
+        let found = try ScenarioFile.fineTuning("scenario: a\n\(text)\n")
+        #expect(found.mode == mode && found.seconds == seconds)
+    }
+
 }

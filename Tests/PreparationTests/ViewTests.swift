@@ -13,10 +13,9 @@ import Torch
     private static let own = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../shared/data/own").standardizedFileURL
     private static let classes = ["dress", "pants", "shoes", "t-shirt"]
-    private static let perClass = 12
 
     /// Pictures of some classes, and one file that is none.
-    private static func pictures(in folder: TemporaryDirectory) throws {
+    private static func pictures(in folder: TemporaryDirectory, perClass: Int) throws {
         for name in classes {
             let source = own.appending(path: "clothes/\(name)"), place = folder.file("pictures/\(name)")
             guard let files = try? FileManager.default.contentsOfDirectory(atPath: source.path) else {
@@ -41,8 +40,8 @@ import Torch
         )
     }
 
-    private static func request(_ folder: TemporaryDirectory) throws -> (ViewRequest, TableRows) {
-        try pictures(in: folder)
+    static func request(_ folder: TemporaryDirectory, perClass: Int = 12) throws -> (ViewRequest, TableRows) {
+        try pictures(in: folder, perClass: perClass)
         let network = try network()
         let settings = DataSettings(source: folder.path("pictures"))
         let table = try SampleTable(settings: settings)
@@ -78,17 +77,7 @@ import Torch
             #expect(abs(values.reduce(0, +) / Float(values.count)) < 1e-3)
         }
 
-        let kind = PreparedView(
-            modality: request.modality, title: "efficientnet-lite0", category: "EfficientNet", model: "m", width: 1_280,
-            parameters: 0, milliseconds: outcome.milliseconds)
-        let family = StructureFamily.frozen(kind, as: request.name)
-        let description = try family.network(
-            input: request.name, InputSignature(kind: .image, shape: [1_280]), outputs: Self.classes.count, width: 0.5)
-        let plan = try TrainingPlan(
-            optimizers: [.init(rule: .adam, learningRate: 0.01)], epochs: 20, batch: 8, seed: 1)
-        let session = try TrainingSession(description, plan: plan, samples: training)
-        while !session.isFinished { try session.finishEpoch() }
-        let network = session.network
+        let network = try Self.trained(on: data, view, request)
         // Four kinds that an ImageNet network tells apart: chance is a quarter.
         #expect(try network.evaluate(on: data.source(.validation, with: [view])).accuracy > 0.6)
         try network.save(to: folder.file("network.pt"))
@@ -99,8 +88,24 @@ import Torch
         try Self.compare(package, network, rows, request, data, view)
     }
 
+    /// A head on the features of a view.
+    static func trained(
+        on data: PreparedDataset, _ view: PreparedDataset, _ request: ViewRequest
+    ) throws -> ScriptedNetwork {
+        let kind = PreparedView(
+            modality: request.modality, title: "efficientnet-lite0", category: "EfficientNet", model: "m", width: 1_280,
+            parameters: 0, milliseconds: 1)
+        let description = try StructureFamily.frozen(kind, as: request.name).network(
+            input: request.name, InputSignature(kind: .image, shape: [1_280]), outputs: classes.count, width: 0.5)
+        let plan = try TrainingPlan(
+            optimizers: [.init(rule: .adam, learningRate: 0.01)], epochs: 20, batch: 8, seed: 1)
+        let session = try TrainingSession(description, plan: plan, samples: data.source(.training, with: [view]))
+        while !session.isFinished { try session.finishEpoch() }
+        return session.network
+    }
+
     /// The package's answers for raw pictures are those of the network for prepared features.
-    private static func compare(
+    static func compare(
         _ package: NetworkPackage, _ network: ScriptedNetwork, _ rows: TableRows, _ request: ViewRequest,
         _ data: PreparedDataset, _ view: PreparedDataset
     ) throws {

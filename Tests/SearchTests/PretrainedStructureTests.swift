@@ -40,6 +40,29 @@ import Testing
         #expect(try NetworkSpace(scenario).promising.isEmpty)
     }
 
+    @Test(arguments: [true, false])
+    func `a fine-tuned network comes before what it was where it became better`(_ isBetter: Bool) throws {
+        var tuned = Self.view(0.3)
+        tuned.title = "efficientnet-lite0 fine-tuned"
+        tuned.tuning = Tuning(
+            metric: "accuracy", before: 0.8, after: isBetter ? 0.9 : 0.8, isBetter: isBetter, bestEpoch: 3, epochs: 5,
+            weights: 100, rank: nil, seconds: 9)
+        var scenario = Self.scenario(Self.view(0.3))
+        if case .prepared(var data) = scenario.data {
+            // Its name would put it after the other one.
+            data.views?["View9f9f9f9f_photo"] = tuned
+            scenario.data = .prepared(data)
+        }
+        let names = try StructureAlphabetTests.names("photo", scenario)
+        let order = ["efficientnet-lite0 fine-tuned", "efficientnet-lite0"]
+        #expect(names.first == (isBetter ? order[0] : order[1]))
+        #expect(isBetter ? names[1] == order[1] : names.last == order[0])
+        let reason = try StructureAlphabet(scenario).choices(for: "photo").first { $0.family == order[0] }?.reason
+        #expect(
+            reason == "pretrained, fine-tuned: validation accuracy \(isBetter ? 0.9 : 0.8), "
+                + "\(isBetter ? "better" : "no better") than 0.8 with a new head alone")
+    }
+
     @Test func `a candidate reads the view in place of the modality and bears the frozen network's costs`() throws {
         let space = try NetworkSpace(Self.scenario(Self.view(nil)))
         let genome = try #require(space.fusions(in: ["photo"], preferring: space.promising).first)

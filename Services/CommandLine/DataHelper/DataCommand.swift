@@ -7,7 +7,8 @@ struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gyrus-data", abstract: "Inspect and prepare data, and predict on it with a network.",
         subcommands: [
-            LookCommand.self, PrepareCommand.self, ViewCommand.self, ExtractCommand.self, PackageCommand.self,
-            PredictCommand.self, EvaluateCommand.self, ExplainCommand.self, AnswerCommand.self,
+            LookCommand.self, PrepareCommand.self, ViewCommand.self, ExtractCommand.self, TuneCommand.self,
+            LearnCommand.self, PackageCommand.self, PredictCommand.self, EvaluateCommand.self, ExplainCommand.self,
+            AnswerCommand.self,
         ])
 }

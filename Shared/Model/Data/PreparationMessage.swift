@@ -18,6 +18,8 @@ public struct PreparationMessage: Codable, Sendable {
     public var inputs: [String]?
     /// The view that a frozen network produced.
     public var view: PreparedView?
+    /// The result of fine-tuning a pretrained network.
+    public var tuning: Tuning?
     /// Why the helper cannot continue.
     public var failure: Failure?
 
@@ -25,7 +27,7 @@ public struct PreparationMessage: Codable, Sendable {
     public init(
         identity: String? = nil, notes: [String]? = nil, done: Int? = nil, count: Int? = nil,
         manifest: DatasetManifest? = nil, unreadable: [String]? = nil, unreadableCount: Int? = nil,
-        inputs: [String]? = nil, view: PreparedView? = nil, failure: Failure? = nil
+        inputs: [String]? = nil, view: PreparedView? = nil, tuning: Tuning? = nil, failure: Failure? = nil
     ) {
         self.identity = identity
         self.notes = notes
@@ -36,6 +38,7 @@ public struct PreparationMessage: Codable, Sendable {
         self.unreadableCount = unreadableCount
         self.inputs = inputs
         self.view = view
+        self.tuning = tuning
         self.failure = failure
     }
 }

@@ -20,6 +20,8 @@ public struct PreparedView: Hashable, Sendable, Codable {
     public var scores: [String: Double]
     /// The same scores for the samples without the network.
     public var reference: [String: Double]
+    /// What training the network further came to; nil where it is as it was. The scores are those from before.
+    public var tuning: Tuning?
 
     /// Describes a view.
     public init(
@@ -37,8 +39,10 @@ public struct PreparedView: Hashable, Sendable, Codable {
         self.reference = reference
     }
 
-    /// Whether its features fit better than the samples themselves; true if unknown.
+    /// Whether its features fit better than the samples themselves; true if unknown. A network that fine-tuning did not improve
+    /// is not promising.
     public var isPromising: Bool {
+        if tuning?.isBetter == false { return false }
         guard let score = scores[Self.evidence], let reference = reference[Self.evidence] else { return true }
         return score > reference
     }
@@ -46,10 +50,17 @@ public struct PreparedView: Hashable, Sendable, Codable {
     /// The score that orders views: the logarithm of the evidence of a linear model (LogME).
     public static let evidence = "logme"
 
-    /// The order in which a search tries views: greatest evidence first, views without a score last.
+    /// The order in which a search tries views: greatest evidence first, views without a score last. A network that fine-tuning
+    /// improved comes before the original, any other after it.
     public static func precedes(_ one: (String, PreparedView), _ other: (String, PreparedView)) -> Bool {
         let (left, right) = (one.1.scores[evidence] ?? -.infinity, other.1.scores[evidence] ?? -.infinity)
-        return left == right ? one.0 < other.0 : left > right
+        guard left == right else { return left > right }
+        return (one.1.stage, one.0) < (other.1.stage, other.0)
+    }
+
+    private var stage: Int {
+        guard let tuning else { return 1 }
+        return tuning.isBetter ? 0 : 2
     }
 
     // MARK: Names

@@ -54,6 +54,8 @@ public struct Scenario: Hashable, Sendable {
         public var structures: [String]?
         /// Names of pretrained models to choose from as well; nil for all that fit, empty for none.
         public var pretrained: [String]?
+        /// Whether these are fine-tuned on the scenario's data first.
+        public var fineTuning: FineTuning
         /// Width multipliers to choose from; nil for the defaults.
         public var widths: [Double]?
         /// How networks are composed layer by layer; nil if they are whole structures.
@@ -77,7 +79,7 @@ public struct Scenario: Hashable, Sendable {
             optimizers: [String]? = nil, structures: [String]? = nil, pretrained: [String]? = nil,
             widths: [Double]? = nil, layers: Layers? = nil, halving: Halving? = nil, replication: Replication? = nil,
             scoresTest: Bool = false,
-            budget: Double? = nil
+            budget: Double? = nil, fineTuning: FineTuning = .automatic
         ) {
             self.method = method
             self.population = population
@@ -86,6 +88,7 @@ public struct Scenario: Hashable, Sendable {
             self.optimizers = optimizers
             self.structures = structures
             self.pretrained = pretrained
+            self.fineTuning = fineTuning
             self.widths = widths
             self.layers = layers
             self.halving = halving

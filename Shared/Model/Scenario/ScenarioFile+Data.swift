@@ -36,6 +36,19 @@ extension ScenarioFile {
         return try reader.fields("search").flatMap(pretrained)
     }
 
+    /// Whether a scenario has pretrained models trained further, and the seconds that it may take for each.
+    /// - Throws: `Failure` with code `invalid-argument`, with file, line and column.
+    public static func fineTuning(
+        _ text: String, file: String = "scenario"
+    ) throws -> (mode: FineTuning, seconds: Double) {
+        let top = try ScenarioText.parse(text, file: file)
+        let search = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top)).fields("search")
+        let budget = try search?.milliseconds("budget").map { $0 / 1_000 }
+        return (
+            try search?.choice("fine-tuning", of: FineTuning.self) ?? .automatic, FineTuning.seconds(of: budget)
+        )
+    }
+
     static func pretrained(_ search: FieldReader) throws -> [String]? {
         guard let node = search.node("pretrained") else { return nil }
         return node.scalar?.string == "none" ? [] : try search.texts("pretrained")

@@ -180,7 +180,8 @@ extension ScenarioFile {
             halving: try fields.flatMap { try halving($0, training) },
             replication: try fields.flatMap { try replication($0) },
             scoresTest: try fields?.choice("score-test", of: Switch.self)?.isOn ?? false,
-            budget: try fields?.milliseconds("budget").map { $0 / 1_000 })
+            budget: try fields?.milliseconds("budget").map { $0 / 1_000 },
+            fineTuning: try fields?.choice("fine-tuning", of: FineTuning.self) ?? usual.fineTuning)
     }
 
     static func training(

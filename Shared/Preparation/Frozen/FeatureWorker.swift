@@ -17,37 +17,26 @@ final class FeatureWorker {
     /// Number of samples in this time.
     private(set) var count = 0
 
-    private let request: ViewRequest
-    private let modalities: [RawModality]
-    private let reader: ValueReader
-    private let base: PreparationModule
-    private let given: PreparationModule
+    private let given: GivenValues
     private let process: FeatureProcess
 
     var hasSeveralOutputs: Bool { process.hasSeveralOutputs }
 
     init(_ request: ViewRequest, _ rows: any SampleRows) throws {
-        self.request = request
-        modalities = rows.modalities
-        reader = try ValueReader(files: rows.files, inputs: request.data.inputs)
-        base = try PreparationModule(PreparationScript(request.data))
-        given = try PreparationModule(PreparationScript(request.manifest(frozen: request.unfitted)))
+        given = try GivenValues(request, rows)
         process = try FeatureProcess(request.file, request.contract)
     }
 
-    func outcome(_ sample: RawSample, _ place: Int) throws -> Outcome {
-        guard
-            case .rows(let rows) = SampleWriter.prepared(sample, modalities, request.data.inputs, reader, base)
-        else { return .unreadable }
-        guard let row = rows[place], let input = request.data.inputs[request.modality],
-            let value = try reader.value(sample.cells[place], of: request.modality, input)
-        else { return .absent }
-        let values = try given.run(
-            "input_" + FrozenNetwork.given(to: request.name), value, count: request.contract.shape.reduce(1, *))
-        let start = ContinuousClock.now
-        let features = try process.features(of: values)
-        seconds += (ContinuousClock.now - start) / .seconds(1)
-        count += 1
-        return .features(features, row: row)
+    func outcome(_ sample: RawSample) throws -> Outcome {
+        switch try given.outcome(sample) {
+        case .unreadable: return .unreadable
+        case .absent: return .absent
+        case .values(let values, let row):
+            let start = ContinuousClock.now
+            let features = try process.features(of: values)
+            seconds += (ContinuousClock.now - start) / .seconds(1)
+            count += 1
+            return .features(features, row: row)
+        }
     }
 }

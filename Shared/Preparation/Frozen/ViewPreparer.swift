@@ -38,9 +38,9 @@ public struct ViewPreparer {
     ///   - report: Called with the number of samples done and the total.
     /// - Throws: `Failure` that describes the error, such as a network that expects a different input.
     public func prepare(to path: String, report: (Int, Int) -> Void = { _, _ in }) throws -> Outcome {
-        guard let place = rows.modalities.firstIndex(where: { $0.name == request.modality }),
-            let input = request.data.inputs[request.modality]
-        else { throw Failure(.invalidArgument, "The data has no modality '\(request.modality)'.") }
+        guard let input = request.data.inputs[request.modality] else {
+            throw Failure(.invalidArgument, "The data has no modality '\(request.modality)'.")
+        }
         let workers = try (0..<max(1, min(8, ProcessorCount.available))).map { _ in
             try FeatureWorker(request, rows)
         }
@@ -50,7 +50,7 @@ public struct ViewPreparer {
         var pending: [RawSample] = []
         var done = 0
         func flush() throws {
-            for (sample, outcome) in zip(pending, try Self.outcomes(pending, place, workers)) {
+            for (sample, outcome) in zip(pending, try Self.outcomes(pending, workers)) {
                 try writer.add(sample, outcome, input)
             }
             done += pending.count
@@ -69,7 +69,7 @@ public struct ViewPreparer {
     }
 
     private static func outcomes(
-        _ samples: [RawSample], _ place: Int, _ workers: [FeatureWorker]
+        _ samples: [RawSample], _ workers: [FeatureWorker]
     ) throws -> [FeatureWorker.Outcome] {
         let results = Mutex([Result<FeatureWorker.Outcome, Failure>?](repeating: nil, count: samples.count))
         // Each worker is used by a single iteration, and iterations share only `results`.
@@ -78,7 +78,7 @@ public struct ViewPreparer {
             for index in stride(from: number, to: samples.count, by: workers.count) {
                 let outcome: Result<FeatureWorker.Outcome, Failure>
                 do {
-                    outcome = .success(try workers[number].outcome(samples[index], place))
+                    outcome = .success(try workers[number].outcome(samples[index]))
                 } catch {
                     outcome = .failure(Failure(error))
                 }

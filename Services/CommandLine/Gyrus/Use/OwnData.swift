@@ -126,7 +126,9 @@ extension OwnData {
         _ text: String, file: String, with data: PreparedData, _ registry: RegistryClient
     ) async throws -> String {
         let names = try ScenarioFile.pretrained(text, file: file)
-        var data = try await PretrainedViews(registry: registry).added(to: data, named: names)
+        let (mode, seconds) = try ScenarioFile.fineTuning(text, file: file)
+        let tuner = ModelTuner(registry: registry, mode: mode, seconds: seconds)
+        var data = try await PretrainedViews(registry: registry, tuner: tuner).added(to: data, named: names)
         data.structures = try await registry.structures(for: Array(data.inputs.values))
         return try ScenarioFile.text(text, with: data)
     }

@@ -6,9 +6,14 @@ import ServerClient
 /// Features of prepared data by the registry's pretrained models, computed once per model and data set and then reused.
 struct PretrainedViews {
     let registry: RegistryClient
+    /// Trains models further of which there will be views, too.
+    let tuner: ModelTuner
 
     /// Attribute of a registered view with its description for scenarios, as JSON.
     private static let attribute = "view"
+
+    /// A computed view and its model.
+    private typealias Computed = (name: String, view: PreparedView, entry: Shelf.Entry)
 
     /// Prepared data with the views of all fitting models.
     /// - Parameters:
@@ -19,15 +24,25 @@ struct PretrainedViews {
         let shelf = Shelf(registry: registry)
         var (views, used): ([String: PreparedView], Set<String>) = ([:], [])
         for (modality, signature) in data.inputs.sorted(by: { $0.key < $1.key }) {
+            var computed: [Computed] = []
             for entry in try await shelf.entries(for: signature.kind, named: names) {
                 used.formUnion([entry.model.id, entry.model.code?.name ?? ""])
-                let name = PreparedView.name(modality: modality, script: entry.script, contract: entry.contractBlob)
                 do {
-                    views[name] = try await view(name, of: modality, entry, data)
+                    computed.append(try await view(of: modality, entry, data))
                 } catch let failure as Failure where names == nil && failure.code == .invalidArgument {
                     say("Skipped the pretrained model '\(entry.model.id)': \(failure.message)")
                 }
             }
+            computed.sort { PreparedView.precedes(($0.name, $0.view), ($1.name, $1.view)) }
+            for (place, (name, view, entry)) in computed.enumerated()
+            where tuner.takes(view, data, isFirst: place == 0) {
+                do {
+                    computed.append(try await tuned(entry, name, view, data))
+                } catch let failure as Failure where [.invalidArgument, .deadlineExceeded].contains(failure.code) {
+                    say("The pretrained model '\(entry.model.id)' stays as it is: \(failure.message)")
+                }
+            }
+            for (name, view, _) in computed { views[name] = view }
         }
         if let stranger = names?.first(where: { !used.contains($0) }) {
             throw Failure(
@@ -45,23 +60,48 @@ struct PretrainedViews {
         let counts = Dictionary(views.values.map { ("\($0.modality) \($0.title)", 1) }, uniquingKeysWith: +)
         return views.mapValues { view in
             var view = view
-            if counts["\(view.modality) \(view.title)", default: 1] > 1 { view.title = view.model }
+            if counts["\(view.modality) \(view.title)", default: 1] > 1 { view.title = title(view.model, view.tuning) }
             return view
         }
     }
 
+    private static func title(_ name: String, _ tuning: Tuning?) -> String {
+        tuning == nil ? name : "\(name) fine-tuned"
+    }
+
+    /// The view of a model that is trained further. Its scores are those from before: what it has learned of the training
+    /// samples would flatter it.
+    private func tuned(
+        _ entry: Shelf.Entry, _ name: String, _ view: PreparedView, _ data: PreparedData
+    ) async throws -> Computed {
+        let (script, tuning) = try await tuner.tuned(entry, name, view, data, manifest: try await manifest(of: data))
+        var entry = entry
+        entry.script = script
+        return try await self.view(of: view.modality, entry, data) { made in
+            made.tuning = tuning
+            (made.scores, made.reference) = (view.scores, view.reference)
+        }
+    }
+
+    private func manifest(of data: PreparedData) async throws -> DatasetManifest {
+        guard let manifest = try await registry.manifest(recipe: try BlobDigest(data.id)) else {
+            throw Failure(.internal, "the prepared data '\(data.name)' have no manifest")
+        }
+        return manifest
+    }
+
+    /// - Parameter note: Adds what is known besides before it is registered.
     private func view(
-        _ name: String, of modality: String, _ entry: Shelf.Entry, _ data: PreparedData
-    ) async throws -> PreparedView {
+        of modality: String, _ entry: Shelf.Entry, _ data: PreparedData, note: (inout PreparedView) -> Void = { _ in }
+    ) async throws -> Computed {
+        let name = PreparedView.name(modality: modality, script: entry.script, contract: entry.contractBlob)
         let recipe = PreparedView.recipe(of: name, data: data.id)
         if let known = try await registry.dataset(recipe: recipe), let json = known.attributes[Self.attribute],
             try await registry.state(of: known.blob).isComplete
         {
-            return try JSONDecoder().decode(PreparedView.self, from: Data(json.utf8))
+            return (name, try JSONDecoder().decode(PreparedView.self, from: Data(json.utf8)), entry)
         }
-        guard let manifest = try await registry.manifest(recipe: try BlobDigest(data.id)) else {
-            throw Failure(.internal, "the prepared data '\(data.name)' has no manifest")
-        }
+        let manifest = try await manifest(of: data)
         let network = try await registry.network(entry.model.network)
         let (script, features) = (try TemporaryFile(), try TemporaryFile())
         try await registry.download(entry.script, to: script.url)
@@ -71,10 +111,12 @@ struct PretrainedViews {
                 data: manifest, modality: modality, name: name, script: entry.script, file: script.url,
                 contract: entry.contract))
         var view = try finish(helper, "Computing features by \(network.name)")
-        (view.title, view.category, view.model) = (network.name, network.category, entry.model.id)
+        (view.category, view.model) = (network.category, entry.model.id)
         view.parameters = Int(network.parameters)
+        note(&view)
+        view.title = Self.title(network.name, view.tuning)
         try await register(view, features.url, name, recipe, data)
-        return view
+        return (name, view, entry)
     }
 
     private func finish(_ helper: DataHelper, _ what: String) throws -> PreparedView {

@@ -7,7 +7,8 @@ struct Shelf {
     /// A model on the shelf.
     struct Entry {
         let model: PretrainedModel
-        let script: BlobDigest
+        /// Its TorchScript file.
+        var script: BlobDigest
         /// The contract's blob, whose digest is part of view names.
         let contractBlob: BlobDigest
         let contract: InputContract

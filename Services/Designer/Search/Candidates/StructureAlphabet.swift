@@ -5,7 +5,7 @@ public import Networks
 ///
 /// A scenario that names structures searches those. Otherwise a family is included if it can read the modality, is
 /// usual for such data, and serves an activated area; the area that perceives the modality is always activated.
-/// Families for tables and series serve no area, so only what they can read matters. Frozen pretrained networks whose
+/// Families for tables and series serve no area, so only what they can read matters. Pretrained networks whose
 /// features were computed for a modality are also included, and come first if their features fit the target better than
 /// the samples as they are. Structures added by users count like those of Gyrus, and come first among them.
 public struct StructureAlphabet: Sendable {
@@ -142,13 +142,20 @@ public struct StructureAlphabet: Sendable {
 extension PreparedView {
     /// The expected benefit of trying it, for display.
     fileprivate var reason: String {
+        if let tuning {
+            let comparison = tuning.isBetter ? "better" : "no better"
+            return
+                "pretrained, fine-tuned: validation \(tuning.metric) \(Self.text(tuning.after)), \(comparison) than "
+                + "\(Self.text(tuning.before)) with a new head alone"
+        }
         guard let score = scores[Self.evidence], let plain = reference[Self.evidence] else {
             return "pretrained, frozen: \(width) features"
         }
-        func text(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
         let comparison = isPromising ? "more" : "no more"
         return
-            "pretrained, frozen: \(width) features with LogME \(text(score)), \(comparison) than \(text(plain)) for the "
-            + "raw samples"
+            "pretrained, frozen: \(width) features with LogME \(Self.text(score)), \(comparison) than "
+            + "\(Self.text(plain)) for the raw samples"
     }
+
+    private static func text(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
 }

@@ -22,8 +22,14 @@ extension ScenarioField {
             ),
             ScenarioField(
                 "pretrained", .either(.choice(["none"]), .texts), usual: "all that fit a modality",
-                "Pretrained models in the registry to choose from in addition to the structures; they stay frozen. "
-                    + "`none` excludes all. See *Pretrained models*. Not with `layers` or `fusion`."),
+                "Pretrained models in the registry to choose from in addition to the structures. `none` excludes all. See "
+                    + "*Pretrained models*. Not with `layers` or `fusion`."),
+            ScenarioField(
+                "fine-tuning", .choice(of: FineTuning.self), usual: usual.fineTuning.rawValue,
+                "Whether pretrained models are trained further with your data before the search chooses from them, too. "
+                    + "`automatic`: the most promising one of each modality, with \(FineTuning.fewestSamples) training samples or "
+                    + "more, for at most a fifth of `budget`, or ten minutes. `always`: each, however long it takes. `never`: "
+                    + "none. See *Pretrained models*."),
             ScenarioField(
                 "widths", .numbers(0.05...16), usual: "[0.5, 1, 2]",
                 "Multipliers for the structures' channels to choose from. Not with `layers` or `fusion`."),

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import Model
+import Preparation
+import Tables
+
+/// Trains a pretrained network further with a modality of prepared data.
+///
+/// Takes a `TuningRequest` as JSON on stdin's first line, and answers lines of JSON (`PreparationMessage`): how far it is, and in
+/// the end what it came to.
+struct TuneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tune", abstract: "Train a pretrained network further with prepared data.")
+
+    @Argument(help: "The TorchScript file to write.")
+    var output: String
+
+    func run() throws {
+        try answering(telling: { PreparationMessage(failure: $0) }) { answer in
+            let request = try readRequest(TuningRequest.self)
+            let rows = try TableRows(SampleTable(settings: request.view.data.settings))
+            let tuning = try NetworkTuner(rows: rows, request: request).tune(to: URL(filePath: output)) { done, count in
+                try? answer(PreparationMessage(done: done, count: count))
+            }
+            try answer(PreparationMessage(tuning: tuning))
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Model
+import RegistryClient
+import ServerClient
+
+/// Trains pretrained models further with prepared data, once for each model and data.
+struct ModelTuner {
+    let registry: RegistryClient
+    /// Which models.
+    let mode: FineTuning
+    /// Seconds that it may take for each, unless all are wanted.
+    let seconds: Double
+
+    /// Attribute of a registered network that has what its training came to, as JSON.
+    private static let attribute = "tuning"
+
+    /// Whether a model is trained further.
+    /// - Parameters:
+    ///   - view: What it makes of a modality as it is.
+    ///   - isFirst: Whether it is the one that promises most for that modality.
+    func takes(_ view: PreparedView, _ data: PreparedData, isFirst: Bool) -> Bool {
+        switch mode {
+        case .never: false
+        case .always: true
+        case .automatic: isFirst && view.isPromising && data.samples.training >= FineTuning.fewestSamples
+        }
+    }
+
+    /// The TorchScript file of a model that was trained further, and what that came to.
+    /// - Parameter name: The name of its view as it is.
+    func tuned(
+        _ entry: Shelf.Entry, _ name: String, _ view: PreparedView, _ data: PreparedData, manifest: DatasetManifest
+    ) async throws -> (script: BlobDigest, tuning: Tuning) {
+        let recipe = BlobDigest(hashing: Array("tuned \(data.id) \(name)".utf8))
+        if let known = try await registry.dataset(recipe: recipe), let json = known.attributes[Self.attribute],
+            try await registry.state(of: known.blob).isComplete
+        {
+            return (known.blob, try JSONDecoder().decode(Tuning.self, from: Data(json.utf8)))
+        }
+        let (script, file) = (try TemporaryFile(), try TemporaryFile())
+        try await registry.download(entry.script, to: script.url)
+        let helper = try DataHelper(["tune", file.url.path])
+        let request = ViewRequest(
+            data: manifest, modality: view.modality, name: name, script: entry.script, file: script.url,
+            contract: entry.contract)
+        try helper.say(TuningRequest(view: request, seconds: mode == .always ? nil : seconds))
+        let tuning = try finish(helper, "Fine-tuning \(view.title)")
+        say(view.title + tuning.summary)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let blob = try await registry.upload(file: file.url)
+        _ = try await registry.register(
+            RegisteredDataset(
+                name: "\(view.title) fine-tuned on \(data.name)", recipe: recipe, blob: blob,
+                classes: UInt32(data.target.outputs),
+                attributes: [
+                    Self.attribute: String(decoding: try encoder.encode(tuning), as: UTF8.self), "dataset": data.id,
+                    "model": view.model, "input": name,
+                ]))
+        return (blob, tuning)
+    }
+
+    private func finish(_ helper: DataHelper, _ what: String) throws -> Tuning {
+        let progress = ProgressLine(what)
+        defer { progress.end() }
+        while true {
+            let message = try helper.next()
+            if let done = message.done, let count = message.count { progress.show(done, of: count) }
+            if let tuning = message.tuning { return tuning }
+        }
+    }
+}
+
+extension Tuning {
+    /// What it came to, after the model's name.
+    fileprivate var summary: String {
+        func text(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
+        let how = rank.map { "adapters of rank \($0)" } ?? "\(weights) weights"
+        return
+            " fine-tuned: validation \(metric) \(text(after)) in epoch \(bestEpoch) of \(epochs), after \(text(before)) "
+            + "with a new head alone (\(how), \(Int(seconds.rounded())) s)."
+    }
+}

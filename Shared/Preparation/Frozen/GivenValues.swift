@@ -1,0 +1,56 @@
+import Model
+import Tables
+
+/// What a pretrained network is given for samples: their raw values, prepared as its contract says.
+final class GivenValues {
+    enum Outcome: Sendable {
+        /// It was not readable when the data were prepared.
+        case unreadable
+        /// The modality is missing.
+        case absent
+        /// What the network reads, or what is stored of that, and the modality's row as it was prepared.
+        case values([Float], row: [Float])
+    }
+
+    private let method: String
+    private let count: Int
+    private let request: ViewRequest
+    private let place: Int
+    private let input: DatasetManifest.Input
+    private let modalities: [RawModality]
+    private let reader: ValueReader
+    private let base: PreparationModule
+    private let given: PreparationModule
+
+    /// - Parameter areStored: Whether values are wanted as they are stored, which for pictures are bytes.
+    init(_ request: ViewRequest, _ rows: any SampleRows, areStored: Bool = false) throws {
+        guard let place = rows.modalities.firstIndex(where: { $0.name == request.modality }),
+            let input = request.data.inputs[request.modality]
+        else { throw Failure(.invalidArgument, "The data have no modality '\(request.modality)'.") }
+        (self.request, self.place, self.input) = (request, place, input)
+        let stored = areStored && request.contract.scaling != nil
+        method = (stored ? "prepare_" : "input_") + FrozenNetwork.given(to: request.name)
+        count = request.contract.shape.reduce(1, *)
+        modalities = rows.modalities
+        reader = try ValueReader(files: rows.files, inputs: request.data.inputs)
+        base = try PreparationModule(PreparationScript(request.data))
+        given = try PreparationModule(PreparationScript(request.manifest(frozen: request.unfitted)))
+    }
+
+    func outcome(_ sample: RawSample) throws -> Outcome {
+        guard
+            case .rows(let rows) = SampleWriter.prepared(sample, modalities, request.data.inputs, reader, base)
+        else { return .unreadable }
+        guard let row = rows[place], let value = try reader.value(sample.cells[place], of: request.modality, input)
+        else { return .absent }
+        return .values(try given.run(method, value, count: count), row: row)
+    }
+}
+
+extension InputContract {
+    /// What makes stored bytes what the network reads, for each channel; nil where values are stored as they are read.
+    var scaling: (scales: [Float], offsets: [Float])? {
+        guard case .picture(let picture) = preparation else { return nil }
+        return (picture.deviations.map { 1 / $0 }, zip(picture.means, picture.deviations).map { -$0 / $1 })
+    }
+}
