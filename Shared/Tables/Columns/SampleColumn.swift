@@ -42,8 +42,8 @@ public struct SampleColumn: Hashable, Sendable {
     public var width: Int?
     /// Fields of the source that it is made of.
     var fields: [Int]
-    /// What stands before decimals.
-    var point: UInt8 = UInt8(ascii: ".")
+    /// How its numbers are written.
+    var style: NumberStyle = .plain
 }
 
 /// One modality of the samples of a table.

@@ -116,6 +116,6 @@ extension SampleTable {
     }
 
     private func isWhole(_ column: SampleColumn) -> Bool {
-        profiles[column.fields[0]].wholes == profiles[column.fields[0]].numbers
+        profiles[column.fields[0]].areWhole
     }
 }

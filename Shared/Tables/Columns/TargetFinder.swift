@@ -53,16 +53,6 @@ struct TargetFinder {
                 + "There are \(shown)\(ordered.count > 20 ? ", and \(ordered.count - 20) more" : "").")
     }
 
-    /// Whether what stands between marks comes back in other values.
-    private static func haveSharedParts(_ values: [String]) -> Bool {
-        var seen: Set<Substring> = []
-        return values.prefix(1_000).contains { value in
-            let parts = value.split(separator: "|")
-            defer { seen.formUnion(parts) }
-            return parts.contains { seen.contains($0) }
-        }
-    }
-
     private func finding(_ found: [Int], kind: Target.Kind?) throws -> Finding {
         if found.count > 1 { return try several(found, kind: kind) }
         let (column, profile) = (columns[found[0]], profiles[found[0]])
@@ -70,7 +60,7 @@ struct TargetFinder {
         switch (column.kind, kind) {
         case (.labels, .multiLabel?), (.labels, nil): return Finding(columns: found, kind: .multiLabel)
         case (_, .multiLabel?):
-            return Finding(columns: found, kind: .multiLabel, separator: profile.barred > 0 ? "|" : ",")
+            return Finding(columns: found, kind: .multiLabel, separator: profile.marks.most ?? ",")
         case (.number, .regression?): return Finding(columns: found, kind: .regression)
         case (_, .regression?):
             throw Failure(
@@ -81,11 +71,11 @@ struct TargetFinder {
         case (_, .classification?): return Finding(columns: found, kind: .classification)
         case (.number, nil):
             guard areClasses(column, profile) else {
-                let isWhole = profile.wholes == profile.numbers && column.distinct <= KindFinder.mostNumberClasses
+                let areFew = profile.areWhole && column.distinct <= KindFinder.mostNumberClasses || column.distinct <= 5
                 return Finding(
                     columns: found, kind: .regression,
-                    guess: isWhole
-                        ? "Its \(column.distinct) different whole numbers are taken as a number; to learn classes, say "
+                    guess: areFew
+                        ? "Its \(column.distinct) different \(profile.areWhole ? "whole " : "")numbers are taken as a number; to learn classes, say "
                             + "'target: {column: \(column.name), kind: classification}'." : nil)
             }
             return Finding(
@@ -93,11 +83,10 @@ struct TargetFinder {
                 guess: "Its \(column.distinct) different whole numbers are taken as classes; to learn a number, say "
                     + "'target: {column: \(column.name), kind: regression}'.")
         case (_, nil):
-            let isSeveral = profile.barred * 20 >= profile.present && Self.haveSharedParts(profile.distinct.values)
-            if isSeveral {
+            if let mark = profile.marks.separator(of: profile.distinct.values, present: profile.present) {
                 return Finding(
-                    columns: found, kind: .multiLabel, separator: "|",
-                    guess: "'|' in '\(column.name)' is taken to part several labels. \(key).")
+                    columns: found, kind: .multiLabel, separator: mark,
+                    guess: "'\(mark)' in '\(column.name)' is taken to part several labels. \(key).")
             }
             return Finding(columns: found, kind: .classification)
         }
@@ -105,7 +94,7 @@ struct TargetFinder {
 
     /// Whether numbers are codes of classes rather than amounts: few whole ones that count up from 0 or 1, or are two.
     private func areClasses(_ column: SampleColumn, _ profile: ColumnProfile) -> Bool {
-        guard column.distinct <= KindFinder.mostNumberClasses, profile.wholes == profile.numbers,
+        guard column.distinct <= KindFinder.mostNumberClasses, profile.areWhole,
             column.distinct * 3 <= rows, let least = column.minimum, let greatest = column.maximum
         else { return false }
         if column.distinct <= 2 { return true }
@@ -127,7 +116,7 @@ struct TargetFinder {
         }
         let areFlags = found.allSatisfy { index in
             columns[index].minimum.map { $0 >= 0 } == true && columns[index].maximum.map { $0 <= 1 } == true
-                && profiles[index].wholes == profiles[index].numbers
+                && profiles[index].areWhole
         }
         return Finding(columns: found, kind: kind ?? (areFlags ? .multiLabel : .regression))
     }

@@ -39,10 +39,15 @@ final class ClassFolderSource: RowSource {
         var found: [(path: String, name: String, part: SamplePart?)] = []
         var empty: [String] = []
         var loose: [String] = []
+        var aside: [String] = []
         for root in roots {
             let inner = try folder.entries(root.path)
             if inner.folders.isEmpty && !parts.isEmpty { loose.append(root.path) }
             for name in inner.folders {
+                if Self.unlabelled.contains(name.lowercased()) {
+                    aside.append(root.path.isEmpty ? name : "\(root.path)/\(name)")
+                    continue
+                }
                 let below = root.path.isEmpty ? name : "\(root.path)/\(name)"
                 let files = try folder.files(below: below)
                 if files.isEmpty { empty.append(below) }
@@ -77,13 +82,35 @@ final class ClassFolderSource: RowSource {
         }
         names = [Self.file, Self.folder, Self.prefix]
         for folder in empty { notes.append("The folder '\(folder)' has no samples; it is no class.") }
+        for folder in aside {
+            notes.append("The folder '\(folder)' says that its samples have no class; it is left out.")
+        }
+        for name in parts.isEmpty ? [] : try folder.entries().folders where parts[name] == nil {
+            notes.append(
+                "The folder '\(name)' is left out, as its name says no part; rename it to train, validation or test to use it."
+            )
+        }
         for folder in loose { notes.append("The folder '\(folder)' has no class folders; it is left out.") }
         if used.count < found.count {
-            let other = zip(found, types).first { $1 != type }?.0.path ?? ""
+            let others = zip(found, types).filter { $1 != type }.map(\.0.path)
             notes.append(
-                "\(found.count - used.count) files are no \(type.rawValue) files by their names and are left out: "
-                    + "the first is '\(other)'.")
+                "\(others.count) files are left out, as their names are not those of \(type.rawValue) files that can be read "
+                    + "(\(Self.endings(of: others))): the first is '\(others[0])'.")
         }
+    }
+
+    /// Folders of samples that nobody has put into a class.
+    private static let unlabelled: Set<String> = ["unsup", "unsupervised", "unlabeled", "unlabelled"]
+
+    /// What names end in, with counts: `4 .m4a, 1 .heic`.
+    private static func endings(of files: [String]) -> String {
+        let endings = files.map { file in
+            let name = file.split(separator: "/").last ?? ""
+            return name.contains(".") ? "." + (name.split(separator: ".").last ?? "").lowercased() : "none"
+        }
+        return Dictionary(endings.map { ($0, 1) }, uniquingKeysWith: +)
+            .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(6).map { "\($0.value) \($0.key)" }
+            .joined(separator: ", ")
     }
 
     /// What files are by their names; where no name tells, they are texts if they look like it.
@@ -124,6 +151,8 @@ final class ClassFolderSource: RowSource {
         let isPart = beginning.endIndex < name.endIndex && name[beginning.endIndex] != UInt8(ascii: ".")
         return isPart ? String(decoding: beginning, as: UTF8.self) : path
     }
+
+    func place(_ file: String, _ number: Int) -> String { entries[number - 1].file }
 
     func forEachRow(_ body: (RawRow) throws -> Void) throws {
         let row = RawRow()
