@@ -139,6 +139,41 @@ struct EverydayTests {
         #expect(table.notes.contains { $0.contains("3 lines of 't.csv' stand before") })
     }
 
+    @Test(arguments: ["", "size weight price\n"])
+    func `numbers that blanks line up are a table, and prose is none`(header: String) throws {
+        let rows = (0..<40).map {
+            "  \($0)   \($0 * 7 % 11)\($0 % 3 == 0 ? "  " : " ") \(Double($0) / 3) \($0 % 2 == 0 ? " " : "")"
+        }
+        let table = try data.write(header + rows.joined(separator: "\n"), as: "t.txt").table("t.txt")
+        #expect(table.form == "table (blanks)" && table.columns.count == 3 && table.rowCount == 40)
+        #expect(try numbers(table, table.columns[2].name).first == 0)
+        let prose = try MadeData().write((0..<40).map { "a line of \($0) words\n" }.joined(), as: "t.txt")
+        #expect(prose.failure("t.txt") != "no failure")
+    }
+
+    @Test func `a report keeps what is too long for a line`() throws {
+        let names = (0..<6).map { "column number \($0)" }
+        let rows = (0..<40).map { row in
+            names.indices.map { "\(row * ($0 + 3) % 17)" }.joined(separator: ",") + ",\(row % 2)"
+        }
+        let report = try table([(names + ["label"]).joined(separator: ",")] + rows).report()
+        let lines = report.text().split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count <= 80 || $0.contains("/") } && !report.text().contains("left o…"))
+    }
+
+    @Test(arguments: ["device", "thing"])
+    func `steps of a thing stay on one side of the split, or it is said how`(name: String) throws {
+        let rows = (0..<400).map {
+            "\(name)\($0 / 20),\($0 % 20),\(Double($0 * 7 % 13) / 4),\($0 / 20 % 2 == 0 ? "ok" : "bad")"
+        }
+        let table = try table(["\(name),time,heat,state"] + rows)
+        if name == "device" {
+            #expect(table.suggestedGroup == "device")
+        } else {
+            #expect(table.notes.contains { $0.contains("--group thing") })
+        }
+    }
+
     @Test func `two columns of one name are told apart and said`() throws {
         let table = try table(["a,a,label"] + (0..<30).map { "\($0),\($0 * 7 % 5),\($0 % 2 == 0 ? "x" : "y")" })
         #expect(table.columns.map(\.name) == ["a", "a (2)", "label"])

@@ -63,10 +63,15 @@ extension SampleTable {
                 continue
             }
             columns[column].role = .left("gives the answer away")
+            let isWide = columns[column].distinct >= Self.manyValues && group == nil
             notes.append(
-                "\(what); it is left out. To use it, name it: 'modalities: {table: {columns: [\(name), …]}}'.")
+                "\(what); it is left out. To use it, name it: 'modalities: {table: {columns: [\(name), …]}}'."
+                    + (isWide ? " If it says what rows are about, keep these together with --group \(name)." : ""))
         }
     }
+
+    /// Values from which on a column may name what rows are about, rather than classes.
+    private static let manyValues = 10
 
     private static func take(_ answer: SampleAnswer, _ gathered: inout Gathered) {
         switch answer {

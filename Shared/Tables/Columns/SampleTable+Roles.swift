@@ -3,7 +3,8 @@ import Model
 extension SampleTable {
     private static let groupWords: Set<String> = [
         "speaker", "patient", "lesion", "user", "subject", "person", "participant", "session", "author", "customer",
-        "client", "individual", "animal", "donor", "household", "recording", "player", "student", "case", "visitor",
+        "client", "individual", "animal", "donor", "recording", "player", "student", "case", "visitor",
+        "device", "machine", "sensor", "engine", "vehicle", "station", "specimen", "household", "employee",
     ]
     /// Words that make the name of a thing the name of a group: `patient_id`.
     private static let nameWords: Set<String> = [

@@ -98,7 +98,7 @@ final class DelimitedSource: RowSource {
 
     private static func separator(_ settings: DataSettings) throws -> UInt8? {
         guard let text = settings.separator else { return nil }
-        let names = ["tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"]
+        let names = ["tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "blank": " ", "space": " "]
         let bytes = Array((names[text] ?? text).utf8)
         guard bytes.count == 1, bytes[0] < 128 else {
             throw Failure(.invalidArgument, "data.separator: '\(text)' is not one character of ASCII, or 'tab'.")

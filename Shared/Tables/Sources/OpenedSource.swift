@@ -96,6 +96,7 @@ struct SourceOpener {
             switch source.separator {
             case UInt8(ascii: "\t"): "tabs"
             case UInt8(ascii: ","): "CSV"
+            case UInt8(ascii: " "): "blanks"
             default: "columns parted by '\(source.separator.map { String(UnicodeScalar($0)) } ?? "")'"
             }
         return (source, "table (\(kind)\(packed))")
