@@ -174,6 +174,12 @@ struct EverydayTests {
         }
     }
 
+    @Test(arguments: [1.0, 1e12])
+    func `a number beside which all others are equal is said`(odd: Double) throws {
+        let table = try table(["a,price"] + (0..<60).map { "\($0),\($0 == 17 ? odd : Double($0 * 13 % 29) / 3)" })
+        #expect(table.notes.contains { $0.contains("far from all others") } == (odd > 1))
+    }
+
     @Test func `two columns of one name are told apart and said`() throws {
         let table = try table(["a,a,label"] + (0..<30).map { "\($0),\($0 * 7 % 5),\($0 % 2 == 0 ? "x" : "y")" })
         #expect(table.columns.map(\.name) == ["a", "a (2)", "label"])

@@ -272,6 +272,22 @@ extension SampleTable {
         return counts
     }
 
+    /// Samples from which on one may not make up almost all of the deviation.
+    private static let fewestForOutlier = 20
+
+    /// Says that one number is so far from all others that they are equal beside it.
+    private func noteOutlier(
+        in numbers: [Double], column: Int, of name: String, mean: Double, squares: Double, count: Int
+    ) {
+        let own = stride(from: column, to: numbers.count, by: target.columns.count).lazy.map { numbers[$0] }
+        guard count >= Self.fewestForOutlier, let far = own.max(by: { abs($0 - mean) < abs($1 - mean) }),
+            (far - mean) * (far - mean) > 0.9 * squares
+        else { return }
+        notes.append(
+            "One value of '\(name)', \(NumberText.description(of: far)), is so far from all others that these are equal "
+                + "beside it; correct or remove it if it is an error.")
+    }
+
     private func standardize(_ numbers: [Double], _ parts: [SamplePart]) throws {
         let width = target.columns.count
         var (means, deviations): ([Double], [Double]) = ([], [])
@@ -289,6 +305,7 @@ extension SampleTable {
             guard columns[target.columns[column]].distinct > 1 else {
                 throw Failure(.invalidArgument, "The target '\(name)' has one value only; there is nothing to learn.")
             }
+            noteOutlier(in: numbers, column: column, of: name, mean: mean, squares: squares, count: Int(count))
             means.append(mean)
             deviations.append(deviation > 0 ? deviation : 1)
         }
