@@ -286,7 +286,8 @@ let services: [Target] = [
         name: "ConsoleServer",
         dependencies: [
             "Answers", "Brain", "HelperProcesses", "Manual", "Model", "Messaging", "Networks", "ServiceClient",
-            "DesignerClient", "KnowledgeClient", "RegistryClient", "Search", "ServerClient", "Tracking", "WebGuard",
+            "DesignerClient", "KnowledgeClient", "RegistryClient", "Search", "ServerClient", "Tables", "Tracking",
+            "WebGuard",
             "WorkQueueClient", hummingbird, hummingbirdCore,
             asyncAlgorithms, httpTypes, mustache, nio, nioHTTPTypes, nioPosix, lifecycle, logging,
         ],

@@ -170,6 +170,8 @@ public final class AnsweredRows {
 
     private func split(_ text: String) -> [String] {
         if numbers[text] != nil { return [text] }
+        let listed = LabelText.parts(text, nil)
+        if listed != [text] { return listed }
         for separator in Self.separators where text.contains(separator) {
             let parts = text.split(separator: separator).map { $0.trimmed }.filter { !$0.isEmpty }
             if parts.allSatisfy({ numbers[$0] != nil }) { return parts }

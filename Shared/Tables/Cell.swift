@@ -89,7 +89,7 @@ public enum SamplePart: UInt8, Hashable, Sendable, Codable, CaseIterable {
         switch word.lowercased() {
         case "train", "training", "trn": self = .training
         case "val", "valid", "validation", "dev", "development": self = .validation
-        case "test", "testing", "tst", "holdout", "t10k": self = .test
+        case "test", "testing", "tst", "holdout", "t10k", "eval", "evaluation": self = .test
         default: return nil
         }
     }

@@ -25,6 +25,10 @@ public final class RowReader {
     private let opened: OpenedSource
     private let columns: [[Column]]
     private let fields: [[Int]]
+    /// How numbers are written, by field.
+    private let styles: [Int: NumberStyle]
+    /// Rows that are looked at for it.
+    private static let looked = 1_000
 
     /// Opens a source.
     /// - Parameter columns: The requested columns, in groups.
@@ -38,7 +42,7 @@ public final class RowReader {
         files = FileFinder(settings.files ?? opened.folder)
         self.columns = columns
         let names = opened.rows.names
-        fields = try columns.map { group in
+        let fields = try columns.map { group in
             try group.map { column in
                 if let field = names.firstIndex(of: column.name) { return field }
                 throw Failure(
@@ -49,6 +53,25 @@ public final class RowReader {
                 )
             }
         }
+        self.fields = fields
+        let numbers = zip(columns.joined(), fields.joined()).filter(\.0.isNumber).map(\.1)
+        styles = try Self.styles(of: Set(numbers), in: opened.rows)
+    }
+
+    /// How the numbers of some fields are written, by the first rows.
+    private static func styles(of fields: Set<Int>, in rows: any RowSource) throws -> [Int: NumberStyle] {
+        struct Enough: Error {}
+        guard rows.separator != nil, !fields.isEmpty else { return [:] }
+        var profiles = Dictionary(uniqueKeysWithValues: fields.map { ($0, ColumnProfile(rows.names[$0])) })
+        var count = 0
+        do {
+            try rows.forEachRow { row in
+                guard row.isText, count < looked else { throw Enough() }
+                for field in fields { profiles[field]?.add(row.text(field)) { "" } }
+                count += 1
+            }
+        } catch is Enough {}
+        return profiles.compactMapValues { $0.style(separator: rows.separator) }
     }
 
     /// Passes every row in order: its position, and the cells of each group of columns.
@@ -57,10 +80,12 @@ public final class RowReader {
         try opened.rows.forEachRow { row in
             let cells = zip(columns, fields).map { columns, fields in
                 zip(columns, fields).map { column, field in
-                    column.isNumber ? row.number(field).map(Cell.number) ?? .missing : Self.value(row, field)
+                    column.isNumber
+                        ? row.number(field, style: styles[field] ?? .plain).map(Cell.number) ?? .missing
+                        : Self.value(row, field)
                 }
             }
-            try body(SampleTable.place(sources[row.file], row.number), cells)
+            try body(opened.rows.place(sources[row.file], row.number), cells)
         }
     }
 

@@ -16,8 +16,8 @@ public struct SampleRow {
     let row: RawRow
     let table: SampleTable
 
-    /// Position of the row, for messages: `people.csv, row 7`.
-    public var place: String { SampleTable.place(file, number) }
+    /// Position of the row, for messages: `people.csv, row 7`, or the file that is the sample.
+    public var place: String { table.opened.rows.place(file, number) }
 
     /// The cell in a column, read according to the column's kind.
     public func cell(_ column: Int) -> Cell {
@@ -27,7 +27,7 @@ public struct SampleRow {
         }
         let field = column.fields[0]
         switch column.kind {
-        case .number: return row.number(field, point: column.point).map(Cell.number) ?? .missing
+        case .number: return row.number(field, style: column.style).map(Cell.number) ?? .missing
         case .series, .image, .audio, .labels: return row.isText ? row.textCell(field) : row.cells[field]
         default: return row.textCell(field)
         }
@@ -36,7 +36,7 @@ public struct SampleRow {
     /// The number in a column; nil if there is none.
     public func number(_ column: Int) -> Double? {
         let column = table.columns[column]
-        return column.fields.first.flatMap { row.number($0, point: column.point) }
+        return column.fields.first.flatMap { row.number($0, style: column.style) }
     }
 
     /// The file that a cell names, or why there is none.

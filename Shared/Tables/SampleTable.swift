@@ -60,6 +60,7 @@ public final class SampleTable {
         profiles = try Self.profiles(of: opened.rows)
         rowCount = profiles.first?.rows ?? 0
         guard rowCount > 0 else { throw Failure(.invalidArgument, "'\(settings.source)' has a header but no rows.") }
+        guard rowCount >= SplitMaker.fewestSamples else { throw SplitMaker.tooFew(rowCount, "rows") }
         let columnFinder = ColumnFinder(settings: settings, opened: opened, profiles: profiles, files: files)
         columns = try columnFinder.columns()
         notes += columnFinder.notes(on: columns)
@@ -111,15 +112,13 @@ public final class SampleTable {
         throw TargetFinder.unknown(name, key, columns.map(\.name))
     }
 
-    static func place(_ file: String, _ number: Int) -> String {
-        "\(URL(filePath: file).lastPathComponent), row \(number)"
-    }
+    func place(of row: RawRow) -> String { opened.rows.place(opened.rows.files[row.file], row.number) }
 
     private static func profiles(of rows: any RowSource) throws -> [ColumnProfile] {
         var profiles = rows.names.map { ColumnProfile($0) }
         let files = rows.files
         try rows.forEachRow { row in
-            let place = { Self.place(files[row.file], row.number) }
+            let place = { rows.place(files[row.file], row.number) }
             if row.isText {
                 for field in profiles.indices { profiles[field].add(row.text(field), place: place) }
             } else {
@@ -135,7 +134,7 @@ public final class SampleTable {
         case .classification: .classes(field: fields[0])
         case .multiLabel:
             fields.count > 1 ? .flags(fields: fields) : .labels(field: fields[0], separator: finding.separator)
-        case .regression: .numbers(fields: fields, points: finding.columns.map { columns[$0].point })
+        case .regression: .numbers(fields: fields, styles: finding.columns.map { columns[$0].style })
         }
     }
 }

@@ -69,9 +69,14 @@ struct BadTableTests {
         #expect(message.contains("no rows") || message.contains("0 bytes"))
     }
 
-    @Test func `two columns of one name are refused`() throws {
-        let message = try MadeData().write("a,a,label\n1,2,x\n3,4,y\n", as: "t.csv").failure("t.csv")
-        #expect(message.contains("two columns called 'a'"))
+    @Test func `names that are given twice are refused`() throws {
+        let data = try MadeData().write(madeRows(30), as: "t.csv")
+        #expect(data.failure("t.csv") { $0.columns = ["a", "a", "label"] }.contains("two columns called 'a'"))
+    }
+
+    @Test func `fewer rows than parts are refused`() throws {
+        let message = try MadeData().write("a,label\n1,x\n3,y\n", as: "t.csv").failure("t.csv")
+        #expect(message.contains("too few rows: 2"))
     }
 
     @Test func `a file that is not what its name says is called what it is`() throws {
@@ -95,7 +100,7 @@ struct BadTableTests {
         let text = "x,label\n" + (0..<30).map { "\($0),\($0 % 2 == 0 ? "k#se" : "brot")\n" }.joined()
         let data = try MadeData().write(text.utf8.map { $0 == 35 ? 0xE4 : $0 }, as: "t.csv")
         let message = data.failure("t.csv")
-        #expect(message.contains("row") && message.contains("0xe4") && message.contains("encoding: latin-1"))
+        #expect(message.contains("row") && message.contains("0xe4") && message.contains("windows-1252"))
         var settings = data.settings("t.csv")
         settings.encoding = "latin-1"
         #expect(try SampleTable(settings: settings).target.target.names == ["brot", "käse"])

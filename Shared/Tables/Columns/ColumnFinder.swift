@@ -10,6 +10,7 @@ struct ColumnFinder {
     let opened: OpenedSource
     let profiles: [ColumnProfile]
     let files: FileFinder
+    private var separator: UInt8? { opened.rows.separator }
 
     /// The columns; many numbered columns become one series.
     func columns() throws -> [SampleColumn] {
@@ -21,14 +22,32 @@ struct ColumnFinder {
                 "'\(opened.rows.files.first ?? "")' has two columns called '\(twice)'; name all columns with "
                     + "'data: {columns: […]}'.")
         }
-        let finder = KindFinder(rows: rows, files: files)
+        let finder = KindFinder(rows: rows, files: files, separator: separator)
         var columns = profiles.enumerated().map { field, profile in
             column(profile, field: field, kind: opened.kinds[profile.name] ?? finder.kind(of: profile))
         }
+        if let found = fileColumn(columns) { columns[found.column].kind = found.kind }
         for (name, modality) in settings.modalities ?? [:] {
             for column in modality.columns { try setKind(column, modality.kind, in: &columns, of: name) }
         }
         return joined(columns)
+    }
+
+    /// A column that names pictures or sounds without file name extensions, if no other column names files.
+    private func fileColumn(_ columns: [SampleColumn]) -> (column: Int, kind: ColumnKind)? {
+        guard opened.target == nil, opened.rows.separator != nil, !columns.contains(where: { $0.kind.isFile }) else {
+            return nil
+        }
+        for (index, profile) in profiles.enumerated() where profile.present > 1 {
+            guard profile.distinct.count * 2 > profile.present, profile.longestText < 200 else { continue }
+            let found = profile.distinct.values.prefix(5).map { name -> MediaType? in
+                if case .file(let path) = files.find(name) { MediaType(fileName: path) } else { nil }
+            }
+            if let type = found[0], type != .text, found.allSatisfy({ $0 == type }) {
+                return (index, type == .image ? .image : .audio)
+            }
+        }
+        return nil
     }
 
     /// The profiles of the columns; for a series, that of its first field.
@@ -37,13 +56,14 @@ struct ColumnFinder {
     /// Notes for the user about the columns.
     func notes(on columns: [SampleColumn]) -> [String] {
         columns.compactMap { column in
-            let profile = profiles[column.fields[0]]
-            if column.kind == .number, column.fields.count == 1, let text = profile.firstText,
-                profile.commaNumbers == 0
-            {
-                return "Column '\(column.name)' has numbers and \(profile.texts) texts, which are treated as missing: "
-                    + "\(text.place) has '\(text.value)'."
+            if column.fields.count > 1, let first = column.fields.first, let last = column.fields.last {
+                return
+                    "The \(column.fields.count) columns '\(profiles[first].name)' to '\(profiles[last].name)' are treated as "
+                    + "the steps of a series; if their order has no meaning, declare them as a table: 'modalities: {table: {columns: "
+                    + "[\(profiles[first].name), …]}}'."
             }
+            let profile = profiles[column.fields[0]]
+            if column.kind == .number, column.fields.count == 1, let note = numberNote(column, profile) { return note }
             if column.kind != .number, column.kind != .identifier, profile.numbers > 0, profile.texts > 0,
                 profile.codes == 0
             {
@@ -57,6 +77,17 @@ struct ColumnFinder {
         }
     }
 
+    private func numberNote(_ column: SampleColumn, _ profile: ColumnProfile) -> String? {
+        let read = [.plain: 0, .point: profile.styles.points, .comma: profile.styles.commas][column.style] ?? 0
+        if profile.texts > read, let text = profile.firstText {
+            return "Column '\(column.name)' has numbers and \(profile.texts - read) texts, which are taken as missing"
+                + (read == 0 ? ": \(text.place) has '\(text.value)'." : ".")
+        }
+        guard profile.styles.isAmbiguous, let text = profile.firstText else { return nil }
+        return "Column '\(column.name)' has numbers such as '\(text.value)', whose comma is taken to "
+            + (column.style == .point ? "part thousands." : "stand before decimals.")
+    }
+
     private func column(_ profile: ColumnProfile, field: Int, kind: ColumnKind) -> SampleColumn {
         let isNumeric = profile.numbers > 0
         var column = SampleColumn(
@@ -64,7 +95,7 @@ struct ColumnFinder {
             firstMissing: profile.firstMissing, distinct: profile.distinct.count,
             minimum: isNumeric ? profile.minimum : nil, maximum: isNumeric ? profile.maximum : nil,
             mean: isNumeric ? profile.sum / Double(profile.numbers) : nil, examples: profile.examples, fields: [field])
-        if kind == .number && profile.commaNumbers > 0 { column.point = UInt8(ascii: ",") }
+        if kind == .number { column.style = profile.style(separator: separator) ?? .plain }
         return column
     }
 
@@ -97,7 +128,7 @@ struct ColumnFinder {
         guard counts[counts.count / 2] > KindFinder.mostNumberClasses else { return members }
         func isAnswer(_ member: (number: Int, index: Int)) -> Bool {
             let profile = profiles[member.index]
-            return profile.wholes == profile.numbers
+            return profile.areWhole
                 && (2...KindFinder.mostNumberClasses).contains(profile.distinct.count)
         }
         if let first = members.first, isAnswer(first) { return Array(members.dropFirst()) }

@@ -10,12 +10,12 @@ struct ColumnProfile {
     private(set) var wholes = 0
     private(set) var infinite = 0
     private(set) var codes = 0
-    private(set) var commaNumbers = 0
+    private(set) var styles = StyleCounter()
     private(set) var texts = 0
     private(set) var firstText: (place: String, value: String)?
-    private(set) var dates = 0
+    private(set) var dates = DateCounter()
     private(set) var paths: [MediaType: Int] = [:]
-    private(set) var barred = 0
+    private(set) var marks = LabelMarks()
     private(set) var minimum = Double.infinity
     private(set) var maximum = -Double.infinity
     private(set) var sum = 0.0
@@ -40,6 +40,16 @@ struct ColumnProfile {
     /// Rows that have a value.
     var present: Int { rows - missing }
 
+    /// Whether all numbers are whole, as class codes are.
+    var areWhole: Bool { numbers > 0 && wholes == numbers && styles.points + styles.commas == 0 }
+
+    /// How its numbers are written, if people write them differently from programs; nil if they do not, or if few values are numbers.
+    /// - Parameter separator: The separator between the columns of its table.
+    func style(separator: UInt8?) -> NumberStyle? {
+        codes > 0
+            ? nil : styles.style(present: present, plain: numbers + infinite, wholes: wholes, separator: separator)
+    }
+
     /// Starts empty.
     init(_ name: String) { self.name = name }
 
@@ -49,14 +59,13 @@ struct ColumnProfile {
         if NumberText.isMissing(text) { return addMissing(place) }
         switch NumberText.read(text) {
         case .number(let number, let isWhole):
+            if !isWhole { styles.add(decimals: text) }
             add(number, isWhole: isWhole) { String(decoding: text, as: UTF8.self) }
         case .code:
             codes += 1
             add(words: text, place)
         case .other:
-            if text.contains(UInt8(ascii: ",")), case .number = NumberText.read(text, point: UInt8(ascii: ",")) {
-                commaNumbers += 1
-            }
+            styles.add(text)
             add(words: text, place)
         }
     }
@@ -115,23 +124,23 @@ struct ColumnProfile {
         if firstText == nil { firstText = (place(), String(decoding: text.prefix(80), as: UTF8.self)) }
         if text.count > longestText { longestText = text.count }
         letters += text.count
-        var (spaces, digits, others, bars) = (0, 0, 0, 0)
+        var (spaces, digits, others, marked) = (0, 0, 0, 0)
         for byte in text {
             if byte &- 48 <= 9 {
                 digits += 1
             } else if byte == 32 {
                 spaces += 1
-            } else if byte == UInt8(ascii: "|") {
-                bars += 1
+            } else if LabelMarks.isMark[Int(byte)] {
+                marked += 1
             } else if !Self.isPlain[Int(byte)] {
                 others += 1
             }
         }
         blanks += spaces
-        if spaces == 0 && others == 0 && bars == 0 { plain += 1 }
+        if spaces == 0 && others == 0 && marked == 0 { plain += 1 }
         if digits > 0 { digitTexts += 1 }
-        if bars > 0 { barred += 1 }
-        if Self.isDate(text) { dates += 1 }
+        if marked > 0 || text.first == UInt8(ascii: "[") { marks.add(text) }
+        if digits >= 3 { dates.add(text) }
         if text.count > 4, text.count < 1_024, text.suffix(6).contains(UInt8(ascii: ".")),
             let type = MediaType(fileName: String(decoding: text, as: UTF8.self))
         {
@@ -144,13 +153,6 @@ struct ColumnProfile {
     /// Whether a text consists of characters that are typical of row identifiers.
     private static let isPlain: [Bool] = (0..<256).map { byte in
         (UInt8(byte) | 32) &- 97 <= 25 || "-_./:#\\".utf8.contains(UInt8(byte))
-    }
-
-    /// Whether a text begins with an ISO 8601 date, such as `2024-05-01`.
-    private static func isDate(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard (8...35).contains(text.count), text[0] == 49 || text[0] == 50 else { return false }
-        guard text.count >= 10, text[4] == text[7], text[4] == 45 || text[4] == 47 else { return false }
-        return [1, 2, 3, 5, 6, 8, 9].allSatisfy { text[$0] &- 48 <= 9 }
     }
 
     private mutating func add(list cells: [Cell], _ cell: Cell) {

@@ -10,6 +10,8 @@ struct KindFinder {
 
     let rows: Int
     let files: FileFinder
+    /// What parts the columns of a table of text.
+    let separator: UInt8?
 
     /// The kind of a column.
     func kind(of profile: ColumnProfile) -> ColumnKind {
@@ -25,7 +27,8 @@ struct KindFinder {
         if profile.texts == 0 || numeric > 0 && Double(numeric) >= 0.95 * Double(values) && profile.codes == 0 {
             return isRowNumber(profile) ? .identifier : .number
         }
-        if profile.commaNumbers > 0, profile.commaNumbers + numeric == values { return .number }
+        let isGappy = profile.texts == profile.styles.placeholders && numeric * 2 >= values
+        if isGappy || profile.style(separator: separator) != nil { return .number }
         return kind(ofTexts: profile)
     }
 
@@ -38,7 +41,7 @@ struct KindFinder {
     }
 
     private func isRowNumber(_ profile: ColumnProfile) -> Bool {
-        guard profile.texts == 0, profile.missing == 0, profile.wholes == profile.numbers, rows > 2,
+        guard profile.texts == 0, profile.missing == 0, profile.areWhole, rows > 2,
             profile.distinct.count >= rows - rows / 50
         else { return false }
         let name = profile.name.lowercased()
@@ -51,7 +54,8 @@ struct KindFinder {
 
     private func kind(ofTexts profile: ColumnProfile) -> ColumnKind {
         if let media = media(profile) { return media }
-        if profile.dates * 20 >= profile.present * 19 { return .date }
+        if profile.dates.count * 20 >= profile.present * 19 { return .date }
+        if profile.marks.lists == profile.texts { return .labels }
         let distinct = profile.distinct.count
         let words = 1 + Double(profile.blanks) / Double(max(1, profile.texts))
         let length = Double(profile.letters) / Double(max(1, profile.texts))

@@ -6,7 +6,7 @@ struct LeakFinder {
     private struct Candidate {
         let column: Int
         let field: Int
-        let point: UInt8
+        let style: NumberStyle
         let isNumber: Bool
         var classes: [UInt64: Int32] = [:]
         var numbers: [UInt64: Double] = [:]
@@ -31,7 +31,7 @@ struct LeakFinder {
                 column.distinct >= 2
             else { return nil }
             if isRegression ? !isNumber : column.distinct > Self.mostValues || column.distinct * 3 > rows { return nil }
-            return Candidate(column: index, field: column.fields[0], point: column.point, isNumber: isNumber)
+            return Candidate(column: index, field: column.fields[0], style: column.style, isNumber: isNumber)
         }
         if kind == .multiLabel { candidates = [] }
     }
@@ -55,12 +55,12 @@ struct LeakFinder {
         candidate.rows += 1
         if let other = candidate.classes[key] { return other != number }
         candidate.classes[key] = number
-        if candidate.isNumber { candidate.numbers[key] = row.number(candidate.field, point: candidate.point) }
+        if candidate.isNumber { candidate.numbers[key] = row.number(candidate.field, style: candidate.style) }
         return false
     }
 
     private func add(_ row: RawRow, _ numbers: [Double], to candidate: inout Candidate) -> Bool {
-        guard let number = row.number(candidate.field, point: candidate.point) else { return false }
+        guard let number = row.number(candidate.field, style: candidate.style) else { return false }
         candidate.rows += 1
         return !numbers.contains(number)
     }

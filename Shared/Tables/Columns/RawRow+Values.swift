@@ -20,7 +20,7 @@ extension RawRow {
     }
 
     /// The number in a field; nil if there is none.
-    func number(_ field: Int, point: UInt8 = UInt8(ascii: ".")) -> Double? {
+    func number(_ field: Int, style: NumberStyle = .plain) -> Double? {
         guard isText else {
             guard field < cells.count else { return nil }
             switch cells[field] {
@@ -30,8 +30,7 @@ extension RawRow {
             default: return nil
             }
         }
-        guard case .number(let number, _) = NumberText.read(text(field), point: point) else { return nil }
-        return number
+        return NumberText.number(text(field), style)
     }
 
     /// A hash that identifies equal values of a field; 0 if the value is missing.

@@ -42,8 +42,8 @@ public struct SampleColumn: Hashable, Sendable {
     public var width: Int?
     /// Fields of the source that it is made from.
     var fields: [Int]
-    /// The decimal separator.
-    var point: UInt8 = UInt8(ascii: ".")
+    /// How its numbers are written.
+    var style: NumberStyle = .plain
 }
 
 /// One modality of the samples of a table.

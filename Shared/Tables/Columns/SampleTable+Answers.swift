@@ -23,21 +23,20 @@ extension SampleTable {
         let split = columns.first { $0.role == .split }?.fields[0]
         let group = group.map { columns[$0].fields[0] }
         let time = columns.first { $0.role == .time }
-        let sources = opened.rows.files
         parts.reserveCapacity(rowCount)
         try opened.rows.forEachRow { row in
             guard let answer = answers.answer(row) else {
                 parts.append(Self.left)
                 rowsWithoutTarget += 1
-                if gathered.firstWithout == nil { gathered.firstWithout = Self.place(sources[row.file], row.number) }
+                if gathered.firstWithout == nil { gathered.firstWithout = place(of: row) }
                 return
             }
             parts.append(0)
-            gathered.samples.given.append(try row.part ?? split.flatMap { try part(row, $0, sources) })
+            gathered.samples.given.append(try row.part ?? split.flatMap { try part(row, $0) })
             Self.take(answer, &gathered)
             leaks?.add(row, answer)
             if let group { gathered.samples.groups.append(Self.group(row.key(group), &gathered)) }
-            if let time { gathered.samples.times.append(try moment(row, time, sources)) }
+            if let time { gathered.samples.times.append(try moment(row, time)) }
         }
         if rowsWithoutTarget > 0 {
             let named = target.columns.map { "'\(columns[$0].name)'" }.joined(separator: ", ")
@@ -64,10 +63,15 @@ extension SampleTable {
                 continue
             }
             columns[column].role = .left("gives the answer away")
+            let isWide = columns[column].distinct >= Self.manyValues && group == nil
             notes.append(
-                "\(what); it is left out. To use it, name it: 'modalities: {table: {columns: [\(name), …]}}'.")
+                "\(what); it is left out. To use it, name it: 'modalities: {table: {columns: [\(name), …]}}'."
+                    + (isWide ? " If it says what rows are about, keep these together with --group \(name)." : ""))
         }
     }
+
+    /// Values from which on a column may name what rows are about, rather than classes.
+    private static let manyValues = 10
 
     private static func take(_ answer: SampleAnswer, _ gathered: inout Gathered) {
         switch answer {
@@ -91,18 +95,28 @@ extension SampleTable {
         return number
     }
 
-    private func part(_ row: RawRow, _ field: Int, _ sources: [String]) throws -> SamplePart? {
+    private func part(_ row: RawRow, _ field: Int) throws -> SamplePart? {
         guard case .text(let word) = row.textCell(field) else { return nil }
         if let part = SamplePart(word: word) { return part }
         throw Failure(
             .invalidArgument,
-            "data.split.column: \(Self.place(sources[row.file], row.number)) has '\(word)', which names no split; "
+            "data.split.column: \(place(of: row)) has '\(word)', which names no split; "
                 + "use train, val, test or similar words.")
     }
 
-    private func moment(_ row: RawRow, _ column: SampleColumn, _ sources: [String]) throws -> Double {
-        if let number = row.number(column.fields[0], point: column.point), number.isFinite { return number }
-        if case .text(let text) = row.textCell(column.fields[0]) {
+    private func moment(_ row: RawRow, _ column: SampleColumn) throws -> Double {
+        if let number = row.number(column.fields[0], style: column.style), number.isFinite { return number }
+        if case .text(var text) = row.textCell(column.fields[0]) {
+            if let date = text.withUTF8({ DateText($0) }) {
+                let isDayFirst = profiles[column.fields[0]].dates.isDayFirst
+                guard let isDayFirst = date.isOpen ? isDayFirst : true else {
+                    throw Failure(
+                        .invalidArgument,
+                        "data.split.time: \(place(of: row)) has '\(text)', and nothing tells whether the day or the month "
+                            + "stands first; write dates as 2024-05-01.")
+                }
+                return date.moment(isDayFirst: isDayFirst)
+            }
             let digits = text.utf8.prefix(19).filter { $0 &- 48 <= 9 }
             if digits.count >= 8, let number = Double(String(decoding: digits, as: UTF8.self)) {
                 return number * pow(10, Double(14 - digits.count))
@@ -110,7 +124,7 @@ extension SampleTable {
         }
         throw Failure(
             .invalidArgument,
-            "data.split.time: \(Self.place(sources[row.file], row.number)) has no time in '\(column.name)'; use a "
+            "data.split.time: \(place(of: row)) has no time in '\(column.name)'; use a "
                 + "number or a date such as 2024-05-01.")
     }
 
@@ -135,10 +149,20 @@ extension SampleTable {
             return a.utf8.lexicographicallyPrecedes(b.utf8)
         }
         answers.number(order.map { distinct.hashes[$0] })
+        noteAlike(distinct.values, of: profile.name)
         return order.map { index in
             let name = distinct.values[index]
             return isNumeric ? Double(name).map(NumberText.description) ?? name : name
         }
+    }
+
+    /// Says that classes differ in nothing but capitals: people who type answers mean the same by these.
+    private func noteAlike(_ names: [String], of column: String) {
+        let alike = Dictionary(grouping: names) { $0.lowercased() }.values.filter { $0.count > 1 }
+        guard let first = alike.map({ $0.sorted() }).min(by: { $0[0] < $1[0] }) else { return }
+        notes.append(
+            "\(alike.reduce(0) { $0 + $1.count }) classes of '\(column)' differ in capitals alone, such as "
+                + "\(first.map { "'\($0)'" }.joined(separator: ", ")); write them alike if they are the same.")
     }
 
     private func labelNames(_ field: Int, _ separator: Character?) throws -> [String] {
@@ -250,6 +274,22 @@ extension SampleTable {
         return counts
     }
 
+    /// Samples from which on one may not make up almost all of the deviation.
+    private static let fewestForOutlier = 20
+
+    /// Says that one number is so far from all others that they are equal beside it.
+    private func noteOutlier(
+        in numbers: [Double], column: Int, of name: String, mean: Double, squares: Double, count: Int
+    ) {
+        let own = stride(from: column, to: numbers.count, by: target.columns.count).lazy.map { numbers[$0] }
+        guard count >= Self.fewestForOutlier, let far = own.max(by: { abs($0 - mean) < abs($1 - mean) }),
+            (far - mean) * (far - mean) > 0.9 * squares
+        else { return }
+        notes.append(
+            "One value of '\(name)', \(NumberText.description(of: far)), is so far from all others that these are equal "
+                + "beside it; correct or remove it if it is an error.")
+    }
+
     private func standardize(_ numbers: [Double], _ parts: [SamplePart]) throws {
         let width = target.columns.count
         var (means, deviations): ([Double], [Double]) = ([], [])
@@ -267,6 +307,7 @@ extension SampleTable {
             guard columns[target.columns[column]].distinct > 1 else {
                 throw Failure(.invalidArgument, "The target '\(name)' has only one value; there is nothing to learn.")
             }
+            noteOutlier(in: numbers, column: column, of: name, mean: mean, squares: squares, count: Int(count))
             means.append(mean)
             deviations.append(deviation > 0 ? deviation : 1)
         }

@@ -3,7 +3,8 @@ import Model
 extension SampleTable {
     private static let groupWords: Set<String> = [
         "speaker", "patient", "lesion", "user", "subject", "person", "participant", "session", "author", "customer",
-        "client", "individual", "animal", "donor", "household", "recording", "player", "student", "case", "visitor",
+        "client", "individual", "animal", "donor", "recording", "player", "student", "case", "visitor",
+        "device", "machine", "sensor", "engine", "vehicle", "station", "specimen", "household", "employee",
     ]
     /// Words that turn the name of a thing into the name of a group: `patient_id`.
     private static let nameWords: Set<String> = [
@@ -117,6 +118,6 @@ extension SampleTable {
     }
 
     private func isWhole(_ column: SampleColumn) -> Bool {
-        profiles[column.fields[0]].wholes == profiles[column.fields[0]].numbers
+        profiles[column.fields[0]].areWhole
     }
 }

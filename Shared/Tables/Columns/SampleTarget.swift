@@ -29,7 +29,7 @@ struct AnswerReader {
         case classes(field: Int)
         case labels(field: Int, separator: Character?)
         case flags(fields: [Int])
-        case numbers(fields: [Int], points: [UInt8])
+        case numbers(fields: [Int], styles: [NumberStyle])
     }
 
     let form: Form
@@ -52,7 +52,7 @@ struct AnswerReader {
                 .labels(Set(labels.compactMap { codes[Hash.text($0)].map(Int.init) }).sorted())
             }
         case .flags(let fields): Self.flags(row, fields)
-        case .numbers(let fields, let points): Self.numbers(row, fields, points)
+        case .numbers(let fields, let styles): Self.numbers(row, fields, styles)
         }
     }
 
@@ -61,10 +61,7 @@ struct AnswerReader {
         switch row.textCell(field) {
         case .missing: nil
         case .list(let cells): cells.filter { $0 != .missing }.map(\.description)
-        case .text(let text):
-            separator.map { mark in
-                text.split(separator: mark).map { $0.trimmed }.filter { !$0.isEmpty }
-            } ?? [text]
+        case .text(let text): LabelText.parts(text, separator)
         case let cell: [cell.description]
         }
     }
@@ -78,10 +75,10 @@ struct AnswerReader {
         return .labels(labels)
     }
 
-    private static func numbers(_ row: RawRow, _ fields: [Int], _ points: [UInt8]) -> SampleAnswer? {
+    private static func numbers(_ row: RawRow, _ fields: [Int], _ styles: [NumberStyle]) -> SampleAnswer? {
         var numbers: [Double] = []
-        for (field, point) in zip(fields, points) {
-            guard let number = row.number(field, point: point), number.isFinite else { return nil }
+        for (field, style) in zip(fields, styles) {
+            guard let number = row.number(field, style: style), number.isFinite else { return nil }
             numbers.append(number)
         }
         return .numbers(numbers)

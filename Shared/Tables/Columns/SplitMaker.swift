@@ -7,6 +7,16 @@ struct SplitMaker {
     /// Minimum number of groups for keeping them together without being asked.
     static let fewestGroups = 5
 
+    /// Samples that training, validation and test need: one each.
+    static let fewestSamples = 3
+
+    /// The failure of data that have fewer.
+    static func tooFew(_ count: Int, _ what: String) -> Failure {
+        Failure(
+            .invalidArgument,
+            "There are too few \(what): \(count); training, validation and test need \(fewestSamples) at least.")
+    }
+
     let settings: DataSettings.Split
     /// Notes for the user about what was done.
     private(set) var notes: [String] = []
@@ -30,11 +40,7 @@ struct SplitMaker {
     /// The split of each sample.
     mutating func parts(of samples: Samples) throws -> [SamplePart] {
         let count = samples.given.count
-        guard count >= 3 else {
-            throw Failure(
-                .invalidArgument,
-                "There are \(count) samples with a target; training, validation and test need at least 3.")
-        }
+        guard count >= Self.fewestSamples else { throw Self.tooFew(count, "samples with a target") }
         let present = Set(samples.given.compactMap { $0 })
         var parts = samples.given.map { $0 ?? .training }
         // Splits that the data lacks are drawn from the training split.
@@ -82,6 +88,7 @@ struct SplitMaker {
         var (rest, sizes) = (shares.map { _ in 0.0 }, members.indices.sorted { members[$0].count > members[$1].count })
         sizes.removeAll { members[$0].isEmpty }
         var small: [String] = []
+        var turn = 0
         var generator = SplitMix64(seed: settings.seed)
         for index in sizes {
             var order = members[index]
@@ -93,11 +100,15 @@ struct SplitMaker {
                 var taken = Int(exact.rounded())
                 if order.count >= 3 && share.share > 0 { taken = max(1, taken) }
                 taken = min(taken, max(0, free - (order.count >= 2 ? 1 : order.count)))
-                if order.count < 3 { taken = order.count == 2 && place == 0 && share.share > 0 ? 1 : 0 }
+                // A class of two gives one to a part, in turn.
+                if order.count < 3 {
+                    taken = order.count == 2 && place == turn % shares.count && share.share > 0 ? 1 : 0
+                }
                 rest[place] = max(-1, min(1, exact - Double(taken)))
                 for sample in order[(free - taken)..<free] { parts[sample] = share.part }
                 free -= taken
             }
+            if order.count == 2 { turn += 1 }
             if order.count < 3 && !samples.classes.isEmpty { small.append(samples.names[index]) }
         }
         if !small.isEmpty {

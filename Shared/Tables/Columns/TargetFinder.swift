@@ -54,16 +54,6 @@ struct TargetFinder {
                 + "Columns: \(shown)\(ordered.count > 20 ? ", and \(ordered.count - 20) more" : "").")
     }
 
-    /// Whether the texts between separators recur in other values.
-    private static func haveSharedParts(_ values: [String]) -> Bool {
-        var seen: Set<Substring> = []
-        return values.prefix(1_000).contains { value in
-            let parts = value.split(separator: "|")
-            defer { seen.formUnion(parts) }
-            return parts.contains { seen.contains($0) }
-        }
-    }
-
     private func finding(_ found: [Int], kind: Target.Kind?) throws -> Finding {
         if found.count > 1 { return try several(found, kind: kind) }
         let (column, profile) = (columns[found[0]], profiles[found[0]])
@@ -71,7 +61,7 @@ struct TargetFinder {
         switch (column.kind, kind) {
         case (.labels, .multiLabel?), (.labels, nil): return Finding(columns: found, kind: .multiLabel)
         case (_, .multiLabel?):
-            return Finding(columns: found, kind: .multiLabel, separator: profile.barred > 0 ? "|" : ",")
+            return Finding(columns: found, kind: .multiLabel, separator: profile.marks.most ?? ",")
         case (.number, .regression?): return Finding(columns: found, kind: .regression)
         case (_, .regression?):
             throw Failure(
@@ -82,23 +72,22 @@ struct TargetFinder {
         case (_, .classification?): return Finding(columns: found, kind: .classification)
         case (.number, nil):
             guard areClasses(column, profile) else {
-                let isWhole = profile.wholes == profile.numbers && column.distinct <= KindFinder.mostNumberClasses
+                let areFew = profile.areWhole && column.distinct <= KindFinder.mostNumberClasses || column.distinct <= 5
                 return Finding(
                     columns: found, kind: .regression,
-                    guess: isWhole
-                        ? "Its \(column.distinct) different whole numbers are treated as amounts; to learn classes, "
-                            + "set 'target: {column: \(column.name), kind: classification}'." : nil)
+                    guess: areFew
+                        ? "Its \(column.distinct) different \(profile.areWhole ? "whole " : "")numbers are treated as a number; to learn classes, set "
+                            + "'target: {column: \(column.name), kind: classification}'." : nil)
             }
             return Finding(
                 columns: found, kind: .classification,
                 guess: "Its \(column.distinct) different whole numbers are treated as classes; to learn a number, set "
                     + "'target: {column: \(column.name), kind: regression}'.")
         case (_, nil):
-            let isSeveral = profile.barred * 20 >= profile.present && Self.haveSharedParts(profile.distinct.values)
-            if isSeveral {
+            if let mark = profile.marks.separator(of: profile.distinct.values, present: profile.present) {
                 return Finding(
-                    columns: found, kind: .multiLabel, separator: "|",
-                    guess: "'|' in '\(column.name)' is treated as a separator of labels. \(key).")
+                    columns: found, kind: .multiLabel, separator: mark,
+                    guess: "'\(mark)' in '\(column.name)' is treated as a separator of labels. \(key).")
             }
             return Finding(columns: found, kind: .classification)
         }
@@ -106,7 +95,7 @@ struct TargetFinder {
 
     /// Whether numbers are class codes rather than amounts: a few whole numbers that count up from 0 or 1, or just two.
     private func areClasses(_ column: SampleColumn, _ profile: ColumnProfile) -> Bool {
-        guard column.distinct <= KindFinder.mostNumberClasses, profile.wholes == profile.numbers,
+        guard column.distinct <= KindFinder.mostNumberClasses, profile.areWhole,
             column.distinct * 3 <= rows, let least = column.minimum, let greatest = column.maximum
         else { return false }
         if column.distinct <= 2 { return true }
@@ -128,7 +117,7 @@ struct TargetFinder {
         }
         let areFlags = found.allSatisfy { index in
             columns[index].minimum.map { $0 >= 0 } == true && columns[index].maximum.map { $0 <= 1 } == true
-                && profiles[index].wholes == profiles[index].numbers
+                && profiles[index].areWhole
         }
         return Finding(columns: found, kind: kind ?? (areFlags ? .multiLabel : .regression))
     }

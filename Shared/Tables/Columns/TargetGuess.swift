@@ -21,6 +21,14 @@ struct TargetGuess {
     /// The columns that are most likely the answer.
     /// - Throws: `Failure` that lists the candidates if several are equally likely.
     func choice() throws -> Choice {
+        if let alone = columns.first(where: {
+            AnswerNames.points(of: $0.name) >= 8 && $0.distinct == 1 && $0.role == .input
+        }) {
+            throw Failure(
+                .invalidArgument,
+                "The column '\(alone.name)' has one value only (\(alone.examples.first ?? "")), and there is nothing to tell "
+                    + "apart. Name another with --target COLUMN, in a file 'target: {column: …}'.")
+        }
         let possible = columns.indices.filter(isPossible)
         guard !possible.isEmpty else {
             throw Failure(
@@ -95,14 +103,14 @@ struct TargetGuess {
 
     /// Whether a column holds few different whole numbers.
     private func isCode(_ index: Int) -> Bool {
-        columns[index].kind == .number && profiles[index].wholes == profiles[index].numbers
+        columns[index].kind == .number && profiles[index].areWhole
             && columns[index].distinct <= KindFinder.mostNumberClasses
     }
 
     /// Whether a column holds measurements: numbers that are not whole, or very many different ones.
     private func isMeasured(_ index: Int) -> Bool {
         columns[index].kind == .number
-            && (profiles[index].wholes < profiles[index].numbers
+            && (!profiles[index].areWhole
                 || columns[index].distinct > KindFinder.mostNumberClasses)
     }
 
@@ -141,7 +149,7 @@ struct TargetGuess {
     }
 
     private func isFlag(_ index: Int) -> Bool {
-        columns[index].kind == .number && profiles[index].wholes == profiles[index].numbers
+        columns[index].kind == .number && profiles[index].areWhole
             && columns[index].minimum == 0 && columns[index].maximum == 1 && columns[index].distinct == 2
     }
 

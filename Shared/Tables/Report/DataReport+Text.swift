@@ -113,23 +113,32 @@ extension DataReport {
             }
     }
 
-    /// A table of rows under their titles, cut to the width.
+    /// A table of rows under their titles; a last cell that is too long continues below.
     private func section(_ title: String, _ rows: [[String]], _ width: Int) -> [String] {
         guard let columns = rows.first?.count else { return [] }
-        let limits = columns == 6 ? [20, 10, 8, 8, 24, 60] : [20, 8, 24, 8, 60]
+        let limits = columns == 6 ? [20, 10, 8, 8, 24, 60] : [20, 8, 24, 8, 240]
         let cut = rows.map { row in zip(row, limits).map { $0.oneLine.cut(to: $1) } }
         let widths = (0..<columns).map { column in cut.map { $0[column].displayWidth }.max() ?? 0 }
         return ["", title]
-            + cut.map { row in
-                let cells = row.enumerated().map { column, text in
-                    column == columns - 1
-                        ? text : text + String(repeating: " ", count: widths[column] - text.displayWidth)
+            + cut.flatMap { row in
+                let cells = row.dropLast().enumerated().map { column, text in
+                    text + String(repeating: " ", count: widths[column] - text.displayWidth)
                 }
-                var line = "  " + cells.joined(separator: "  ")
-                while line.last == " " { line.removeLast() }
-                return line.cut(to: width)
+                let head = "  " + cells.joined(separator: "  ")
+                let indent = min(head.displayWidth + 2, width - Self.leastRoom)
+                var lines = Self.wrapped(
+                    String(repeating: " ", count: indent) + (row.last ?? ""), width, indent: indent)
+                if head.displayWidth + 2 <= indent {
+                    lines[0] = head + "  " + lines[0].dropFirst(indent)
+                } else {
+                    lines.insert(head.cut(to: width), at: 0)
+                }
+                return lines.map { line in String(line.reversed().drop { $0 == " " }.reversed()) }
             }
     }
+
+    /// Columns that a last cell has at least, so that its words are not one a line.
+    private static let leastRoom = 10
 
     private static func wrapped(_ text: String, _ width: Int, indent: Int) -> [String] {
         var lines: [String] = []

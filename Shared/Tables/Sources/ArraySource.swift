@@ -73,11 +73,35 @@ final class ArraySource: RowSource {
             let name = String(entry.name.dropLast(4))
             let array = try NumPyArray(try zip.open(entry), name: "\(path):\(name)")
             let (column, part) = Self.column(name)
-            return Member(column: column, part: part, count: array.shape[0]) {
+            let member = Member(column: column, part: part, count: array.shape[0]) {
                 try NumPyArray(try zip.open(entry), name: "\(path):\(name)").next
             }
+            return try plain(member, shape: array.shape)
         }
         return try ArraySource(members, path: path)
+    }
+
+    /// Turns one-hot answers into class numbers, and answers with several ones into lists of labels.
+    private static func plain(_ member: Member, shape: [Int]) throws -> Member {
+        guard shape.count == 2, shape[1] > 1 else { return member }
+        var member = member
+        let open = member.open
+        guard AnswerNames.points(of: member.column) > 0, shape[1] <= DataLimits.outputs else { return member }
+        let next = try open()
+        var areClasses = true
+        for _ in 0..<shape[0] {
+            let values = try next().numbers?.values ?? []
+            guard values.allSatisfy({ $0 == 0 || $0 == 1 }) else { return member }
+            areClasses = areClasses && values.reduce(0, +) == 1
+        }
+        member.open = {
+            let next = try open()
+            return {
+                let ones = (try next().numbers?.values ?? []).enumerated().filter { $0.element == 1 }.map(\.offset)
+                return areClasses ? .number(Double(ones[0])) : .list(ones.map { .text(String($0)) })
+            }
+        }
+        return member
     }
 
     /// The column and split that a name such as `train_images` or `y_test` indicates.

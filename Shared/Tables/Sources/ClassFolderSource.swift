@@ -39,10 +39,15 @@ final class ClassFolderSource: RowSource {
         var found: [(path: String, name: String, part: SamplePart?)] = []
         var empty: [String] = []
         var loose: [String] = []
+        var aside: [String] = []
         for root in roots {
             let inner = try folder.entries(root.path)
             if inner.folders.isEmpty && !parts.isEmpty { loose.append(root.path) }
             for name in inner.folders {
+                if Self.unlabelled.contains(name.lowercased()) {
+                    aside.append(root.path.isEmpty ? name : "\(root.path)/\(name)")
+                    continue
+                }
                 let below = root.path.isEmpty ? name : "\(root.path)/\(name)"
                 let files = try folder.files(below: below)
                 if files.isEmpty { empty.append(below) }
@@ -78,13 +83,35 @@ final class ClassFolderSource: RowSource {
         }
         names = [Self.file, Self.folder, Self.prefix]
         for folder in empty { notes.append("The folder '\(folder)' has no samples and is not a class.") }
+        for folder in aside {
+            notes.append("The folder '\(folder)' is left out, because its name says that its samples have no class.")
+        }
+        for name in parts.isEmpty ? [] : try folder.entries().folders where parts[name] == nil {
+            notes.append(
+                "The folder '\(name)' is left out, because its name is not that of a split; rename it to train, validation or "
+                    + "test to use it.")
+        }
         for folder in loose { notes.append("The folder '\(folder)' has no class folders and is left out.") }
         if used.count < found.count {
-            let other = zip(found, types).first { $1 != type }?.0.path ?? ""
+            let others = zip(found, types).filter { $1 != type }.map(\.0.path)
             notes.append(
-                "\(found.count - used.count) files do not have names of \(type.rawValue) files and are left out, "
-                    + "starting with '\(other)'.")
+                "\(others.count) files do not have names of readable \(type.rawValue) files "
+                    + "(\(Self.endings(of: others))) and are left out, starting with '\(others[0])'.")
         }
+    }
+
+    /// Names of folders of samples without a class.
+    private static let unlabelled: Set<String> = ["unsup", "unsupervised", "unlabeled", "unlabelled"]
+
+    /// File name extensions with counts: `4 .m4a, 1 .heic`.
+    private static func endings(of files: [String]) -> String {
+        let endings = files.map { file in
+            let name = file.split(separator: "/").last ?? ""
+            return name.contains(".") ? "." + (name.split(separator: ".").last ?? "").lowercased() : "none"
+        }
+        return Dictionary(endings.map { ($0, 1) }, uniquingKeysWith: +)
+            .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(6).map { "\($0.value) \($0.key)" }
+            .joined(separator: ", ")
     }
 
     /// The type of files according to their names; if no name tells, they are texts if they look like it.
@@ -125,6 +152,8 @@ final class ClassFolderSource: RowSource {
         let isPart = beginning.endIndex < name.endIndex && name[beginning.endIndex] != UInt8(ascii: ".")
         return isPart ? String(decoding: beginning, as: UTF8.self) : path
     }
+
+    func place(_ file: String, _ number: Int) -> String { entries[number - 1].file }
 
     func forEachRow(_ body: (RawRow) throws -> Void) throws {
         let row = RawRow()

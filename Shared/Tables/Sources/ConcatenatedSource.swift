@@ -2,6 +2,7 @@ import Model
 
 /// Several sources as one: splits or shards of the same data.
 final class ConcatenatedSource: RowSource {
+    var separator: UInt8? { sources.first?.separator }
     let names: [String]
     let files: [String]
     private let sources: [any RowSource]

@@ -1,44 +1,13 @@
 import Foundation
 import Glibc
-public import Model
-
-/// The type of a file's content according to its name.
-public enum MediaType: String, Hashable, Sendable, Codable, CaseIterable {
-    /// A picture.
-    case image
-    /// A sound.
-    case audio
-    /// A text.
-    case text
-
-    private static let endings: [String: MediaType] = {
-        let images = ["jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp", "gif", "ppm", "pgm", "pnm"]
-        let sounds = ["wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "au"]
-        let pairs = images.map { ($0, image) } + sounds.map { ($0, audio) } + ["txt", "text"].map { ($0, text) }
-        return Dictionary(uniqueKeysWithValues: pairs)
-    }()
-
-    /// The type that a file name extension indicates.
-    public init?(fileName: String) {
-        guard let point = fileName.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
-        let ending = fileName[fileName.utf8.index(after: point)...]
-        guard (1...5).contains(ending.utf8.count), let type = Self.endings[ending.lowercased()] else { return nil }
-        self = type
-    }
-
-    /// The kind of modality that such files make.
-    public var modality: ModalityKind {
-        switch self {
-        case .image: .image
-        case .audio: .audio
-        case .text: .text
-        }
-    }
-}
+import Model
 
 /// A user's folder, without files that operating systems leave there.
 struct DataFolder {
-    private static let leftovers: Set<String> = ["thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "lost+found"]
+    private static let leftovers: Set<String> = [
+        "thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "lost+found", "@eadir", "#recycle",
+        "$recycle.bin", "system volume information", "__pycache__",
+    ]
 
     /// Path of the folder, with links resolved.
     let path: String
@@ -89,17 +58,24 @@ struct DataFolder {
     }
 
     /// Paths of all files below a folder, relative to this one. A linked folder is entered at most once.
-    func files(below folder: String) throws -> [String] {
+    /// - Parameter most: Any files beyond this number are left out.
+    func files(below folder: String, atMost most: Int = .max) throws -> [String] {
         var visited: Set<String> = []
-        return try files(below: folder, visited: &visited)
+        var files: [String] = []
+        try gather(folder, most, &visited, &files)
+        return files
     }
 
-    private func files(below folder: String, visited: inout Set<String>) throws -> [String] {
-        guard visited.insert(Self.real("\(path)/\(folder)") ?? folder).inserted else { return [] }
+    private func gather(_ folder: String, _ most: Int, _ visited: inout Set<String>, _ files: inout [String]) throws {
+        let path = folder.isEmpty ? path : "\(path)/\(folder)"
+        let place = Self.real(path) ?? path
+        // A link back to where it came from would put the files of one class into another.
+        guard files.count < most, place == path || !"\(path)/".hasPrefix("\(place)/"), visited.insert(place).inserted
+        else { return }
         let entries = try entries(folder)
-        var result = entries.files.map { "\(folder)/\($0)" }
-        for name in entries.folders { result += try files(below: "\(folder)/\(name)", visited: &visited) }
-        return result
+        let prefix = folder.isEmpty ? "" : "\(folder)/"
+        files += entries.files.map { prefix + $0 }
+        for name in entries.folders { try gather(prefix + name, most, &visited, &files) }
     }
 
     /// Whether a path is inside the folder once all links are resolved.

@@ -11,11 +11,15 @@ final class DelimitedSource: RowSource {
     /// Whether the first row names the columns.
     let hasHeader: Bool
     /// The separator between columns.
-    var separator: UInt8 { dialect.separator }
+    var separator: UInt8? { dialect.separator }
     private let path: String
     private let encoding: String?
     private let dialect: Dialect
     private let part: SamplePart?
+    /// Lines before the header that are no part of the table.
+    private let titles: Int
+    /// Rows before the first one of values.
+    private var skipped: Int { titles + (hasHeader ? 1 : 0) }
     private let tolerance: Double
 
     /// Opens a table and detects its format.
@@ -45,8 +49,15 @@ final class DelimitedSource: RowSource {
             // The end of the sample can cut a field; reading the rows shows whether the file does so.
             if isWhole || rows.isEmpty { throw error }
         }
+        titles = HeaderFinder.titles(rows)
+        rows.removeFirst(titles)
         guard let first = rows.first else {
             throw Failure(.invalidArgument, "'\(path)' has no rows.")
+        }
+        if titles > 0 {
+            notes.append(
+                "\(titles) lines of '\(URL(filePath: path).lastPathComponent)' stand before the names of its columns and "
+                    + "are left out.")
         }
         let found = HeaderFinder.hasHeader(rows)
         if let columns = settings.columns {
@@ -60,7 +71,10 @@ final class DelimitedSource: RowSource {
             names = columns
         } else {
             hasHeader = found
-            names = first.enumerated().map { found && !$1.isEmpty ? $1 : "column\($0 + 1)" }
+            names = Self.distinct(first.enumerated().map { found && !$1.isEmpty ? $1 : "column\($0 + 1)" })
+            if let twice = zip(names, first).first(where: { found && !$1.isEmpty && $0 != $1 })?.0 {
+                notes.append("Several columns have the same name; they are told apart as '\(twice)' and the like.")
+            }
             if !found {
                 notes.append(
                     "'\(URL(filePath: path).lastPathComponent)' has no header: columns are called \(names[0])…; "
@@ -69,9 +83,22 @@ final class DelimitedSource: RowSource {
         }
     }
 
+    /// Names with a number behind those that stand there already.
+    private static func distinct(_ names: [String]) -> [String] {
+        var known: Set<String> = []
+        return names.map { name in
+            var (own, number) = (name, 2)
+            while !known.insert(own).inserted {
+                own = "\(name) (\(number))"
+                number += 1
+            }
+            return own
+        }
+    }
+
     private static func separator(_ settings: DataSettings) throws -> UInt8? {
         guard let text = settings.separator else { return nil }
-        let names = ["tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"]
+        let names = ["tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "blank": " ", "space": " "]
         let bytes = Array((names[text] ?? text).utf8)
         guard bytes.count == 1, bytes[0] < 128 else {
             throw Failure(.invalidArgument, "data.separator: '\(text)' is neither a single ASCII character nor 'tab'.")
@@ -84,10 +111,10 @@ final class DelimitedSource: RowSource {
         let reader = DelimitedReader(stream, dialect: dialect, path: path)
         let row = RawRow()
         row.part = part
-        if hasHeader { _ = try reader.next(row) }
+        for _ in 0..<skipped { _ = try reader.next(row) }
         var bad = BadRows()
         while try reader.next(row) {
-            row.number = reader.rows - (hasHeader ? 1 : 0)
+            row.number = reader.rows - skipped
             if row.count != names.count && !trim(row) {
                 bad.add("row \(row.number) has \(row.count) fields, but there are \(names.count) columns")
                 continue
@@ -95,7 +122,7 @@ final class DelimitedSource: RowSource {
             try Self.checkText(row, path: path, number: row.number)
             try body(row)
         }
-        let total = reader.rows - (hasHeader ? 1 : 0)
+        let total = reader.rows - skipped
         guard let first = bad.first else { return }
         let share =
             "\(bad.count) of \(total) rows of '\(path)' differ from the header in the number of fields: \(first)"
@@ -125,7 +152,8 @@ final class DelimitedSource: RowSource {
             throw Failure(
                 .invalidArgument,
                 "'\(path)', row \(number), column \(column + 1) is not UTF-8 (byte 0x\(String(byte, radix: 16))); "
-                    + "name its encoding, such as 'data: {encoding: latin-1}' (or windows-1252, utf-16, shift_jis).")
+                    + "name its encoding with --encoding, in a file 'data: {encoding: …}': windows-1252 is that of most files of "
+                    + "Excel; others are latin-1, shift_jis, gb18030.")
         }
     }
 }

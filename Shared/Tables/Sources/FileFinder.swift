@@ -16,6 +16,13 @@ public final class FileFinder: Sendable {
     private let folder: DataFolder
     /// How many leading folders were removed from the last path that was found; the next is likely to need the same.
     private let dropped = Mutex(0)
+    /// Pictures and sounds below the folder by their names without folders, with and without endings; looked up once.
+    private let index = Mutex<[String: Place]?>(nil)
+
+    private enum Place {
+        case one(String)
+        case several
+    }
 
     /// Makes a finder for a folder.
     public init(_ folder: String) { self.folder = DataFolder(folder) }
@@ -38,8 +45,37 @@ public final class FileFinder: Sendable {
                 return found
             }
         }
+        if let last = parts.last, let found = named(String(last)) { return found }
         return .nothing("there is no file '\(name)' below '\(folder.path)'")
     }
+
+    /// The picture or sound that is called so, in whatever folder it lies, also without its ending.
+    private func named(_ name: String) -> Finding? {
+        let place = index.withLock { index in
+            let known = index ?? Self.media(below: folder)
+            index = known
+            return known[name]
+        }
+        guard let place else { return nil }
+        switch place {
+        case .one(let path): return existing("\(folder.path)/\(path)")
+        case .several: return .nothing("there are several files '\(name)' below '\(folder.path)'")
+        }
+    }
+
+    private static func media(below folder: DataFolder) -> [String: Place] {
+        var places: [String: Place] = [:]
+        for path in (try? folder.files(below: "", atMost: mostFiles)) ?? [] {
+            guard let type = MediaType(fileName: path), type != .text else { continue }
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            let bare = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+            for name in [name, bare] { places[name] = places[name] == nil ? .one(path) : .several }
+        }
+        return places
+    }
+
+    /// Beyond so many files a folder holds more than the data.
+    private static let mostFiles = 2_000_000
 
     private func existing(_ path: String) -> Finding? {
         guard path.hasPrefix("/"), let size = DataFolder.size(of: path) else { return nil }

@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// JSON Lines: one object per line. A file that is a single list of objects is also accepted.
+/// JSON Lines: one object per line. A file that is a single list of objects, or one object that contains rows, is also accepted.
 final class JSONLinesSource: RowSource {
     /// Number of rows to examine for the names of fields.
     private static let looked = 10_000
@@ -12,6 +12,8 @@ final class JSONLinesSource: RowSource {
     private let encoding: String?
     private let part: SamplePart?
     private let isList: Bool
+    /// The rows of a file that is one object; nil for all others.
+    private var whole: [[(name: String, cell: Cell)]]?
 
     /// Opens a file and finds the names of fields in its first rows.
     init(_ path: String, settings: DataSettings, part: SamplePart? = nil) throws {
@@ -24,6 +26,12 @@ final class JSONLinesSource: RowSource {
         var names: [String] = []
         var known: Set<String> = []
         var rows = 0
+        whole = isList ? nil : try Self.whole(path, encoding)
+        for field in whole?.joined() ?? [].joined() where known.insert(field.name).inserted { names.append(field.name) }
+        if let whole, !whole.isEmpty {
+            self.names = names
+            return
+        }
         let lines = try Self.lines(path, encoding, isList: isList)
         while rows < Self.looked, let fields = try Self.next(lines, path) {
             rows += 1
@@ -38,14 +46,15 @@ final class JSONLinesSource: RowSource {
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         let row = RawRow()
         row.part = part
-        while let fields = try Self.next(lines, path) {
+        while let fields = whole == nil ? try Self.next(lines, path) : whole.flatMap({ $0.dropFirst(row.number).first })
+        {
             row.cells = Array(repeating: .missing, count: names.count)
-            row.number = lines.rows
+            row.number += 1
             for (name, cell) in fields {
                 guard let place = places[name] else {
                     throw Failure(
                         .invalidArgument,
-                        "'\(path)', row \(lines.rows): the field '\(name)' does not occur in the first \(Self.looked) "
+                        "'\(path)', row \(row.number): the field '\(name)' does not occur in the first \(Self.looked) "
                             + "rows."
                     )
                 }
@@ -57,6 +66,15 @@ final class JSONLinesSource: RowSource {
 
     private static func lines(_ path: String, _ encoding: String?, isList: Bool) throws -> JSONLines {
         JSONLines(try TextStream.open(path, encoding: encoding), isList: isList, path: path)
+    }
+
+    /// The rows in the one object that a file is; nil where it is no such.
+    private static func whole(_ path: String, _ encoding: String?) throws -> [[(name: String, cell: Cell)]]? {
+        let objects = JSONLines(try TextStream.open(path, encoding: encoding), isList: true, path: path)
+        guard let text = try objects.next({ Array($0) }), try objects.next({ _ in true }) == nil,
+            let rows = try? text.withUnsafeBufferPointer({ try JSONText.rows($0) }), !rows.isEmpty
+        else { return nil }
+        return rows
     }
 
     private static func next(_ lines: JSONLines, _ path: String) throws -> [(name: String, cell: Cell)]? {

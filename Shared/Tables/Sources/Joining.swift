@@ -115,7 +115,7 @@ final class JoinedSource: RowSource {
                 guard cell == .missing || row.number(channel) != nil else {
                     throw Failure(
                         .invalidArgument,
-                        "\(SampleTable.place(other.files[row.file], row.number)): '\(other.names[channel])' has "
+                        "\(other.place(other.files[row.file], row.number)): '\(other.names[channel])' has "
                             + "'\(cell.description)', but the steps of a series must be numbers.")
                 }
                 values.append(row.number(channel).map { Float($0) } ?? .nan)

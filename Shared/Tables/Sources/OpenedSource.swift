@@ -51,6 +51,7 @@ struct SourceOpener {
         guard DataFolder.size(of: path) != 0 else { throw Failure(.invalidArgument, "'\(path)' has 0 bytes.") }
         let folder = URL(filePath: path).deletingLastPathComponent().path
         let name = URL(filePath: path).lastPathComponent
+        if let failure = ForeignForm.failure(path) { throw failure }
         if let arrays = try arrays([name], in: folder) { return arrays }
         if let join = settings.join {
             return try Joining.open(path, join: join, folder: folder, opener: self)
@@ -95,7 +96,8 @@ struct SourceOpener {
             switch source.separator {
             case UInt8(ascii: "\t"): "tabs"
             case UInt8(ascii: ","): "CSV"
-            default: "columns separated by '\(Character(UnicodeScalar(source.separator)))'"
+            case UInt8(ascii: " "): "spaces"
+            default: "columns separated by '\(source.separator.map { String(UnicodeScalar($0)) } ?? "")'"
             }
         return (source, "table (\(kind)\(packed))")
     }
@@ -149,6 +151,7 @@ struct SourceOpener {
         }
         if let arrays = try arrays(files, in: folder.path) { return arrays }
         guard !folders.isEmpty else { throw nothing(in: folder, files) }
+        try AnnotatedFolder.check(folder)
         let source = try ClassFolderSource(folder, parts: parts.count == folders.count || parts.count > 1 ? parts : [:])
         let kind: ColumnKind = source.type == .image ? .image : source.type == .audio ? .audio : .textFile
         let plural = ["image": "pictures", "audio": "sounds", "text": "texts"][source.type.rawValue] ?? ""
@@ -163,6 +166,9 @@ struct SourceOpener {
 
     private func nothing(in folder: DataFolder, _ files: [String]) -> Failure {
         let media = files.filter { MediaType(fileName: $0) != nil }
+        if media.isEmpty, let foreign = files.first(where: { ForeignForm.advice(on: $0) != nil }) {
+            return ForeignForm.failure("\(folder.path)/\(foreign)") ?? Failure(.internal, "no form is known")
+        }
         let what =
             files.isEmpty
             ? "is empty"

@@ -1,3 +1,4 @@
+import Foundation
 import Model
 
 /// Rows with named fields, from one file or many.
@@ -6,8 +7,13 @@ protocol RowSource: AnyObject {
     var names: [String] { get }
     /// Files that the rows come from, for messages.
     var files: [String] { get }
+    /// The separator between the columns of a text table; nil for other sources.
+    var separator: UInt8? { get }
     /// Notes for the user.
     var notes: [String] { get }
+
+    /// Position of a row, for messages.
+    func place(_ file: String, _ number: Int) -> String
 
     /// Passes every row in order, in memory that the next row reuses.
     func forEachRow(_ body: (RawRow) throws -> Void) throws
@@ -15,6 +21,10 @@ protocol RowSource: AnyObject {
 
 extension RowSource {
     var notes: [String] { [] }
+    var separator: UInt8? { nil }
+
+    /// Where a row stands, for messages: `people.csv, row 7`.
+    func place(_ file: String, _ number: Int) -> String { "\(URL(filePath: file).lastPathComponent), row \(number)" }
 }
 
 /// Counts unusable rows and keeps the first ones for a message.

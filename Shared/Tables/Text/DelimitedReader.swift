@@ -87,7 +87,12 @@ final class DelimitedReader {
     private func scan(_ row: RawRow) throws -> Scan {
         let (separator, quote) = (dialect.separator, UInt8(ascii: "\""))
         let (feed, carriage) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
-        while position < end, base[position] == feed || base[position] == carriage { position += 1 }
+        // Blanks that part columns line them up, any number at a time, before the first one, too.
+        let areBlanks = separator == 32
+        while position < end, base[position] == feed || base[position] == carriage || areBlanks && base[position] == 32
+        {
+            position += 1
+        }
         if position == end { return isAtEnd ? .end : .more }
         row.spans.removeAll(keepingCapacity: true)
         quoted.removeAll(keepingCapacity: true)
@@ -103,8 +108,12 @@ final class DelimitedReader {
             while index < end, base[index] != separator, base[index] != feed, base[index] != carriage { index += 1 }
             if index == end && !isAtEnd { return .more }
             row.spans.append(RawRow.Span(start: start, end: index))
+            while areBlanks, index + 1 < end, base[index + 1] == separator, base[index] == separator { index += 1 }
+            if areBlanks && index + 1 == end && !isAtEnd { return .more }
             guard index < end, base[index] == separator else { break }
             index += 1
+            // Blanks at the end of a row part nothing.
+            if areBlanks, index == end || base[index] == feed || base[index] == carriage { break }
         }
         position = min(end, index + 1)
         return .row

@@ -16,7 +16,23 @@ struct Dialect: Hashable {
         let scored = dialects.map { ($0, $0.score(sample, isWhole: isWhole)) }
         var best = scored[0]
         for other in scored where other.1 > best.1 { best = other }
-        return best.0
+        let blank = Dialect(separator: UInt8(ascii: " "), hasQuotes: true)
+        return best.1 < 2 && separator == nil && blank.isTableOfNumbers(sample) ? blank : best.0
+    }
+
+    /// Whether blanks part the same number of fields in every row, most of them numbers: prose has blanks, too.
+    private func isTableOfNumbers(_ sample: [UInt8]) -> Bool {
+        let reader = DelimitedReader(MemoryStream(sample), dialect: self, path: "sample")
+        let row = RawRow()
+        var (rows, fields, numbers, width) = (0, 0, 0, 0)
+        while rows < 500, (try? reader.next(row)) == true {
+            if rows == 0 { width = row.count }
+            guard row.count == width else { return false }
+            rows += 1
+            fields += row.count
+            numbers += (0..<row.count).count { if case .number = NumberText.read(row.text($0)) { true } else { false } }
+        }
+        return rows > 1 && width > 1 && numbers * 2 > fields
     }
 
     /// How well a sample fits: the share of rows with the most frequent number of fields; more fields are better.

@@ -6,6 +6,21 @@ enum HeaderFinder {
         "image", "picture", "audio", "name", "split", "date", "time", "value", "sentence", "index",
     ]
 
+    /// How many rows before the header are titles and remarks, which fill few of the columns.
+    static func titles(_ rows: [[String]]) -> Int {
+        var counts: [Int: Int] = [:]
+        for row in rows { counts[row.count, default: 0] += 1 }
+        let width = counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 0
+        func filled(_ row: [String]) -> Int { row.count { !$0.isEmpty } }
+        guard width > 1, let header = rows.prefix(mostTitles).firstIndex(where: { filled($0) * 10 >= width * 9 }),
+            header > 0, rows[..<header].allSatisfy({ filled($0) * 2 <= width }), rows[header].count == width,
+            isHeaderBeyondDoubt(Array(rows[header...]))
+        else { return 0 }
+        return header
+    }
+
+    private static let mostTitles = 20
+
     /// Whether the first of some rows is a header.
     static func hasHeader(_ rows: [[String]]) -> Bool {
         guard let first = rows.first else { return false }
@@ -55,7 +70,8 @@ enum HeaderFinder {
         var text = text
         return text.withUTF8 {
             if case .number = NumberText.read($0) { return true }
-            return NumberText.read($0) == .code
+            return NumberText.read($0) == .code || NumberText.written($0, .point) != nil
+                || NumberText.written($0, .comma) != nil
         }
     }
 }

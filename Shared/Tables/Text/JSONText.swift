@@ -2,8 +2,8 @@ import Model
 
 /// Reads JSON values from bytes and keeps the order of an object's fields.
 struct JSONText {
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private var index = 0
+    let bytes: UnsafeBufferPointer<UInt8>
+    private(set) var index = 0
     /// Maximum nesting depth; deeper text would be an attack rather than data.
     private static let deepest = 64
 
@@ -46,20 +46,20 @@ struct JSONText {
         return objects
     }
 
-    private func problem(_ what: String) -> Problem { Problem(message: "\(what), at byte \(index + 1)") }
+    func problem(_ what: String) -> Problem { Problem(message: "\(what), at byte \(index + 1)") }
 
-    private mutating func skipBlanks() {
+    mutating func skipBlanks() {
         while index < bytes.count, [32, 9, 10, 13].contains(bytes[index]) { index += 1 }
     }
 
-    private mutating func take(_ character: Character) -> Bool {
+    mutating func take(_ character: Character) -> Bool {
         skipBlanks()
         guard index < bytes.count, bytes[index] == character.asciiValue else { return false }
         index += 1
         return true
     }
 
-    private mutating func object(prefix: String, depth: Int, _ body: (String, Cell) -> Void) throws {
+    mutating func object(prefix: String, depth: Int, _ body: (String, Cell) -> Void) throws {
         guard depth < Self.deepest else { throw problem("it is nested more than \(Self.deepest) deep") }
         guard take("{") else { throw problem("expected an object in braces") }
         if take("}") { return }
@@ -77,7 +77,7 @@ struct JSONText {
         guard take("}") else { throw problem("expected a comma or a closing brace") }
     }
 
-    private mutating func value(depth: Int) throws -> Cell {
+    mutating func value(depth: Int) throws -> Cell {
         guard depth < Self.deepest else { throw problem("it is nested more than \(Self.deepest) deep") }
         skipBlanks()
         guard index < bytes.count else { throw problem("a value is missing") }
@@ -118,7 +118,7 @@ struct JSONText {
         throw problem("'\(String(decoding: text.prefix(20), as: UTF8.self))' is not a value")
     }
 
-    private mutating func string() throws -> String {
+    mutating func string() throws -> String {
         guard take("\"") else { throw problem("expected a quoted string") }
         let start = index
         while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\") { index += 1 }

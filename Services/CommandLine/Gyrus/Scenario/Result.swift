@@ -88,7 +88,8 @@ struct ResultCommand: AsyncParsableCommand {
             report("\nWinner: \(winner.title), \(winner.networkName)")
             report("        \(winner.outcome(status.objective))")
             report("Package: \(folder.folder.path)")
-            return say("Predict on new data with: gyrus predict \(folder.folder.path) FILE…")
+            let words = manifest.readsFiles ? "FILE…" : "--table FILE"
+            return say("Predict on new data with: gyrus predict \(folder.folder.path) \(words)")
         }
         let files = try await Download(folder: output, name: "\(fileName(status.name))-\(status.id)")
             .fetch(script: script, weights: weights, from: registry)
@@ -214,5 +215,13 @@ struct Download {
                 .permissionDenied, "cannot create the folder '\(path)': \(error.localizedDescription); choose another")
         }
         return place
+    }
+}
+
+extension DatasetManifest {
+    /// Whether a sample is one file, rather than a row of a table.
+    fileprivate var readsFiles: Bool {
+        Set(inputs.values.map(\.columns)).count == 1
+            && inputs.values.allSatisfy { $0.columns.count == 1 && [.image, .audio, .text].contains($0.signature.kind) }
     }
 }

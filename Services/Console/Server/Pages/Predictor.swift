@@ -4,6 +4,7 @@ import Model
 import RegistryClient
 import ServerClient
 import Synchronization
+import Tables
 import WorkQueueClient
 
 /// Answers for uploaded files, from the same helper program as `gyrus predict`. The helper can read only the package
@@ -41,7 +42,7 @@ final class Predictor: Sendable {
         guard inputs.count > 1, inputs.count == upload.files.count else { return nil }
         var row: [String: String] = [:]
         for file in upload.files {
-            guard let kind = kind(of: file),
+            guard let kind = MediaType(fileName: file.lastPathComponent)?.modality,
                 let input = inputs.first(where: { $0.signature.kind == kind && row[$0.columns[0]] == nil }),
                 input.columns.count == 1
             else { return nil }
@@ -52,15 +53,6 @@ final class Predictor: Sendable {
         let table = upload.folder.appending(path: "sample.jsonl")
         try (JSONEncoder().encode(row) + Data("\n".utf8)).write(to: table)
         return table
-    }
-
-    private static func kind(of file: URL) -> ModalityKind? {
-        switch file.pathExtension.lowercased() {
-        case "wav", "flac", "ogg", "mp3", "aiff", "aif": .audio
-        case "txt", "md": .text
-        case "png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "ppm", "pgm": .image
-        default: nil
-        }
     }
 
     /// Answers for an upload.
