@@ -112,6 +112,8 @@ public struct ProjectLocator: Sendable {
         if variables["GYRUS_DATA_DIR"] == nil {
             variables["GYRUS_DATA_DIR"] = environment["GYRUS_DATA"] ?? Self.data(near: file) ?? ""
         }
+        variables["GYRUS_BUCKET_SECRET"] =
+            variables["GYRUS_BUCKET_SECRET"] ?? environment["AWS_SHARED_CREDENTIALS_FILE"] ?? ""
         // In a container the web front listens to its host, on a machine to nobody else.
         variables["GYRUS_CONSOLE_ADDRESS"] = variables["GYRUS_CONSOLE_ADDRESS"] ?? "127.0.0.1"
         do {

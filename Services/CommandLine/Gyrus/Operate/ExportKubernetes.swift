@@ -27,7 +27,10 @@ struct ExportKubernetes: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Namespace.", valueName: "name"))
     var namespace = "gyrus"
 
-    @Option(help: ArgumentHelp("GPUs of each trainer worker.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "GPUs of each trainer worker, which computes on it: 0 or 1; for more start more workers.",
+            valueName: "number"))
     var gpus = 0
 
     @Option(help: ArgumentHelp("Size of the registry's volume; the others get a tenth of it.", valueName: "GiB"))
@@ -36,15 +39,38 @@ struct ExportKubernetes: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Claim of a volume with raw data sets, mounted read-only.", valueName: "name"))
     var dataClaim: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Bucket of an S3-compatible store for the registry's files, such as https://HOST/BUCKET/PREFIX?region=REGION.",
+            valueName: "address"))
+    var blobs: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "File with the bucket's credentials, as AWS_SHARED_CREDENTIALS_FILE names one; copied to base/keys.",
+            valueName: "file"))
+    var blobCredentials: String?
+
+    @Option(help: ArgumentHelp("Namespace of the Prometheus that reads the metrics.", valueName: "name"))
+    var monitoring = "monitoring"
+
     @Option(name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder"))
     var output = "."
 
     func validate() throws {
-        let isName = namespace.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
-        guard isName, !namespace.isEmpty, namespace.count <= 63 else {
-            throw ValidationError("'\(namespace)' is no name of a namespace: use lower-case letters, digits and '-'.")
+        for name in [namespace, monitoring] {
+            let isName = name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
+            guard isName, !name.isEmpty, name.count <= 63 else {
+                throw ValidationError("'\(name)' is no name of a namespace: use lower-case letters, digits and '-'.")
+            }
         }
-        guard (0...64).contains(gpus) else { throw ValidationError("--gpus is \(gpus); 0 to 64 are possible.") }
+        guard (0...1).contains(gpus) else {
+            throw ValidationError(
+                "--gpus is \(gpus); a worker computes on one device: 0 or 1 are possible, and more workers.")
+        }
+        guard blobs != nil || blobCredentials == nil else {
+            throw ValidationError("--blob-credentials is for a bucket; name it with --blobs.")
+        }
         guard (10...1_000_000).contains(storage) else {
             throw ValidationError("--storage is \(storage); 10 to 1000000 GiB are possible.")
         }
@@ -52,17 +78,26 @@ struct ExportKubernetes: AsyncParsableCommand {
 
     func run() async throws {
         let project = try ExportedProject(
-            gyrus.project, run: "/run/gyrus", state: "/var/lib/gyrus", data: dataClaim == nil ? "" : "/data")
-        let keys = try KubernetesKeys(for: project, in: try Download.folder("\(output)/base/keys"))
+            gyrus.project, run: "/run/gyrus", state: "/var/lib/gyrus", data: dataClaim == nil ? "" : "/data",
+            variables: [
+                "GYRUS_CONSOLE_ADDRESS": "0.0.0.0", "GYRUS_BLOBS": blobs ?? "",
+                "GYRUS_BUCKET_SECRET": blobs == nil ? "" : "/keys/\(KubernetesKeys.bucket)",
+            ])
+        let folder = try Download.folder("\(output)/base/keys")
+        let keys = try KubernetesKeys(for: project, in: folder)
+        if blobs != nil { try KubernetesKeys.takeBucketCredentials(from: blobCredentials, into: folder) }
         let manifests = KubernetesManifests(
             project: project, keys: keys, image: image, namespace: namespace, gpus: gpus, storage: storage,
-            dataClaim: dataClaim)
+            dataClaim: dataClaim, monitoring: monitoring)
         try ExportedProject.write(manifests.files, to: output)
     }
 }
 
 /// The keys of a project in a cluster, in files of which none is ever replaced.
 struct KubernetesKeys {
+    /// Name of the file with the credentials of a bucket.
+    static let bucket = "bucket"
+
     /// Public keys by the name of the file.
     private(set) var publicKeys: [String: PublicKey] = [:]
 
@@ -84,6 +119,25 @@ struct KubernetesKeys {
             "\(key) \(roles[name, default: .reader].rawValue) \(name)\n"
         }
         try Data(admitted.joined().utf8).write(to: folder.appending(path: "admitted"))
+    }
+
+    /// Puts the credentials of a bucket beside the keys; those that are there already stay where no others are given.
+    static func takeBucketCredentials(from file: String?, into folder: URL) throws {
+        let place = folder.appending(path: bucket)
+        guard let file else {
+            guard FileManager.default.fileExists(atPath: place.path) else {
+                throw Failure(.invalidArgument, "a bucket needs credentials; name their file with --blob-credentials")
+            }
+            return
+        }
+        guard let content = FileManager.default.contents(atPath: file) else {
+            throw Failure(.notFound, "the file '\(file)' of --blob-credentials cannot be read")
+        }
+        try? FileManager.default.removeItem(at: place)
+        guard
+            FileManager.default.createFile(
+                atPath: place.path, contents: content, attributes: [.posixPermissions: 0o600])
+        else { throw Failure(.permissionDenied, "cannot write '\(place.path)'") }
     }
 
     /// Names of the keys that pods have; those of users stay outside.

@@ -40,7 +40,9 @@ struct ExportSlurm: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Quality of service.", valueName: "name"))
     var qos: String?
 
-    @Option(help: ArgumentHelp("GPUs of each worker.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "GPUs of each worker, which computes on it: 0 or 1; for more start more workers.", valueName: "number"))
     var gpus = 0
 
     @Option(help: ArgumentHelp("Processors of each worker, which are its compute threads.", valueName: "number"))
@@ -84,7 +86,7 @@ struct ExportSlurm: AsyncParsableCommand {
                 "--worker is '\(worker)'; use \(Self.kinds.keys.sorted().joined(separator: ", ")).")
         }
         for (name, value, range) in [
-            ("workers", workers, 1...10_000), ("gpus", gpus, 0...16), ("cpus", cpus, 1...256),
+            ("workers", workers, 1...10_000), ("gpus", gpus, 0...1), ("cpus", cpus, 1...256),
             ("idle", idle, 1...1_000_000), ("at-once", atOnce ?? 1, 1...10_000),
         ] where !range.contains(value) {
             throw ValidationError("--\(name) is \(value); \(range.lowerBound) to \(range.upperBound) are possible.")
@@ -135,6 +137,7 @@ struct ExportSlurm: AsyncParsableCommand {
         ]
         if worker != "designer-worker" {
             words += ["--leave-when-idle", "\(idle)", "--threads", "${SLURM_CPUS_PER_TASK:-1}"]
+            if gpus > 0 { words += ["--device", "cuda"] }
         }
         return
             (["#!/bin/bash"] + options.map { "#SBATCH --\($0)" }
