@@ -285,7 +285,7 @@ let services: [Target] = [
     .target(
         name: "ConsoleServer",
         dependencies: [
-            "Answers", "Brain", "HelperProcesses", "Manual", "Model", "Messaging", "Networks", "ServiceClient",
+            "Answers", "Brain", "HelperProcesses", "Manual", "Media", "Model", "Messaging", "Networks", "ServiceClient",
             "DesignerClient", "KnowledgeClient", "RegistryClient", "Search", "ServerClient", "Tables", "Tracking",
             "WebGuard",
             "WorkQueueClient", hummingbird, hummingbirdCore,
@@ -340,7 +340,7 @@ let services: [Target] = [
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
         [
-            "Brain", "HelperProcesses", "Manual", "Model", "Networks", "ONNX", "Inspection", "Launcher",
+            "Answers", "Brain", "HelperProcesses", "Manual", "Model", "Networks", "ONNX", "Inspection", "Launcher",
             "ServerClient", "ServiceClient",
             "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient",
             "WorkQueueClient", "Messaging", "Search", "Tracking", "TrackingSearch", "Vision", "Tables", argumentParser,
@@ -395,8 +395,9 @@ let testTargets: [Target] = [
         "UseTests",
         [
             // Not gyrus-baseline, which tests start.
-            "DesignerClient", "HelperProcesses", "Media", "Messaging", "Model", "Networks", "ONNX", "Preparation",
-            "RegistryClient", "ServingSupport", "Torch", "gyrus", "gyrus-data", "registry", "server", logging,
+            "Answers", "DesignerClient", "HelperProcesses", "Media", "Messaging", "Model", "Networks", "ONNX",
+            "Preparation", "RegistryClient", "ServingSupport", "Storage", "Torch", "gyrus", "gyrus-data", "registry",
+            "server", logging,
         ]),
     tests("TablesTests", ["Tables", "Model", "gyrus", "gyrus-data"]),
     tests("ScoresTests", ["Model", "Scores"]),

@@ -14,6 +14,14 @@ extension AnswerFile {
         return outputs.indices.reduce(outputs.startIndex) { outputs[$1] > outputs[$0] ? $1 : $0 } - outputs.startIndex
     }
 
+    /// Number of kept samples by the right class (row) and the answered one (column); empty where samples have none.
+    public var confusion: [[Int]] {
+        guard target.kind == .classification else { return [] }
+        var counts = [[Int]](repeating: [Int](repeating: 0, count: target.outputs), count: target.outputs)
+        for row in samples.indices { counts[Int(classes[row])][answer(of: row)] += 1 }
+        return counts
+    }
+
     /// Probabilities of classes or labels, or numbers in their own unit.
     public func answers(of row: Int) -> [Double] {
         let outputs = outputs(of: row).map(Double.init)

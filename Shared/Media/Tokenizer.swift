@@ -36,6 +36,14 @@ public final class Tokenizer: Sendable {
         helper = Mutex(Helper(process: process))
     }
 
+    /// The tokenizers of inputs that read text.
+    public static func all(of inputs: [String: DatasetManifest.Input]) throws -> [String: Tokenizer] {
+        try inputs.compactMapValues { input in
+            guard case .text(let text) = input.preparation else { return nil }
+            return try Tokenizer(model: [UInt8](text.model))
+        }
+    }
+
     /// Learns from texts.
     /// - Parameter vocabulary: Maximum number of tokens.
     /// - Throws: `Failure` with code `invalid-argument` if nothing can be learned from them.

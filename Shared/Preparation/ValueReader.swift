@@ -7,7 +7,7 @@ public import Tables
 public struct ValueReader: Sendable {
     private let files: FileFinder
     private let encoding: String?
-    private let tokenizers: [String: Tokenizer]
+    private let tokenize: @Sendable (_ input: String, _ text: String) throws -> [Int32]
     private let tables: [String: TableIndex]
 
     /// Maximum size of one file: 1 GiB.
@@ -16,15 +16,20 @@ public struct ValueReader: Sendable {
     /// - Parameters:
     ///   - inputs: Prepared inputs, whose tokenizers and categories it uses.
     ///   - encoding: Encoding of text files; nil for UTF-8.
+    ///   - tokenize: Tokenizes an input's text, if this process may not start a program for it; nil for the tokenizers of the
+    ///     inputs.
     /// - Throws: `Failure` if a tokenizer cannot be read.
     public init(
-        files: FileFinder, inputs: [String: DatasetManifest.Input] = [:], encoding: String? = nil
+        files: FileFinder, inputs: [String: DatasetManifest.Input] = [:], encoding: String? = nil,
+        tokenize: (@Sendable (_ input: String, _ text: String) throws -> [Int32])? = nil
     ) throws {
         self.files = files
         self.encoding = encoding
-        tokenizers = try inputs.compactMapValues { input in
-            guard case .text(let text) = input.preparation else { return nil }
-            return try Tokenizer(model: [UInt8](text.model))
+        if let tokenize {
+            self.tokenize = tokenize
+        } else {
+            let tokenizers = try Tokenizer.all(of: inputs)
+            self.tokenize = { input, text in try tokenizers[input]?.tokens(of: text) ?? [] }
         }
         tables = inputs.compactMapValues { input in
             guard case .table(let table) = input.preparation else { return nil }
@@ -39,7 +44,7 @@ public struct ValueReader: Sendable {
         case .picture: try picture(cells)
         case .sound: try sound(cells)
         case .text(let text):
-            try self.text(cells, areFiles: text.areFiles).map { .tokens(try tokenizers[name]?.tokens(of: $0) ?? []) }
+            try self.text(cells, areFiles: text.areFiles).map { .tokens(try tokenize(name, $0)) }
         case .table: tables[name]?.row(cells)
         case .series(let series): try self.series(cells, channels: series.means.count)
         }

@@ -107,6 +107,14 @@ package final class Chromium: Sendable {
             ["width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false])
     }
 
+    /// Keeps the picture of the page where somebody wants to look at it: in the folder that $GYRUS_TEST_PICTURES names.
+    package func keepPicture(_ name: String) async throws {
+        guard let folder = ProcessInfo.processInfo.environment["GYRUS_TEST_PICTURES"] else { return }
+        let answer = try await call("Page.captureScreenshot", ["format": "png", "captureBeyondViewport": true])
+        guard let data = (answer["data"] as? String).flatMap({ Data(base64Encoded: $0) }) else { return }
+        try data.write(to: URL(filePath: folder).appending(path: "\(name).png"))
+    }
+
     /// Presses a key.
     package func press(_ key: String) async throws {
         for type in ["keyDown", "keyUp"] {

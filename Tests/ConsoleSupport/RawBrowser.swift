@@ -38,10 +38,13 @@ package struct RawBrowser: Sendable {
     }
 
     /// Sends some text and reads until the server closes.
-    package func send(_ text: String) async throws -> Answer {
+    package func send(_ text: String) async throws -> Answer { try await send(Array(text.utf8)) }
+
+    /// Sends bytes and reads until the server closes.
+    package func send(_ request: [UInt8]) async throws -> Answer {
         var bytes: [UInt8] = []
         try await connected { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
+            try await outbound.write(ByteBuffer(bytes: request))
             for try await piece in inbound { bytes += Array(piece.readableBytesView) }
         }
         let end = bytes.firstRange(of: Array("\r\n\r\n".utf8))

@@ -66,6 +66,29 @@ import Testing
         #expect(numbers.answers(of: 1) == [12] && numbers.truth(of: 0) == [11] && numbers.rowsByError == [0, 1])
     }
 
+    @Test func `spectrograms are shown with their low tones below, and pictures as they are`() throws {
+        var file = Self.file()
+        file.pictures["voice"] = file.pictures["photo"]
+        let manifest = try MadePackage.of(["photo", "voice"]).manifest
+        let digest = BlobDigest(hashing: [1])
+        func isUpsideDown(_ manifest: DatasetManifest?) throws -> [String: Bool] {
+            let query = Query(encoded: "truth=0&answer=2")
+            let values = try AnswerValues(JudgedAnswers(file), of: "m", digest: digest, manifest, query).values
+            let samples = try #require(values["samples"] as? [[String: Any]])
+            let pictures = samples.flatMap { $0["pictures"] as? [[String: Any]] ?? [] }
+            return Dictionary(
+                pictures.map {
+                    (
+                        "\($0["source"] ?? "")".contains("/voice/") ? "voice" : "photo",
+                        $0["isUpsideDown"] as? Bool == true
+                    )
+                }
+            ) { first, _ in first }
+        }
+        #expect(try isUpsideDown(manifest) == ["photo": false, "voice": true])
+        #expect(try isUpsideDown(nil) == ["photo": false, "voice": false])
+    }
+
     @Test func `a bitmap has its rows from the lowest up, in blue, green and red`() {
         let bytes = AnswerPictures.bitmap(.init(shape: [3, 2, 1], bytes: [1, 2, 3, 4, 5, 6]))
         #expect(bytes.count == 54 + 8 && Array(bytes[54...]) == [6, 4, 2, 0, 5, 3, 1, 0])

@@ -1,8 +1,12 @@
+import Answers
 import ConsoleSupport
 import DesignerClient
 import Foundation
 import Model
+import RegistryClient
 import ServiceClient
+import ServingSupport
+import TestSupport
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Chromium.program != nil, Comment(rawValue: Chromium.reason)))
@@ -36,6 +40,62 @@ struct ChromiumTests {
         }
     }
 
+    @Test func `a model's pages fit every screen, and files that are dropped are answered in place`() async throws {
+        let folder = try TemporaryDirectory()
+        try AnswerPageTests.file().write(to: folder.path("answers.safetensors"))
+        let made = try MadePackage.of(["photo"])
+        try await ConsoleCluster.run([.registry]) { cluster in
+            let registry = try cluster.registry
+            let answers = try await registry.upload(file: folder.file("answers.safetensors"))
+            for id in ["one", "two"] { try await made.register(as: id, with: registry, answers: answers) }
+            let picture = try Data(contentsOf: made.folder.file("p0.ppm")).base64EncodedString()
+            try await Chromium.open { browser in
+                for (name, path) in [
+                    ("model", "/models/one"), ("answers", "/models/one?view=answers"),
+                    ("cell", "/models/one?view=answers&truth=0&answer=2"), ("predict", "/models/one?view=predict"),
+                    ("models", "/compare/models?id=one&id=two"),
+                ] {
+                    for (isDark, width) in [(false, 1280), (true, 1280), (false, 390), (true, 390)] {
+                        try await browser.show(isDark: isDark, width: width)
+                        try await browser.go(to: cluster.page(path))
+                        let overflow = try await browser.evaluate(
+                            "document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                        #expect(overflow == "0", "\(path) is wider than \(width)")
+                        try await browser.keepPicture("\(name)-\(width)-\(isDark ? "dark" : "light")")
+                    }
+                }
+                try await browser.go(to: cluster.page("/models/one?view=predict"))
+                // As the browser does when a person drops a file on the form.
+                _ = try await browser.evaluate(
+                    """
+                    (() => {
+                        const bytes = Uint8Array.from(atob("\(picture)"), letter => letter.charCodeAt(0));
+                        const dropped = new DataTransfer();
+                        dropped.items.add(new File([bytes], "p0.ppm"));
+                        document.querySelector("[data-drop]").dispatchEvent(
+                            new DragEvent("drop", {dataTransfer: dropped, bubbles: true, cancelable: true}));
+                    })()
+                    """)
+                let text = try await browser.evaluate(
+                    """
+                    new Promise(done => {
+                        const look = () => {
+                            const found = document.readyState === "complete" && document.querySelector("#predictions");
+                            found ? done(found.textContent) : setTimeout(look, 20);
+                        };
+                        look();
+                    })
+                    """)
+                let answer = try made.answers()[0]
+                let best = answer[0] > answer[1] ? 0 : 1
+                #expect(text.contains("p0.ppm") && text.contains(["even", "odd"][best]), "\(text)")
+                #expect(text.contains(String(format: "%.1f %%", Double(answer[best]) * 100)), "\(text)")
+                try await browser.keepPicture("dropped")
+                #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+            }
+        }
+    }
+
     @Test func `what is typed into a form is what the page is about`() async throws {
         try await ConsoleCluster.run { cluster in
             let id = try await cluster.publish("typed", trials: 30)
@@ -47,7 +107,8 @@ struct ChromiumTests {
                         document.querySelector("#trials form").requestSubmit(), "")
                     """)
                 // While a page gives way to the next one, nothing can be asked.
-                while (try? await browser.evaluate("location.search.includes('text=')")) != "true" {
+                let isThere = "location.search.includes('text=') && document.readyState === 'complete'"
+                while (try? await browser.evaluate(isThere)) != "true" {
                     try await Task.sleep(for: .milliseconds(20))
                 }
                 let typed = try await browser.evaluate("document.querySelector('#trials input[type=search]').value")

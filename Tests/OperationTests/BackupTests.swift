@@ -89,6 +89,25 @@ import Testing
             let kept = try await gyrus.run(["backup", folder, "--keep", "1"])
             #expect(kept.err.contains("Removed 3 older backups"), "\(kept.err)")
             #expect(try await gyrus.list(Row.self, ["backups", folder]).count == 1)
+
+            // What is left of several steps is whole: it restores to the same, and nothing of it is missing.
+            let original = try await Self.outcome(of: id, gyrus)
+            try #require(original.split(separator: "\n").count >= 6, "\(original)")
+            try await gyrus.run(["down"])
+            let other = try GyrusProgram(options: ["-f", DeliveredFiles.composeFile.path, "-p", "other"])
+            do {
+                let restored = try await other.run(["restore", folder])
+                #expect(restored.status == 0, "\(restored.err)")
+                #expect(try await other.run(["up", "-d", "--scale", "trainer-worker=0"]).status == 0)
+                let verified = try await other.run(["registry", "verify"])
+                #expect(verified.status == 0 && verified.err.contains("none is damaged or missing"), "\(verified.err)")
+                #expect(try await Self.outcome(of: id, other) == original)
+                #expect(try await other.list(Scenario.self, ["scenarios"]).map(\.state) == ["succeeded", "succeeded"])
+            } catch {
+                try await other.clean()
+                throw error
+            }
+            try await other.clean()
         }
     }
 

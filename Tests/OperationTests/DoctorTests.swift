@@ -10,7 +10,8 @@ import Testing
 
     @Test func `doctor finds all fine where all runs, and says what to do about what does not`() async throws {
         try await withProject { gyrus in
-            #expect(try await gyrus.run(["up", "-d"]).status == 0)
+            let up = try await gyrus.run(["up", "-d"])
+            try #require(up.status == 0, "\(up.err)")
             let fine = try await gyrus.list(Finding.self, ["doctor"])
             #expect(fine.filter { $0.state == "wrong" }.map(\.check) == [])
             #expect(fine.contains { $0.check == "designer: version" && $0.state == "fine" })
@@ -44,7 +45,8 @@ import Testing
             let service, kind, subject, time: String
         }
         try await withProject { gyrus in
-            #expect(try await gyrus.run(["up", "-d"]).status == 0)
+            let up = try await gyrus.run(["up", "-d"])
+            try #require(up.status == 0, "\(up.err)")
             let scenario = gyrus.folder.appending(path: "tiny.yaml")
             try Data(tinyScenario(trials: 12).utf8).write(to: scenario)
             let run = try await gyrus.run(["publish", scenario.path, "--wait"])

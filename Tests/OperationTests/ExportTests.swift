@@ -11,7 +11,8 @@ import Testing
             let folder = gyrus.folder.appending(path: "units")
             let programs = try ChildProcess.executable("gyrus").deletingLastPathComponent().path
             let export = try await gyrus.run([
-                "export", "systemd", "--user", "root", "--programs", programs, "--output", folder.path,
+                "export", "systemd", "--user", "root", "--programs", programs, "--output", folder.path, "--blobs",
+                "https://s3.example.org/bucket/gyrus", "--blob-credentials", "/etc/gyrus/b",
             ])
             #expect(export.status == 0, "\(export.err)")
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -26,51 +27,171 @@ import Testing
                 #expect(check.status == 0 && check.err.isEmpty, "\(name): \(check.err)")
             }
             let unit = folder.appending(path: "ops-registry.service").path
+            // The credentials of a bucket are a file that only the registry is shown.
+            let holders = try names.filter {
+                try String(contentsOf: folder.appending(path: $0), encoding: .utf8).contains(
+                    "LoadCredential=bucket:/etc/gyrus/b\nEnvironment=AWS_SHARED_CREDENTIALS_FILE=%d/bucket")
+            }
+            #expect(holders == ["ops-registry.service"])
             let security = try await analyze.run("security", "--offline=true", "--threshold=40", unit)
             #expect(security.status == 0, "\(security.out.suffix(200))")
         }
     }
 
-    @Test func `every object for Kubernetes is one by the schemas of its API`() async throws {
+    /// The kinds that operators bring to a cluster, as far as they are used: nothing else is allowed.
+    private static let operators = """
+        text, number = {"type": "string"}, {"type": "integer", "minimum": 0}
+        def of(required, **properties):
+            return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+        labels = of(["matchLabels"], matchLabels={"type": "object", "additionalProperties": text})
+        trigger = of(["serverAddress", "query", "threshold"], serverAddress=text, query=text, threshold=text,
+                     activationThreshold=text)
+        relabeling = of(["sourceLabels", "targetLabel"], sourceLabels={"type": "array", "items": text}, targetLabel=text)
+        operators = {
+            "keda.sh/v1alpha1 ScaledObject": of(
+                ["scaleTargetRef", "triggers"], scaleTargetRef=of(["name"], name=text), minReplicaCount=number,
+                maxReplicaCount=number, cooldownPeriod=number, triggers={"type": "array", "minItems": 1, "items": of(
+                    ["type", "metadata"], type={"const": "prometheus"}, metadata=trigger)}),
+            "monitoring.coreos.com/v1 PodMonitor": of(
+                ["selector", "podMetricsEndpoints"], selector=labels, podMetricsEndpoints={"type": "array", "items": of(
+                    ["port"], port=text, path=text, interval=text,
+                    relabelings={"type": "array", "items": relabeling})}),
+        }
+        def check(item):
+            key = item["apiVersion"] + " " + item["kind"]
+            if key in operators:
+                jsonschema.validate(item["spec"], operators[key])
+            else:
+                kubernetes_validate.validate(item, "1.28", strict=True)
+
+        """
+
+    private static func kubernetes(
+        _ gyrus: GyrusProgram, _ options: String...
+    ) async throws -> (python: PythonEnvironment, folder: URL) {
         let python: PythonEnvironment
-        do { python = try PythonEnvironment(with: "kubernetes_validate") } catch {
+        do { python = try PythonEnvironment(with: "kubernetes_validate", "jsonschema") } catch {
             try Test.cancel("there is no Python with kubernetes-validate: \(error)")
         }
+        let folder = gyrus.folder.appending(path: "deploy")
+        let credentials = gyrus.folder.appending(path: "credentials")
+        try Data("[default]\naws_access_key_id = AKIA1\naws_secret_access_key = hidden1\n".utf8).write(to: credentials)
+        let export = try await gyrus.run(
+            [
+                "--profile", "server", "export", "kubernetes", "--gpus", "1", "--data-claim", "raw", "--blobs",
+                "https://s3.example.org/bucket/gyrus", "--blob-credentials", credentials.path, "--output", folder.path,
+            ] + options)
+        #expect(export.status == 0, "\(export.err)")
+        return (python, folder)
+    }
+
+    @Test func `every object for Kubernetes is one by the schemas of its API`() async throws {
         try await withProject { gyrus in
-            let folder = gyrus.folder.appending(path: "deploy")
-            let export = try await gyrus.run([
-                "export", "kubernetes", "--gpus", "1", "--data-claim", "raw", "--output", folder.path,
-            ])
-            #expect(export.status == 0, "\(export.err)")
+            let (python, folder) = try await Self.kubernetes(gyrus)
             let report = try python.run(
-                """
-                import glob, os, sys, yaml, kubernetes_validate
-                kinds = {}
-                for path in sorted(glob.glob(sys.argv[1] + '/**/*.yaml', recursive=True)):
-                    for item in yaml.safe_load_all(open(path)):
-                        kinds[item['kind']] = kinds.get(item['kind'], 0) + 1
-                        if item['apiVersion'].startswith(('kustomize', 'keda')):
+                "import glob, os, sys, jsonschema, yaml, kubernetes_validate\n" + Self.operators + """
+                    kinds = {}
+                    for path in sorted(glob.glob(sys.argv[1] + '/**/*.yaml', recursive=True)):
+                        for item in yaml.safe_load_all(open(path)):
+                            kinds[item['kind']] = kinds.get(item['kind'], 0) + 1
+                            if item['kind'] != 'Kustomization':
+                                check(item)
+                                continue
                             folder = os.path.dirname(path)
-                            for file in item.get('resources', []):
+                            files = item.get('resources', []) + [
+                                file for secret in item.get('secretGenerator', []) for file in secret['files']]
+                            for file in files:
                                 assert os.path.exists(os.path.join(folder, file)), file
-                            for secret in item.get('secretGenerator', []):
-                                for file in secret['files']:
-                                    assert os.path.exists(os.path.join(folder, file)), file
-                            continue
-                        kubernetes_validate.validate(item, '1.28', strict=True)
-                print(' '.join(f'{kind}={kinds[kind]}' for kind in sorted(kinds)))
-                """, folder.path)
+                    print(' '.join(f'{kind}={kinds[kind]}' for kind in sorted(kinds)))
+                    """, folder.path)
             #expect(
                 report.trimmingCharacters(in: .whitespacesAndNewlines)
-                    == "Deployment=4 HorizontalPodAutoscaler=3 Kustomization=3 Namespace=1 NetworkPolicy=1"
-                    + " PodDisruptionBudget=8 ScaledObject=3 Service=6 StatefulSet=5")
+                    == "Deployment=5 HorizontalPodAutoscaler=3 Kustomization=3 Namespace=1 NetworkPolicy=1"
+                    + " PodDisruptionBudget=8 PodMonitor=2 ScaledObject=3 Service=7 StatefulSet=5")
             // Keys are made once: those in a cluster are not to be cut off by the next export.
             let key = folder.appending(path: "base/keys/registry.key")
             let before = try Data(contentsOf: key)
             #expect(try await gyrus.run(["export", "kubernetes", "--output", folder.path]).status == 0)
             #expect(try Data(contentsOf: key) == before)
             let registry = try String(contentsOf: folder.appending(path: "base/registry.yaml"), encoding: .utf8)
-            #expect(!registry.contains("ipc://"))
+            #expect(!registry.contains("ipc://") && !registry.contains("GYRUS_BLOBS"))
+        }
+    }
+
+    @Test(.enabled(if: Tool("kubectl") != nil, "kubectl is not installed (Debian: kubernetes-client)"))
+    func `each overlay is built by kubectl into what fits together`() async throws {
+        let kubectl = try Tool.required("kubectl")
+        try await withProject { gyrus in
+            let (python, folder) = try await Self.kubernetes(gyrus, "--namespace", "lab", "--monitoring", "watch")
+            for (overlay, scaler) in [
+                ("base", ""), ("overlays/hpa", "HorizontalPodAutoscaler"), ("overlays/keda", "ScaledObject"),
+            ] {
+                let built = try await Tool.run(kubectl, ["kustomize", folder.appending(path: overlay).path])
+                #expect(built.status == 0, "\(built.err)")
+                let file = gyrus.folder.appending(path: "built.yaml")
+                try Data(built.out.utf8).write(to: file)
+                let said = try python.run(
+                    "import base64, sys, jsonschema, yaml, kubernetes_validate\n" + Self.operators + """
+                        items = list(yaml.safe_load_all(open(sys.argv[1])))
+                        def named(kind):
+                            return {item["metadata"]["name"]: item for item in items if item["kind"] == kind}
+                        for item in items:
+                            check(item)
+                            assert item["kind"] == "Namespace" or item["metadata"]["namespace"] == "lab", item["kind"]
+                        (secret, held), = named("Secret").items()
+                        pods = {**named("Deployment"), **named("StatefulSet")}
+                        shown = set()
+                        for name, item in pods.items():
+                            pod = item["spec"]["template"]["spec"]
+                            volume, = [volume["secret"] for volume in pod["volumes"] if "secret" in volume]
+                            assert volume["secretName"] == secret and secret != "gyrus-keys", name
+                            keys = {entry["key"] for entry in volume["items"]}
+                            assert keys <= set(held["data"]) and len([key for key in keys if key.endswith(".key")]) == 1, name
+                            if "bucket" in keys:
+                                shown.add(name)
+                            container, = pod["containers"]
+                            text = str(container)
+                            assert "AKIA1" not in text and "hidden1" not in text, name
+                            assert "127.0.0.1" not in text and "ipc://" not in text, name
+                        # The credentials are in a file of the one that needs them, and in nobody's environment.
+                        assert shown == {"registry"}, shown
+                        variables = {each["name"]: each["value"]
+                                     for each in pods["registry"]["spec"]["template"]["spec"]["containers"][0]["env"]}
+                        assert variables["GYRUS_BLOBS"] == "https://s3.example.org/bucket/gyrus"
+                        assert variables["AWS_SHARED_CREDENTIALS_FILE"] == "/keys/bucket"
+                        assert b"hidden1" in base64.b64decode(held["data"]["bucket"])
+                        worker, = pods["trainer-worker"]["spec"]["template"]["spec"]["containers"]
+                        assert worker["args"][-2:] == ["--device", "cuda"] and worker["resources"]["limits"]["nvidia.com/gpu"] == 1
+                        # What is reached is served: every port of a Service is one of the pods that it selects.
+                        for name, service in named("Service").items():
+                            container, = pods[name]["spec"]["template"]["spec"]["containers"]
+                            ports = {port["containerPort"] for port in container["ports"]}
+                            assert {port["port"] for port in service["spec"]["ports"]} <= ports, name
+                            assert any(str(port) in word or word == "--port=usual" for port in ports for word in container["args"])
+                        policy, = named("NetworkPolicy").values()
+                        allowed = {port["port"]: rule["from"] for rule in policy["spec"]["ingress"] for port in rule.get("ports", [])}
+                        assert {7101, 7105, 8470, 8471, 9471} <= set(allowed), allowed
+                        assert allowed[9471][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "watch"}
+                        for monitor in named("PodMonitor").values():
+                            port = monitor["spec"]["podMetricsEndpoints"][0]["port"]
+                            serving = {name for name, item in pods.items() for each in item["spec"]["template"]["spec"]["containers"][0].get("ports", []) if each["name"] == port}
+                            assert serving == set(named("StatefulSet")), serving
+                        scaled = [item for kind in ("HorizontalPodAutoscaler", "ScaledObject") for item in named(kind).values()]
+                        assert {item["spec"]["scaleTargetRef"]["name"] for item in scaled} <= set(named("Deployment"))
+                        print(*sorted({item["kind"] for item in scaled}), len(scaled))
+                        """, file.path
+                ).trimmingCharacters(in: .whitespacesAndNewlines)
+                #expect(said == (scaler.isEmpty ? "0" : "\(scaler) 3"))
+            }
+        }
+    }
+
+    @Test func `a worker of Slurm that gets a GPU computes on it`() async throws {
+        try await withProject { gyrus in
+            let script = try await gyrus.run(["export", "slurm", "--gpus", "1"])
+            #expect(script.status == 0 && script.out.contains("#SBATCH --gpus-per-task=1"), "\(script.err)")
+            #expect(script.out.split(separator: "\n").last?.hasSuffix("--device cuda") == true, "\(script.out)")
+            #expect(try await !gyrus.run(["export", "slurm"]).out.contains("--device"))
         }
     }
 
@@ -88,6 +209,10 @@ import Testing
         (["slurm", "--worker", "console"], "not 'console'"),
         (["kubernetes", "--namespace", "Big"], "'Big' is not a valid namespace"),
         (["kubernetes", "--storage", "1"], "--storage must be from 10 to 1000000 GiB, not 1"),
+        (["kubernetes", "--gpus", "2"], "a worker uses one device"),
+        (["slurm", "--gpus", "2"], "--gpus must be from 0 to 1, not 2"),
+        (["kubernetes", "--blob-credentials", "x"], "requires --blobs"),
+        (["kubernetes", "--blobs", "https://h/b"], "name their file with --blob-credentials"),
     ])
     func `an option that cannot be is named`(words: [String], message: String) async throws {
         try await withProject { gyrus in

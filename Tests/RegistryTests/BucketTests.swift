@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Messaging
 import Model
 import ObjectStore
 import RegistryClient
@@ -153,6 +154,53 @@ import Testing
             let log = try String(contentsOf: registry.log, encoding: .utf8)
             #expect(log.contains("SignatureDoesNotMatch") && log.contains("AWS_SECRET_ACCESS_KEY"), "\(log)")
         }
+    }
+
+    @Test func `credentials come from a file, of which the environment has no more than the name`() async throws {
+        let store = try await store()
+        let folder = try TemporaryDirectory()
+        let (key, secret) = (
+            store.credentials["AWS_ACCESS_KEY_ID"] ?? "", store.credentials["AWS_SECRET_ACCESS_KEY"] ?? ""
+        )
+        let text = """
+            # Of two projects.
+            [other]
+            aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+            [default]
+            aws_access_key_id=\(key)
+              AWS_Secret_Access_Key = \(secret)
+            """
+        let file = try folder.write(text.utf8, as: "credentials")
+        try await ProcessFixture.run { fixture in
+            let registry = try fixture.start(
+                "registry", ["--blobs", store.address + "/from-a-file"],
+                environment: ["AWS_SHARED_CREDENTIALS_FILE": file])
+            let endpoint = try Endpoint(try #require(fixture.environment["GYRUS_REGISTRY"]))
+            let client = RegistryClient(RequestClient(to: endpoint, logger: quiet), patience: .seconds(300))
+            let digest = try await client.upload(bytes: [1, 2, 3])
+            let bucket = try store.bucket("/from-a-file")
+            while true {
+                if let bytes = try? await bucket.read(digest.hexadecimal, at: 0, count: 3) {
+                    #expect(bytes == [1, 2, 3])
+                    break
+                }
+                try #require(registry.isRunning, "\((try? String(contentsOf: registry.log, encoding: .utf8)) ?? "")")
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            let environment = try Data(contentsOf: URL(filePath: "/proc/\(registry.id)/environ"))
+            #expect(environment.range(of: Data(file.utf8)) != nil && environment.range(of: Data(secret.utf8)) == nil)
+        }
+        for (variables, reason) in [
+            (["AWS_SHARED_CREDENTIALS_FILE": "/nowhere"], "'/nowhere'"),
+            (["AWS_SHARED_CREDENTIALS_FILE": file, "AWS_PROFILE": "third"], "section [third]"),
+            (["AWS_SHARED_CREDENTIALS_FILE": file, "AWS_PROFILE": "other"], "'aws_secret_access_key = …'"),
+            (["AWS_SHARED_CREDENTIALS_FILE": ""], "AWS_SHARED_CREDENTIALS_FILE to a file"),
+        ] {
+            let failure = #expect(throws: Failure.self) { try BucketCredentials(environment: variables) }
+            #expect(failure?.message.contains(reason) == true, "\(failure.debugDescription)")
+        }
+        let variables = ["AWS_SHARED_CREDENTIALS_FILE": "/nowhere"].merging(store.credentials) { $1 }
+        #expect(try BucketCredentials(environment: variables).key == key)
     }
 
     @Test func `a bucket has one registry, and a registry one bucket, until it is restored`() async throws {

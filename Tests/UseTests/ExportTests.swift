@@ -1,3 +1,4 @@
+import Answers
 import DesignerClient
 import Foundation
 import Model
@@ -68,6 +69,72 @@ import Testing
         #expect(records[4].range(of: Data("result/test-accuracy".utf8)) != nil)
     }
 
+    @Test func `TensorBoard's own reader finds each epoch and the result`() throws {
+        let folder = try TemporaryDirectory()
+        var history = TrialHistory()
+        for step in 1...3 {
+            history.take(
+                Event(
+                    sequence: UInt64(step), time: Date(timeIntervalSince1970: 1_000 + Double(step)), service: "trainer",
+                    kind: "task.progress", subject: "0123456789ab/7/train",
+                    attributes: ["step": "\(step)", "metric.loss": "\(1 / Double(step))"]), of: "0123456789ab")
+        }
+        let export = TrialExport(status: try Self.status(nil), trials: [try Self.trial(7, accuracy: 0.5)])
+        try export.write(tensorBoard: folder.url, history)
+        let output = try Self.python(
+            """
+            from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+            run = EventAccumulator(sys.argv[2] + "/trial-0007")
+            run.Reload()
+            print(*sorted(run.Tags()["scalars"]))
+            print(*(f"{each.step}:{each.value:.4f}:{each.wall_time:.0f}" for each in run.Scalars("epoch/loss")))
+            print(f"{run.Scalars('result/test-accuracy')[0].value:.2f}")
+            """, library: "tensorboard==2.20.0", folder.url.path)
+        let lines = output.split(separator: "\n")
+        #expect(lines[0].contains("epoch/loss") && lines[0].contains("result/validation-accuracy"), "\(output)")
+        #expect(lines[1...] == ["1:1.0000:1001 2:0.5000:1002 3:0.3333:1003", "0.50"])
+    }
+
+    /// Runs a program with a package that is kept apart from the others.
+    private static func python(_ program: String, library: String, _ argument: String) throws -> String {
+        let (environment, folder): (PythonEnvironment, String)
+        do {
+            (environment, folder) = (try PythonEnvironment(), try PythonEnvironment.folder(of: library))
+        } catch {
+            try Test.cancel("there is no Python with \(library): \(error)")
+        }
+        return try environment.run("import sys; sys.path.insert(0, sys.argv[1])\n" + program, folder, argument)
+    }
+
+    @Test func `Hugging Face reads the card's figures, license and task`() throws {
+        let made = try MadePackage.table(target: .init(columns: ["kind"], kind: .classification))
+        let answers = AnswerFile(
+            target: Target(.classification, names: ["a", "b|c"]), count: 9, samples: [0, 3, 5],
+            outputs: [2, 1, 0, 3, 4, 1], classes: [0, 1, 1])
+        let card = ModelCard(
+            made.manifest, title: "skin: \"first\"", facts: [("found by", "Gyrus")],
+            metrics: ["test-accuracy": 0.75, "test-macro-f1": 0.7], license: "Apache-2.0", answers: answers)
+        let text = card.text
+        #expect(text.contains("3 test samples, drawn from 9"))
+        #expect(
+            text.contains("| truth ↓ answer → | a | b\\|c |\n| --- | --- | --- |\n| a | 1 | 0 |\n| b\\|c | 1 | 1 |"))
+        let folder = try TemporaryDirectory()
+        try Data(text.utf8).write(to: folder.file("card.md"))
+        let output = try Self.python(
+            """
+            from huggingface_hub import ModelCard
+            data = ModelCard.load(sys.argv[2]).data
+            print(data.model_name, data.license, data.library_name, data.pipeline_tag, *data.tags)
+            for result in data.eval_results:
+                print(result.metric_type, result.metric_name, result.metric_value, result.dataset_split)
+            """, library: "huggingface_hub==0.36.0", folder.path("card.md"))
+        #expect(
+            output.split(separator: "\n") == [
+                "skin: \"first\" apache-2.0 pytorch tabular-classification gyrus table", "accuracy accuracy 0.75 test",
+                "f1 macro-f1 0.7 test",
+            ])
+    }
+
     @Test func `trials are a table with a column for each figure`() throws {
         let folder = try TemporaryDirectory()
         let export = TrialExport(status: try Self.status(nil), trials: [try Self.trial(0, accuracy: 0.25)])
@@ -90,6 +157,13 @@ import Testing
         #expect(page.contains("the difference may be due to chance"))
         #expect(page.contains("<svg") && page.contains("gyrus result X"))
         #expect(!page.contains("http:") && !page.contains("https:") && !page.contains("<script"))
+        // Whatever an address could stand in leads to the page itself, if anywhere.
+        for part in ["src=\"", "href=\"", "url(", "@import", "<link", "<iframe", "<object", "srcset", "<base", "<form"]
+        {
+            for place in page.split(separator: part, omittingEmptySubsequences: false).dropFirst() {
+                #expect(place.hasPrefix("#") || place.hasPrefix("data:"), "\(part)\(place.prefix(40))")
+            }
+        }
         let clear = try Self.trial(3, accuracy: 0.6, purpose: .final(of: 1))
         let other = ReportPage(
             status: try Self.status(best), trials: trials.dropLast() + [clear], manifest: nil, baselines: [],

@@ -140,6 +140,120 @@ import Testing
         }
     }
 
+    @Test func `each limit is told with its number`() async throws {
+        let made = try MadePackage.table(target: Self.kind)
+        let row = #"{"age": 20, "weight": 50.5, "city": "Rome"}"#
+        try await ProcessFixture.run { fixture in
+            let server = try await ServedFixture.start([made.path], in: fixture)
+            let many = "[" + Array(repeating: row, count: 1_025).joined(separator: ",") + "]"
+            let rows = try await server.ask("/predict", Data(many.utf8))
+            #expect(rows.status == 400 && rows.text.contains("1025 samples are more than 1024"), "\(rows.text)")
+            let numbers = Array(repeating: "1", count: 1_025).joined(separator: ",")
+            let city = Array(repeating: "\"Rome\"", count: 1_025).joined(separator: ",")
+            let tensors = """
+                {"inputs": [{"name": "age", "shape": [1025], "datatype": "FP32", "data": [\(numbers)]},
+                 {"name": "weight", "shape": [1025], "datatype": "FP32", "data": [\(numbers)]},
+                 {"name": "city", "shape": [1025], "datatype": "BYTES", "data": [\(city)]}]}
+                """
+            let batch = try await server.ask("/v2/models/package/infer", Data(tensors.utf8))
+            #expect(batch.status == 400 && batch.text.contains("1025 samples are more than 1024"), "\(batch.text)")
+            let parts = (0..<257).map { _ in (name: "row", file: String?.none, content: Data(row.utf8)) }
+            let form = try await server.ask("/predict", form: parts)
+            #expect(form.status == 400 && form.text.contains("256"), "\(form.text)")
+            let head = try await server.ask("/v2", nil, ["X-Long": String(repeating: "a", count: 17 << 10)])
+            #expect(head.status == 431 || head.status == 400, "\(head.status)")
+            #expect(try await server.ask("/predict", Data(row.utf8)).status == 200)
+        }
+    }
+
+    @Test func `more requests at a time than are allowed are sent away for a second`() async throws {
+        let made = try MadePackage.table(target: Self.kind)
+        let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
+        try await ProcessFixture.run { fixture in
+            // A batch that nobody fills waits, and with it its requests.
+            let server = try await ServedFixture.start(
+                ["--concurrent", "2", "--delay", "1000", "--batch", "1024", "--workers", "1", made.path], in: fixture)
+            var refused: ServedFixture.Answer?
+            while refused == nil {
+                let answers = try await withThrowingTaskGroup(of: ServedFixture.Answer.self) { group in
+                    for _ in 0..<4 { group.addTask { try await server.ask("/predict", row) } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(answers.contains { $0.status == 200 })
+                #expect(answers.allSatisfy { [200, 429].contains($0.status) })
+                refused = answers.first { $0.status == 429 }
+            }
+            #expect(refused?.headers["retry-after"] == "1")
+            #expect(refused?.text.contains("2 requests are at work already; ask again in a second") == true)
+            #expect(try await server.ask("/predict", row).status == 200)
+            #expect(try await server.ask("/metrics").text.contains(#"{route="predict",code="429"}"#))
+        }
+    }
+
+    @Test func `an answer that takes too long is none, and the server goes on`() async throws {
+        let made = try MadePackage.table(target: Self.kind)
+        let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
+        try await ProcessFixture.run { fixture in
+            let server = try await ServedFixture.start(
+                ["--time", "0.1", "--delay", "1000", "--batch", "2", "--workers", "1", made.path], in: fixture)
+            let late = try await server.ask("/predict", row)
+            #expect(late.status == 504 && late.text.contains("took longer than 0.1 seconds"), "\(late.text)")
+            #expect(try await server.ask("/v2/health/ready").status == 200)
+        }
+    }
+
+    @Test func `a server that is told to end answers all that it has taken, and takes nothing more`() async throws {
+        let made = try MadePackage.table(target: Self.kind)
+        let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
+        let expected = try made.answers()[0][0]
+        try await ProcessFixture.run { fixture in
+            let server = try await ServedFixture.start(
+                ["--delay", "1000", "--batch", "1024", "--workers", "1", made.path], in: fixture)
+            try await withThrowingTaskGroup(of: ServedFixture.Answer.self) { group in
+                for _ in 0..<20 { group.addTask { try await server.ask("/predict", row) } }
+                // All are taken when those at work and those that were answered are twenty.
+                var taken = 0
+                while taken < 20 {
+                    let metrics = try await server.ask("/metrics").text
+                    func value(_ name: String) -> Int {
+                        metrics.split(separator: "\n").first { $0.hasPrefix("\(name) ") }
+                            .flatMap { $0.split(separator: " ").last }.flatMap { Int($0) } ?? 0
+                    }
+                    taken =
+                        value("gyrus_server_requests_at_work")
+                        + value(#"gyrus_server_requests_total{route="predict",code="200"}"#)
+                }
+                server.process.signal(SIGTERM)
+                for try await answer in group {
+                    #expect(answer.status == 200, "\(answer.text)")
+                    let named = try answer.predictions()[0]["probabilities"] as? [String: Double]
+                    #expect(abs(Float(named?["a"] ?? -1) - expected) < 1e-5)
+                }
+            }
+            #expect(await server.process.end() == 0)
+            await #expect(throws: (any Error).self) { try await server.ask("/v2/health/live") }
+        }
+    }
+
+    @Test func `what is measured is as Prometheus wants it`() async throws {
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool") else {
+            try Test.cancel("promtool is not installed (Debian: prometheus)")
+        }
+        let made = try MadePackage.table(target: Self.kind)
+        try await ProcessFixture.run { fixture in
+            let server = try await ServedFixture.start([#"a"b=\#(made.path)"#], in: fixture)
+            let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
+            #expect(try await server.ask("/predict", row).status == 200)
+            #expect(try await server.ask("/predict", Data("{}".utf8)).status == 422)
+            let file = fixture.directory.appending(path: "metrics")
+            try Data(try await server.ask("/metrics").text.utf8).write(to: file)
+            // It ends with 3 and says what it would have otherwise.
+            let said = try PythonEnvironment.output(
+                of: "/bin/bash", ["-c", "promtool check metrics < \"$0\" 2>&1; echo \"status $?\"", file.path])
+            #expect(said == "status 0\n", "\(said)")
+        }
+    }
+
     @Test func `who has no key is not admitted, and a server without keys stays on its machine`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         try await ProcessFixture.run { fixture in

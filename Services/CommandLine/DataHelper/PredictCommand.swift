@@ -34,7 +34,7 @@ struct PredictCommand: ParsableCommand {
             let request = try readRequest(PredictionRequest.self)
             let package = try NetworkPackage(loading: URL(filePath: package), on: options.place)
             try answer(PredictionMessage(target: package.manifest.target))
-            try Predicting(package, request).run(answer)
+            try Predicting(package, request, isConfined: confinedTo != nil).run(answer)
         }
     }
 }
@@ -43,10 +43,21 @@ struct PredictCommand: ParsableCommand {
 private struct Predicting {
     private let answerer: SampleAnswerer
     private let request: PredictionRequest
+    private let isConfined: Bool
 
-    init(_ package: NetworkPackage, _ request: PredictionRequest) {
+    init(_ package: NetworkPackage, _ request: PredictionRequest, isConfined: Bool) {
         answerer = SampleAnswerer(package)
         self.request = request
+        self.isConfined = isConfined
+    }
+
+    /// Has whoever asked cut a text: a confined process can start no program that does.
+    @Sendable private static func askForTokens(_ input: String, _ text: String) throws -> [Int32] {
+        let question = PredictionMessage(text: InputText(input: input, text: text))
+        try FileHandle.standardOutput.write(contentsOf: try JSONEncoder().encode(question) + Data("\n".utf8))
+        let reply = try readRequest(TokenReply.self)
+        if let failure = reply.failure { throw failure }
+        return reply.tokens
     }
 
     func run(_ tell: (PredictionMessage) throws -> Void) throws {
@@ -66,7 +77,9 @@ private struct Predicting {
                 try flush()
                 folder = files.path
                 let manifest = answerer.package.manifest
-                reader = try ValueReader(files: files, inputs: manifest.inputs, encoding: manifest.settings.encoding)
+                reader = try ValueReader(
+                    files: files, inputs: manifest.inputs, encoding: manifest.settings.encoding,
+                    tokenize: isConfined ? Self.askForTokens : nil)
             }
             pending.append((place, cells))
             if pending.count == SampleAnswerer.batch { try flush() }

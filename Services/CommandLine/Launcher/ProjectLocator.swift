@@ -113,6 +113,8 @@ public struct ProjectLocator: Sendable {
         if variables["GYRUS_DATA_DIR"] == nil {
             variables["GYRUS_DATA_DIR"] = environment["GYRUS_DATA"] ?? Self.data(near: file) ?? ""
         }
+        variables["GYRUS_BUCKET_SECRET"] =
+            variables["GYRUS_BUCKET_SECRET"] ?? environment["AWS_SHARED_CREDENTIALS_FILE"] ?? ""
         // In a container, the console accepts its host; on a machine, only the machine itself.
         variables["GYRUS_CONSOLE_ADDRESS"] = variables["GYRUS_CONSOLE_ADDRESS"] ?? "127.0.0.1"
         do {

@@ -21,7 +21,7 @@ struct RegistryCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Bucket in an S3-compatible store for the files, such as https://HOST/BUCKET/PREFIX?region=REGION"
                 + " (default: $GYRUS_BLOBS, or the data directory). Credentials are in AWS_ACCESS_KEY_ID and"
-                + " AWS_SECRET_ACCESS_KEY.", valueName: "address"))
+                + " AWS_SECRET_ACCESS_KEY, or in the file of AWS_SHARED_CREDENTIALS_FILE.", valueName: "address"))
     var blobs: String?
 
     func run() async throws {

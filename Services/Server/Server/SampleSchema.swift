@@ -73,10 +73,7 @@ struct SampleSchema: Sendable {
         }
         var seen: Set<String> = []
         columns = inputs.flatMap(\.columns).filter { seen.insert($0.name).inserted }
-        tokenizers = try manifest.inputs.compactMapValues { input in
-            guard case .text(let text) = input.preparation else { return nil }
-            return try Tokenizer(model: [UInt8](text.model))
-        }
+        tokenizers = try Tokenizer.all(of: manifest.inputs)
     }
 
     private static func content(of column: String, _ input: DatasetManifest.Input) -> Content {

@@ -84,7 +84,8 @@ struct ExportModel: AsyncParsableCommand {
         let network = try await registry.network(model.network)
         try await package.write(
             script: script, weights: model.file(.safetensors), manifest: manifest, title: network.name,
-            facts: [("model", model.id), ("network", network.name)], metrics: model.metrics, from: registry)
+            facts: [("model", model.id), ("network", network.name)], metrics: model.metrics, model: model,
+            from: registry)
         try await package.addONNX(of: model.id, from: registry)
         emit(package.folder.path)
     }

@@ -23,8 +23,13 @@ struct ExportedProject {
     let services: [ServiceDefinition]
 
     /// Reads the Compose file with locations of sockets and data for the target system.
-    init(_ options: ProjectOptions, run: String, state: String, data: String) throws {
-        var environment = options.locator.environment.filter { !$0.key.hasPrefix("GYRUS_") }
+    /// - Parameter variables: Additional variables of the file.
+    init(
+        _ options: ProjectOptions, run: String, state: String, data: String, variables: [String: String] = [:]
+    ) throws {
+        var environment = options.locator.environment.filter {
+            !$0.key.hasPrefix("GYRUS_") && !$0.key.hasPrefix("AWS_")
+        }
         environment["GYRUS_DATA"] = data
         environment["GYRUS_DATA_DIR"] = data
         var locator = options.locator
@@ -32,7 +37,8 @@ struct ExportedProject {
         let directory = try locator.projectDirectory()
         name = directory.name
         let project = try locator.project(
-            in: directory, variables: ["GYRUS_RUN_DIR": run, "GYRUS_STATE_DIR": state]
+            in: directory,
+            variables: variables.merging(["GYRUS_RUN_DIR": run, "GYRUS_STATE_DIR": state]) { $1 }
         ) { say("gyrus: \($0)") }
         services = project.startOrder.compactMap { project.services[$0] }
     }

@@ -27,7 +27,10 @@ struct ExportKubernetes: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Namespace.", valueName: "name"))
     var namespace = "gyrus"
 
-    @Option(help: ArgumentHelp("GPUs per trainer worker.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "GPUs per trainer worker: 0 or 1. A worker uses one device; start more workers for more.",
+            valueName: "number"))
     var gpus = 0
 
     @Option(
@@ -37,15 +40,37 @@ struct ExportKubernetes: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Persistent volume claim with raw data sets, mounted read-only.", valueName: "name"))
     var dataClaim: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Bucket of an S3-compatible store for the registry's files, such as https://HOST/BUCKET/PREFIX?region=REGION.",
+            valueName: "address"))
+    var blobs: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "File with the bucket's credentials, as AWS_SHARED_CREDENTIALS_FILE names one; copied to base/keys.",
+            valueName: "file"))
+    var blobCredentials: String?
+
+    @Option(help: ArgumentHelp("Namespace of the Prometheus that reads the metrics.", valueName: "name"))
+    var monitoring = "monitoring"
+
     @Option(name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder"))
     var output = "."
 
     func validate() throws {
-        let isName = namespace.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
-        guard isName, !namespace.isEmpty, namespace.count <= 63 else {
-            throw ValidationError("'\(namespace)' is not a valid namespace: use lowercase letters, digits and '-'.")
+        for name in [namespace, monitoring] {
+            let isName = name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
+            guard isName, !name.isEmpty, name.count <= 63 else {
+                throw ValidationError("'\(name)' is not a valid namespace: use lowercase letters, digits and '-'.")
+            }
         }
-        guard (0...64).contains(gpus) else { throw ValidationError("--gpus must be from 0 to 64, not \(gpus).") }
+        guard (0...1).contains(gpus) else {
+            throw ValidationError("--gpus must be 0 or 1, not \(gpus): a worker uses one device; start more workers.")
+        }
+        guard blobs != nil || blobCredentials == nil else {
+            throw ValidationError("--blob-credentials requires --blobs.")
+        }
         guard (10...1_000_000).contains(storage) else {
             throw ValidationError("--storage must be from 10 to 1000000 GiB, not \(storage).")
         }
@@ -53,17 +78,26 @@ struct ExportKubernetes: AsyncParsableCommand {
 
     func run() async throws {
         let project = try ExportedProject(
-            gyrus.project, run: "/run/gyrus", state: "/var/lib/gyrus", data: dataClaim == nil ? "" : "/data")
-        let keys = try KubernetesKeys(for: project, in: try Download.folder("\(output)/base/keys"))
+            gyrus.project, run: "/run/gyrus", state: "/var/lib/gyrus", data: dataClaim == nil ? "" : "/data",
+            variables: [
+                "GYRUS_CONSOLE_ADDRESS": "0.0.0.0", "GYRUS_BLOBS": blobs ?? "",
+                "GYRUS_BUCKET_SECRET": blobs == nil ? "" : "/keys/\(KubernetesKeys.bucket)",
+            ])
+        let folder = try Download.folder("\(output)/base/keys")
+        let keys = try KubernetesKeys(for: project, in: folder)
+        if blobs != nil { try KubernetesKeys.takeBucketCredentials(from: blobCredentials, into: folder) }
         let manifests = KubernetesManifests(
             project: project, keys: keys, image: image, namespace: namespace, gpus: gpus, storage: storage,
-            dataClaim: dataClaim)
+            dataClaim: dataClaim, monitoring: monitoring)
         try ExportedProject.write(manifests.files, to: output)
     }
 }
 
 /// The keys of a project in a cluster; existing key files are never replaced.
 struct KubernetesKeys {
+    /// Name of the file with the credentials of a bucket.
+    static let bucket = "bucket"
+
     /// Public keys by the name of the file.
     private(set) var publicKeys: [String: PublicKey] = [:]
 
@@ -85,6 +119,25 @@ struct KubernetesKeys {
             "\(key) \(roles[name, default: .reader].rawValue) \(name)\n"
         }
         try Data(admitted.joined().utf8).write(to: folder.appending(path: "admitted"))
+    }
+
+    /// Copies the credentials of a bucket next to the keys; without a file, existing credentials stay.
+    static func takeBucketCredentials(from file: String?, into folder: URL) throws {
+        let place = folder.appending(path: bucket)
+        guard let file else {
+            guard FileManager.default.fileExists(atPath: place.path) else {
+                throw Failure(.invalidArgument, "a bucket needs credentials; name their file with --blob-credentials")
+            }
+            return
+        }
+        guard let content = FileManager.default.contents(atPath: file) else {
+            throw Failure(.notFound, "the file '\(file)' of --blob-credentials cannot be read")
+        }
+        try? FileManager.default.removeItem(at: place)
+        guard
+            FileManager.default.createFile(
+                atPath: place.path, contents: content, attributes: [.posixPermissions: 0o600])
+        else { throw Failure(.permissionDenied, "cannot write '\(place.path)'") }
     }
 
     /// Names of the keys in pods; users' keys stay outside the cluster.

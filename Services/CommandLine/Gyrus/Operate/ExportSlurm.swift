@@ -41,7 +41,9 @@ struct ExportSlurm: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Quality of service.", valueName: "name"))
     var qos: String?
 
-    @Option(help: ArgumentHelp("GPUs per worker.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "GPUs per worker: 0 or 1. A worker uses one device; start more workers for more.", valueName: "number"))
     var gpus = 0
 
     @Option(help: ArgumentHelp("CPUs per worker, also its number of compute threads.", valueName: "number"))
@@ -86,7 +88,7 @@ struct ExportSlurm: AsyncParsableCommand {
                 "--worker must be one of \(Self.kinds.keys.sorted().joined(separator: ", ")), not '\(worker)'.")
         }
         for (name, value, range) in [
-            ("workers", workers, 1...10_000), ("gpus", gpus, 0...16), ("cpus", cpus, 1...256),
+            ("workers", workers, 1...10_000), ("gpus", gpus, 0...1), ("cpus", cpus, 1...256),
             ("idle", idle, 1...1_000_000), ("at-once", atOnce ?? 1, 1...10_000),
         ] where !range.contains(value) {
             throw ValidationError("--\(name) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
@@ -137,6 +139,7 @@ struct ExportSlurm: AsyncParsableCommand {
         ]
         if worker != "designer-worker" {
             words += ["--leave-when-idle", "\(idle)", "--threads", "${SLURM_CPUS_PER_TASK:-1}"]
+            if gpus > 0 { words += ["--device", "cuda"] }
         }
         return
             (["#!/bin/bash"] + options.map { "#SBATCH --\($0)" }

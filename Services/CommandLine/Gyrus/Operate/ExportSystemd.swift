@@ -30,10 +30,25 @@ struct ExportSystemd: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Folder of raw data sets.", valueName: "folder"))
     var data = "/var/lib/gyrus/data"
 
+    @Option(
+        help: ArgumentHelp(
+            "Bucket of an S3-compatible store for the registry's files, such as https://HOST/BUCKET/PREFIX?region=REGION.",
+            valueName: "address"))
+    var blobs: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "File with the bucket's credentials, as AWS_SHARED_CREDENTIALS_FILE names one; only root needs to read it.",
+            valueName: "file"))
+    var blobCredentials = "/etc/gyrus/bucket"
+
     func run() async throws {
         let name = try gyrus.project.locator.projectDirectory().name
-        let project = try ExportedProject(gyrus.project, run: "/run/\(name)", state: "/var/lib/\(name)", data: data)
-        let units = SystemdUnits(project: project, user: user, programs: programs)
+        let project = try ExportedProject(
+            gyrus.project, run: "/run/\(name)", state: "/var/lib/\(name)", data: data,
+            variables: ["GYRUS_BLOBS": blobs ?? "", "GYRUS_BUCKET_SECRET": ""])
+        let units = SystemdUnits(
+            project: project, user: user, programs: programs, bucketCredentials: blobCredentials)
         try ExportedProject.write(units.files, to: output)
     }
 }
@@ -43,6 +58,8 @@ struct SystemdUnits {
     let project: ExportedProject
     let user: String
     let programs: String
+    /// File with the credentials of a bucket, for the service that has one.
+    let bucketCredentials: String
 
     /// Names and contents of the files.
     var files: [(name: String, text: String)] {
@@ -77,7 +94,14 @@ struct SystemdUnits {
             lines += ["Wants=\(needs.joined(separator: " "))", "After=\(needs.joined(separator: " "))"]
         }
         lines += ["", "[Service]", "User=\(user)", "ExecStart=\(command(service.command))"]
-        lines += service.environment.sorted { $0.key < $1.key }.map { "Environment=\(quoted("\($0.key)=\($0.value)"))" }
+        lines += service.environment.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+            .map { "Environment=\(quoted("\($0.key)=\($0.value)"))" }
+        if service.environment["GYRUS_BLOBS"].map({ !$0.isEmpty }) ?? false {
+            // systemd reads the file as root, and shows it to this service alone.
+            lines += [
+                "LoadCredential=bucket:\(bucketCredentials)", "Environment=AWS_SHARED_CREDENTIALS_FILE=%d/bucket",
+            ]
+        }
         lines += [
             "Environment=HOME=/var/lib/\(project.name)", "RuntimeDirectory=\(project.name)",
             "RuntimeDirectoryMode=0750",

@@ -2,6 +2,7 @@ import Foundation
 import Launcher
 import Messaging
 import Model
+import ServerClient
 import ServiceClient
 
 /// The services of a project as Kubernetes objects: services with a database as StatefulSets with a volume each, all
@@ -14,9 +15,14 @@ struct KubernetesManifests {
     let gpus: Int
     let storage: Int
     let dataClaim: String?
+    /// Namespace of the Prometheus that reads the metrics.
+    let monitoring: String
 
     private static let firstPort = 7_101
-    private static let consolePort = 8_470
+    /// Ports of those who answer to browsers and programs over HTTP.
+    private static let webPorts = ["console": 8_470, "server": ServeOptions.usualPort]
+    /// Where each service serves its metrics.
+    private static let metricsPort = 9_471
     private static let user = 10_001
 
     /// Names and contents of the files.
@@ -26,16 +32,7 @@ struct KubernetesManifests {
             ("base/namespace.yaml", document(["apiVersion: v1", "kind: Namespace", "metadata: {name: \(namespace)}"])),
             ("base/network-policy.yaml", networkPolicy),
             ("base/kustomization.yaml", kustomization(names)),
-            ("overlays/hpa/kustomization.yaml", Self.overlay(["autoscaling.yaml"], namespace)),
-            ("overlays/hpa/autoscaling.yaml", workers.map(horizontalScaling).joined(separator: "---\n")),
-            ("overlays/keda/kustomization.yaml", Self.overlay(["scaled-objects.yaml"], namespace)),
-            ("overlays/keda/scaled-objects.yaml", workers.map(scaledObject).joined(separator: "---\n")),
-        ]
-    }
-
-    /// Scalable services that take their work from a queue.
-    private var workers: [ServiceDefinition] {
-        project.services.filter { $0.singleReason == nil && $0.name.hasSuffix("-worker") }
+        ] + scalingFiles
     }
 
     private func port(of service: ServiceName) -> Int {
@@ -51,14 +48,14 @@ struct KubernetesManifests {
         }
         var parts = [deployment(service)]
         if service.singleReason != nil {
-            parts.append(network(service.name, Self.consolePort, isHeadless: false))
+            parts.append(network(service.name, Self.webPorts[service.name] ?? 80, isHeadless: false))
         } else {
             parts.append(budget(service))
         }
         return parts.joined(separator: "---\n")
     }
 
-    private func head(_ kind: String, _ name: String, version: String = "apps/v1") -> [String] {
+    func head(_ kind: String, _ name: String, version: String = "apps/v1") -> [String] {
         [
             "apiVersion: \(version)", "kind: \(kind)", "metadata:", "  name: \(name)", "  labels: \(labels(name))",
         ]
@@ -70,31 +67,40 @@ struct KubernetesManifests {
 
     private func stateful(_ service: ServiceDefinition, _ name: ServiceName) -> String {
         let size = name == .registry ? storage : max(10, storage / 10)
-        let command = service.command + ["--endpoint", "tcp://0.0.0.0:\(port(of: name))"]
+        let command =
+            service.command
+            + ["--endpoint", "tcp://0.0.0.0:\(port(of: name))", "--metrics", "0.0.0.0:\(Self.metricsPort)"]
         return document(
             head("StatefulSet", service.name)
                 + [
                     "spec:", "  serviceName: \(service.name)", "  replicas: 1", "  selector:",
                     "    matchLabels: \(labels(service.name))", "  template:",
-                ] + indented(pod(service, command, ports: [port(of: name)]), by: 4) + [
+                ]
+                + indented(pod(service, command, ports: ["gyrus": port(of: name), "metrics": Self.metricsPort]), by: 4)
+                + [
                     "  volumeClaimTemplates:", "    - metadata: {name: state}", "      spec:",
                     "        accessModes: [ReadWriteOnce]", "        resources: {requests: {storage: \(size)Gi}}",
                 ])
     }
 
     private func deployment(_ service: ServiceDefinition) -> String {
-        let isConsole = service.singleReason != nil
+        // A GPU that the pod asks for is for nothing where the worker does not compute on it.
+        let device = usesGPU(service) ? ["--device", "cuda"] : []
+        let ports = Self.webPorts[service.name].map { ["http": $0] } ?? [:]
         return document(
             head("Deployment", service.name)
                 + [
                     "spec:", "  replicas: \(service.replicas)", "  selector:",
                     "    matchLabels: \(labels(service.name))", "  template:",
                 ]
-                + indented(pod(service, service.command, ports: isConsole ? [Self.consolePort] : []), by: 4))
+                + indented(pod(service, service.command + device, ports: ports), by: 4))
     }
 
-    private func pod(_ service: ServiceDefinition, _ command: [String], ports: [Int]) -> [String] {
+    private func usesGPU(_ service: ServiceDefinition) -> Bool { service.name == "trainer-worker" && gpus > 0 }
+
+    private func pod(_ service: ServiceDefinition, _ command: [String], ports: [String: Int]) -> [String] {
         let key = keys.name(for: service.name)
+        let secrets = ["\(key).key", "admitted"] + (hasBucket(service) ? [KubernetesKeys.bucket] : [])
         let isStateful = ServiceName(rawValue: service.name) != nil
         var lines = [
             "metadata:", "  labels: \(labels(service.name))", "spec:", "  automountServiceAccountToken: false",
@@ -104,7 +110,7 @@ struct KubernetesManifests {
             "  initContainers:",
             "    # Programs refuse a key that others can read, but files of a Secret are readable by their group.",
             "    - name: keys", "      image: \(text(image))",
-            "      command: [sh, -c, \(text("install -m 400 /secret/\(key).key /keys/own.key && cp /secret/admitted /keys/"))]",
+            "      command: [sh, -c, \(text(installation(key, hasBucket(service))))]",
             "      securityContext: \(Self.confinement)",
             "      resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 64Mi}}",
             "      volumeMounts: [{name: secret, mountPath: /secret, readOnly: true}, {name: keys, mountPath: /keys}]",
@@ -112,7 +118,8 @@ struct KubernetesManifests {
             "      args: [\(command.map(expandable).joined(separator: ", "))]",
         ]
         if !ports.isEmpty {
-            lines.append("      ports: [\(ports.map { "{containerPort: \($0)}" }.joined(separator: ", "))]")
+            let named = ports.sorted { $0.key < $1.key }.map { "{name: \($0), containerPort: \($1)}" }
+            lines.append("      ports: [\(named.joined(separator: ", "))]")
         }
         lines +=
             ["      env:"]
@@ -123,12 +130,23 @@ struct KubernetesManifests {
         lines += [
             "  volumes:", "    - name: secret", "      secret:", "        secretName: gyrus-keys",
             "        defaultMode: 0440",
-            "        items: [{key: \(key).key, path: \(key).key}, {key: admitted, path: admitted}]",
+            "        items: [\(secrets.map { "{key: \($0), path: \($0)}" }.joined(separator: ", "))]",
         ]
         lines += ["keys", "run", "tmp"].map { "    - {name: \($0), emptyDir: {}}" }
         if !isStateful { lines.append("    - {name: state, emptyDir: {}}") }
         if let dataClaim { lines.append("    - {name: data, persistentVolumeClaim: {claimName: \(dataClaim)}}") }
         return lines
+    }
+
+    /// Whether a service's files are in a bucket, whose credentials it needs.
+    private func hasBucket(_ service: ServiceDefinition) -> Bool {
+        service.environment["GYRUS_BLOBS"].map { !$0.isEmpty } ?? false
+    }
+
+    private func installation(_ key: String, _ hasBucket: Bool) -> String {
+        let name = KubernetesKeys.bucket
+        return "install -m 400 /secret/\(key).key /keys/own.key && cp /secret/admitted /keys/"
+            + (hasBucket ? " && install -m 400 /secret/\(name) /keys/\(name)" : "")
     }
 
     private static let confinement =
@@ -172,10 +190,9 @@ struct KubernetesManifests {
     }
 
     private func resources(_ service: ServiceDefinition) -> [String] {
-        let isTrainer = service.name == "trainer-worker"
         let isWorker = service.name.hasSuffix("-worker")
         var limits = ["memory: \(isWorker ? "4Gi" : "2Gi")"]
-        if isTrainer && gpus > 0 { limits.append("nvidia.com/gpu: \(gpus)") }
+        if usesGPU(service) { limits.append("nvidia.com/gpu: \(gpus)") }
         let request = isWorker ? "{cpu: \"1\", memory: 1Gi}" : "{cpu: 100m, memory: 256Mi}"
         return ["      resources: {requests: \(request), limits: {\(limits.joined(separator: ", "))}}"]
     }
@@ -198,18 +215,21 @@ struct KubernetesManifests {
 
     // MARK: Between services
 
-    /// Only pods of Gyrus reach the services; the console is reached through kubectl port-forward or an Ingress, for which
+    /// Only pods of Gyrus reach the services, and Prometheus their metrics; the console is reached through kubectl port-forward or an Ingress, for which
     /// the namespace of its controller is to be allowed.
     private var networkPolicy: String {
         let ports = ServiceName.allCases.filter { keys.publicKeys[$0.rawValue] != nil }.map {
             "{port: \(port(of: $0))}"
         }
+        let webs = project.services.compactMap { Self.webPorts[$0.name] }.map { "{port: \($0)}" }
         let own = "podSelector: {matchLabels: {app.kubernetes.io/part-of: gyrus}}"
         return document(
             head("NetworkPolicy", "gyrus", version: "networking.k8s.io/v1") + [
                 "spec:", "  \(own)", "  policyTypes: [Ingress]", "  ingress:", "    - from: [{\(own)}]",
                 "      ports: [\(ports.joined(separator: ", "))]", "    - from: [{\(own)}]",
-                "      ports: [{port: \(Self.consolePort)}]",
+                "      ports: [\(webs.joined(separator: ", "))]",
+                "    - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: \(monitoring)}}}]",
+                "      ports: [{port: \(Self.metricsPort)}]",
                 "    # Workers of one training exchange gradients on ports chosen by the system.",
                 "    - from: [{podSelector: {matchLabels: \(labels("trainer-worker"))}}]",
             ])
@@ -217,7 +237,10 @@ struct KubernetesManifests {
 
     private func kustomization(_ names: [String]) -> String {
         let files = (["namespace.yaml", "network-policy.yaml"] + names).map { "  - \($0)" }
-        let secrets = keys.namesInCluster.map { "      - keys/\($0).key" } + ["      - keys/admitted"]
+        let hasBucket = project.services.contains(where: hasBucket)
+        let secrets =
+            keys.namesInCluster.map { "      - keys/\($0).key" } + ["      - keys/admitted"]
+            + (hasBucket ? ["      - keys/\(KubernetesKeys.bucket)"] : [])
         return document(
             [
                 "apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization", "namespace: \(namespace)",
@@ -226,49 +249,9 @@ struct KubernetesManifests {
                 + files + ["secretGenerator:", "  - name: gyrus-keys", "    files:"] + secrets)
     }
 
-    // MARK: Scaling
-
-    private static func overlay(_ files: [String], _ namespace: String) -> String {
-        """
-        apiVersion: kustomize.config.k8s.io/v1beta1
-        kind: Kustomization
-        namespace: \(namespace)
-        resources:
-          - ../../base
-        \(files.map { "  - \($0)" }.joined(separator: "\n"))
-
-        """
-    }
-
-    private func queue(of worker: ServiceDefinition) -> String { String(worker.name.dropLast("-worker".count)) }
-
-    private func horizontalScaling(_ worker: ServiceDefinition) -> String {
-        document(
-            head("HorizontalPodAutoscaler", worker.name, version: "autoscaling/v2") + [
-                "spec:", "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: \(worker.name)}",
-                "  minReplicas: 1", "  maxReplicas: 32",
-                "  behavior: {scaleDown: {stabilizationWindowSeconds: 300}}",
-                "  metrics:", "    # Requires the Prometheus adapter to serve the metric.", "    - type: External",
-                "      external:",
-                "        metric: {name: \(ServiceMetric.waiting.name), selector: {matchLabels: {service: \(queue(of: worker))}}}",
-                "        target: {type: AverageValue, averageValue: \"4\"}",
-            ])
-    }
-
-    private func scaledObject(_ worker: ServiceDefinition) -> String {
-        let query = "sum(\(ServiceMetric.tasks.name){service=\"\(queue(of: worker))\",state=~\"queued|leased\"})"
-        return document(
-            head("ScaledObject", worker.name, version: "keda.sh/v1alpha1") + [
-                "spec:", "  scaleTargetRef: {name: \(worker.name)}", "  minReplicaCount: 0", "  maxReplicaCount: 32",
-                "  cooldownPeriod: 300", "  triggers:", "    - type: prometheus", "      metadata:",
-                "        serverAddress: http://prometheus-operated.monitoring.svc:9090",
-                "        query: \(text(query))", "        threshold: \"4\"", "        activationThreshold: \"0\"",
-            ])
-    }
-
     // MARK: Text
 
-    private func document(_ lines: [String]) -> String { lines.joined(separator: "\n") + "\n" }
+    func document(_ lines: [String]) -> String { lines.joined(separator: "\n") + "\n" }
 
     private func indented(_ lines: [String], by count: Int) -> [String] {
         lines.map { String(repeating: " ", count: count) + $0 }
@@ -278,7 +261,7 @@ struct KubernetesManifests {
     private func expandable(_ value: String) -> String { text(value.replacing("$", with: "$$")) }
 
     /// A text in quotes, valid in both YAML and JSON.
-    private func text(_ value: String) -> String {
+    func text(_ value: String) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""

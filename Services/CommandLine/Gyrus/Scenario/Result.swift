@@ -79,10 +79,12 @@ struct ResultCommand: AsyncParsableCommand {
         let registry = try await services.registry()
         if let recipe = status.facts?.recipe, let manifest = try await registry.manifest(recipe: BlobDigest(recipe)) {
             let folder = try PackageFolder(output)
+            var entry: PretrainedModel?
+            if let id = status.model { entry = try await registry.model(id) }
             try await folder.write(
                 script: script, weights: weights, manifest: manifest, title: status.name,
                 facts: [("network", winner.networkName), ("found by", "Gyrus, scenario \(status.id)")],
-                metrics: winner.metrics, from: registry)
+                metrics: winner.metrics, model: entry, from: registry)
             if let model = status.model { try await folder.addONNX(of: model, from: registry) }
             let report = list.format == .json || list.quiet ? say : emit
             report("\nWinner: \(winner.title), \(winner.networkName)")

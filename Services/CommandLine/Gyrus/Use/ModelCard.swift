@@ -1,3 +1,4 @@
+import Answers
 import Foundation
 import Model
 
@@ -7,12 +8,25 @@ struct ModelCard {
     private let title: String
     private let facts: [(String, String)]
     private let metrics: [String: Double]
+    private let license: String?
+    private let answers: AnswerFile?
 
-    init(_ manifest: DatasetManifest, title: String, facts: [(String, String)], metrics: [String: Double]) {
+    /// Classes beyond which truth and answers make no table.
+    private static let mostClasses = 30
+
+    /// - Parameters:
+    ///   - license: License of the model, by its SPDX identifier; nil where none is known.
+    ///   - answers: What was answered for test samples.
+    init(
+        _ manifest: DatasetManifest, title: String, facts: [(String, String)], metrics: [String: Double],
+        license: String? = nil, answers: AnswerFile? = nil
+    ) {
         self.manifest = manifest
         self.title = title
         self.facts = facts
         self.metrics = metrics
+        self.license = license
+        self.answers = answers
     }
 
     var text: String {
@@ -26,7 +40,7 @@ struct ModelCard {
         \(manifest.samples.training) samples for training, \(manifest.samples.validation) for validation, \
         \(manifest.samples.test) for test.
 
-        \(Self.table(["", ""], facts.map { [$0.0, $0.1] } + figures))
+        \(Self.table(["", ""], facts.map { [$0.0, $0.1] } + terms + figures))
 
         ## Inputs
 
@@ -35,7 +49,7 @@ struct ModelCard {
         `model.pt` takes raw values: pictures of any size as bytes, sound of any rate, token numbers, numbers in their
         units. `example.py` shows how. `preprocessing.json` has everything that preparation learned from the training data.
 
-        \(classes)## Limits
+        \(classes)\(confusion)## Limits
 
         The metrics hold for data like the training data; performance on other data is unknown.
         \(manifest.notes.map { "* \($0)" }.joined(separator: "\n"))
@@ -82,6 +96,7 @@ struct ModelCard {
 
     private var frontMatter: String {
         var lines = ["library_name: pytorch", "pipeline_tag: \(pipeline)"]
+        if let license { lines.append("license: \(Self.quoted(license.lowercased()))") }
         lines.append("tags: [gyrus, \(kinds.map(\.rawValue).sorted().joined(separator: ", "))]")
         let (split, values) = measured
         guard !values.isEmpty else { return lines.joined(separator: "\n") }
@@ -102,6 +117,10 @@ struct ModelCard {
         case .spearman: "spearmanr"
         default: metric.name.replacing("-", with: "_")
         }
+    }
+
+    private var terms: [[String]] {
+        [["license", license ?? "none is stated; that of the data and of the networks it began from may bind it"]]
     }
 
     private var figures: [[String]] {
@@ -126,6 +145,23 @@ struct ModelCard {
         guard let counts = manifest.counts else { return "" }
         let rows = zip(manifest.target.names, counts).map { [$0, "\($1)"] }
         return "## Training samples\n\n\(Self.table(["class", "samples"], rows))\n\n"
+    }
+
+    /// Truth and answers, where there are few enough classes for a page.
+    private var confusion: String {
+        guard let answers, case let names = answers.target.names, (2...Self.mostClasses).contains(names.count),
+            case let counts = answers.confusion, !counts.isEmpty
+        else { return "" }
+        let rows = zip(names, counts).map { name, row in [name] + row.map { "\($0)" } }
+        let whole = answers.samples.count < answers.count ? ", drawn from \(answers.count)" : ""
+        return """
+            ## Truth and answers
+
+            \(answers.samples.count) test samples\(whole): a row for each right class, a column for each answer.
+
+            \(Self.table(["truth ↓ answer →"] + names, rows))
+
+            """ + "\n"
     }
 
     private static func table(_ titles: [String], _ rows: [[String]]) -> String {

@@ -1,3 +1,4 @@
+import Answers
 import Foundation
 import Model
 import Networks
@@ -22,19 +23,30 @@ struct PackageFolder {
     ///   - manifest: The data that it was trained on.
     ///   - facts: Lines for the model card, such as how it was found.
     ///   - metrics: The network's metrics by their wire names.
+    ///   - model: The network's entry in the registry, if any; it has the license and the answers for test samples.
     func write(
         script: BlobDigest, weights: BlobDigest?, manifest: DatasetManifest, title: String, facts: [(String, String)],
-        metrics: [String: Double] = [:], from registry: RegistryClient
+        metrics: [String: Double] = [:], model entry: PretrainedModel?, from registry: RegistryClient
     ) async throws {
         if let weights { try await registry.download(weights, to: folder.appending(path: "weights.safetensors")) }
         let manifest = try await PackageStore.write(
             script: script, manifest: manifest, metrics: metrics, to: model, from: registry)
-        try describe(manifest, title: title, facts: facts, metrics: metrics)
+        try describe(
+            manifest, title: title, facts: facts, metrics: metrics, license: entry?.lineage.licence,
+            answers: try await Self.answers(of: entry, from: registry))
+    }
+
+    private static func answers(of model: PretrainedModel?, from registry: RegistryClient) async throws -> AnswerFile? {
+        guard let blob = model?.file(.answers) else { return nil }
+        let file = try TemporaryFile()
+        try await registry.download(blob, to: file.url)
+        return try AnswerFile(opening: file.url.path)
     }
 
     /// Writes the files other than the network and its weights.
     func describe(
-        _ manifest: DatasetManifest, title: String, facts: [(String, String)] = [], metrics: [String: Double] = [:]
+        _ manifest: DatasetManifest, title: String, facts: [(String, String)] = [], metrics: [String: Double] = [:],
+        license: String? = nil, answers: AnswerFile? = nil
     ) throws {
         try Data(try manifest.json.utf8).write(to: folder.appending(path: "preprocessing.json"))
         for (name, input) in manifest.inputs {
@@ -43,7 +55,9 @@ struct PackageFolder {
         }
         try write(try labels(manifest), to: "labels.json")
         try write(Self.example, to: "example.py")
-        try write(ModelCard(manifest, title: title, facts: facts, metrics: metrics).text, to: "card.md")
+        let card = ModelCard(
+            manifest, title: title, facts: facts, metrics: metrics, license: license, answers: answers)
+        try write(card.text, to: "card.md")
         try write(MLflowModel(manifest).text, to: "MLmodel")
     }
 

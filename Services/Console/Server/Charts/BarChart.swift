@@ -15,7 +15,7 @@ struct BarChart {
 
     private let rowHeight = 30.0
     private let nameWidth = 150.0
-    private let textWidth = 74.0
+    private let textWidth = 112.0
 
     /// The drawing; nil if there is nothing to draw.
     func svg() -> String? {

@@ -19,11 +19,21 @@ struct AnswerValues {
     let digest: BlobDigest
     let choice: AnswerChoice
     let page: Int
+    /// Inputs whose pictures have their lowest row first: spectrograms, which people read from the lowest tone up.
+    let upsideDown: Set<String>
 
     private var file: AnswerFile { answers.file }
     private var names: [String] { file.target.names }
 
-    init(_ answers: JudgedAnswers, of model: String, digest: BlobDigest, _ query: Query) throws {
+    /// - Parameter manifest: What the network reads; nil where that is not known.
+    init(
+        _ answers: JudgedAnswers, of model: String, digest: BlobDigest, _ manifest: DatasetManifest?, _ query: Query
+    ) throws {
+        upsideDown = Set(
+            (manifest?.inputs ?? [:]).filter { _, input in
+                guard case .sound(let sound) = input.preparation else { return false }
+                return sound.side == nil
+            }.keys)
         self.answers = answers
         self.model = model
         self.digest = digest
@@ -223,7 +233,7 @@ struct AnswerValues {
                     [
                         "source": "/answers/\(digest.hexadecimal)/\(Query.encoded(input))/\(row)",
                         "text": "\(input) of \(name(of: row))", "width": picture.shape[2], "height": picture.shape[1],
-                        "input": input,
+                        "isUpsideDown": upsideDown.contains(input),
                     ] as [String: Any]
                 }
             },

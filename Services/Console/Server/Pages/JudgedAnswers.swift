@@ -39,7 +39,6 @@ struct JudgedAnswers: Sendable {
         self.file = file
         order = file.rowsByError
         let width = file.target.outputs
-        var confusion = [[Int]](repeating: [Int](repeating: 0, count: width), count: width)
         var labels = [LabelCount](repeating: LabelCount(), count: width)
         var bands = [Band](repeating: Band(), count: Self.bandCount)
         func add(_ sureness: Double, isRight: Bool) {
@@ -52,7 +51,6 @@ struct JudgedAnswers: Sendable {
             switch file.target.kind {
             case .classification:
                 let (truth, answer) = (Int(file.classes[row]), file.answer(of: row))
-                confusion[truth][answer] += 1
                 add(file.answers(of: row)[answer], isRight: truth == answer)
             case .multiLabel:
                 let given = file.labels(of: row)
@@ -65,7 +63,7 @@ struct JudgedAnswers: Sendable {
             case .regression: break
             }
         }
-        self.confusion = file.target.kind == .classification ? confusion : []
+        confusion = file.confusion
         self.labels = file.target.kind == .multiLabel ? labels : []
         self.bands = bands.filter { $0.count > 0 }.map {
             Band(count: $0.count, sureness: $0.sureness / Double($0.count), right: $0.right / Double($0.count))

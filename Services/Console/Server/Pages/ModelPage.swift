@@ -98,7 +98,8 @@ struct ModelPage: Sendable {
                     + "end have them. Evaluate it on your own data with: gyrus evaluate \(model.id) --data PATH"
             ]
         }
-        return try AnswerValues(try await answers.answers(of: digest), of: model.id, digest: digest, query).values
+        let (answers, manifest) = (try await self.answers.answers(of: digest), try await self.manifest(of: model))
+        return try AnswerValues(answers, of: model.id, digest: digest, manifest, query).values
     }
 
     /// The upload form, or why there is none.

@@ -13,11 +13,11 @@ from __future__ import annotations
 from typing import Any
 
 from .client import Client
-from .errors import GyrusError
+from .errors import GyrusError, MissingEvents
 from .server import Server
 from .values import Event, ScenarioStatus, Trial
 
-__all__ = ["Client", "Event", "GyrusError", "Package", "Prediction", "ScenarioStatus", "Server", "Trial"]
+__all__ = ["Client", "Event", "GyrusError", "MissingEvents", "Package", "Prediction", "ScenarioStatus", "Server", "Trial"]
 __version__ = "0.1.0"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import itertools
 import os
 import pathlib
@@ -12,6 +14,7 @@ from typing import Any, Optional
 
 import zmq
 from google.protobuf.message import Message
+from zmq.utils import z85
 
 from . import _protocol
 from .errors import GyrusError
@@ -35,6 +38,18 @@ def endpoint(service: str, project: Optional[str], environment: dict[str, str]) 
     return f"ipc://{folder}/{service}.sock"
 
 
+def public_key(text: str) -> bytes:
+    """A public key as ZeroMQ takes it, of 43 letters, digits, ``-`` and ``_``, or of ZeroMQ's own 40 characters."""
+    try:
+        raw = base64.urlsafe_b64decode(text + "=") if len(text) == 43 else z85.decode(text)
+        if len(raw) == 32:
+            return z85.encode(raw)
+    except (binascii.Error, KeyError, ValueError):
+        pass
+    raise GyrusError(
+        "invalid-argument", f"'{text}' is no public key: a key has 43 letters, digits, '-' and '_'.")
+
+
 def keys(file: str) -> tuple[bytes, bytes]:
     """The public and the secret key in a file written by ``gyrus keys make``."""
     if stat.S_IMODE(os.stat(file).st_mode) & 0o077:
@@ -46,7 +61,7 @@ def keys(file: str) -> tuple[bytes, bytes]:
             if mark and not line.lstrip().startswith("#"):
                 entries[name.strip()] = value.strip()
     try:
-        return entries["public"].encode(), entries["secret"].encode()
+        return public_key(entries["public"]), entries["secret"].encode()
     except KeyError as missing:
         raise GyrusError("invalid-argument", f"The key file '{file}' has no line {missing}.") from None
 
@@ -63,7 +78,7 @@ class Connection:
         self._environment = environment
         self._socket = self._open()
 
-    def _open(self) -> zmq.Socket:
+    def _open(self) -> "zmq.Socket[bytes]":
         socket = self._context.socket(zmq.DEALER)
         socket.setsockopt(zmq.LINGER, 0)
         server = self._environment.get(f"GYRUS_{self._service.upper()}_KEY")
@@ -75,7 +90,7 @@ class Connection:
                     f"GYRUS_{self._service.upper()}_KEY is set, but GYRUS_KEYS is not: it must name the file with this "
                     "process's own keys.")
             public, secret = keys(file)
-            socket.curve_serverkey = server.encode()
+            socket.curve_serverkey = public_key(server)
             socket.curve_publickey, socket.curve_secretkey = public, secret
         socket.connect(self._where)
         return socket

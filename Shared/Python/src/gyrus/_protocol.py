@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
-from typing import Any, Type
+from typing import Any, Type, cast
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import Message
@@ -27,7 +27,7 @@ _load()
 
 def message(name: str) -> Type[Message]:
     """The class of a message, such as ``PublishRequest``."""
-    return message_factory.GetMessageClass(_pool.FindMessageTypeByName(f"gyrus.wire.{name}"))
+    return cast("Type[Message]", message_factory.GetMessageClass(_pool.FindMessageTypeByName(f"gyrus.wire.{name}")))
 
 
 def enumeration(name: str) -> dict[int, str]:

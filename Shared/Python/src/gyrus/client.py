@@ -6,10 +6,11 @@ import os
 import secrets
 import shutil
 import subprocess
+import warnings
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, Union
 
 from . import _connection, _protocol
-from .errors import GyrusError
+from .errors import GyrusError, MissingEvents
 from .values import Event, ScenarioStatus, Trial
 
 if TYPE_CHECKING:
@@ -174,6 +175,8 @@ class Client:
     ) -> Iterator[Event]:
         """The events of a service, as they happen.
 
+        Warns with ``MissingEvents`` where some that were asked for are no longer kept.
+
         Args:
             service: Name of the service.
             after: Position of the last event already seen; None for only new ones, 0 for all.
@@ -185,11 +188,17 @@ class Client:
             tail = self._call(
                 service, "events.tail", _protocol.make("EventsTailRequest", limit=1), "EventsTailReply")
             after = tail.last
+        removed = after
         while True:
             wait = _LONGEST_WAIT if follow else 0.0
             request = _protocol.make(
                 "EventsReadRequest", after=after, limit=1000, wait_milliseconds=int(wait * 1000))
             reply = self._call(service, "events.read", request, "EventsReadReply", wait + 10)
+            if reply.removed > removed:
+                removed = reply.removed
+                warnings.warn(
+                    f"Events up to {removed} of the {service} are no longer kept; its retention says how long they are.",
+                    MissingEvents, stacklevel=2)
             for wire in reply.events:
                 if wire.kind.startswith(kind) and wire.subject.startswith(subject):
                     yield Event._of(wire)

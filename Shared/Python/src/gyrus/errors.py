@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 
+class MissingEvents(UserWarning):
+    """Events that were asked for are no longer kept; those that are follow."""
+
+
 class GyrusError(Exception):
     """A failed request.
 

@@ -7,7 +7,7 @@ import importlib.util
 import json
 import os
 import pathlib
-from typing import Any, Iterable, Mapping, Optional, Union
+from typing import Any, Iterable, Mapping, Union, cast
 
 import torch
 
@@ -57,12 +57,12 @@ class Package(torch.nn.Module):
     @property
     def kind(self) -> str:
         """``classification``, ``multi-label`` or ``regression``."""
-        return self.manifest["target"]["kind"]
+        return cast(str, self.manifest["target"]["kind"])
 
     @property
     def names(self) -> list[str]:
         """Names of the classes or labels, or of the numeric columns, in output order."""
-        return self.manifest["target"]["names"]
+        return cast("list[str]", self.manifest["target"]["names"])
 
     @property
     def columns(self) -> list[str]:
@@ -80,7 +80,7 @@ class Package(torch.nn.Module):
                     f"row {number} has no '{missing[0]}'; it has {', '.join(sorted(row))}. Use None if it is unknown.")
         if not texts:
             return torch.zeros(0, len(self.names))
-        return self._example.predict(texts, self.files)
+        return cast(torch.Tensor, self._example.predict(texts, self.files))
 
     def predict(self, rows: Iterable[Mapping[str, Any]]) -> list[Prediction]:
         """The answer for each row."""

@@ -7,7 +7,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, Iterable, Mapping, Optional, cast
 
 from .errors import GyrusError
 
@@ -56,11 +56,11 @@ class Server:
 
     def models(self) -> list[str]:
         """Names of the served networks."""
-        return self._ask("/v2/models")["models"]
+        return cast("list[str]", self._ask("/v2/models")["models"])
 
     def metadata(self, model: str) -> dict[str, Any]:
         """Inputs and outputs of a network, in the format of the Open Inference Protocol."""
-        return self._ask(f"/v2/models/{urllib.parse.quote(model, safe='')}")
+        return cast("dict[str, Any]", self._ask(f"/v2/models/{urllib.parse.quote(model, safe='')}"))
 
     def predict(
         self, rows: Iterable[Mapping[str, Any]], *, model: Optional[str] = None, top: Optional[int] = None
@@ -77,4 +77,5 @@ class Server:
              for name, value in row.items()} for row in rows
         ]
         query = urllib.parse.urlencode({name: value for name, value in (("model", model), ("top", top)) if value})
-        return self._ask("/predict" + (f"?{query}" if query else ""), json.dumps(values).encode())["predictions"]
+        answer = self._ask("/predict" + (f"?{query}" if query else ""), json.dumps(values).encode())
+        return cast("list[dict[str, Any]]", answer["predictions"])
