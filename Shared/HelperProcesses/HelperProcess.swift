@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import Model
-import Synchronization
 
 /// A program of Gyrus beside the running one that answers lines with lines: what it links, such as libtorch, and what may
 /// crash it stays out of this process. It ends when nothing refers to it any more, and when this process does.
@@ -12,13 +11,10 @@ import Synchronization
 /// while let line = try helper.line(), !line.isEmpty { … }
 /// ```
 public final class HelperProcess {
-    /// What is inherited at the start is listed before it: of two that start at once, one could keep the other's pipes open.
-    private static let start = Mutex(())
-
     private let name: String
-    private let process = Process()
-    private let questions: FileHandle
-    private let answers: FileHandle
+    private let process: RunningProgram
+    private let questions: Descriptor
+    private let answers: Descriptor
     private let longest: Duration
     private var unread = Data()
 
@@ -31,33 +27,28 @@ public final class HelperProcess {
         self.name = name
         self.longest = longest
         let program = ProgramBeside(name)
-        let process = process
-        process.executableURL = URL(filePath: program.path)
-        process.arguments = arguments
-        (questions, answers) = try Self.start.withLock { _ in
-            let (input, output) = (Pipe(), Pipe())
-            process.standardInput = input
-            process.standardOutput = output
-            do {
-                try process.run()
-            } catch {
-                throw program.failure("cannot be started: \(error.localizedDescription)")
-            }
-            return (input.fileHandleForWriting, output.fileHandleForReading)
+        let (input, output) = (try Descriptor.pipe(), try Descriptor.pipe())
+        (questions, answers) = (input.write, output.read)
+        do {
+            process = try RunningProgram(
+                program.path, arguments,
+                descriptors: [input.read, output.write, Descriptor(copying: STDERR_FILENO)])
+        } catch {
+            throw program.failure("cannot be started: \(error).")
         }
     }
 
     deinit {
         // It keeps nothing, and signals that can be blocked may be.
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.signal(SIGKILL)
     }
 
     /// Writes a line. A process that has ended has said why, and is past being asked.
-    public func say(_ line: String) { try? questions.write(contentsOf: Data("\(line)\n".utf8)) }
+    public func say(_ line: String) { try? questions.write(Array("\(line)\n".utf8)) }
 
     /// Writes bytes.
     /// - Throws: Where the process has ended.
-    public func say(bytes: [UInt8]) throws { try questions.write(contentsOf: Data(bytes)) }
+    public func say(bytes: [UInt8]) throws { try questions.write(bytes) }
 
     /// The next bytes of what the process says; nil where it ends before that many.
     /// - Throws: `Failure` with code `deadline-exceeded` where it is silent for too long; then it is of no more use.
@@ -90,7 +81,7 @@ public final class HelperProcess {
     /// What is there, as soon as something is: to wait for more would be to wait for ever. Empty at the end.
     private func available() throws -> [UInt8] {
         let deadline = ContinuousClock.now + longest
-        var request = pollfd(fd: answers.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        var request = pollfd(fd: answers.number, events: Int16(POLLIN), revents: 0)
         // Not Foundation's `availableData`, which ends the process where a signal interrupts it.
         while true {
             let rest = max(.zero, deadline - .now)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HelperProcesses
 
 /// A line that a replica printed.
 public struct LogLine: Hashable, Sendable {
