@@ -43,6 +43,13 @@ extension RegistryClient {
         [StorageShare](try await ask(.registryStorage, Wire.Empty()))
     }
 
+    /// Removes a base network that did not come with Gyrus and of which no model is.
+    /// - Returns: What it was.
+    @discardableResult
+    public func removeNetwork(_ id: BlobDigest) async throws -> BaseNetwork {
+        try BaseNetwork(await requests.call(.networkRemove, Wire.CatalogueGetRequest(id: id.hexadecimal)))
+    }
+
     /// Removes a model that is not live and that no other descends from; its files go when they are collected.
     /// - Returns: What it was.
     @discardableResult
