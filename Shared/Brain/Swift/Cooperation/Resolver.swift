@@ -8,11 +8,14 @@ public import Model
 /// ```
 ///
 /// A sub-area is activated from 0.6 of its full activation on: it is then at least as active as if three fifths of what
-/// engaging its own functions gives were there. An area is activated where one of its sub-areas is, and as active as the most
+/// engaging its own functions gives were there. That must rest on three active regions, or on as many as the sub-area has
+/// where these are fewer: of few regions one that others share would be enough. An area is activated where one of its sub-areas is, and as active as the most
 /// active one of those.
 public struct Resolver: Sendable {
     /// Share of its full activation from which an area is activated.
     public static let areaThreshold = 0.6
+    /// Active regions that an area needs, where it has as many.
+    static let leastRegions = 3.0
     /// The most candidates that an explanation lists, and the most networks of other areas.
     public static let mostNetworks = 1_000
 
@@ -154,7 +157,8 @@ public struct Resolver: Sendable {
         return Explanation.ActiveArea(
             id: area.id, path: map.path(of: area), activation: rounded(strength), fullActivation: rounded(full),
             activeRegions: activation.count(in: ties), regions: ties.count,
-            isActivated: full > 0 && strength >= Self.areaThreshold * full)
+            isActivated: full > 0 && strength >= Self.areaThreshold * full
+                && Double(activation.count(in: ties)) >= min(Self.leastRegions, Activation.size(of: ties)))
     }
 
     // MARK: Cooperation
