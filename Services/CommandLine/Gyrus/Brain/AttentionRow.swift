@@ -34,13 +34,15 @@ struct AttentionRow: Listable {
         ]
     }
 
-    /// The rows under a heading; nil where nobody could be asked.
-    static func section(_ rows: [AttentionRow]?) -> String {
+    /// The rows under a heading, or why there are none.
+    static func section(_ rows: Result<[AttentionRow], Failure>) -> String {
         let title = "Networks that attention would try first"
-        guard let rows else { return "\(title): not known, as the knowledge service does not answer" }
-        return rows.isEmpty
-            ? "\(title): none, as no search of such a scenario has ended yet"
-            : title + "\n" + table(columns, rows.map(\.row))
+        switch rows {
+        case .failure(let failure): return "\(title): not known, as \(failure.message)"
+        case .success(let rows) where rows.isEmpty:
+            return "\(title): none, as no trial in this search space is known yet"
+        case .success(let rows): return title + "\n" + table(columns, rows.map(\.row))
+        }
     }
 }
 

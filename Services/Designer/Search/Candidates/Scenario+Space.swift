@@ -10,10 +10,14 @@ extension Scenario {
         return try LayerSpace(self, layers)
     }
 
-    /// Those networks as the knowledge service tells spaces apart; empty for a search that trains none.
+    /// What the search chooses from, as the knowledge service tells spaces apart; empty for a search that trains none, nil where
+    /// it fuses models of the registry, whose layers decide what there is to choose.
     /// - Throws: As `networkSpace`.
-    public func networkSpaceText(engaged: EngagedAreas) throws -> String {
-        try task.isTrained ? networkSpace(engaged: engaged).space.description : ""
+    public func searchSpaceText(engaged: EngagedAreas) throws -> String? {
+        guard task.isTrained else { return "" }
+        guard let fusion else { return try networkSpace(engaged: engaged).space.description }
+        guard fusion.networks.values.allSatisfy(FusionSpace.isStructure) else { return nil }
+        return try FusionSpace(self, fusion).space.description
     }
 }
 
