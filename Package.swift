@@ -133,7 +133,8 @@ let shared: [Target] = [
     .target(
         name: "Networks", dependencies: ["Model"], path: "Shared/Networks",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-    library("HelperProcesses", "Shared/HelperProcesses", ["Model"]),
+    .target(name: "CProcess", path: "Shared/CProcess"),
+    library("HelperProcesses", "Shared/HelperProcesses", ["CProcess", "Model"]),
     library("Checkpoints", "Shared/Checkpoints", ["Model", "Safetensors"]),
     library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
     library("Darknet", "Shared/Darknet", ["Model", "Networks"]),
@@ -191,7 +192,7 @@ let services: [Target] = [
 
     .target(name: "CSandbox", path: "Shared/CSandbox"),
     library("Confinement", "Shared/Confinement", ["CSandbox", "Model"]),
-    library("Inspection", "Services/Registry/Inspection", ["Confinement", "Model", "Networks"]),
+    library("Inspection", "Services/Registry/Inspection", ["Confinement", "HelperProcesses", "Model", "Networks"]),
     executable(
         "gyrus-inspector", "Services/Registry/Inspector",
         ["Checkpoints", "Inspection", "Darknet", "Model", "Networks", "ONNX", "OpenVINO", "Safetensors", "Torch"]),
@@ -318,7 +319,6 @@ let services: [Target] = [
             "InferenceServer", "Model", "RegistryClient", "ServerClient", "ServiceClient", "ServiceKit", "WebGuard",
             argumentParser,
         ]),
-    .target(name: "CProcess", path: "Services/CommandLine/CProcess"),
     .executableTarget(name: "gyrus-keeper", path: "Services/CommandLine/Keeper"),
     executable(
         "gyrus-health", "Services/CommandLine/Health", ["Model", "ServiceClient", argumentParser, logging]),
@@ -336,7 +336,8 @@ let services: [Target] = [
             "Confinement", "Inspection", "Media", "Model", "Preparation", "Scores", "Serving", "Tables", "Torch",
             argumentParser,
         ]),
-    library("Launcher", "Services/CommandLine/Launcher", ["Model", "CProcess", yams, crypto, logging]),
+    library(
+        "Launcher", "Services/CommandLine/Launcher", ["CProcess", "HelperProcesses", "Model", yams, crypto, logging]),
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
         [
@@ -352,7 +353,7 @@ let services: [Target] = [
 
 let testTargets: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Model"], path: "Tests/Support",
+        name: "TestSupport", dependencies: ["HelperProcesses", "Model"], path: "Tests/Support",
         exclude: ["object-store.py", "python-environment"],
         swiftSettings: swiftSettings),
     .target(
@@ -478,7 +479,9 @@ let testTargets: [Target] = [
         [
             "Datasets", "Inspection", "Model", "Networks", "Tracking", "gyrus", "gyrus-inspector", "gyrus-keeper",
         ]),
-    tests("LauncherTests", ["DesignerClient", "Launcher", "gyrus", "gyrus-keeper", "Model", logging, yams]),
+    tests(
+        "LauncherTests",
+        ["DesignerClient", "HelperProcesses", "Launcher", "gyrus", "gyrus-keeper", "Model", logging, yams]),
     tests(
         "IntegrationTests",
         [

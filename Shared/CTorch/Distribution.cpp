@@ -6,12 +6,12 @@
 #include <torch/csrc/autograd/variable.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include <atomic>
 #include <set>
 #include <thread>
 
+#include "Meeting.h"
 #include "Network.h"
 
 using namespace gyrus;
@@ -66,40 +66,10 @@ bool gyrus_trainer_apply(gyrus_trainer *trainer, const float *gradient, char **e
 
 // MARK: - Groups
 
-namespace {
-
-/// What workers write while they meet, and release once all have met: the thread with which a TCPStore listens to its
-/// server ends the whole process when the server's machine resets the connection, but a worker must survive the worker
-/// of rank 0.
-struct MeetingStore : c10d::Store {
-    c10::intrusive_ptr<c10d::TCPStore> store;
-
-    explicit MeetingStore(c10::intrusive_ptr<c10d::TCPStore> store) : store(std::move(store)) {}
-
-    void close() { store.reset(); }
-
-    c10d::TCPStore &open() const {
-        if (!store) throw std::runtime_error("the workers have already met");
-        return *store;
-    }
-
-    /// Required by newer versions of libtorch, unknown to older ones.
-    c10::intrusive_ptr<c10d::Store> clone() { return c10::make_intrusive<MeetingStore>(store); }
-    void set(const std::string &key, const std::vector<uint8_t> &value) override { open().set(key, value); }
-    std::vector<uint8_t> get(const std::string &key) override { return open().get(key); }
-    int64_t add(const std::string &key, int64_t value) override { return open().add(key, value); }
-    bool deleteKey(const std::string &key) override { return open().deleteKey(key); }
-    bool check(const std::vector<std::string> &keys) override { return open().check(keys); }
-    int64_t getNumKeys() override { return open().getNumKeys(); }
-    void wait(const std::vector<std::string> &keys) override { open().wait(keys); }
-    void wait(const std::vector<std::string> &keys, const std::chrono::milliseconds &timeout) override {
-        open().wait(keys, timeout);
-    }
-};
-
-}  // namespace
-
 struct gyrus_store {
+    /// Of rank 0.
+    std::unique_ptr<MeetingServer> server;
+    uint16_t port;
     c10::intrusive_ptr<MeetingStore> store;
 };
 
@@ -194,17 +164,14 @@ void gyrus_group::give_up() {
 
 gyrus_store *gyrus_store_create(const char *host, uint16_t port, bool is_server, double seconds, char **error) {
     return guarded<gyrus_store *>(error, nullptr, [&] {
-        c10d::TCPStoreOptions options;
-        options.port = port;
-        options.isServer = is_server;
-        options.waitWorkers = false;
-        options.timeout = milliseconds(seconds);
-        auto store = c10::make_intrusive<c10d::TCPStore>(host, options);
-        return new gyrus_store{c10::make_intrusive<MeetingStore>(std::move(store))};
+        auto server = is_server ? std::make_unique<MeetingServer>(host) : nullptr;
+        if (server) port = server->port();
+        auto store = c10::make_intrusive<MeetingStore>(host, port, milliseconds(seconds));
+        return new gyrus_store{std::move(server), port, std::move(store)};
     });
 }
 
-uint16_t gyrus_store_port(const gyrus_store *store) { return store->store->open().getPort(); }
+uint16_t gyrus_store_port(const gyrus_store *store) { return store->port; }
 void gyrus_store_free(gyrus_store *store) { delete store; }
 
 gyrus_group *gyrus_group_create(
@@ -215,9 +182,8 @@ gyrus_group *gyrus_group_create(
         options->threads = 1;
         auto names = c10::make_intrusive<c10d::PrefixStore>(name, store->store);
         auto group = c10::make_intrusive<c10d::ProcessGroupGloo>(names, rank, size, options);
-        // By then, the last worker has read the addresses of all others.
+        // By then, the last worker has read the addresses of all others, and the server may go.
         group->barrier()->wait();
-        store->store->close();
         return new gyrus_group{std::move(group)};
     });
 }

@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import Model
-import Synchronization
 
 /// Another Gyrus program that answers lines with lines. Libraries that it links, such as libtorch, and its crashes stay
 /// out of this process. It ends when nothing refers to it anymore, and when this process ends.
@@ -12,14 +11,10 @@ import Synchronization
 /// while let line = try helper.line(), !line.isEmpty { … }
 /// ```
 public final class HelperProcess {
-    /// Serializes starts: of two processes that start at the same time, one could inherit the other's pipes and keep
-    /// them open.
-    private static let start = Mutex(())
-
     private let name: String
-    private let process = Process()
-    private let questions: FileHandle
-    private let answers: FileHandle
+    private let process: RunningProgram
+    private let questions: Descriptor
+    private let answers: Descriptor
     private let longest: Duration
     private var unread = Data()
 
@@ -32,33 +27,28 @@ public final class HelperProcess {
         self.name = name
         self.longest = longest
         let program = ProgramBeside(name)
-        let process = process
-        process.executableURL = URL(filePath: program.path)
-        process.arguments = arguments
-        (questions, answers) = try Self.start.withLock { _ in
-            let (input, output) = (Pipe(), Pipe())
-            process.standardInput = input
-            process.standardOutput = output
-            do {
-                try process.run()
-            } catch {
-                throw program.failure("cannot be started: \(error.localizedDescription)")
-            }
-            return (input.fileHandleForWriting, output.fileHandleForReading)
+        let (input, output) = (try Descriptor.pipe(), try Descriptor.pipe())
+        (questions, answers) = (input.write, output.read)
+        do {
+            process = try RunningProgram(
+                program.path, arguments,
+                descriptors: [input.read, output.write, Descriptor(copying: STDERR_FILENO)])
+        } catch {
+            throw program.failure("cannot be started: \(error).")
         }
     }
 
     deinit {
         // SIGKILL, because the process has nothing to save and could block other signals.
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.signal(SIGKILL)
     }
 
     /// Writes a line; ignores errors, because a process that has ended has already said why.
-    public func say(_ line: String) { try? questions.write(contentsOf: Data("\(line)\n".utf8)) }
+    public func say(_ line: String) { try? questions.write(Array("\(line)\n".utf8)) }
 
     /// Writes bytes.
     /// - Throws: If the process has ended.
-    public func say(bytes: [UInt8]) throws { try questions.write(contentsOf: Data(bytes)) }
+    public func say(bytes: [UInt8]) throws { try questions.write(bytes) }
 
     /// The next bytes of the process's output; nil if it ends before that many.
     /// - Throws: `Failure` with code `deadline-exceeded` if it is silent for too long; then it is no longer usable.
@@ -91,7 +81,7 @@ public final class HelperProcess {
     /// Available output, as soon as there is any, because waiting for more could take forever. Empty at the end.
     private func available() throws -> [UInt8] {
         let deadline = ContinuousClock.now + longest
-        var request = pollfd(fd: answers.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        var request = pollfd(fd: answers.number, events: Int16(POLLIN), revents: 0)
         // Not Foundation's `availableData`, which ends the process if a signal interrupts it.
         while true {
             let rest = max(.zero, deadline - .now)

@@ -27,6 +27,17 @@ struct AtlasReadingTests {
         #expect(try Atlas(atlas.files) == atlas)
     }
 
+    @Test(arguments: [
+        ("L", Region.Hemisphere.left), ("rh", .right), ("Right", .right), ("M", .both), ("midline", .both),
+        ("B", .both),
+    ])
+    func `halves of the brain are read as atlases write them`(_ word: String, _ half: Region.Hemisphere) throws {
+        let regions = Self.regions.replacing("1\tA\tL", with: "1\tA\t\(word)")
+        let atlas = try Atlas(AtlasFiles(["roi.tsv": regions, "roi_function.tsv": Self.associations]))
+        #expect(atlas.regions[0].hemisphere == half)
+        #expect(try Atlas(atlas.files) == atlas)
+    }
+
     @Test func `line ends of other systems do not matter`() throws {
         let files = [Self.regions, Self.associations].map { $0.replacing("\n", with: "\r\n") }
         let atlas = try Atlas(AtlasFiles(["roi.tsv": files[0], "roi_function.tsv": files[1]]))

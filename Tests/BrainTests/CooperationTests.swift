@@ -71,6 +71,25 @@ struct CooperationTests {
         #expect(strange.modalities.map(\.area) == [nil] && strange.modalities[0].others.isEmpty)
     }
 
+    @Test func `an area of three regions needs all of them, as others share the first two`() throws {
+        func activated(_ emotion: [Int: Double]) throws -> [String] {
+            let functions = ["perception.vision": [0: 0.9, 1: 0.9, 2: 0.8, 3: 0.7], "emotion": emotion]
+            let atlas = Atlas(
+                regions: (0..<6).map {
+                    Region(number: $0 + 1, name: "R\($0)", hemisphere: .left, position: .init(x: 0, y: 0, z: 0))
+                }, functions: (Array(functions.keys) + ["perception"]).map { BrainFunction(name: $0) }, words: [],
+                sources: "", associations: functions, pairs: [])
+            let resolver = Resolver(AreaMap(computedFrom: atlas), digest: BlobDigest(hashing: []))
+            return try resolver.explain(.init(functions: ["vision"])).areas.filter(\.isActivated).map(\.path)
+        }
+        // Two of its three regions are vision's, which comes to more than three fifths of its activation.
+        #expect(try activated([0: 0.6, 1: 0.6, 4: 0.5]) == ["vision"])
+        // All of them: whoever sees engages it, too.
+        #expect(try Set(activated([0: 0.6, 1: 0.6, 2: 0.5])) == ["vision", "emotion"])
+        // One that hardly belongs to it does not count.
+        #expect(try Set(activated([0: 0.9, 1: 0.9, 4: 0.05])) == ["vision", "emotion"])
+    }
+
     @Test func `areas that cooperate most strongly are fused first`() throws {
         let names = Array("ABCDEF").map(String.init)
         let functions = [

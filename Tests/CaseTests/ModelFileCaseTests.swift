@@ -56,14 +56,9 @@ struct ModelFileCaseTests {
     // MARK: - Safetensors
 
     private func unpacked(_ name: String, in directory: TemporaryDirectory) throws -> URL {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
         let file = directory.file("\(name).safetensors")
-        process.arguments = [
-            "-c", "gunzip -c \"$0\" > \"$1\"", SharedCases.file("safetensors/\(name).safetensors.gz").path, file.path,
-        ]
-        try process.run()
-        process.waitUntilExit()
+        let packed = SharedCases.file("safetensors/\(name).safetensors.gz").path
+        try #require(ChildProcess(path: "gunzip", ["-c", packed], log: file).wait() == 0)
         return file
     }
 

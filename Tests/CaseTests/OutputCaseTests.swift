@@ -5,15 +5,9 @@ import Testing
 /// What a command does where nobody takes what it says.
 @Suite(.timeLimit(.minutes(5))) struct OutputCaseTests {
     private func shell(_ script: String) async throws -> (status: Int32, err: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", script, try ChildProcess.executable("gyrus").path]
-        let errors = Pipe()
-        process.standardError = errors
-        try process.run()
-        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
+        let program = try ChildProcess.executable("gyrus").path
+        let output = try await ChildProcess.output(of: "/bin/sh", ["-c", script, program])
+        return (output.status, output.err)
     }
 
     @Test(arguments: [

@@ -20,7 +20,7 @@ package final class Chromium: Sendable {
     /// What a test says when it is skipped.
     package static let reason = "Chromium is not installed: apt-get install chromium"
 
-    private let process: Process
+    private let process: ChildProcess
     private let commands: FileHandle
     private let answers: FileHandle
     private let session = Mutex("")
@@ -42,24 +42,21 @@ package final class Chromium: Sendable {
         for pipe in [incoming, outgoing] where mkfifo(pipe, 0o600) != 0 {
             throw Failure(.internal, "The pipe \(pipe) cannot be made.")
         }
-        process = Process()
-        process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = [
-            "-c", "exec \"$0\" \"$@\" 3<>'\(incoming)' 4<>'\(outgoing)'", program, "--headless=new",
-            "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--remote-debugging-pipe",
-            "--user-data-dir=\(folder.path("profile"))", "about:blank",
-        ]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        process = try ChildProcess(
+            path: "/bin/bash",
+            [
+                "-c", "exec \"$0\" \"$@\" 3<>'\(incoming)' 4<>'\(outgoing)'", program, "--headless=new",
+                "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--remote-debugging-pipe",
+                "--user-data-dir=\(folder.path("profile"))", "about:blank",
+            ])
         // Opened for both directions, which never waits for the other end.
         commands = FileHandle(fileDescriptor: Glibc.open(incoming, O_RDWR), closeOnDealloc: true)
         answers = FileHandle(fileDescriptor: Glibc.open(outgoing, O_RDWR), closeOnDealloc: true)
-        try process.run()
     }
 
     private func end() {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.signal(SIGKILL)
+        process.wait()
     }
 
     private func attach() async throws {

@@ -43,6 +43,14 @@ def literal_states():
     return matches(r"\bstate\s*(?:=|!=|<>|IN\s*\()\s*\d[\d, ]*", "strings", sources)
 
 
+def leaking_starts():
+    """Programs that Foundation starts: they inherit what other threads open meanwhile; see `RunningProgram`. Commands that start
+    one program alone are left out, and benchmarks."""
+    alone = ("Services/CommandLine/Gyrus/", "Generator/", "Tests/Benchmarks/", "Tests/Device/")
+    sources = [source for source in swift("Services", "Shared", "Tests") if not any(a in source.path for a in alone)]
+    return matches(r"\bProcess\(\)", "code", sources)
+
+
 def operations():
     source = next(s for s in product() if s.path.endswith("Networks/Layers/Layer+Operation.swift"))
     return set(re.findall(r"^\s*case (\w+)", source.code, re.M))
@@ -100,6 +108,7 @@ def copies():
 MEASURES = {
     "wire-in-clients": ("public declarations of clients that name types of the wire", wire_in_clients),
     "literal-states": ("states that SQL tells by number", literal_states),
+    "leaking-starts": ("programs that inherit the pipes of others", leaking_starts),
     "silent-defaults": ("switches over kinds of layers with a default", silent_defaults),
     "scenario-parsing": ("places that parse the text of a scenario", scenario_parsing),
     "decisions-from-text": ("decisions that are read out of texts for people", decisions_from_text),

@@ -103,8 +103,6 @@ struct DistributedTrainingTests {
             try await leases(3, of: "t", cluster)
             // Not a crash, and none counts against the task: the one that was alone gave it back.
             #expect(try await reasons(cluster) == ["released"])
-            // While workers meet, libtorch may end one with the other; a launcher starts it again, and there is none here.
-            try await checkpoint(of: "t", after: 3, cluster)
             try await cluster.stop(.trainerWorker(1), SIGKILL)
             #expect(try await (result.metrics["validation-accuracy"] ?? 0) > 0.8)
             let leased = try await cluster.events(of: .trainer).filter { $0.kind == "task.leased" && $0.subject == "t" }
@@ -150,16 +148,11 @@ struct DistributedTrainingTests {
     }
 
     /// Waits for the first checkpoint of a training that is far from its end.
-    /// - Parameter leases: How often it must have been leased before.
-    private func checkpoint(of task: String, after leases: Int = 0, _ cluster: Cluster) async throws {
-        var seen = 0
+    private func checkpoint(of task: String, _ cluster: Cluster) async throws {
         for try await page in try cluster.service(.trainer).follow(after: 0) {
             let events = page.filter { $0.subject == task }
             try #require(!events.contains { $0.kind == "task.succeeded" }, "the training was too short for this test")
-            for event in events {
-                seen += event.kind == "task.leased" ? 1 : 0
-                if seen >= leases, event.attributes["checkpoint"] != nil { return }
-            }
+            if events.contains(where: { $0.attributes["checkpoint"] != nil }) { return }
         }
     }
 }

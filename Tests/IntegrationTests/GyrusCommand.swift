@@ -40,7 +40,9 @@ struct GyrusCommand {
     func run(_ arguments: [String]) async throws -> GyrusProgram.Output { try await program.run(arguments) }
 
     /// Starts a command whose output goes to a file, without waiting for its end.
-    func start(_ arguments: String..., into file: URL) throws -> Process { try program.start(arguments, into: file) }
+    func start(_ arguments: String..., into file: URL) throws -> ChildProcess {
+        try program.start(arguments, into: file)
+    }
 
     /// What a list says as JSON.
     func list<Item: Decodable>(_ type: Item.Type, _ arguments: String...) async throws -> [Item] {

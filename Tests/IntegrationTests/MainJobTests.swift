@@ -70,7 +70,7 @@ private let scenario = """
     }
 
     /// What was followed is what the services have, and of each service the numbers have no gap.
-    private func check(_ follower: Process, _ tail: URL, _ gyrus: GyrusCommand) async throws {
+    private func check(_ follower: ChildProcess, _ tail: URL, _ gyrus: GyrusCommand) async throws {
         func lines(_ text: String) throws -> [String: [Line]] {
             let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
             return Dictionary(grouping: lines, by: \.service)
@@ -84,7 +84,7 @@ private let scenario = """
             let text = try String(contentsOf: tail, encoding: .utf8)
             followed = try lines(text.hasSuffix("\n") ? text : "")
         } while all.contains { service, lines in followed[service]?.last?.seq ?? 0 < lines.last?.seq ?? 0 }
-        follower.terminate()
+        follower.signal(SIGTERM)
         for (service, lines) in all {
             let numbers = followed[service]?.map(\.seq) ?? []
             #expect(numbers.prefix(lines.count) == lines.map(\.seq)[...])

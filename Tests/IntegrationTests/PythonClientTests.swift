@@ -14,20 +14,12 @@ import Testing
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let programs = try ChildProcess.executable("gyrus").deletingLastPathComponent().path
             let log = cluster.fixture.directory.appending(path: "logs/python.log")
-            let process = Process()
-            process.executableURL = URL(filePath: python)
-            process.arguments = [Self.source.appending(path: "examples/first_search.py").path, folder.path]
-            process.environment = cluster.fixture.environment.merging([
-                "PYTHONPATH": packages.url.path, "PATH": "\(programs):/usr/bin:/bin",
-            ]) { $1 }
-            try Data().write(to: log)
-            process.standardOutput = try FileHandle(forWritingTo: log)
-            process.standardError = process.standardOutput
-            let status = try await withCheckedThrowingContinuation {
-                (continuation: CheckedContinuation<Int32, any Error>) in
-                process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-                do { try process.run() } catch { continuation.resume(throwing: error) }
-            }
+            let process = try ChildProcess(
+                path: python, [Self.source.appending(path: "examples/first_search.py").path, folder.path],
+                environment: cluster.fixture.environment.merging([
+                    "PYTHONPATH": packages.url.path, "PATH": "\(programs):/usr/bin:/bin",
+                ]) { $1 }, log: log)
+            let status = await process.end()
             let text = try String(contentsOf: log, encoding: .utf8)
             #expect(status == 0, "\(text)")
             #expect(text.contains("succeeded 3 of 3 trials"))
@@ -69,17 +61,14 @@ import Testing
 
     @Test func `the shipped descriptors are those of the protocol`() throws {
         let folder = try TemporaryDirectory()
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
         let protos = Self.source.deletingLastPathComponent().appending(path: "Schema/Protos").path
-        process.arguments = [
-            "protoc-c", "--proto_path=\(protos)", "--include_imports",
-            "--descriptor_set_out=\(folder.path("protocol.binpb"))", "designer.proto", "registry.proto",
-            "service.proto",
-        ]
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let output = try ChildProcess.output(
+            of: "protoc-c",
+            [
+                "--proto_path=\(protos)", "--include_imports", "--descriptor_set_out=\(folder.path("protocol.binpb"))",
+                "designer.proto", "registry.proto", "service.proto",
+            ])
+        try #require(output.status == 0, "\(output.err)")
         let shipped = try Data(contentsOf: Self.source.appending(path: "src/gyrus/protocol.binpb"))
         #expect(try Data(contentsOf: folder.file("protocol.binpb")) == shipped, "see Shared/Python/README.md")
     }

@@ -22,7 +22,7 @@ private struct Row: Decodable, Hashable {
             // Searches go on by themselves, so one may succeed before what was cancelled is taken up.
             let isTakenUp = !scenarios.contains { $0.state == "cancelled" }
             if isTakenUp, scenarios.count(where: { $0.state == "succeeded" }) >= count {
-                kill(process.processIdentifier, SIGKILL)
+                process.signal(SIGKILL)
                 return scenarios
             }
             try #require(process.isRunning)

@@ -21,7 +21,7 @@ struct Desk {
     func run(_ arguments: [String]) async throws -> GyrusProgram.Output { try await program.run(arguments) }
 
     /// Starts a command without waiting for its end; its output goes to the file, or nowhere.
-    func start(_ arguments: String..., into file: URL? = nil) throws -> Process {
+    func start(_ arguments: String..., into file: URL? = nil) throws -> ChildProcess {
         try program.start(arguments, into: file)
     }
 
@@ -85,7 +85,7 @@ private let two = """
         let desk = try Desk(two)
         let launcher = try desk.start("up")
         let rows = try await desk.until { $0.count == 2 && $0.allSatisfy { $0.pid != nil } }
-        kill(launcher.processIdentifier, SIGKILL)
+        launcher.signal(SIGKILL)
         for process in rows.compactMap(\.pid) { try await untilGone(process) }
         try await desk.clean()
     }
@@ -94,9 +94,8 @@ private let two = """
         let desk = try Desk(two)
         let launcher = try desk.start("up")
         let rows = try await desk.until { $0.count == 2 && $0.allSatisfy { $0.pid != nil } }
-        kill(launcher.processIdentifier, SIGINT)
-        launcher.waitUntilExit()
-        #expect(launcher.terminationStatus == 0)
+        launcher.signal(SIGINT)
+        #expect(await launcher.end() == 0)
         for process in rows.compactMap(\.pid) { #expect(!isAlive(process)) }
         #expect(try await desk.run("logs", "--no-log-prefix", "base").out.hasSuffix("bye\n"))
         try await desk.clean()
@@ -208,7 +207,7 @@ private let two = """
         {
             try await Task.sleep(for: .milliseconds(20))
         }
-        follower.terminate()
+        follower.signal(SIGTERM)
         try await desk.clean()
     }
 

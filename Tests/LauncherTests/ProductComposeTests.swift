@@ -15,21 +15,8 @@ enum Product {
 
     /// Runs a program to its end; nil where it cannot be run.
     static func run(_ program: String, _ arguments: [String]) async -> (status: Int32, output: String)? {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        let log = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        _ = FileManager.default.createFile(atPath: log.path, contents: nil)
-        defer { try? FileManager.default.removeItem(at: log) }
-        guard let handle = try? FileHandle(forWritingTo: log) else { return nil }
-        process.standardOutput = handle
-        process.standardError = handle
-        process.standardInput = FileHandle.nullDevice
-        let status = await withCheckedContinuation { (continuation: CheckedContinuation<Int32, Never>) in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(returning: 127) }
-        }
-        return status == 127 ? nil : (status, (try? String(contentsOf: log, encoding: .utf8)) ?? "")
+        guard let output = try? await ChildProcess.output(of: program, arguments) else { return nil }
+        return (output.status, output.out + output.err)
     }
 
     static let hasDocker =

@@ -155,21 +155,14 @@ import Testing
         let folder = try TemporaryDirectory()
         let schema = folder.path("scenario.schema.json")
         try ScenarioSchema.json.write(toFile: schema, atomically: true, encoding: .utf8)
-        let (process, output, complaints) = (Process(), Pipe(), Pipe())
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", program, schema] + files.map(\.path)
-        (process.standardOutput, process.standardError) = (output, complaints)
-        try process.run()
-        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            let reason = String(decoding: complaints.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            if reason.contains("ModuleNotFoundError") || process.terminationStatus == 127 {
+        let output = try ChildProcess.output(of: "python3", ["-c", program, schema] + files.map(\.path))
+        guard output.status == 0 else {
+            if output.err.contains("ModuleNotFoundError") {
                 try Test.cancel("there is no jsonschema: apt-get install python3-jsonschema python3-yaml")
             }
-            throw Failure(.internal, reason)
+            throw Failure(.internal, output.err)
         }
-        return said.split(separator: "\n").map(String.init)
+        return output.out.split(separator: "\n").map(String.init)
     }
 
     @Test func `the scenarios of Compose are valid`() throws {

@@ -29,7 +29,7 @@ import Testing
             let log = gyrus.folder.appending(path: "autoscale.log")
             let scaler = try gyrus.start(
                 ["autoscale", "trainer-worker", "--max", "2", "--interval", "1s", "--cooldown", "2s"], into: log)
-            defer { scaler.terminate() }
+            defer { scaler.signal(SIGTERM) }
             let scenario = gyrus.folder.appending(path: "tiny.yaml")
             try Data(tinyScenario(trials: 10, epochs: 4, samples: 256).utf8).write(to: scenario)
             let run = try await gyrus.run(["publish", scenario.path, "--wait"])

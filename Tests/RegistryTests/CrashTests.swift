@@ -19,20 +19,18 @@ struct CrashTests {
         endpoint = try socketEndpoint()
     }
 
-    private func start() throws -> Process {
-        let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        let process = Process()
-        process.executableURL = products.appending(path: "registry")
-        process.arguments = [
-            "--endpoint", endpoint.description, "--data-directory", directory.path("registry"), "--log-level", "error",
-        ]
-        try process.run()
-        return process
+    private func start() throws -> ChildProcess {
+        try ChildProcess(
+            "registry",
+            [
+                "--endpoint", endpoint.description, "--data-directory", directory.path("registry"), "--log-level",
+                "error",
+            ], log: directory.file("log"))
     }
 
-    private func kill(_ process: Process) {
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+    private func kill(_ process: ChildProcess) {
+        process.signal(SIGKILL)
+        process.wait()
     }
 
     private func size(of path: String) -> Int {
@@ -78,9 +76,8 @@ struct CrashTests {
         let client = ServiceClient(RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet))
         let health = try await client.health(timeout: .seconds(20))
         #expect(health.service == "registry" && health.isReady)
-        process.terminate()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        process.signal(SIGTERM)
+        #expect(await process.end() == 0)
     }
 
     @Test func `a second process cannot use the same folder`() async throws {
@@ -89,7 +86,6 @@ struct CrashTests {
         let client = ServiceClient(RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet))
         _ = try await client.health(timeout: .seconds(20))
         let second = try start()
-        second.waitUntilExit()
-        #expect(second.terminationStatus == 1)
+        #expect(await second.end() == 1)
     }
 }

@@ -14,8 +14,7 @@ final class ObjectStoreServer: Sendable {
     private static let patience = Duration.seconds(60)
 
     private let directory: TemporaryDirectory
-    private let process: Process
-    private let input = Pipe()
+    private let process: ChildProcess
     let address: String
     let credentials: [String: String]
 
@@ -24,13 +23,9 @@ final class ObjectStoreServer: Sendable {
     init() async throws {
         let python = try await BlockingWork.run { try PythonEnvironment(with: "moto.server") }
         let directory = try TemporaryDirectory()
-        process = Process()
-        process.executableURL = URL(filePath: python.interpreter)
-        process.arguments = [PythonEnvironment.file("object-store.py").path, directory.path("place")]
-        // It ends when nobody holds the other end, so it does not outlive the tests.
-        process.standardInput = input
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        process = try ChildProcess(
+            path: python.interpreter, [PythonEnvironment.file("object-store.py").path, directory.path("place")],
+            isLeashed: true)
         self.directory = directory
         let deadline = ContinuousClock.now + Self.patience
         var words: [String] = []
@@ -47,7 +42,7 @@ final class ObjectStoreServer: Sendable {
         credentials = ["AWS_ACCESS_KEY_ID": words[1], "AWS_SECRET_ACCESS_KEY": words[2]]
     }
 
-    deinit { process.terminate() }
+    deinit { process.signal(SIGTERM) }
 
     func set(_ fault: Fault, _ isOn: Bool) throws {
         let file = directory.file("place.\(fault.rawValue)")

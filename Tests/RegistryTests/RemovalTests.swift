@@ -90,4 +90,28 @@ struct RemovalTests {
             #expect(try await shares().values.allSatisfy { $0 == 0 })
         }
     }
+
+    @Test func `an added network goes, one that came with Gyrus or that a model has stays`() async throws {
+        try await fixture.store.seedZoo()
+        try await fixture.serve { client, _ in
+            let added = try sampleNetwork("Mine", classes: 7)
+            let used = try #require(try await client.register(added).id)
+            _ = try await client.register(
+                PretrainedModel(
+                    id: "m1", network: used, platform: "Gyrus1.0", dataset: "mnist", optimizer: "SGD", accuracy: nil,
+                    files: [ModelFile(.safetensors, try await client.upload(bytes: [1, 2, 3]))]))
+            let held = await #expect(throws: Failure.self) { try await client.removeNetwork(used) }
+            #expect(held?.code == .conflict && held?.message.contains("m1") == true)
+            try await client.removeModel("m1")
+            try await client.removeNetwork(used)
+            let gone = await #expect(throws: Failure.self) { try await client.network(used) }
+            #expect(gone?.code == .notFound)
+            let shipped = try #require(try await client.networks(.init(filter: ["name": "LeNet5"])).first?.id)
+            let stays = await #expect(throws: Failure.self) { try await client.removeNetwork(shipped) }
+            #expect(stays?.code == .conflict && stays?.message.contains("came with Gyrus") == true)
+            // The same network can be added again.
+            #expect(try await client.register(added).id == used)
+        }
+        #expect(try await fixture.eventKinds().contains("network.removed"))
+    }
 }

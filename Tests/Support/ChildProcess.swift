@@ -1,20 +1,43 @@
 public import Foundation
+import Glibc
+import HelperProcesses
 import Model
-import Synchronization
 
-/// One built executable, running with its output in a file.
+/// A program that a test started, with its output in files.
 public final class ChildProcess: Sendable {
-    /// Number of the process.
-    public let id: Int32
-    /// File with everything that it printed.
+    private let program: RunningProgram
+    /// The other end of what it reads.
+    private let leash: Descriptor?
+    /// File with everything that it printed; `/dev/null` where nobody reads it.
     public let log: URL
 
-    private struct State {
-        var status: Int32?
-        var waiting: [CheckedContinuation<Int32, Never>] = []
+    /// Starts a program.
+    /// - Parameters:
+    ///   - path: Where it is, or its name where a shell finds it.
+    ///   - environment: All of its environment; nil for that of the tests.
+    ///   - directory: Where it runs.
+    ///   - input: File that it reads.
+    ///   - isLeashed: Whether it reads a pipe instead, which is open as long as this object, and so as the tests.
+    ///   - log: File to which its output is appended.
+    ///   - errors: File to which what it complains of is appended; nil for the other one.
+    public init(
+        path: String, _ arguments: [String], environment: [String: String]? = nil, in directory: URL? = nil,
+        input: URL? = nil, isLeashed: Bool = false, log: URL = URL(filePath: "/dev/null"), errors: URL? = nil
+    ) throws {
+        let output = try Descriptor.open(log.path, O_WRONLY | O_APPEND | O_CREAT)
+        let complaints = try errors.map { try Descriptor.open($0.path, O_WRONLY | O_APPEND | O_CREAT) } ?? output
+        let pipe = isLeashed ? try Descriptor.pipe() : nil
+        let source = try pipe?.read ?? input.map { try Descriptor.open($0.path, O_RDONLY) }
+        leash = pipe?.write
+        self.log = log
+        do {
+            program = try RunningProgram(
+                path, arguments, environment: environment, in: directory?.path,
+                descriptors: [source, output, complaints])
+        } catch {
+            throw Failure(.unavailable, "'\(path)' cannot be started: \(error).")
+        }
     }
-
-    private let state = Mutex(State())
 
     /// Starts an executable of this build.
     /// - Parameters:
@@ -24,37 +47,12 @@ public final class ChildProcess: Sendable {
     ///   - directory: Where it runs.
     ///   - log: File to which its output is appended.
     ///   - prefix: Words before the executable that become it, such as `ip netns exec NAME`.
-    public init(
-        _ executable: String, _ arguments: [String], environment: [String: String], directory: URL, log: URL,
-        prefix: [String] = []
+    public convenience init(
+        _ executable: String, _ arguments: [String], environment: [String: String]? = nil, directory: URL? = nil,
+        log: URL = URL(filePath: "/dev/null"), prefix: [String] = []
     ) throws {
-        let process = Process()
-        let program = try Self.executable(executable)
-        process.executableURL = prefix.isEmpty ? program : URL(filePath: "/usr/bin/env")
-        process.arguments = prefix.isEmpty ? arguments : prefix + [program.path] + arguments
-        process.environment = environment
-        process.currentDirectoryURL = directory
-        if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
-        let output = try FileHandle(forWritingTo: log)
-        try output.seekToEnd()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        let ended = Handler()
-        process.terminationHandler = { process in
-            // As a shell tells it: a process that was killed by signal n has the status 128 + n.
-            let status = process.terminationStatus
-            ended.child?.finish(process.terminationReason == .uncaughtSignal ? 128 + status : status)
-        }
-        self.log = log
-        try process.run()
-        id = process.processIdentifier
-        ended.child = self
-        if !process.isRunning {
-            finish(
-                process.terminationReason == .uncaughtSignal
-                    ? 128 + process.terminationStatus : process.terminationStatus)
-        }
+        let words = prefix + [try Self.executable(executable).path] + arguments
+        try self.init(path: words[0], Array(words.dropFirst()), environment: environment, in: directory, log: log)
     }
 
     /// The place of an executable of this build, beside the tests.
@@ -72,47 +70,67 @@ public final class ChildProcess: Sendable {
         return url
     }
 
+    /// Number of the process.
+    public var id: Int32 { program.id }
+
     /// Whether it has not ended.
-    public var isRunning: Bool { state.withLock { $0.status == nil } }
+    public var isRunning: Bool { program.isRunning }
 
     /// Sends a signal, such as `SIGKILL`, unless it has ended.
-    public func signal(_ signal: Int32) {
-        // Under the lock, so that the number cannot belong to another process yet.
-        state.withLock { state in
-            if state.status == nil { _ = kill(id, signal) }
-        }
-    }
+    public func signal(_ signal: Int32) { program.signal(signal) }
 
     /// Waits for its end.
     /// - Returns: Its exit status; 128 + n where signal n ended it.
     @discardableResult
-    public func end() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            let status = state.withLock { state -> Int32? in
-                if state.status == nil { state.waiting.append(continuation) }
-                return state.status
+    public func end() async -> Int32 { await program.end() }
+
+    /// Waits for its end on this thread.
+    /// - Returns: Its exit status; 128 + n where signal n ended it.
+    @discardableResult
+    public func wait() -> Int32 { program.wait() }
+}
+
+extension ChildProcess {
+    /// Runs a program to its end, on this thread, and returns what it printed.
+    public static func output(
+        of path: String, _ arguments: [String], input: String = "", environment: [String: String]? = nil,
+        in directory: URL? = nil
+    ) throws -> GyrusProgram.Output {
+        let files = try Files(input)
+        return try files.output(files.start(path, arguments, environment, directory).wait())
+    }
+
+    /// Runs a program to its end, and returns what it printed.
+    public static func output(
+        of path: String, _ arguments: [String], input: String = "", environment: [String: String]? = nil,
+        in directory: URL? = nil
+    ) async throws -> GyrusProgram.Output {
+        let files = try Files(input)
+        return try files.output(await files.start(path, arguments, environment, directory).end())
+    }
+
+    /// Files and not pipes, which would have to be read at the same time.
+    private struct Files {
+        let folder: TemporaryDirectory
+
+        init(_ input: String) throws {
+            folder = try TemporaryDirectory()
+            for (name, text) in [("in", input), ("out", ""), ("err", "")] { _ = try folder.write(text.utf8, as: name) }
+        }
+
+        func start(
+            _ path: String, _ arguments: [String], _ environment: [String: String]?, _ directory: URL?
+        ) throws -> ChildProcess {
+            try ChildProcess(
+                path: path, arguments, environment: environment, in: directory, input: folder.file("in"),
+                log: folder.file("out"), errors: folder.file("err"))
+        }
+
+        func output(_ status: Int32) throws -> GyrusProgram.Output {
+            func text(_ name: String) throws -> String {
+                String(decoding: try Data(contentsOf: folder.file(name)), as: UTF8.self)
             }
-            if let status { continuation.resume(returning: status) }
-        }
-    }
-
-    private func finish(_ status: Int32) {
-        let waiting = state.withLock { state -> [CheckedContinuation<Int32, Never>] in
-            guard state.status == nil else { return [] }
-            state.status = status
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for continuation in waiting { continuation.resume(returning: status) }
-    }
-
-    /// Connects the process, which must have its handler before it runs, with this object, which is made after.
-    private final class Handler: Sendable {
-        private let value = Mutex<ChildProcess?>(nil)
-
-        var child: ChildProcess? {
-            get { value.withLock { $0 } }
-            set { value.withLock { $0 = newValue } }
+            return GyrusProgram.Output(status: status, out: try text("out"), err: try text("err"))
         }
     }
 }

@@ -4,7 +4,7 @@ public import Foundation
 public struct GyrusProgram: Sendable {
     /// What a command printed and how it ended.
     public struct Output: Sendable {
-        /// Exit status.
+        /// Exit status; 128 + n where signal n ended it.
         public let status: Int32
         /// Standard output.
         public let out: String
@@ -39,48 +39,28 @@ public struct GyrusProgram: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
-    private func process(_ arguments: [String]) throws -> Process {
-        let process = Process()
-        let program = try ChildProcess.executable("gyrus")
-        process.executableURL = machine == nil ? program : URL(filePath: "/usr/bin/env")
-        process.arguments = (machine.map { $0.prefix + [program.path] } ?? []) + options + arguments
-        process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GYRUS_") }
-            .merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        return process
+    /// The program, its words and its environment.
+    private func command(_ arguments: [String]) throws -> (words: [String], environment: [String: String]) {
+        let program = try ChildProcess.executable("gyrus").path
+        let own = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GYRUS_") }
+        return ((machine?.prefix ?? []) + [program] + options + arguments, own.merging(environment) { $1 })
     }
 
     /// Runs a command to its end.
     @discardableResult
     public func run(_ arguments: [String]) async throws -> Output {
-        let process = try process(arguments)
-        let out = folder.appending(path: UUID().uuidString)
-        let err = folder.appending(path: UUID().uuidString)
-        process.standardOutput = try emptyFile(out)
-        process.standardError = try emptyFile(err)
-        let status = try await withCheckedThrowingContinuation {
-            (continuation: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        return Output(
-            status: status, out: try String(contentsOf: out, encoding: .utf8),
-            err: try String(contentsOf: err, encoding: .utf8))
+        let (words, environment) = try command(arguments)
+        return try await ChildProcess.output(
+            of: words[0], Array(words.dropFirst()), environment: environment, in: folder)
     }
 
     /// Starts a command without waiting for its end; its output goes to the file, or nowhere.
-    public func start(_ arguments: [String], into file: URL? = nil) throws -> Process {
-        let process = try process(arguments)
-        process.standardOutput = try file.map(emptyFile) ?? FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
-    }
-
-    private func emptyFile(_ file: URL) throws -> FileHandle {
-        try Data().write(to: file)
-        return try FileHandle(forWritingTo: file)
+    public func start(_ arguments: [String], into file: URL? = nil) throws -> ChildProcess {
+        let (words, environment) = try command(arguments)
+        let nowhere = URL(filePath: "/dev/null")
+        return try ChildProcess(
+            path: words[0], Array(words.dropFirst()), environment: environment, in: folder, log: file ?? nowhere,
+            errors: nowhere)
     }
 
     /// What a list says as JSON.

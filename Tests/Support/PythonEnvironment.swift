@@ -42,23 +42,10 @@ public struct PythonEnvironment: Sendable {
 
     /// Runs an executable and returns what it prints.
     public static func output(of executable: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        let complaints = FileManager.default.temporaryDirectory.appending(path: "gyrus-python-\(UUID().uuidString)")
-        try Data().write(to: complaints)
-        defer { try? FileManager.default.removeItem(at: complaints) }
-        let answer = Pipe()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = arguments
-        process.standardOutput = answer
-        // A file and not a second pipe, which would have to be read at the same time.
-        process.standardError = try FileHandle(forWritingTo: complaints)
-        try process.run()
-        let output = String(decoding: answer.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            let said = (try? String(contentsOf: complaints, encoding: .utf8)) ?? ""
-            throw Problem(said.split(separator: "\n").suffix(5).joined(separator: "\n"))
+        let output = try ChildProcess.output(of: executable, arguments)
+        guard output.status == 0 else {
+            throw Problem(output.err.split(separator: "\n").suffix(5).joined(separator: "\n"))
         }
-        return output
+        return output.out
     }
 }

@@ -71,19 +71,11 @@ public final class SecondMachine: Sendable {
     private static func ip(_ words: String...) throws { _ = try run("ip", words) }
 
     private static func run(_ program: String, _ words: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + words
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            let reason = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let output = try ChildProcess.output(of: program, words)
+        guard output.status == 0 else {
+            let reason = (output.out + output.err).trimmingCharacters(in: .whitespacesAndNewlines)
             throw Failure(.permissionDenied, "`\(program) \(words.joined(separator: " "))` failed: \(reason)")
         }
-        return text
+        return output.out
     }
 }

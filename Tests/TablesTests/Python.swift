@@ -12,12 +12,8 @@ enum Python {
 
     /// Runs a program in a folder.
     static func run(_ program: String, in folder: URL, _ arguments: String...) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: path ?? "/usr/bin/python3")
-        process.arguments = ["-c", program] + arguments
-        process.currentDirectoryURL = folder
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(.internal, "python3 ended with an error") }
+        let output = try ChildProcess.output(
+            of: path ?? "/usr/bin/python3", ["-c", program] + arguments, in: folder)
+        guard output.status == 0 else { throw Failure(.internal, "python3 ended with an error: \(output.err)") }
     }
 }

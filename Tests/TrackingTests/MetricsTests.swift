@@ -27,6 +27,21 @@ struct MetricsTests {
         #expect(score.clear.switches == 0 && score.clear.falsePositives == 1)
     }
 
+    @Test func `sums are of the search, of what it does not see, and of both`() throws {
+        let truth = "1,1,0,0,10,20,1\n2,1,0,0,10,20,1\n3,1,0,0,10,20,1"
+        let switched = try score(truth: truth, results: "1,5,0,0,10,20,1\n2,5,0,0,10,20,1\n3,6,0,0,10,20,1")
+        let found = try score(truth: truth, results: "1,5,0,0,10,20,1\n2,5,0,0,10,20,1\n3,5,0,0,10,20,1")
+        let seen = Evaluation([.init(sequence: "A", score: found), .init(sequence: "B", score: switched)])
+        let metrics = TrackingFigures.metrics(
+            seen: seen, heldOut: Evaluation([.init(sequence: "C", score: switched)]))
+        func switches(_ row: TrackingFigures.Row) -> Double? { TrackingFigures(metrics, of: row)?.switches }
+        #expect([.overall, .heldOut, .all].map(switches) == [1, 1, 2])
+        #expect(abs((TrackingFigures(metrics, of: .all)?.mota ?? 0) - 7.0 / 9) < 1e-12)
+        #expect(TrackingFigures.sequences(in: metrics) == ["A", "B", "C"])
+        let alone = TrackingFigures.metrics(seen: seen, heldOut: Evaluation([]))
+        #expect(TrackingFigures(alone, of: .all) == nil && TrackingFigures(alone) == TrackingFigures(metrics))
+    }
+
     @Test func `a gap is a fragmentation`() throws {
         let score = try score(
             truth: "1,1,0,0,10,20,1\n2,1,0,0,10,20,1\n3,1,0,0,10,20,1",

@@ -2,6 +2,7 @@ import CProcess
 @preconcurrency import Dispatch
 public import Foundation
 import Glibc
+import HelperProcesses
 import Model
 
 /// Answers requests on a Unix socket: one JSON line in, one JSON line out, per connection.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HelperProcesses
 import Model
 
 /// Starts a supervisor in the background, or finds the running one.
@@ -37,7 +38,7 @@ public struct Detachment: Sendable {
         boundLog()
         let log = try Descriptor.open(directory.supervisorLog.path, O_WRONLY | O_APPEND | O_CREAT)
         do {
-            _ = try ChildProcess.spawn(
+            _ = try RunningProgram.start(
                 Programs.running,
                 [
                     "--project-name", directory.name, "--project-directory", directory.root.path, "supervise",

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import HelperProcesses
 import Model
 
 /// The keeper of one replica's process: a small program that outlives the supervisor.
@@ -35,7 +36,7 @@ struct Keeper: Sendable {
                 definition.directory ?? "", programs.path(of: definition.command[0]),
             ] + definition.command.dropFirst()
         do {
-            let process = try ChildProcess.spawn(
+            let process = try RunningProgram.start(
                 programs.keeper, arguments,
                 environment: environment.merging(definition.environment) { $1 },
                 descriptors: [nil, log, log, record] + (leash.map { [$0] } ?? []))

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HelperProcesses
 
 /// A log line of a replica.
 public struct LogLine: Hashable, Sendable {

@@ -1,6 +1,7 @@
 @preconcurrency import Dispatch
 import Foundation
 import Glibc
+import HelperProcesses
 public import Logging
 import Model
 
@@ -111,7 +112,7 @@ public actor Supervisor {
 
     private func end(_ keeper: Keeper) async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let isWatched = ChildProcess.watch(keeper.process, on: queue) { _ in continuation.resume() }
+            let isWatched = RunningProgram.watch(keeper.process, on: queue) { _ in continuation.resume() }
             if isWatched { keeper.stop() } else { continuation.resume() }
         }
     }
@@ -259,7 +260,7 @@ public actor Supervisor {
 
     private func watch(_ keeper: Keeper, run: Int) {
         keepers[keeper.id] = keeper
-        let isWatched = ChildProcess.watch(keeper.process, on: queue) { [weak self] _ in
+        let isWatched = RunningProgram.watch(keeper.process, on: queue) { [weak self] _ in
             Task { await self?.ended(keeper, run: run) }
         }
         if !isWatched {
@@ -287,7 +288,7 @@ public actor Supervisor {
         let variables = machine.replicas[id]?.definition.environment ?? [:]
         let command = [programs.path(of: check.command[0])] + check.command.dropFirst()
         do {
-            try ChildProcess.succeeds(
+            try Check.succeeds(
                 command, environment: environment.merging(variables) { $1 }, within: check.timeout, on: queue
             ) { [weak self] passed in
                 Task { await self?.handle(.probed(id, run: run, passed: passed)) }

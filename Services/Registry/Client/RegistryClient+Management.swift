@@ -43,6 +43,13 @@ extension RegistryClient {
         [StorageShare](try await ask(.registryStorage, Wire.Empty()))
     }
 
+    /// Removes a base network that was not shipped with Gyrus and that no model uses.
+    /// - Returns: The removed network.
+    @discardableResult
+    public func removeNetwork(_ id: BlobDigest) async throws -> BaseNetwork {
+        try BaseNetwork(await requests.call(.networkRemove, Wire.CatalogueGetRequest(id: id.hexadecimal)))
+    }
+
     /// Removes a model that is not live and has no descendants; its files go at the next garbage collection.
     /// - Returns: The removed model.
     @discardableResult

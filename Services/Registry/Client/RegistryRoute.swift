@@ -47,6 +47,11 @@ extension Route where Request == Wire.BaseNetwork, Reply == Wire.BaseNetwork {
 extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.BaseNetwork {
     /// One base network with its description.
     package static var networkGet: Route<Wire.CatalogueGetRequest, Wire.BaseNetwork> { .init("network.get", .read) }
+
+    /// Removes a base network that was added and of which no model is; the reply is what it was.
+    package static var networkRemove: Route<Wire.CatalogueGetRequest, Wire.BaseNetwork> {
+        .init("network.remove", .operate)
+    }
 }
 
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.BaseNetworkListReply {

@@ -1,6 +1,6 @@
 public import Foundation
+import HelperProcesses
 import Model
-import Synchronization
 
 /// Inspects files in a separate process, because reading untrusted files may crash, hang or exhaust memory.
 public struct InspectionProcess: Sendable {
@@ -17,56 +17,60 @@ public struct InspectionProcess: Sendable {
     /// Inspects a file.
     /// - Throws: `Failure` that names the file and what is wrong with it.
     public func inspect(_ request: InspectionRequest) async throws -> Inspection {
-        let process = Process()
-        let (input, output) = (Pipe(), Pipe())
-        process.executableURL = program
-        process.standardInput = input
-        process.standardOutput = output
-        let status = Mutex<Int32?>(nil)
-        try start(process)
+        // A process that ends before it has read its request must not end this one by a signal.
+        signal(SIGPIPE, SIG_IGN)
+        let file = request.file
+        let (input, output) = (try Descriptor.pipe(), try Descriptor.pipe())
+        let process = try start(input.read, output.write)
         let expiry = Task {
             try await Task.sleep(for: longest)
-            status.withLock { if $0 == nil { kill(process.processIdentifier, SIGKILL) } }
+            process.signal(SIGKILL)
         }
         defer { expiry.cancel() }
-        try? input.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(request))
-        try? input.fileHandleForWriting.close()
-        let answer = await Self.content(of: output)
-        process.waitUntilExit()
-        status.withLock { $0 = process.terminationStatus }
-        guard process.terminationReason == .exit,
-            let reply = try? JSONDecoder().decode(InspectionReply.self, from: answer)
-        else { throw crashed(process, request.file) }
-        switch reply {
-        case .sound(let inspection): return inspection
-        case .refused(let failure): throw failure
+        return try await withTaskCancellationHandler {
+            let request = try JSONEncoder().encode(request)
+            let answer = await Self.answer(of: output.read, to: request, at: input.write)
+            let status = await process.end()
+            guard status < 128, let reply = try? JSONDecoder().decode(InspectionReply.self, from: answer) else {
+                throw crashed(status, file)
+            }
+            switch reply {
+            case .sound(let inspection): return inspection
+            case .refused(let failure): throw failure
+            }
+        } onCancel: {
+            process.signal(SIGKILL)
         }
     }
 
-    private func start(_ process: Process) throws {
+    private func start(_ input: Descriptor, _ output: Descriptor) throws -> RunningProgram {
         do {
-            try process.run()
+            return try RunningProgram(
+                program.path, [], descriptors: [input, output, Descriptor(copying: STDERR_FILENO)])
         } catch {
             throw Failure(
                 .unavailable,
-                "Cannot start '\(program.path)', which inspects files: \(error.localizedDescription). It belongs"
-                    + " beside gyrus: build it with swift build.")
+                "Cannot start '\(program.path)', which inspects files: \(error). It belongs beside gyrus: build it with"
+                    + " swift build.")
         }
     }
 
-    /// Reads until the other side closes, on a separate thread because reading blocks.
-    @concurrent private static func content(of pipe: Pipe) async -> Data {
+    /// The whole answer to a request, read on a separate thread because reading blocks.
+    ///
+    /// The pipe of the request stays open as long as this process wants the answer, so that the other process notices when this
+    /// one ends.
+    @concurrent private static func answer(of output: Descriptor, to request: Data, at input: Descriptor) async -> Data
+    {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                continuation.resume(returning: pipe.fileHandleForReading.readDataToEndOfFile())
+                try? input.write(Array(request) + [UInt8(ascii: "\n")])
+                continuation.resume(returning: Data((try? output.readToEnd()) ?? []))
             }
         }
     }
 
-    private func crashed(_ process: Process, _ file: URL) -> Failure {
-        let how =
-            process.terminationReason == .uncaughtSignal
-            ? "ended by signal \(process.terminationStatus)" : "ended with status \(process.terminationStatus)"
+    private func crashed(_ status: Int32, _ file: URL) -> Failure {
+        let how = status >= 128 ? "ended by signal \(status - 128)" : "ended with status \(status)"
         return Failure(
             .corrupt,
             "'\(file.path)' cannot be imported: the process that read it \(how). The limits are \(longest) and"

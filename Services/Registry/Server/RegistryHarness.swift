@@ -112,6 +112,7 @@ public struct RegistryHarness: Sendable {
             Wire.DatasetListReply(
                 datasets: try ReplyPage.fitting(await store.datasets(query($0)).map(Wire.Dataset.init)))
         }
+        router.on(.networkRemove) { Wire.BaseNetwork(try await store.removeNetwork(BlobDigest($0.id))) }
         router.on(.modelRemove) { Wire.PretrainedModel(try await store.removeModel($0.id)) }
         router.on(.datasetRemove) { Wire.Dataset(try await store.removeDataset(BlobDigest($0.id))) }
         router.on(.registryStorage) { _ in Wire.StorageReply(try await store.storage()) }

@@ -6,6 +6,8 @@ public struct TrackingFigures: Hashable, Sendable {
         case overall
         /// All held-out sequences combined.
         case heldOut
+        /// All sequences together, those of a search and those that it does not see.
+        case all
         /// One sequence.
         case sequence(String)
 
@@ -13,6 +15,7 @@ public struct TrackingFigures: Hashable, Sendable {
             switch self {
             case .overall: ""
             case .heldOut: "held-out/"
+            case .all: "all/"
             case .sequence(let name): "\(name)/"
             }
         }
@@ -29,6 +32,8 @@ public struct TrackingFigures: Hashable, Sendable {
     /// Balance of detection and association, 0 to 1.
     public var hota: Double
 
+    /// What stands in place of a sequence's name where figures are of several.
+    private static let together = ["held-out", "all"]
     private static let names = ["idf1", "switches", "mota", "motp-distance", "hota"]
     private var values: [Double] { [idf1, switches, mota, distance, hota] }
 
@@ -65,6 +70,10 @@ public struct TrackingFigures: Hashable, Sendable {
                 metrics.merge(TrackingFigures(row.score).metrics(of: name)) { $1 }
             }
         }
+        let apart = [seen, heldOut].map { $0.rows.filter { $0.sequence != Evaluation.overall }.map(\.score) }
+        if apart.allSatisfy({ !$0.isEmpty }) {
+            metrics.merge(TrackingFigures(TrackingScore.overall(apart.joined())).metrics(of: .all)) { $1 }
+        }
         return metrics
     }
 
@@ -72,7 +81,7 @@ public struct TrackingFigures: Hashable, Sendable {
     public static func sequences(in metrics: [String: Double]) -> [String] {
         metrics.keys.compactMap { key in
             let parts = key.split(separator: "/").map(String.init)
-            return parts.count == 2 && parts[1] == names[0] && parts[0] != "held-out" ? parts[0] : nil
+            return parts.count == 2 && parts[1] == names[0] && !together.contains(parts[0]) ? parts[0] : nil
         }.sorted()
     }
 }

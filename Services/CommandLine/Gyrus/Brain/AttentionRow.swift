@@ -34,13 +34,15 @@ struct AttentionRow: Listable {
         ]
     }
 
-    /// The rows under a heading; nil rows mean that the knowledge service could not be reached.
-    static func section(_ rows: [AttentionRow]?) -> String {
+    /// The rows under a heading, or why there are none.
+    static func section(_ rows: Result<[AttentionRow], Failure>) -> String {
         let title = "Networks that attention would try first"
-        guard let rows else { return "\(title): unknown, because the knowledge service does not answer" }
-        return rows.isEmpty
-            ? "\(title): none, because no search for such a scenario has ended yet"
-            : title + "\n" + table(columns, rows.map(\.row))
+        switch rows {
+        case .failure(let failure): return "\(title): unknown, because \(failure.message)"
+        case .success(let rows) where rows.isEmpty:
+            return "\(title): none, because no trial in this search space is known yet"
+        case .success(let rows): return title + "\n" + table(columns, rows.map(\.row))
+        }
     }
 }
 

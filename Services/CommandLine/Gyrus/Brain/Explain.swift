@@ -44,17 +44,18 @@ struct Explain: AsyncParsableCommand {
         try sample.refuse()
         let services = try Services(gyrus.project)
         let (scenario, explanation) = try await explained(services)
-        var attention: [AttentionRow]?
+        var attention: Result<[AttentionRow], Failure>?
         if let scenario { attention = try await self.attention(of: scenario, explanation, services) }
         if format == .json {
             let structures = try scenario.map { try StructureRow.rows($0, explanation) }
-            emit(try json(ExplainedScenario(explanation: explanation, structures: structures, attention: attention)))
+            emit(
+                try json(
+                    ExplainedScenario(
+                        explanation: explanation, structures: structures, attention: try? attention?.get())))
         } else {
             emit(ExplanationView(explanation, most: all ? .max : ExplanationView.usualRows).text)
-            if let scenario {
-                emit("\n" + (try StructureRow.section(scenario, explanation)))
-                emit("\n" + AttentionRow.section(attention))
-            }
+            if let scenario { emit("\n" + (try StructureRow.section(scenario, explanation))) }
+            if let attention { emit("\n" + AttentionRow.section(attention)) }
         }
     }
 
@@ -86,22 +87,25 @@ struct Explain: AsyncParsableCommand {
         return (file.scenario, try file.locating { try result.get() })
     }
 
-    /// The networks that the scenario's search would start with; nil if the knowledge service cannot be reached.
+    /// The networks that the scenario's search would start with, or why they are unknown.
     private func attention(
         of scenario: Scenario, _ explanation: Explanation, _ services: Services
-    ) async throws -> [AttentionRow]? {
+    ) async throws -> Result<[AttentionRow], Failure> {
         var scenario = scenario
         scenario.functions = explanation.functions
-        let space = try scenario.networkSpaceText(engaged: explanation.engaged)
+        guard let space = try scenario.searchSpaceText(engaged: explanation.engaged) else {
+            return .failure(
+                Failure(.notFound, "the scenario fuses models of the registry, and these decide what there is"))
+        }
         do {
             let statistics = try await services.registry().dataset(recipe: BlobDigest(scenario.data.id))?.statistics
             let features = ScenarioFeatures(
                 scenario, activations: explanation.activations, statistics: statistics ?? [:])
             let ranked = try await services.knowledge().rank(
                 for: features, space: space, limit: all ? 1000 : ExplanationView.usualRows)
-            return ranked.map(AttentionRow.init)
+            return .success(ranked.map(AttentionRow.init))
         } catch let failure as Failure where failure.code == .unavailable {
-            return nil
+            return .failure(Failure(.unavailable, "the knowledge service does not answer"))
         }
     }
 }

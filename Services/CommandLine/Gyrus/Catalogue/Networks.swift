@@ -13,8 +13,9 @@ struct NetworksCommand: AsyncParsableCommand {
               gyrus networks --filter areas=vision --filter residual=yes --order depth
               gyrus networks show LeNet5
               gyrus networks add two-blocks.yaml
-            """, subcommands: [NetworkList.self, NetworkShow.self, NetworkAdd.self], defaultSubcommand: NetworkList.self
-    )
+              gyrus networks rm TwoBlocks
+            """, subcommands: [NetworkList.self, NetworkShow.self, NetworkAdd.self, NetworkRemove.self],
+        defaultSubcommand: NetworkList.self)
 }
 
 /// Lists the base networks.

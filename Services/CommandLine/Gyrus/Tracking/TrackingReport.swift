@@ -46,7 +46,10 @@ struct TrackingReport {
             ? nil
             : sideBySide(
                 "On held-out sequences (\(heldOut.joined(separator: ", "))):", winner, .heldOut)
-        return ([fixed] + tables + [hidden, publishedTable, conclusion(winner)].compactMap(\.self))
+        let all =
+            TrackingFigures(winner.metrics, of: .all) == nil
+            ? nil : sideBySide("On all sequences together, as in published tables:", winner, .all)
+        return ([fixed] + tables + [hidden, all, publishedTable, conclusion(winner)].compactMap(\.self))
             .joined(separator: "\n\n")
     }
 
@@ -65,7 +68,21 @@ struct TrackingReport {
             [heldOut.contains(name) ? "\(name) (held out)" : name] + figures(trial, .sequence(name))
         }
         return "Best with \(trial.setup.detector): \(trial.setup)\n"
-            + table(Self.titles, rows + [[Evaluation.overall] + figures(trial, .overall)])
+            + table(Self.titles, rows + sums(of: trial))
+    }
+
+    /// Each sum says of what it is: beside a row that it leaves out it would be read as that of all rows.
+    private func sums(of trial: Trial) -> [[String]] {
+        guard TrackingFigures(trial.metrics, of: .all) != nil else {
+            return [
+                [heldOut.isEmpty ? Evaluation.overall : "\(Evaluation.overall) of the search"]
+                    + figures(trial, .overall)
+            ]
+        }
+        return [
+            ["\(Evaluation.overall) of the search"] + figures(trial, .overall),
+            ["\(Evaluation.overall) with what was held out"] + figures(trial, .all),
+        ]
     }
 
     private func conclusion(_ winner: Trial) -> String {

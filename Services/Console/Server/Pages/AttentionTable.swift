@@ -15,7 +15,9 @@ enum AttentionTable {
         let ranked = await backends.part(.knowledge) { backends in
             var scenario = try ScenarioFile(text).scenario
             scenario.functions = explanation.functions
-            let space = try scenario.networkSpaceText(engaged: explanation.engaged)
+            guard let space = try scenario.searchSpaceText(engaged: explanation.engaged) else {
+                throw Failure(.notFound, "The scenario fuses models of the registry, and these decide what there is.")
+            }
             let dataset = try await backends.registry.dataset(recipe: BlobDigest(scenario.data.id))
             return try await backends.knowledge.rank(
                 for: ScenarioFeatures(

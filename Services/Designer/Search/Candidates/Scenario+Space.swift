@@ -10,11 +10,14 @@ extension Scenario {
         return try LayerSpace(self, layers)
     }
 
-    /// The text by which the knowledge service distinguishes the spaces of networks; empty for a search that trains
-    /// none.
+    /// The text by which the knowledge service distinguishes search spaces; empty for a search that trains no network, nil for one
+    /// that fuses models in the registry, whose layers decide what there is to choose.
     /// - Throws: As `networkSpace`.
-    public func networkSpaceText(engaged: EngagedAreas) throws -> String {
-        try task.isTrained ? networkSpace(engaged: engaged).space.description : ""
+    public func searchSpaceText(engaged: EngagedAreas) throws -> String? {
+        guard task.isTrained else { return "" }
+        guard let fusion else { return try networkSpace(engaged: engaged).space.description }
+        guard fusion.networks.values.allSatisfy(FusionSpace.isStructure) else { return nil }
+        return try FusionSpace(self, fusion).space.description
     }
 }
 

@@ -1,5 +1,6 @@
 import GRDB
 import Model
+import Networks
 import RegistryClient
 import Storage
 
@@ -16,11 +17,8 @@ extension RegistryStore {
                     .conflict,
                     "Model '\(id)' is live in '\(model.series)'; archive it first: gyrus models stage \(id) archived")
             }
-            let heirs = try String.fetchAll(
-                db, sql: "SELECT id FROM models WHERE parent = ? ORDER BY id LIMIT 4", arguments: [id])
-            guard heirs.isEmpty else {
-                let names = heirs.prefix(3).joined(separator: ", ") + (heirs.count > 3 ? " and others" : "")
-                throw Failure(.conflict, "Model '\(id)' is the parent of \(names); remove its descendants first.")
+            if let heirs = try Self.models(where: "parent", is: id, db) {
+                throw Failure(.conflict, "Model '\(id)' is the parent of \(heirs); remove its descendants first.")
             }
             for table in ["model_metrics", "model_files", "stage_changes", "model_words"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE model = ?", arguments: [id])
@@ -33,6 +31,44 @@ extension RegistryStore {
         }
     }
 
+    /// Removes a base network that was not shipped with Gyrus and that no model uses. Searches keep the structures that they
+    /// started with.
+    /// - Returns: The removed network.
+    func removeNetwork(_ id: BlobDigest) async throws -> BaseNetwork {
+        let isShipped = try ZooNetwork.all.contains { try $0.network.id == id }
+        return try await database.write { db in
+            guard let network = try Self.network(id, db) else {
+                throw Failure(.notFound, "There is no base network \(id).")
+            }
+            guard !isShipped else {
+                throw Failure(
+                    .conflict,
+                    "Network '\(network.name)' is part of Gyrus and cannot be removed; exclude it from a search with "
+                        + "'search.structures: [-\(network.name)]'.")
+            }
+            if let models = try Self.models(where: "network", is: id.hexadecimal, db) {
+                throw Failure(
+                    .conflict,
+                    "Network '\(network.name)' is used by the models \(models); remove them first: gyrus models rm")
+            }
+            for table in ["network_terms", "network_features", "area_networks"] {
+                try db.execute(sql: "DELETE FROM \(table) WHERE network = ?", arguments: [id.hexadecimal])
+            }
+            try db.execute(sql: "DELETE FROM networks WHERE id = ?", arguments: [id.hexadecimal])
+            try events.append(
+                kind: "network.removed", subject: id.hexadecimal, attributes: ["name": network.name], in: db)
+            return network
+        }
+    }
+
+    /// The first models with a value in a column, for a message; nil if there are none.
+    private static func models(where column: String, is value: String, _ db: Database) throws -> String? {
+        let models = try String.fetchAll(
+            db, sql: "SELECT id FROM models WHERE \(column) = ? ORDER BY id LIMIT 4", arguments: [value])
+        guard !models.isEmpty else { return nil }
+        return models.prefix(3).joined(separator: ", ") + (models.count > 3 ? " and others" : "")
+    }
+
     /// Removes a prepared dataset that no model was trained on. Its file stays until the next garbage collection.
     /// - Returns: The removed dataset.
     func removeDataset(_ recipe: BlobDigest) async throws -> RegisteredDataset {
@@ -40,13 +76,10 @@ extension RegistryStore {
             guard let dataset = try Self.dataset(recipe, db) else {
                 throw Failure(.notFound, "There is no dataset with recipe \(recipe).")
             }
-            let models = try String.fetchAll(
-                db, sql: "SELECT id FROM models WHERE recipe = ? ORDER BY id LIMIT 4", arguments: [recipe.hexadecimal])
-            guard models.isEmpty else {
-                let names = models.prefix(3).joined(separator: ", ") + (models.count > 3 ? " and others" : "")
+            if let models = try Self.models(where: "recipe", is: recipe.hexadecimal, db) {
                 throw Failure(
                     .conflict,
-                    "Dataset \(recipe.hexadecimal.prefix(12)) is needed by the models \(names), trained on it; "
+                    "Dataset \(recipe.hexadecimal.prefix(12)) is needed by the models \(models), trained on it; "
                         + "remove them first.")
             }
             try db.execute(sql: "DELETE FROM datasets WHERE recipe = ?", arguments: [recipe.hexadecimal])

@@ -8,6 +8,16 @@ public struct Region: Hashable, Sendable, Codable {
         case right = "R"
         /// On the midline, or in both.
         case both = "B"
+
+        /// Takes it as atlases write it: by its letter or its word, small or large, with `M` for the midline.
+        init?(inTable text: String) {
+            switch text.lowercased() {
+            case "l", "lh", "left": self = .left
+            case "r", "rh", "right": self = .right
+            case "b", "both", "bilateral", "m", "midline", "medial": self = .both
+            default: return nil
+            }
+        }
     }
 
     /// A position in the coordinates of the Montreal Neurological Institute, in millimeters: right, front and up are

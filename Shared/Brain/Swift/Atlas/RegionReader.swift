@@ -28,8 +28,9 @@ enum RegionReader {
     private static func region(_ row: Table.Row) throws -> Region {
         let number = try row.required("roi_id", in: 0...1_000_000)
         guard let exact = Int(exactly: number) else { throw row.wrong("roi_id", "expected a whole number.") }
-        guard let hemisphere = Region.Hemisphere(rawValue: row.text("hemisphere")) else {
-            throw row.wrong("hemisphere", "'\(row.text("hemisphere").prefix(80))' is not L, R or B (both).")
+        guard let hemisphere = Region.Hemisphere(inTable: row.text("hemisphere")) else {
+            throw row.wrong(
+                "hemisphere", "'\(row.text("hemisphere").prefix(80))' is not L, R, M (midline) or B (both).")
         }
         // The largest human brains are within 120 mm of the origin.
         let range = -150.0...150.0

@@ -71,6 +71,13 @@ public struct Activation: Hashable, Sendable {
         return total > 0 ? sum(ties) { $0 * $0 } / total : 0
     }
 
+    /// How many regions an area comes to: as many as would belong to it fully with the same weight and spread, so that those
+    /// that hardly belong to it do not count.
+    static func size(of ties: [Int: Double]) -> Double {
+        let (total, squares) = (sum(ties) { $0 }, sum(ties) { $0 * $0 })
+        return squares > 0 ? (total * total / squares).rounded() : 0
+    }
+
     /// In a fixed order, because sums of floating-point numbers depend on it.
     private static func sum(_ ties: [Int: Double], _ term: (Double) -> Double) -> Double {
         ties.sorted { $0.key < $1.key }.reduce(0) { $0 + term($1.value) }

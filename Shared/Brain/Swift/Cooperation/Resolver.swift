@@ -8,10 +8,14 @@ public import Model
 /// ```
 ///
 /// A sub-area is activated if it has at least 0.6 of its full activation, which is the activation from engaging its own
-/// functions. An area is activated if one of its sub-areas is, and is as active as the most active of these.
+/// functions, and if that rests on three active regions, or on all of its regions if it has fewer: among few regions, a single
+/// one shared with other areas would suffice. An area is activated if one of its sub-areas is, and is as active as the most active
+/// of these.
 public struct Resolver: Sendable {
     /// Minimum share of its full activation for an area to be activated.
     public static let areaThreshold = 0.6
+    /// Minimum number of active regions of an activated area, if it has that many.
+    static let leastRegions = 3.0
     /// Maximum number of candidates that an explanation lists, and of networks of other areas.
     public static let mostNetworks = 1_000
 
@@ -153,7 +157,8 @@ public struct Resolver: Sendable {
         return Explanation.ActiveArea(
             id: area.id, path: map.path(of: area), activation: rounded(strength), fullActivation: rounded(full),
             activeRegions: activation.count(in: ties), regions: ties.count,
-            isActivated: full > 0 && strength >= Self.areaThreshold * full)
+            isActivated: full > 0 && strength >= Self.areaThreshold * full
+                && Double(activation.count(in: ties)) >= min(Self.leastRegions, Activation.size(of: ties)))
     }
 
     // MARK: Cooperation

@@ -16,8 +16,8 @@ int gyrus_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 int gyrus_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC); }
 
 int gyrus_spawn(
-    pid_t *process, const char *path, char *const arguments[], char *const environment[], const int descriptors[],
-    int count) {
+    pid_t *process, const char *path, char *const arguments[], char *const environment[],
+    const char *directory, bool leads_session, const int descriptors[], int count) {
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_t actions;
     int failure = posix_spawnattr_init(&attributes);
@@ -34,7 +34,8 @@ int gyrus_spawn(
     sigemptyset(&none);
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    const short session = leads_session ? POSIX_SPAWN_SETSID : 0;
+    posix_spawnattr_setflags(&attributes, session | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     // Descriptors come from above `count` (the caller duplicated them there), so that none is overwritten before use.
     for (int index = 0; index < count && failure == 0; index++) {
         if (descriptors[index] >= 0)
@@ -43,7 +44,9 @@ int gyrus_spawn(
             failure = posix_spawn_file_actions_addopen(&actions, index, "/dev/null", O_RDWR, 0);
     }
     if (failure == 0) failure = posix_spawn_file_actions_addclosefrom_np(&actions, count);
-    if (failure == 0) failure = posix_spawnp(process, path, &actions, &attributes, arguments, environment);
+    if (failure == 0 && directory) failure = posix_spawn_file_actions_addchdir_np(&actions, directory);
+    if (failure == 0)
+        failure = posix_spawnp(process, path, &actions, &attributes, arguments, environment ? environment : environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return failure;

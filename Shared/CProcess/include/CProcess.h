@@ -1,6 +1,7 @@
 #ifndef GYRUS_CPROCESS_H
 #define GYRUS_CPROCESS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /// Opens a descriptor that becomes readable when the process ends; -1 with `errno` on failure.
@@ -12,12 +13,13 @@ int gyrus_pipe(int ends[2]);
 /// Accepts a connection whose descriptor is not inherited; -1 with `errno` on failure.
 int gyrus_accept(int listener);
 
-/// Starts `path` (searched as in a shell if it has no slash) in its own session with exactly the given descriptors.
+/// Starts `path` (searched as in a shell if it has no slash) with exactly the given descriptors.
 ///
-/// `descriptors[i]` becomes descriptor `i` of the new process (-1: `/dev/null`); everything above is closed.
+/// `descriptors[i]` becomes descriptor `i` of the new process (-1: `/dev/null`); everything above is closed. Without an
+/// environment or a directory it has those of this process.
 /// Returns 0 or an error number.
 int gyrus_spawn(
-    pid_t *process, const char *path, char *const arguments[], char *const environment[], const int descriptors[],
-    int count);
+    pid_t *process, const char *path, char *const arguments[], char *const environment[],
+    const char *directory, bool leads_session, const int descriptors[], int count);
 
 #endif

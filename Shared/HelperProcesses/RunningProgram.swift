@@ -1,0 +1,170 @@
+import CProcess
+package import Dispatch
+import Glibc
+import Synchronization
+
+/// A program that this process started, with the descriptors that it was given and no others.
+///
+/// Foundation's `Process` lets a program inherit what other threads open while it starts: the pipes of a second program, and
+/// the socket by which `Process` learns of that one's end. Whoever waits for the second then waits for the first as well, and
+/// for ever where the first waits for them.
+///
+/// ```swift
+/// let program = try RunningProgram("/bin/sh", ["-c", "exit 3"], descriptors: [nil, nil, nil])
+/// let status = program.wait()  // 3
+/// ```
+package final class RunningProgram: Sendable {
+    /// Its number.
+    package let id: Int32
+    /// Readable once it has ended.
+    private let ending: Descriptor
+    /// What `waitpid` says of it; only then may another process get its number.
+    private let status = Mutex<Int32?>(nil)
+
+    /// Starts a program, found as a shell finds it.
+    /// - Parameters:
+    ///   - environment: All of its environment; nil for that of this process.
+    ///   - directory: Where it runs; nil where this process does.
+    ///   - descriptors: `descriptors[i]` becomes descriptor `i`, `/dev/null` where there is none.
+    package init(
+        _ path: String, _ arguments: [String], environment: [String: String]? = nil, in directory: String? = nil,
+        descriptors: [Descriptor?]
+    ) throws(StartFailure) {
+        id = try Self.start(
+            path, arguments, environment: environment, in: directory, leadsSession: false, descriptors: descriptors)
+        let number = gyrus_pidfd_open(id)
+        guard number >= 0 else {
+            let failure = StartFailure(number: errno)
+            kill(id, SIGKILL)
+            waitpid(id, nil, 0)
+            throw failure
+        }
+        ending = Descriptor(number)
+    }
+
+    deinit {
+        guard reap() == nil else { return }
+        // Nobody asks for it any more, but it must not stay a zombie.
+        Self.reapAtEnd(id, ending, on: .global()) { _ in }
+    }
+
+    /// Why a program could not be started.
+    package struct StartFailure: Error, CustomStringConvertible {
+        /// The error number.
+        package let number: Int32
+        package var description: String { errorText(number) }
+    }
+
+    /// Starts a program and returns its number; to learn of its end is the caller's part.
+    /// - Parameter leadsSession: Whether it gets a session of its own, so that no terminal ends it with this process.
+    package static func start(
+        _ path: String, _ arguments: [String], environment: [String: String]? = nil, in directory: String? = nil,
+        leadsSession: Bool = true, descriptors: [Descriptor?]
+    ) throws(StartFailure) -> Int32 {
+        // Above all of their places, so that none is overwritten before its use.
+        let copies = descriptors.map { $0.flatMap { Descriptor(copying: $0.number, from: 16) } }
+        let numbers = copies.map { $0?.number ?? -1 }
+        var process: Int32 = 0
+        let result = withCStrings([path] + arguments) { words in
+            withOptionalCStrings(environment?.map { "\($0.key)=\($0.value)" }) { variables in
+                gyrus_spawn(&process, path, words, variables, directory, leadsSession, numbers, Int32(numbers.count))
+            }
+        }
+        withExtendedLifetime(copies) {}
+        guard result == 0 else { throw StartFailure(number: result) }
+        return process
+    }
+
+    // MARK: - Its end
+
+    /// Whether it has not ended.
+    package var isRunning: Bool { reap() == nil }
+
+    /// Sends a signal, such as `SIGKILL`, unless it has ended.
+    package func signal(_ signal: Int32) {
+        status.withLock { if Self.reap(id, &$0) == nil { kill(id, signal) } }
+    }
+
+    /// Waits for its end on this thread.
+    /// - Returns: Its exit status; 128 + n where signal n ended it.
+    @discardableResult
+    package func wait() -> Int32 {
+        var request = pollfd(fd: ending.number, events: Int16(POLLIN), revents: 0)
+        while true {
+            if let status = reap() { return status }
+            poll(&request, 1, -1)
+        }
+    }
+
+    /// Waits for its end.
+    /// - Returns: Its exit status; 128 + n where signal n ended it.
+    @discardableResult
+    package func end() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            Self.whenReadable(ending, on: .global()) { continuation.resume(returning: self.wait()) }
+        }
+    }
+
+    private func reap() -> Int32? { status.withLock { Self.reap(id, &$0) } }
+
+    private static func reap(_ id: Int32, _ known: inout Int32?) -> Int32? {
+        if known == nil {
+            var status: Int32 = 0
+            if waitpid(id, &status, WNOHANG) == id {
+                known = status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+            }
+        }
+        return known
+    }
+
+    /// Calls a function once when a process has ended, whoever's child it is: with the wait status where it was a child of
+    /// this process. False where there is no such process.
+    package static func watch(
+        _ process: Int32, on queue: DispatchQueue, onEnd: @escaping @Sendable (Int32?) -> Void
+    ) -> Bool {
+        let number = gyrus_pidfd_open(process)
+        guard number >= 0 else { return false }
+        reapAtEnd(process, Descriptor(number), on: queue, onEnd)
+        return true
+    }
+
+    private static func reapAtEnd(
+        _ process: Int32, _ ending: Descriptor, on queue: DispatchQueue, _ body: @escaping @Sendable (Int32?) -> Void
+    ) {
+        whenReadable(ending, on: queue) {
+            var status: Int32 = 0
+            body(waitpid(process, &status, WNOHANG) == process ? status : nil)
+        }
+    }
+
+    private static func whenReadable(
+        _ descriptor: Descriptor, on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void
+    ) {
+        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor.number, queue: queue)
+        // The handlers keep the source and its descriptor until then.
+        source.setEventHandler {
+            source.cancel()
+            body()
+        }
+        source.setCancelHandler { _ = descriptor }
+        source.resume()
+    }
+
+    // MARK: - C
+
+    private typealias CStrings = UnsafePointer<UnsafeMutablePointer<CChar>?>
+
+    private static func withCStrings<R>(_ strings: [String], _ body: (CStrings) -> R) -> R {
+        var pointers = strings.map { strdup($0) } + [nil]
+        defer { pointers.forEach { free($0) } }
+        return pointers.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { preconditionFailure("an array with an element has an address") }
+            return body(UnsafePointer(base))
+        }
+    }
+
+    private static func withOptionalCStrings<R>(_ strings: [String]?, _ body: (CStrings?) -> R) -> R {
+        guard let strings else { return body(nil) }
+        return withCStrings(strings, body)
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Glibc
+import HelperProcesses
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(3))) struct `Programs that are started` {
+    private func shell(_ script: String, _ descriptors: [Descriptor?] = []) throws -> RunningProgram {
+        try RunningProgram("/bin/sh", ["-c", script], descriptors: descriptors)
+    }
+
+    /// Every program would inherit what is opened for the others while it starts, and those that run on would keep it.
+    @Test func `the end of each is noticed though others that began at the same moment run on`() async throws {
+        let long = try await withThrowingTaskGroup(of: RunningProgram?.self) { group in
+            for number in 0..<160 {
+                group.addTask {
+                    guard number % 8 != 0 else { return try shell("exec sleep 1000") }
+                    let (read, write) = try Descriptor.pipe()
+                    let program = try shell("echo \(number)", [nil, write])
+                    #expect(await program.end() == 0)
+                    withExtendedLifetime(write) {}
+                    return try await onQueue { [read] in
+                        var bytes = [UInt8](repeating: 0, count: 8)
+                        let count = Glibc.read(read.number, &bytes, bytes.count)
+                        #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self) == "\(number)\n")
+                        return nil
+                    }
+                }
+            }
+            return try await group.reduce(into: [RunningProgram]()) { if let program = $1 { $0.append(program) } }
+        }
+        #expect(long.count == 20 && long.allSatisfy(\.isRunning))
+        for program in long {
+            program.signal(SIGKILL)
+            #expect(await program.end() == 128 + SIGKILL)
+        }
+    }
+
+    @Test func `what a program prints ends with it, whatever else was started`() async throws {
+        try await withThrowingTaskGroup(of: RunningProgram?.self) { group in
+            var long: [RunningProgram] = []
+            for number in 0..<64 {
+                group.addTask {
+                    guard number % 4 != 0 else { return try shell("exec sleep 1000") }
+                    let reading = try {
+                        let (read, write) = try Descriptor.pipe()
+                        _ = try shell("echo \(number)", [nil, write])
+                        return read
+                    }()
+                    // To its end, which comes only when nobody has the other end any more.
+                    let text = try await onQueue { String(decoding: try reading.readToEnd(), as: UTF8.self) }
+                    #expect(text == "\(number)\n")
+                    return nil
+                }
+            }
+            for try await program in group { if let program { long.append(program) } }
+            long.forEach { $0.signal(SIGKILL) }
+        }
+    }
+
+    @Test func `it gets the descriptors, the folder and the environment that it is given`() async throws {
+        let folder = try TemporaryDirectory()
+        let out = try Descriptor.open(folder.path("out"), O_WRONLY | O_CREAT)
+        let program = try RunningProgram(
+            "/bin/sh", ["-c", "pwd; echo $A; ls /proc/self/fd | wc -l"],
+            environment: ["A": "b", "PATH": "/usr/bin:/bin"], in: folder.url.path, descriptors: [nil, out, nil])
+        #expect(await program.end() == 0)
+        let lines = try String(contentsOf: folder.file("out"), encoding: .utf8).split(separator: "\n")
+        #expect(lines.first.map { URL(filePath: String($0)).lastPathComponent } == folder.url.lastPathComponent)
+        #expect(lines.dropFirst().first == "b")
+        // Three, and the folder that `ls` reads.
+        #expect(lines.last.flatMap { Int($0) } == 4)
+    }
+
+    @Test func `statuses and signals are told, and a program that is not there`() async throws {
+        #expect(try shell("exit 3").wait() == 3)
+        #expect(try await shell("kill -9 $$").end() == 128 + SIGKILL)
+        let ended = try shell("exit 0")
+        await ended.end()
+        ended.signal(SIGKILL)
+        #expect(!ended.isRunning && ended.wait() == 0)
+        #expect(throws: RunningProgram.StartFailure.self) { try RunningProgram("/nowhere", [], descriptors: []) }
+    }
+}
+
+/// Runs what blocks away from the threads that all tasks share.
+private func onQueue<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread { continuation.resume(with: Swift.Result { try body() }) }.start()
+    }
+}
