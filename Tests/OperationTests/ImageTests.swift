@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The image's file, as far as it can be checked without an engine that builds it.
-@Suite(.timeLimit(.minutes(5))) struct ImageTests {
+@Suite(.timeLimit(.minutes(30))) struct ImageTests {
     /// An instruction with its words.
     private struct Instruction {
         let name: String
