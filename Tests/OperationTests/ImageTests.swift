@@ -1,9 +1,10 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
 /// The image's file, as far as it can be checked without an engine that builds it.
-@Suite(.timeLimit(.minutes(5))) struct ImageTests {
+@Suite(.timeLimit(.minutes(30))) struct ImageTests {
     /// An instruction with its words.
     private struct Instruction {
         let name: String
@@ -94,4 +95,86 @@ import Testing
         }
         return all
     }
+
+    @Test(
+        .enabled(
+            if: ProcessInfo.processInfo.environment["GYRUS_TEST_IMAGE"] != nil, "set GYRUS_TEST_IMAGE=1: takes minutes"),
+        .enabled(if: Tool("mmdebstrap") != nil && getuid() == 0, "needs mmdebstrap and root"))
+    func `the last stage is made in a folder, and a search ends well in it as the image's user`() async throws {
+        let root = try TemporaryDirectory()
+        func run(_ words: String...) async throws -> GyrusProgram.Output {
+            let output = try await Tool.run("/usr/bin/env", words)
+            try #require(output.status == 0, "\(words): \(output.out.suffix(2_000))\(output.err.suffix(2_000))")
+            return output
+        }
+        let stage = try Self.instructions().split { $0.name == "FROM" }.last ?? []
+        // The image begins with Debian's own; here from where this machine has its packages.
+        let sources = try #require(
+            ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"].first {
+                FileManager.default.fileExists(atPath: $0)
+            })
+        _ = try await run("mmdebstrap", "--variant=minbase", "bookworm", root.path("image"), sources)
+        for file in ["/etc/resolv.conf", "/etc/apt/apt.conf.d", "/etc/apt/auth.conf.d"]
+        where FileManager.default.fileExists(atPath: file) {
+            _ = try await run("cp", "-rT", file, root.path("image") + file)
+        }
+        var user = "root"
+        for instruction in stage {
+            switch instruction.name {
+            case "RUN": _ = try await run("chroot", root.path("image"), "/bin/sh", "-c", instruction.text)
+            case "COPY" where instruction.text.hasPrefix("--from=build"):
+                try await Self.install(into: root.path("image"), run)
+            case "COPY":
+                let words = instruction.text.split(separator: " ").map(String.init)
+                let file = DeliveredFiles.composeFile.deletingLastPathComponent().deletingLastPathComponent()
+                    .appending(path: words[0]).path
+                _ = try await run("install", "-D", "-m", "644", file, root.path("image") + words[1])
+            case "USER": user = instruction.text
+            default: break
+            }
+        }
+        #expect(user == "gyrus")
+        try Data(Self.search.utf8).write(to: root.file("image/tmp/search"))
+        let said = try await run(
+            "timeout", "900", "unshare", "--mount", "--pid", "--fork", "--kill-child",
+            "--mount-proc=\(root.path("image/proc"))", "chroot", "--userspec=\(user):\(user)", root.path("image"),
+            "/bin/sh", "/tmp/search")
+        #expect(said.out.contains("succeeded") && said.out.contains("as gyrus"), "\(said.out)\(said.err)")
+    }
+
+    /// Puts the programs of this build where the image has its own. Those are linked with Swift's libraries, which these need
+    /// beside them.
+    private static func install(
+        into root: String, _ run: (String...) async throws -> GyrusProgram.Output
+    ) async throws {
+        let build = try #require(try instructions().first { $0.text.contains("for program in") })
+        for program in words(after: "for program in", in: build.text, until: ";") {
+            let file = try ChildProcess.executable(program)
+            _ = try await run("install", "-s", file.path, "\(root)/usr/local/bin/\(program)")
+        }
+        let gyrus = try ChildProcess.executable("gyrus").path
+        let needed = try await run("ldd", gyrus).out.split(separator: "\n")
+        for line in needed {
+            guard let path = line.firstMatch(of: /=> (\S*\/swift\/\S*)/)?.output.1 else { continue }
+            _ = try await run("install", "-D", String(path), root + String(path))
+        }
+    }
+
+    /// The services of the image as the Compose file starts them, and a search of seconds.
+    private static let search = """
+        export HOME=/home/gyrus GYRUS_STATE=/var/lib/gyrus OMP_NUM_THREADS=1
+        for name in REGISTRY DESIGNER KNOWLEDGE TRAINER EVALUATOR; do
+            export GYRUS_$name=ipc:///run/gyrus/$(echo $name | tr A-Z a-z).sock
+        done
+        cd /tmp
+        for command in registry knowledge designer 'trainer serve' 'evaluator serve' 'trainer work' 'evaluator work'; do
+            $command >>/tmp/log 2>&1 &
+        done
+        for name in registry knowledge trainer evaluator designer; do gyrus-health --wait 120 $name || exit 1; done
+        cat > s.yaml <<'END'
+        \(tinyScenario(trials: 4))
+        END
+        gyrus publish s.yaml --wait 2>&1 || { cat /tmp/log; exit 1; }
+        echo "as $(id -un)"
+        """
 }
