@@ -216,6 +216,8 @@ extension DatasetManifest {
     /// Whether a sample is one file, rather than a row of a table.
     fileprivate var readsFiles: Bool {
         Set(inputs.values.map(\.columns)).count == 1
-            && inputs.values.allSatisfy { $0.columns.count == 1 && [.image, .audio, .text].contains($0.signature.kind) }
+            && inputs.values.allSatisfy { input in
+                input.columns.count == 1 && [.image, .audio, .text].contains(input.signature.kind)
+            }
     }
 }
