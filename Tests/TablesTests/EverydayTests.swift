@@ -314,6 +314,21 @@ struct EverydayFolderTests {
         #expect(try pictures(names).failure().contains(form))
     }
 
+    @Test func `an archive of class folders is told from shards`() throws {
+        try #require(Python.isHere, "needs python3")
+        let data = try MadeData()
+        try Python.run(
+            """
+            import io, tarfile
+            with tarfile.open('t.tar.gz', 'w:gz') as tar:
+                for name in ['photos/cat/1.png', 'photos/cat/2.png', 'photos/dog/1.png']:
+                    info = tarfile.TarInfo(name)
+                    info.size = 3
+                    tar.addfile(info, io.BytesIO(b'abc'))
+            """, in: data.folder.url)
+        #expect(data.failure("t.tar.gz").contains("unpack it"))
+    }
+
     @Test func `labels of NumPy may be a 1 among zeros, or several`() throws {
         let python: PythonEnvironment
         do { python = try PythonEnvironment() } catch { try Test.cancel("needs a Python with numpy: \(error)") }

@@ -15,13 +15,21 @@ final class TarSource: RowSource {
         self.parts = parts
         var names = ["key"]
         var known: Set<String> = ["key"]
+        var folders: Set<String> = []
         for path in paths {
-            try Self.samples(path, wantsMedia: false) { _, cells in
+            try Self.samples(path, wantsMedia: false) { key, cells in
+                folders.insert(key.split(separator: "/").dropLast().joined(separator: "/"))
                 for (name, _) in cells where known.insert(name).inserted { names.append(name) }
             }
         }
         self.names = names
         guard names.count > 1 else { throw Failure(.invalidArgument, "'\(paths[0])' has no files.") }
+        guard folders.count < 2 || !names.dropFirst().allSatisfy({ MediaType(fileName: ".\($0)") != nil }) else {
+            throw Failure(
+                .invalidArgument,
+                "'\(paths[0])' is an archive with nothing but files in \(folders.count) folders, rather than a shard with "
+                    + "an answer beside each sample; unpack it and name its folder.")
+        }
     }
 
     func forEachRow(_ body: (RawRow) throws -> Void) throws {
