@@ -81,6 +81,25 @@ private let two = """
         try await desk.clean()
     }
 
+    @Test func `a shell completes the services of the Compose file`() async throws {
+        let desk = try Desk(two)
+        let folder = try ChildProcess.executable("gyrus").deletingLastPathComponent().path
+        let output = try await ChildProcess.output(
+            of: "/bin/bash",
+            [
+                "-c",
+                """
+                source <(gyrus completion bash)
+                COMP_WORDS=(gyrus logs "") COMP_CWORD=2 COMP_LINE="gyrus logs " COMP_POINT=11
+                _gyrus gyrus "" logs
+                printf '%s\\n' "${COMPREPLY[@]}"
+                """,
+            ], environment: ["PATH": "\(folder):/usr/bin:/bin", "HOME": desk.folder.path], in: desk.folder)
+        let words = output.out.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(Set(words).isSuperset(of: ["base", "top"]), "\(output)")
+        try await desk.clean()
+    }
+
     @Test func `killing the launcher in the foreground takes the processes along`() async throws {
         let desk = try Desk(two)
         let launcher = try desk.start("up")

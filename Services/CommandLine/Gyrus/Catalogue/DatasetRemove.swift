@@ -21,7 +21,7 @@ struct DatasetRemove: AsyncParsableCommand {
     @OptionGroup var removal: RemovalOptions
     @OptionGroup var choice: RemovalChoice
 
-    @Argument(help: "Recipes of data sets, or unique prefixes; see: gyrus datasets.")
+    @Argument(help: "Recipes of data sets, or unique prefixes; see: gyrus datasets.", completion: .datasets)
     var recipes: [String] = []
 
     func validate() throws { try choice.check(recipes, example: "gyrus datasets rm --older-than 30d") }

@@ -40,7 +40,8 @@ struct ExportModel: AsyncParsableCommand {
     @Option(help: ArgumentHelp("File for a scenario's trials (.csv or .json).", valueName: "file"))
     var trials: String?
 
-    @Argument(help: "ID of the model (see: gyrus models), or of the scenario whose trials to write.")
+    @Argument(
+        help: "ID of the model (see: gyrus models), or of the scenario whose trials to write.", completion: .models)
     var model: String
 
     func validate() throws {

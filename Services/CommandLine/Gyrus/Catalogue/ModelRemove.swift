@@ -22,7 +22,7 @@ struct ModelRemove: AsyncParsableCommand {
     @OptionGroup var removal: RemovalOptions
     @OptionGroup var choice: RemovalChoice
 
-    @Argument(help: "IDs of models; see: gyrus models.")
+    @Argument(help: "IDs of models; see: gyrus models.", completion: .models)
     var models: [String] = []
 
     func validate() throws { try choice.check(models, example: "gyrus models rm --older-than 30d") }

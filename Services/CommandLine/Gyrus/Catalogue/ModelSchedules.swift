@@ -37,7 +37,7 @@ struct ModelSchedule: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Name to record as the requester (default: your login).", valueName: "name"))
     var by = NSUserName()
 
-    @Argument(help: "ID of the model; see: gyrus models.")
+    @Argument(help: "ID of the model; see: gyrus models.", completion: .models)
     var model: String
 
     func validate() throws {

@@ -15,7 +15,7 @@ struct ModelShow: AsyncParsableCommand {
     @Option(name: .long, help: "Output format: table or json.")
     var format: ListFormat = .table
 
-    @Argument(help: "ID of the model; see: gyrus models.")
+    @Argument(help: "ID of the model; see: gyrus models.", completion: .models)
     var model: String
 
     func run() async throws {

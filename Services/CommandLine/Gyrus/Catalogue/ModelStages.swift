@@ -22,7 +22,7 @@ struct ModelStageCommand: AsyncParsableCommand {
     @Option(help: "Reason for the change.")
     var note = ""
 
-    @Argument(help: "ID of the model; see: gyrus models.")
+    @Argument(help: "ID of the model; see: gyrus models.", completion: .models)
     var model: String
 
     @Argument(help: "New stage: none, staging, live or archived.")

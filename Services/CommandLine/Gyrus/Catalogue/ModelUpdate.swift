@@ -66,7 +66,7 @@ struct ModelUpdate: AsyncParsableCommand {
     @Option(help: "Output format: table or json.")
     var format: ListFormat = .table
 
-    @Argument(help: "ID of the model; see: gyrus models.")
+    @Argument(help: "ID of the model; see: gyrus models.", completion: .models)
     var model: String
 
     func validate() throws {
@@ -173,7 +173,7 @@ struct ModelRollback: AsyncParsableCommand {
     @Option(help: "Reason for the change.")
     var note = "rolled back"
 
-    @Argument(help: "ID of any version in the series; see: gyrus models.")
+    @Argument(help: "ID of any version in the series; see: gyrus models.", completion: .models)
     var model: String
 
     func run() async throws {

@@ -17,7 +17,7 @@ struct NetworkRemove: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var removal: RemovalOptions
 
-    @Argument(help: "Identities of networks, their beginnings, or names; see: gyrus networks.")
+    @Argument(help: "Identities of networks, their beginnings, or names; see: gyrus networks.", completion: .networks)
     var networks: [String]
 
     func run() async throws {

@@ -47,7 +47,7 @@ struct NetworkShow: AsyncParsableCommand {
     @Flag(help: "Print only the description (JSON).")
     var description = false
 
-    @Argument(help: "ID of the network or a unique prefix, or its name.")
+    @Argument(help: "ID of the network or a unique prefix, or its name.", completion: .networks)
     var network: String
 
     func run() async throws {

@@ -33,7 +33,7 @@ struct Logs: AsyncParsableCommand {
     @Flag(name: .long, help: "Omit the process names.")
     var noLogPrefix = false
 
-    @Argument(help: "Services (default: all).")
+    @Argument(help: "Services (default: all).", completion: .services)
     var services: [String] = []
 
     func validate() throws {

@@ -16,7 +16,7 @@ struct Ps: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Include stopped processes.")
     var all = false
 
-    @Argument(help: "Services (default: all).")
+    @Argument(help: "Services (default: all).", completion: .services)
     var services: [String] = []
 
     func run() async throws {

@@ -9,7 +9,7 @@ struct Restart: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "Services (default: all).")
+    @Argument(help: "Services (default: all).", completion: .services)
     var services: [String] = []
 
     func run() async throws { try await change(gyrus, services) { .restart($0) } }
@@ -21,7 +21,7 @@ struct Start: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "Services (default: all).")
+    @Argument(help: "Services (default: all).", completion: .services)
     var services: [String] = []
 
     func run() async throws { try await change(gyrus, services) { .start($0) } }
@@ -46,7 +46,7 @@ struct Stop: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "Services (default: all).")
+    @Argument(help: "Services (default: all).", completion: .services)
     var services: [String] = []
 
     func run() async throws {

@@ -31,7 +31,7 @@ struct Up: AsyncParsableCommand {
                 + " 7100); 'off' ends that.", valueName: "address[:port]"))
     var listen: String?
 
-    @Argument(help: "Services to start, together with their dependencies (default: all).")
+    @Argument(help: "Services to start, together with their dependencies (default: all).", completion: .services)
     var services: [String] = []
 
     func run() async throws {

@@ -92,7 +92,7 @@ struct DeadShow: AsyncParsableCommand {
     @OptionGroup var queue: QueueOptions
     @OptionGroup var form: FormatOption
 
-    @Argument(help: "ID of the task.")
+    @Argument(help: "ID of the task.", completion: .deadTasks)
     var task: String
 
     /// Number of lines to show from the worker's log file if the worker sent none.
@@ -153,7 +153,7 @@ struct DeadRequeue: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var queue: QueueOptions
 
-    @Argument(help: "Identities of tasks.")
+    @Argument(help: "Identities of tasks.", completion: .deadTasks)
     var tasks: [String]
 
     func run() async throws {
@@ -169,7 +169,7 @@ struct DeadDrop: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var queue: QueueOptions
 
-    @Argument(help: "Identities of tasks.")
+    @Argument(help: "Identities of tasks.", completion: .deadTasks)
     var tasks: [String]
 
     func run() async throws {

@@ -19,7 +19,7 @@ struct Report: AsyncParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("File to write (HTML).", valueName: "file"))
     var output: String
 
-    @Argument(help: "ID of the scenario, or a unique prefix.")
+    @Argument(help: "ID of the scenario, or a unique prefix.", completion: .scenarios)
     var id: String
 
     func run() async throws {

@@ -26,7 +26,7 @@ struct ResultCommand: AsyncParsableCommand {
     )
     var output: String?
 
-    @Argument(help: "ID of the scenario, or a unique prefix.")
+    @Argument(help: "ID of the scenario, or a unique prefix.", completion: .scenarios)
     var id: String
 
     func run() async throws {

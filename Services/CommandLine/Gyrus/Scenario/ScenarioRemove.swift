@@ -20,7 +20,7 @@ struct ScenarioRemove: AsyncParsableCommand {
     @OptionGroup var removal: RemovalOptions
     @OptionGroup var choice: RemovalChoice
 
-    @Argument(help: "IDs of scenarios, or unique prefixes; see: gyrus scenarios.")
+    @Argument(help: "IDs of scenarios, or unique prefixes; see: gyrus scenarios.", completion: .scenarios)
     var scenarios: [String] = []
 
     func validate() throws { try choice.check(scenarios, example: "gyrus scenarios rm --older-than 30d") }

@@ -63,7 +63,7 @@ struct Cancel: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "ID of the scenario, or a unique prefix.")
+    @Argument(help: "ID of the scenario, or a unique prefix.", completion: .scenarios)
     var id: String
 
     func run() async throws {
@@ -84,7 +84,7 @@ struct Resume: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "ID of the scenario, or a unique prefix.")
+    @Argument(help: "ID of the scenario, or a unique prefix.", completion: .scenarios)
     var id: String
 
     func run() async throws {

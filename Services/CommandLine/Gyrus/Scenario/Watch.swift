@@ -19,7 +19,7 @@ struct Watch: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "ID of the scenario, or a unique prefix.")
+    @Argument(help: "ID of the scenario, or a unique prefix.", completion: .scenarios)
     var id: String
 
     func run() async throws {

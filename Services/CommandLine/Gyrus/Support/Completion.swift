@@ -22,3 +22,21 @@ struct Completion: ParsableCommand {
         emit(Gyrus.completionScript(for: shell))
     }
 }
+
+/// What a shell asks Gyrus for when it completes a word; nothing where the services do not run.
+extension CompletionKind {
+    /// Identities of scenarios.
+    static var scenarios: CompletionKind { asked("scenarios --quiet") }
+    /// Identities of models.
+    static var models: CompletionKind { asked("models --quiet") }
+    /// Identities of base networks.
+    static var networks: CompletionKind { asked("networks --quiet") }
+    /// Recipes of prepared data.
+    static var datasets: CompletionKind { asked("datasets --quiet") }
+    /// Identities of dead tasks.
+    static var deadTasks: CompletionKind { asked("dead list --quiet") }
+    /// Names of the Compose file's services.
+    static var services: CompletionKind { asked("config --services") }
+
+    private static func asked(_ words: String) -> CompletionKind { .shellCommand("gyrus \(words) 2> /dev/null") }
+}
