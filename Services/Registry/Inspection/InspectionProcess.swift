@@ -20,8 +20,7 @@ public struct InspectionProcess: Sendable {
         // A process that ends before it has read its request must not end this one by a signal.
         signal(SIGPIPE, SIG_IGN)
         let file = request.file
-        let (input, output) = (try Descriptor.pipe(), try Descriptor.pipe())
-        let process = try start(input.read, output.write)
+        let (process, input, output) = try start()
         let expiry = Task {
             try await Task.sleep(for: longest)
             process.signal(SIGKILL)
@@ -29,7 +28,7 @@ public struct InspectionProcess: Sendable {
         defer { expiry.cancel() }
         return try await withTaskCancellationHandler {
             let request = try JSONEncoder().encode(request)
-            let answer = await Self.answer(of: output.read, to: request, at: input.write)
+            let answer = await Self.answer(of: output, to: request, at: input)
             let status = await process.end()
             guard status < 128, let reply = try? JSONDecoder().decode(InspectionReply.self, from: answer) else {
                 throw crashed(status, file)
@@ -43,10 +42,14 @@ public struct InspectionProcess: Sendable {
         }
     }
 
-    private func start(_ input: Descriptor, _ output: Descriptor) throws -> RunningProgram {
+    /// Starts the program.
+    /// - Returns: It, where it reads, and what it writes: whoever held the other ends as well would never see them close.
+    private func start() throws -> (RunningProgram, input: Descriptor, output: Descriptor) {
+        let (input, output) = (try Descriptor.pipe(), try Descriptor.pipe())
         do {
-            return try RunningProgram(
-                program.path, [], descriptors: [input, output, Descriptor(copying: STDERR_FILENO)])
+            let process = try RunningProgram(
+                program.path, [], descriptors: [input.read, output.write, Descriptor(copying: STDERR_FILENO)])
+            return (process, input.write, output.read)
         } catch {
             throw Failure(
                 .unavailable,
@@ -56,9 +59,6 @@ public struct InspectionProcess: Sendable {
     }
 
     /// The whole answer to a request, read on a separate thread because reading blocks.
-    ///
-    /// The pipe of the request stays open as long as this process wants the answer, so that the other process notices when this
-    /// one ends.
     @concurrent private static func answer(of output: Descriptor, to request: Data, at input: Descriptor) async -> Data
     {
         await withCheckedContinuation { continuation in

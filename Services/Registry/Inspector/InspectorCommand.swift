@@ -14,7 +14,6 @@ struct InspectorCommand {
             exit(2)
         }
         let request = try JSONDecoder().decode(InspectionRequest.self, from: Data((readLine() ?? "").utf8))
-        endWithInput()
         // A network's own output must not be mistaken for the reply.
         let output = try replyOutput()
         let reply: InspectionReply
@@ -29,17 +28,6 @@ struct InspectorCommand {
             reply = .refused(Failure(error))
         }
         try output.write(contentsOf: JSONEncoder().encode(reply))
-    }
-
-    /// Ends this process together with the one that started it, which keeps the input open.
-    private static func endWithInput() {
-        let input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-        Thread.detachNewThread {
-            var byte: UInt8 = 0
-            var count = 1
-            while count > 0 || (count < 0 && errno == EINTR) { count = read(input, &byte, 1) }
-            _exit(1)
-        }
     }
 
     /// Keeps stdout under the descriptor of stdin, and redirects everything else that is printed.
