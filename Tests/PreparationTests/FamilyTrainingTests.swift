@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Torch
 
-/// Every family of structures learns real data of a form that it reads, each on the first one of `fields`.
+/// Every family of structures learns real data. A family that reads several forms is tested on the first one in `fields`.
 @Suite struct FamilyTrainingTests {
     /// Real data of a form, prepared small.
     struct Field: Sendable, CustomTestStringConvertible {
@@ -31,16 +31,16 @@ import Torch
             $0.bands = 32
             $0.rate = 8_000
         },
-        Field(form: .waveform, source: "commands", target: "class", columns: ["file"], kind: .audio) {
-            $0.sound = .waveform
-            $0.rate = 4_000
-        },
         Field(form: .text, source: "languages", target: "class", columns: ["file"], kind: .text) { $0.length = 64 },
         Field(
             form: .table, source: "penguins/penguins.csv", target: "species",
             columns: ["island", "bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"], kind: .table
         ) { _ in },
         Field(form: .series, source: "heartbeats/beats.csv", target: "beat", columns: ["t"], kind: .series) { _ in },
+        Field(form: .waveform, source: "commands", target: "class", columns: ["file"], kind: .audio) {
+            $0.sound = .waveform
+            $0.rate = 4_000
+        },
     ]
 
     /// Learning rates that are tried in turn; a family learns if it does with one of them.
