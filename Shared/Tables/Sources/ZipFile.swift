@@ -108,7 +108,7 @@ struct ZipFile {
         case 8: return try InflatedStream(stream, path: path, isGzip: false)
         default:
             throw NumPyArray.failure(
-                path, "the entry '\(entry.name)' uses the unsupported compression method \(entry.method)")
+                path, "the entry '\(entry.name)' uses the unsupported ZIP method \(entry.method)")
         }
     }
 }

@@ -70,7 +70,7 @@ struct  Gyrus__Wire__AtlasMessage
   size_t n_files;
   Gyrus__Wire__AtlasFile **files;
   /*
-   * Identity of the files; made by the registry.
+   * Identity of the files; created by the registry.
    */
   char *digest;
   /*
@@ -84,13 +84,13 @@ struct  Gyrus__Wire__AtlasMessage
 
 
 /*
- * What an import changed in one kind of thing.
+ * What an import changed in one kind of entry.
  */
 struct  Gyrus__Wire__AtlasChange
 {
   ProtobufCMessage base;
   /*
-   * What, such as `regions` or `sub-areas`.
+   * The kind, such as `regions` or `sub-areas`.
    */
   char *what;
   /*
@@ -98,22 +98,22 @@ struct  Gyrus__Wire__AtlasChange
    */
   uint32_t count;
   /*
-   * Names of what is new; at most 100.
+   * Names of new entries; at most 100.
    */
   size_t n_added;
   char **added;
   /*
-   * Names of what is gone; at most 100.
+   * Names of removed entries; at most 100.
    */
   size_t n_removed;
   char **removed;
   /*
-   * Names of what is there as before with other figures; at most 100.
+   * Names of entries whose values changed; at most 100.
    */
   size_t n_changed;
   char **changed;
   /*
-   * How many names there are of each, where 100 are not all of them: added, removed, changed.
+   * Total numbers of added, removed and changed names, in this order; the lists are cut off at 100.
    */
   size_t n_totals;
   uint32_t *totals;
@@ -159,7 +159,7 @@ struct  Gyrus__Wire__RegionTie
    */
   double strength;
   /*
-   * Whether a person tied it by name.
+   * Whether a user tied it by name.
    */
   protobuf_c_boolean by_hand;
 };
@@ -175,7 +175,7 @@ struct  Gyrus__Wire__Area
 {
   ProtobufCMessage base;
   /*
-   * Identity, which stays for ever.
+   * Identity, which never changes.
    */
   uint32_t id;
   /*
@@ -197,11 +197,11 @@ struct  Gyrus__Wire__Area
   size_t n_regions;
   Gyrus__Wire__RegionTie **regions;
   /*
-   * Base networks that it offers itself.
+   * Number of its own base networks.
    */
   uint32_t networks;
   /*
-   * Pretrained models of these networks.
+   * Number of pretrained models of these networks.
    */
   uint32_t models;
   /*
@@ -252,7 +252,7 @@ struct  Gyrus__Wire__AreaListReply
 
 
 /*
- * Route `area.change`: adds or changes an area and is answered with it; repeating it changes nothing more.
+ * Route `area.change`: adds or changes an area and returns it; repeating it has no further effect.
  */
 struct  Gyrus__Wire__AreaChangeRequest
 {
@@ -262,7 +262,7 @@ struct  Gyrus__Wire__AreaChangeRequest
    */
   char *action;
   /*
-   * Name of the area; for `merge` that of the one that stays.
+   * Name of the area; for `merge`, the area that remains.
    */
   char *area;
   /*
@@ -285,7 +285,7 @@ struct  Gyrus__Wire__AreaChangeRequest
   size_t n_networks;
   char **networks;
   /*
-   * `merge`: names of the areas that go into the other one.
+   * `merge`: names of the areas that are merged into the other one.
    */
   size_t n_others;
   char **others;
@@ -296,7 +296,7 @@ struct  Gyrus__Wire__AreaChangeRequest
 
 
 /*
- * Something that was done to an area.
+ * A change to an area.
  */
 struct  Gyrus__Wire__AreaHistoryEntry
 {
@@ -339,11 +339,11 @@ struct  Gyrus__Wire__AreaHistoryRequest
 {
   ProtobufCMessage base;
   /*
-   * Only of this area, by name or former name; empty for all.
+   * Only entries of this area, by name or former name; empty for all.
    */
   char *area;
   /*
-   * Most entries to return, newest first; the server caps it at 1,000.
+   * Maximum number of entries to return, newest first; the server caps it at 1,000.
    */
   uint32_t limit;
 };
@@ -370,7 +370,7 @@ struct  Gyrus__Wire__AreaHistoryReply
 
 
 /*
- * Route `brain.explain`: what a scenario engages.
+ * Route `brain.explain`: the brain areas that a scenario engages.
  */
 struct  Gyrus__Wire__ExplainRequest
 {

@@ -35,7 +35,7 @@ struct  Gyrus__Wire__RequestHeader
 {
   ProtobufCMessage base;
   /*
-   * Version of the protocol; a server answers another major version with the failure `unsupported-version`.
+   * Version of the protocol; a server answers a different major version with the failure `unsupported-version`.
    */
   uint32_t version;
   /*
@@ -43,7 +43,7 @@ struct  Gyrus__Wire__RequestHeader
    */
   uint64_t id;
   /*
-   * What is asked for, such as `queue.submit`; an unknown route is answered with `unknown-route`.
+   * The requested route, such as `queue.submit`; an unknown route is answered with `unknown-route`.
    */
   char *route;
   /*
@@ -67,7 +67,7 @@ struct  Gyrus__Wire__ReplyHeader
    */
   uint32_t version;
   /*
-   * Identity of the request that is answered.
+   * Identity of the answered request.
    */
   uint64_t id;
   /*
@@ -99,7 +99,7 @@ struct  Gyrus__Wire__Failure
    */
   protobuf_c_boolean retriable;
   /*
-   * How long to wait before trying again, in milliseconds; 0 where unknown.
+   * How long to wait before trying again, in milliseconds; 0 if unknown.
    */
   uint32_t retry_after_milliseconds;
 };
@@ -149,7 +149,7 @@ struct  Gyrus__Wire__Attribute
 
 
 /*
- * The answer to a request that has nothing to say but that it was done.
+ * The reply to a request that returns nothing but success.
  */
 struct  Gyrus__Wire__Empty
 {

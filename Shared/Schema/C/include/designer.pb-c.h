@@ -46,11 +46,11 @@ typedef struct Gyrus__Wire__ControllerShardsReply Gyrus__Wire__ControllerShardsR
 /* --- enums --- */
 
 /*
- * What a scenario is at the moment.
+ * Current state of a scenario.
  */
 typedef enum _Gyrus__Wire__ScenarioState {
   /*
-   * Never sent.
+   * Unset; never sent.
    */
   GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_UNSPECIFIED = 0,
   /*
@@ -58,7 +58,7 @@ typedef enum _Gyrus__Wire__ScenarioState {
    */
   GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_QUEUED = 1,
   /*
-   * Its search runs.
+   * Its search is running.
    */
   GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_RUNNING = 2,
   /*
@@ -70,17 +70,17 @@ typedef enum _Gyrus__Wire__ScenarioState {
    */
   GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_FAILED = 4,
   /*
-   * Cancelled; can be resumed.
+   * Canceled; can be resumed.
    */
   GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_CANCELLED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(GYRUS__WIRE__SCENARIO_STATE)
 } Gyrus__Wire__ScenarioState;
 /*
- * What a trial is at the moment.
+ * Current state of a trial.
  */
 typedef enum _Gyrus__Wire__TrialState {
   /*
-   * Never sent.
+   * Unset; never sent.
    */
   GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_UNSPECIFIED = 0,
   /*
@@ -100,25 +100,25 @@ typedef enum _Gyrus__Wire__TrialState {
    */
   GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_FAILED = 4,
   /*
-   * Cancelled with its scenario.
+   * Canceled with its scenario.
    */
   GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_CANCELLED = 5,
   /*
-   * Stopped early; it may go on from its checkpoint.
+   * Stopped early; it may continue from its checkpoint.
    */
   GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_PAUSED = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(GYRUS__WIRE__TRIAL_STATE)
 } Gyrus__Wire__TrialState;
 /*
- * By what the trials of a page are ordered.
+ * Order of the trials of a page.
  */
 typedef enum _Gyrus__Wire__TrialOrder {
   /*
-   * Never sent.
+   * Unset; never sent.
    */
   GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_UNSPECIFIED = 0,
   /*
-   * Number, that is the order of proposal.
+   * Number, which is the order of proposal.
    */
   GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_NUMBER = 1,
   /*
@@ -147,7 +147,7 @@ typedef enum _Gyrus__Wire__TrialOrder {
 /* --- messages --- */
 
 /*
- * What a trial is run for.
+ * The purpose of a trial.
  */
 struct  Gyrus__Wire__TrialPurpose
 {
@@ -157,7 +157,7 @@ struct  Gyrus__Wire__TrialPurpose
    */
   char *kind;
   /*
-   * Number of the trial whose network a final training trains on.
+   * Number of the trial that a final training is based on.
    */
   uint32_t source;
   /*
@@ -213,7 +213,7 @@ struct  Gyrus__Wire__Trial
    */
   double objective;
   /*
-   * What was measured, among it `validation-accuracy`, `test-accuracy`, `parameters`, `operations`,
+   * Measured metrics, including `validation-accuracy`, `test-accuracy`, `parameters`, `operations`,
    * `latency-milliseconds` and `seconds`.
    */
   size_t n_metrics;
@@ -231,7 +231,7 @@ struct  Gyrus__Wire__Trial
    */
   Gyrus__Wire__Failure *failure;
   /*
-   * Where the proposal came from, such as `random`, `knowledge` or `crossover 3 × 7`.
+   * Origin of the proposal, such as `random`, `knowledge` or `crossover 3 × 7`.
    */
   char *origin;
   /*
@@ -239,20 +239,20 @@ struct  Gyrus__Wire__Trial
    */
   char *network_name;
   /*
-   * Where trials are stopped early: the objective each time that it was compared with others.
+   * If trials are stopped early: the objective at each comparison with other trials.
    */
   size_t n_rungs;
   double *rungs;
   /*
-   * Digest of the checkpoint that a paused trial goes on from.
+   * Digest of the checkpoint that a paused trial continues from.
    */
   char *checkpoint;
   /*
-   * What it is run for.
+   * Its purpose.
    */
   Gyrus__Wire__TrialPurpose *purpose;
   /*
-   * Numbers of the trials whose genomes its own was made of.
+   * Numbers of the trials whose genomes it was derived from.
    */
   size_t n_parents;
   uint32_t *parents;
@@ -271,13 +271,13 @@ struct  Gyrus__Wire__Trial
 
 
 /*
- * A network that a search for a fusion fuses.
+ * A network that a fusion search combines.
  */
 struct  Gyrus__Wire__FusedNetwork
 {
   ProtobufCMessage base;
   /*
-   * Modality that it perceives.
+   * Modality that it processes.
    */
   char *modality;
   /*
@@ -291,7 +291,7 @@ struct  Gyrus__Wire__FusedNetwork
 
 
 /*
- * What follows from the text of a scenario for those who show it.
+ * Facts derived from the text of a scenario, for display.
  */
 struct  Gyrus__Wire__ScenarioFacts
 {
@@ -309,16 +309,16 @@ struct  Gyrus__Wire__ScenarioFacts
    */
   char *method;
   /*
-   * What is minimized beside the objective, such as `latency`.
+   * What is minimized in addition to the objective, such as `latency`.
    */
   size_t n_minimized;
   char **minimized;
   /*
-   * Most milliseconds for one sample; 0 for any.
+   * Maximum milliseconds per sample; 0 for no limit.
    */
   double latency_limit;
   /*
-   * Trials that are trained for the final budget.
+   * Number of trials that are trained with the final budget.
    */
   uint32_t finalists;
   /*
@@ -327,29 +327,29 @@ struct  Gyrus__Wire__ScenarioFacts
   size_t n_fused;
   Gyrus__Wire__FusedNetwork **fused;
   /*
-   * Detectors that trackers are searched for.
+   * Detectors for which trackers are searched.
    */
   size_t n_detectors;
   char **detectors;
   /*
-   * Sequences that no tracker is chosen by.
+   * Sequences that are not used to choose a tracker.
    */
   size_t n_held_out;
   char **held_out;
   /*
-   * Servers of the parameters of controllers that several replicas share; 0 where there are no replicas.
+   * Number of parameter servers for controllers that several replicas share; 0 if there are no replicas.
    */
   uint32_t shards;
   /*
-   * Seconds for search and final training together; 0 where the trials alone say how long it takes.
+   * Seconds for search and final training together; 0 if the number of trials determines how long it takes.
    */
   double budget_seconds;
   /*
-   * How much longer a final training takes than one of a trial.
+   * Ratio of the duration of a final training to that of a trial's training.
    */
   double final_length;
   /*
-   * What the numbers of a genome stand for; empty where an older designer published the scenario, and in lists.
+   * Meaning of the numbers of a genome; empty if an older designer published the scenario, and in lists.
    */
   size_t n_genes;
   Gyrus__Wire__SpaceGene **genes;
@@ -375,7 +375,7 @@ struct  Gyrus__Wire__SpaceGene
   size_t n_parts;
   Gyrus__Wire__SpacePart **parts;
   /*
-   * The decisions that follow any number of times.
+   * The decisions that may be repeated any number of times.
    */
   size_t n_turn;
   Gyrus__Wire__SpacePart **turn;
@@ -396,7 +396,7 @@ struct  Gyrus__Wire__SpacePart
    */
   char *name;
   /*
-   * What can be chosen; a genome has the number of the choice, from 1, or 0 where the gene is left out.
+   * The possible choices; a genome contains the number of the choice, from 1, or 0 if the gene is left out.
    */
   size_t n_choices;
   char **choices;
@@ -461,7 +461,7 @@ struct  Gyrus__Wire__ScenarioStatus
    */
   char *metric;
   /*
-   * What follows from the text; absent where this version of the designer cannot read it.
+   * Facts derived from the text; absent if this version of the designer cannot read it.
    */
   Gyrus__Wire__ScenarioFacts *facts;
 };
@@ -521,7 +521,7 @@ struct  Gyrus__Wire__ScenarioListRequest
 {
   ProtobufCMessage base;
   /*
-   * Most scenarios to return, newest first; the server caps it at 1,000.
+   * Maximum number of scenarios to return, newest first; the server caps it at 1,000.
    */
   uint32_t limit;
   /*
@@ -558,7 +558,7 @@ struct  Gyrus__Wire__TrialListRequest
 {
   ProtobufCMessage base;
   /*
-   * Scenario whose trials are wanted.
+   * Scenario whose trials to return.
    */
   char *scenario;
   /*
@@ -566,7 +566,7 @@ struct  Gyrus__Wire__TrialListRequest
    */
   uint32_t from;
   /*
-   * Most trials to return; the server caps it at 1,000.
+   * Maximum number of trials to return; the server caps it at 1,000.
    */
   uint32_t limit;
 };
@@ -582,7 +582,7 @@ struct  Gyrus__Wire__TrialListReply
 {
   ProtobufCMessage base;
   /*
-   * The trials, by number or in the order that was asked for.
+   * The trials, by number or in the requested order.
    */
   size_t n_trials;
   Gyrus__Wire__Trial **trials;
@@ -599,11 +599,11 @@ struct  Gyrus__Wire__TrialPageRequest
 {
   ProtobufCMessage base;
   /*
-   * Scenario whose trials are wanted.
+   * Scenario whose trials to return.
    */
   char *scenario;
   /*
-   * Order; trials that lack the figure come last.
+   * Order; trials without the value come last.
    */
   Gyrus__Wire__TrialOrder order;
   /*
@@ -611,11 +611,11 @@ struct  Gyrus__Wire__TrialPageRequest
    */
   protobuf_c_boolean descending;
   /*
-   * Trials to leave out at the front.
+   * Number of trials to skip at the beginning.
    */
   uint32_t offset;
   /*
-   * Most trials to return; the server caps it at 1,000.
+   * Maximum number of trials to return; the server caps it at 1,000.
    */
   uint32_t limit;
 };
@@ -625,7 +625,7 @@ struct  Gyrus__Wire__TrialPageRequest
 
 
 /*
- * What is known of an ended trial, in figures.
+ * Key figures of an ended trial.
  */
 struct  Gyrus__Wire__TrialFigures
 {
@@ -647,7 +647,7 @@ struct  Gyrus__Wire__TrialFigures
    */
   double latency_milliseconds;
   /*
-   * Multiply-accumulate operations for one sample.
+   * Multiply-accumulate operations per sample.
    */
   double operations;
 };
@@ -677,7 +677,7 @@ struct  Gyrus__Wire__TrialCount
 
 
 /*
- * Route `search.progress`: how the search of a scenario went so far, however many trials it has.
+ * Route `search.progress`: the progress of a scenario's search, regardless of its number of trials.
  */
 struct  Gyrus__Wire__SearchProgressRequest
 {
@@ -687,7 +687,7 @@ struct  Gyrus__Wire__SearchProgressRequest
    */
   char *scenario;
   /*
-   * Most trials in the sample; the server caps it at 1,000.
+   * Maximum number of trials in the sample; the server caps it at 1,000.
    */
   uint32_t sample;
 };
@@ -697,7 +697,8 @@ struct  Gyrus__Wire__SearchProgressRequest
 
 
 /*
- * Reply to `search.progress`; final trainings, which have another budget, are counted apart and not among the figures.
+ * Reply to `search.progress`; final trainings, which have a different budget, are counted separately and excluded from
+ * the figures.
  */
 struct  Gyrus__Wire__SearchProgressReply
 {
@@ -723,16 +724,16 @@ struct  Gyrus__Wire__SearchProgressReply
   size_t n_front;
   Gyrus__Wire__TrialFigures **front;
   /*
-   * Successful trials at even distances, by number: all of them where they are few.
+   * Successful trials at even intervals, by number; all of them if there are few.
    */
   size_t n_sample;
   Gyrus__Wire__TrialFigures **sample;
   /*
-   * Epochs that the trials were trained for, in all.
+   * Total number of epochs that the trials were trained.
    */
   uint64_t epochs;
   /*
-   * Trials that went on after they had been paused.
+   * Number of trials that continued after a pause.
    */
   uint32_t promoted;
 };
@@ -761,16 +762,16 @@ struct  Gyrus__Wire__ControllerPlaceRequest
    */
   uint32_t step;
   /*
-   * Children of the step in all.
+   * Total number of children of the step.
    */
   uint32_t batch;
   /*
-   * Genomes as text; empty where no candidate is left.
+   * Genomes as text; empty if no candidate is left.
    */
   size_t n_genomes;
   char **genomes;
   /*
-   * How even the controllers' choices were in the step before: entropies in bits, by the controllers' genes.
+   * How even the controllers' choices were in the previous step: entropies in bits, by the controllers' genes.
    */
   size_t n_evenness;
   Gyrus__Wire__Metric **evenness;
@@ -787,12 +788,12 @@ struct  Gyrus__Wire__ControllerPlaceReply
 {
   ProtobufCMessage base;
   /*
-   * Numbers of the step's trials, in the order of their placing.
+   * Numbers of the step's trials, in the order in which they were placed.
    */
   size_t n_trials;
   uint32_t *trials;
   /*
-   * Whether the search takes no more children.
+   * Whether the search accepts no more children.
    */
   protobuf_c_boolean over;
 };
@@ -862,7 +863,7 @@ struct  Gyrus__Wire__ControllerShard
    */
   char *endpoint;
   /*
-   * Public key of that server; empty where it needs none.
+   * Public key of that server; empty if it needs none.
    */
   char *key;
 };
@@ -872,7 +873,7 @@ struct  Gyrus__Wire__ControllerShard
 
 
 /*
- * Route `controller.shards`: waits until all parts were announced.
+ * Route `controller.shards`: waits until all parts are announced.
  */
 struct  Gyrus__Wire__ControllerShardsRequest
 {

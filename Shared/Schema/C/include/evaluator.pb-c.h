@@ -46,24 +46,24 @@ struct  Gyrus__Wire__EvaluateTask
    */
   char *dataset;
   /*
-   * Split to score on: `validation` or `test`; empty where only the latency is measured.
+   * Split to score on: `validation` or `test`; empty if only the latency is measured.
    */
   char *split;
   /*
-   * Single-sample runs whose median is the latency; 0 means 50.
+   * Number of single-sample runs whose median is the latency; 0 means 50.
    */
   uint32_t latency_runs;
   /*
-   * Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+   * Identities of sets of features that replace the dataset's samples; empty for the samples themselves.
    */
   size_t n_features;
   char **features;
   /*
-   * Several labels: the probability above which an answer counts; 0 means one half.
+   * Multi-label: the probability above which a label counts as predicted; 0 means one half.
    */
   double threshold;
   /*
-   * Whether the answers for test samples are kept as a file in the registry.
+   * Whether the predictions for test samples are kept as a file in the registry.
    */
   protobuf_c_boolean keep_answers;
 };
@@ -79,15 +79,15 @@ struct  Gyrus__Wire__EvaluateResult
 {
   ProtobufCMessage base;
   /*
-   * Samples scored.
+   * Number of scored samples.
    */
   uint32_t samples;
   /*
-   * Classes; 0 where samples have none.
+   * Number of classes; 0 if samples have none.
    */
   uint32_t classes;
   /*
-   * Confusion matrix, classes × classes, row = truth, column = answer, row by row.
+   * Confusion matrix, classes × classes, row = true class, column = predicted class, row by row.
    */
   size_t n_confusion;
   uint32_t *confusion;
@@ -96,7 +96,7 @@ struct  Gyrus__Wire__EvaluateResult
    */
   uint64_t parameters;
   /*
-   * Multiply-accumulate operations for one sample.
+   * Multiply-accumulate operations per sample.
    */
   uint64_t operations;
   /*
@@ -109,7 +109,7 @@ struct  Gyrus__Wire__EvaluateResult
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;
   /*
-   * Digest of the file of answers; empty where none is kept.
+   * Digest of the file of predictions; empty if none is kept.
    */
   char *answers;
 };
@@ -133,7 +133,7 @@ struct  Gyrus__Wire__TrackTask
    */
   char *setup;
   /*
-   * Names of the sequences that nothing is chosen by; they are scored apart.
+   * Names of the held-out sequences, which are not used to choose anything; they are scored separately.
    */
   size_t n_held_out;
   char **held_out;
@@ -160,11 +160,11 @@ struct  Gyrus__Wire__TrackResult
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;
   /*
-   * Digest of the file with the setup; empty where it was not to be kept.
+   * Digest of the file with the setup; empty if it was not to be kept.
    */
   char *setup;
   /*
-   * Digest of the file with the tracks; empty where they were not to be kept.
+   * Digest of the file with the tracks; empty if they were not to be kept.
    */
   char *tracks;
 };

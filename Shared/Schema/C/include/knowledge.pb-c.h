@@ -36,7 +36,7 @@ typedef struct Gyrus__Wire__ScheduleCancelRequest Gyrus__Wire__ScheduleCancelReq
 /* --- messages --- */
 
 /*
- * What is known of a scenario before any training: the basis on which scenarios are called alike.
+ * What is known about a scenario before any training: the basis for comparing scenarios.
  */
 struct  Gyrus__Wire__ScenarioFeatures
 {
@@ -78,7 +78,7 @@ struct  Gyrus__Wire__Observation
 {
   ProtobufCMessage base;
   /*
-   * Identity: the trial's.
+   * Identity, which is that of the trial.
    */
   char *id;
   /*
@@ -86,7 +86,7 @@ struct  Gyrus__Wire__Observation
    */
   char *scenario;
   /*
-   * What the scenario was like.
+   * Features of the scenario.
    */
   Gyrus__Wire__ScenarioFeatures *features;
   /*
@@ -135,7 +135,7 @@ struct  Gyrus__Wire__ModelCandidate
    */
   char *genome;
   /*
-   * Artificial code as text; empty where it has none.
+   * Artificial code as text; empty if it has none.
    */
   char *code;
   /*
@@ -156,15 +156,15 @@ struct  Gyrus__Wire__RankRequest
 {
   ProtobufCMessage base;
   /*
-   * What the scenario is like.
+   * Features of the scenario.
    */
   Gyrus__Wire__ScenarioFeatures *features;
   /*
-   * Where no candidates are given, the known ones of this search space.
+   * If no candidates are given, the known ones of this search space are used.
    */
   char *space;
   /*
-   * Most answers; the server caps it at 1,000.
+   * Maximum number of results; the server caps it at 1,000.
    */
   uint32_t limit;
   /*
@@ -198,19 +198,19 @@ struct  Gyrus__Wire__RankedModel
   size_t n_heads;
   double *heads;
   /*
-   * How far the members of the ensemble are apart: the standard deviation of their attentions' logarithms.
+   * Disagreement between the members of the ensemble: the standard deviation of their attentions' logarithms.
    */
   double deviation;
   /*
-   * Scenarios in which it was seen.
+   * Number of scenarios in which it was observed.
    */
   uint32_t outcomes;
   /*
-   * How alike the most similar of those scenarios is, 0 to 1.
+   * Similarity of the most similar of those scenarios, 0 to 1.
    */
   double similarity;
   /*
-   * By what the order goes: the attention's logarithm, and more where little is known.
+   * The value that determines the order: the attention's logarithm plus a bonus if little is known.
    */
   double score;
 };
@@ -226,7 +226,7 @@ struct  Gyrus__Wire__RankReply
 {
   ProtobufCMessage base;
   /*
-   * The models, the first to be tried first.
+   * The models, in the order in which to try them.
    */
   size_t n_models;
   Gyrus__Wire__RankedModel **models;
@@ -237,21 +237,21 @@ struct  Gyrus__Wire__RankReply
 
 
 /*
- * Reply to `knowledge.learn`: what came of a lesson from all outcomes that are new.
+ * Reply to `knowledge.learn`: the result of learning from all new outcomes.
  */
 struct  Gyrus__Wire__LearnReply
 {
   ProtobufCMessage base;
   /*
-   * Scenarios that were new or had new outcomes; 0 where there was nothing to learn.
+   * Number of scenarios that were new or had new outcomes; 0 if there was nothing to learn.
    */
   uint32_t fresh;
   /*
-   * Scenarios that were learned from, older ones among them.
+   * Number of scenarios that were learned from, including older ones.
    */
   uint32_t scenarios;
   /*
-   * The ranking loss towards the end.
+   * The ranking loss at the end.
    */
   double loss;
   /*
@@ -275,7 +275,7 @@ struct  Gyrus__Wire__ObservationListRequest
    */
   char *scenario;
   /*
-   * Most observations to return; the server caps it at 1,000.
+   * Maximum number of observations to return; the server caps it at 1,000.
    */
   uint32_t limit;
   /*
@@ -306,18 +306,18 @@ struct  Gyrus__Wire__ObservationListReply
 
 
 /*
- * Route `schedule.put`, and an entry of `schedule.list`: when so many new samples of a data set have come, a model is
+ * Route `schedule.put`, and an entry of `schedule.list`: when enough new samples of a data set have arrived, a model is
  * updated with them.
  */
 struct  Gyrus__Wire__UpdateSchedule
 {
   ProtobufCMessage base;
   /*
-   * Identity, chosen by whoever makes it; one with a known identity changes nothing.
+   * Identity, chosen by the creator; a request with a known identity changes nothing.
    */
   char *id;
   /*
-   * Identity of the model; updates go on from the latest version that an update made.
+   * Identity of the model; updates continue from the latest version that an update created.
    */
   char *model;
   /*
@@ -325,7 +325,7 @@ struct  Gyrus__Wire__UpdateSchedule
    */
   char *dataset;
   /*
-   * New samples that must have come.
+   * Number of new samples that trigger an update.
    */
   uint32_t samples;
   /*
@@ -333,23 +333,23 @@ struct  Gyrus__Wire__UpdateSchedule
    */
   char *method;
   /*
-   * Most earlier samples that are learned again.
+   * Maximum number of earlier samples that are replayed.
    */
   uint32_t memory;
   /*
-   * Share of the accuracy on earlier data that a version may lose and still be promoted.
+   * Share of the accuracy on earlier data that a version may lose while still being promoted.
    */
   double allowed_forgetting;
   /*
-   * Who asked for it.
+   * Who requested it.
    */
   char *person;
   /*
-   * `waiting`, `updating`, `cancelled` or `failed`; set by the service, as all that follows.
+   * `waiting`, `updating`, `cancelled` or `failed`; set by the service, like all the following fields.
    */
   char *state;
   /*
-   * New samples that have come and were not learned yet.
+   * Number of new samples that have arrived and have not been learned yet.
    */
   uint64_t pending;
   /*

@@ -54,7 +54,7 @@ struct  Gyrus__Wire__OnnxModel
    */
   char *producer_version;
   /*
-   * Name space of the model.
+   * Namespace of the model.
    */
   char *domain;
   /*
@@ -75,7 +75,7 @@ struct  Gyrus__Wire__OnnxModel
   size_t n_opset_import;
   Gyrus__Wire__OnnxOperatorSet **opset_import;
   /*
-   * Anything that the writer noted.
+   * Metadata added by the writer.
    */
   size_t n_metadata_props;
   Gyrus__Wire__OnnxText **metadata_props;
@@ -92,7 +92,7 @@ struct  Gyrus__Wire__OnnxOperatorSet
 {
   ProtobufCMessage base;
   /*
-   * Name space; empty for the standard operators.
+   * Namespace; empty for the standard operators.
    */
   char *domain;
   /*
@@ -155,17 +155,17 @@ struct  Gyrus__Wire__OnnxGraph
   size_t n_sparse_initializer;
   Gyrus__Wire__OnnxSparseTensor **sparse_initializer;
   /*
-   * What enters; also weights, in old files.
+   * The inputs; in old files also the weights.
    */
   size_t n_input;
   Gyrus__Wire__OnnxValue **input;
   /*
-   * What leaves.
+   * The outputs.
    */
   size_t n_output;
   Gyrus__Wire__OnnxValue **output;
   /*
-   * Types and shapes of what is between.
+   * Types and shapes of intermediate values.
    */
   size_t n_value_info;
   Gyrus__Wire__OnnxValue **value_info;
@@ -182,12 +182,12 @@ struct  Gyrus__Wire__OnnxNode
 {
   ProtobufCMessage base;
   /*
-   * Names of what it reads; empty for an optional one that is absent.
+   * Names of its inputs; empty for an optional input that is absent.
    */
   size_t n_input;
   char **input;
   /*
-   * Names of what it gives.
+   * Names of its outputs.
    */
   size_t n_output;
   char **output;
@@ -200,7 +200,7 @@ struct  Gyrus__Wire__OnnxNode
    */
   char *op_type;
   /*
-   * Its settings.
+   * Its attributes.
    */
   size_t n_attribute;
   Gyrus__Wire__OnnxAttribute **attribute;
@@ -209,7 +209,7 @@ struct  Gyrus__Wire__OnnxNode
    */
   char *doc_string;
   /*
-   * Name space of the operator; empty for the standard ones.
+   * Namespace of the operator; empty for the standard ones.
    */
   char *domain;
 };
@@ -219,7 +219,7 @@ struct  Gyrus__Wire__OnnxNode
 
 
 /*
- * A setting of an operation: `AttributeProto`.
+ * An attribute of an operation: `AttributeProto`.
  */
 struct  Gyrus__Wire__OnnxAttribute
 {
@@ -229,42 +229,42 @@ struct  Gyrus__Wire__OnnxAttribute
    */
   char *name;
   /*
-   * A number, where `type` is 1.
+   * A number, if `type` is 1.
    */
   float f;
   /*
-   * An integer, where `type` is 2.
+   * An integer, if `type` is 2.
    */
   int64_t i;
   /*
-   * A text, where `type` is 3.
+   * A text, if `type` is 3.
    */
   ProtobufCBinaryData s;
   /*
-   * A tensor, where `type` is 4.
+   * A tensor, if `type` is 4.
    */
   Gyrus__Wire__OnnxTensor *t;
   /*
-   * A graph, where `type` is 5: an `OnnxGraph` as bytes, so that its reader decides how deep graphs may nest.
+   * A graph, if `type` is 5: an `OnnxGraph` as bytes, so that the reader decides how deeply graphs may nest.
    */
   ProtobufCBinaryData g;
   /*
-   * Numbers, where `type` is 6.
+   * Numbers, if `type` is 6.
    */
   size_t n_floats;
   float *floats;
   /*
-   * Integers, where `type` is 7.
+   * Integers, if `type` is 7.
    */
   size_t n_ints;
   int64_t *ints;
   /*
-   * Texts, where `type` is 8.
+   * Texts, if `type` is 8.
    */
   size_t n_strings;
   ProtobufCBinaryData *strings;
   /*
-   * Tensors, where `type` is 9.
+   * Tensors, if `type` is 9.
    */
   size_t n_tensors;
   Gyrus__Wire__OnnxTensor **tensors;
@@ -273,7 +273,7 @@ struct  Gyrus__Wire__OnnxAttribute
    */
   char *doc_string;
   /*
-   * Which of the fields counts.
+   * Which of the fields is used.
    */
   int32_t type;
 };
@@ -340,12 +340,12 @@ struct  Gyrus__Wire__OnnxTensor
    */
   char *doc_string;
   /*
-   * Where the elements lie outside of the file.
+   * The location of elements that are stored outside the file.
    */
   size_t n_external_data;
   Gyrus__Wire__OnnxText **external_data;
   /*
-   * 1 where the elements lie outside of the file.
+   * 1 if the elements are stored outside the file.
    */
   int32_t data_location;
 };
@@ -434,7 +434,7 @@ struct  Gyrus__Wire__OnnxTensorType
    */
   int32_t elem_type;
   /*
-   * Its shape; absent where even the number of dimensions is unknown.
+   * Its shape; absent if even the number of dimensions is unknown.
    */
   Gyrus__Wire__OnnxShape *shape;
 };
@@ -468,7 +468,7 @@ typedef enum {
 } Gyrus__Wire__OnnxDimension__ValueCase;
 
 /*
- * A dimension: `TensorShapeProto.Dimension`; both fields are absent where its size is unknown.
+ * A dimension: `TensorShapeProto.Dimension`; both fields are absent if its size is unknown.
  */
 struct  Gyrus__Wire__OnnxDimension
 {

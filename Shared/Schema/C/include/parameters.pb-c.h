@@ -31,7 +31,7 @@ typedef struct Gyrus__Wire__ParameterWorkerRequest Gyrus__Wire__ParameterWorkerR
 /* --- messages --- */
 
 /*
- * Route `parameters.join`: the worker takes part from now on. Joining again changes nothing.
+ * Route `parameters.join`: the worker joins. Joining again changes nothing.
  */
 struct  Gyrus__Wire__ParameterJoinRequest
 {
@@ -47,7 +47,7 @@ struct  Gyrus__Wire__ParameterJoinRequest
 
 
 /*
- * Where a shard lies, and where a worker that joined begins.
+ * The location of a shard, and the step at which a worker that joined begins.
  */
 struct  Gyrus__Wire__ParameterShardPlan
 {
@@ -61,11 +61,11 @@ struct  Gyrus__Wire__ParameterShardPlan
    */
   uint64_t offset;
   /*
-   * Parameters that it holds.
+   * Number of parameters that it holds.
    */
   uint64_t count;
   /*
-   * Steps that count as done by the worker.
+   * Number of steps that count as done by the worker.
    */
   uint64_t clock;
 };
@@ -86,7 +86,7 @@ struct  Gyrus__Wire__ParameterJoinReply
   size_t n_shards;
   Gyrus__Wire__ParameterShardPlan **shards;
   /*
-   * After so many milliseconds without a word a worker is forgotten.
+   * Number of milliseconds without a message after which a worker is removed.
    */
   uint32_t silence_milliseconds;
 };
@@ -96,7 +96,7 @@ struct  Gyrus__Wire__ParameterJoinReply
 
 
 /*
- * Route `parameters.pull`: the parameters of a shard; waits where the worker is too far ahead of others.
+ * Route `parameters.pull`: the parameters of a shard; waits if the worker is too far ahead of others.
  */
 struct  Gyrus__Wire__ParameterPullRequest
 {
@@ -126,7 +126,7 @@ struct  Gyrus__Wire__ParameterPullReply
 {
   ProtobufCMessage base;
   /*
-   * How many updates the parameters have seen.
+   * Number of updates applied to the parameters.
    */
   uint64_t version;
 };
@@ -150,11 +150,11 @@ struct  Gyrus__Wire__ParameterPushRequest
    */
   uint32_t shard;
   /*
-   * Number of the worker's step, from 1; one that was taken before is acknowledged again and changes nothing.
+   * Number of the worker's step, from 1; a step that was already applied is acknowledged again and changes nothing.
    */
   uint64_t step;
   /*
-   * How much it counts, such as the number of samples behind it.
+   * Weight of the update, such as the number of samples that it is based on.
    */
   double weight;
   /*
@@ -174,11 +174,11 @@ struct  Gyrus__Wire__ParameterPushReply
 {
   ProtobufCMessage base;
   /*
-   * How many updates the parameters have seen now.
+   * Number of updates applied to the parameters so far.
    */
   uint64_t version;
   /*
-   * How many updates of others came since the worker pulled.
+   * Number of updates by other workers since the worker pulled.
    */
   uint64_t staleness;
 };
@@ -188,7 +188,7 @@ struct  Gyrus__Wire__ParameterPushReply
 
 
 /*
- * Routes `parameters.beat` (the worker lives) and `parameters.leave` (it takes part no longer).
+ * Routes `parameters.beat` (the worker is alive) and `parameters.leave` (it no longer takes part).
  */
 struct  Gyrus__Wire__ParameterWorkerRequest
 {

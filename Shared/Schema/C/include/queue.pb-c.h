@@ -46,11 +46,11 @@ typedef struct Gyrus__Wire__WorkerStatus Gyrus__Wire__WorkerStatus;
 /* --- enums --- */
 
 /*
- * What a task is at the moment.
+ * Current state of a task.
  */
 typedef enum _Gyrus__Wire__TaskState {
   /*
-   * Never sent.
+   * Unset; never sent.
    */
   GYRUS__WIRE__TASK_STATE__TASK_STATE_UNSPECIFIED = 0,
   /*
@@ -66,15 +66,15 @@ typedef enum _Gyrus__Wire__TaskState {
    */
   GYRUS__WIRE__TASK_STATE__TASK_STATE_SUCCEEDED = 3,
   /*
-   * Failed for a reason that trying again cannot mend.
+   * Failed for a reason that a retry cannot fix.
    */
   GYRUS__WIRE__TASK_STATE__TASK_STATE_FAILED = 4,
   /*
-   * Cancelled by its submitter.
+   * Canceled by its submitter.
    */
   GYRUS__WIRE__TASK_STATE__TASK_STATE_CANCELLED = 5,
   /*
-   * Crashed too often; kept until someone requeues or drops it.
+   * Crashed too often; kept until it is requeued or dropped.
    */
   GYRUS__WIRE__TASK_STATE__TASK_STATE_DEAD = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(GYRUS__WIRE__TASK_STATE)
@@ -84,11 +84,11 @@ typedef enum _Gyrus__Wire__TaskState {
  */
 typedef enum _Gyrus__Wire__Directive {
   /*
-   * Never sent.
+   * Unset; never sent.
    */
   GYRUS__WIRE__DIRECTIVE__DIRECTIVE_UNSPECIFIED = 0,
   /*
-   * Go on.
+   * Continue.
    */
   GYRUS__WIRE__DIRECTIVE__DIRECTIVE_CONTINUE = 1,
   /*
@@ -100,7 +100,7 @@ typedef enum _Gyrus__Wire__Directive {
    */
   GYRUS__WIRE__DIRECTIVE__DIRECTIVE_STALE = 3,
   /*
-   * Store a checkpoint and give the task back: it goes on with more workers.
+   * Store a checkpoint and return the task: it continues with more workers.
    */
   GYRUS__WIRE__DIRECTIVE__DIRECTIVE_REGROUP = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(GYRUS__WIRE__DIRECTIVE)
@@ -109,7 +109,7 @@ typedef enum _Gyrus__Wire__Directive {
 /* --- messages --- */
 
 /*
- * A task and all that is known of it.
+ * A task and everything known about it.
  */
 struct  Gyrus__Wire__Task
 {
@@ -123,7 +123,7 @@ struct  Gyrus__Wire__Task
    */
   char *kind;
   /*
-   * What it belongs to, such as a scenario; used to list and to cancel together.
+   * Group that it belongs to, such as a scenario; used to list and cancel tasks together.
    */
   char *group;
   /*
@@ -131,23 +131,23 @@ struct  Gyrus__Wire__Task
    */
   Gyrus__Wire__TaskState state;
   /*
-   * Number of attempts begun.
+   * Number of attempts started.
    */
   uint32_t attempt;
   /*
-   * Most attempts that may crash before the task is dead.
+   * Maximum number of crashed attempts before the task is dead.
    */
   uint32_t max_attempts;
   /*
-   * Worker that has it or had it last.
+   * Worker that is running it or ran it last.
    */
   char *worker;
   /*
-   * What to do, in the form that the kind defines.
+   * The payload, in the form that the kind defines.
    */
   ProtobufCBinaryData payload;
   /*
-   * What came of it, in the form that the kind defines; empty until it succeeded.
+   * The result, in the form that the kind defines; empty until it succeeds.
    */
   ProtobufCBinaryData result;
   /*
@@ -155,7 +155,7 @@ struct  Gyrus__Wire__Task
    */
   Gyrus__Wire__Failure *failure;
   /*
-   * Digest of the last checkpoint's blob; empty where there is none.
+   * Digest of the last checkpoint's blob; empty if there is none.
    */
   char *checkpoint;
   /*
@@ -171,7 +171,7 @@ struct  Gyrus__Wire__Task
    */
   char *log_tail;
   /*
-   * Workers that do it together.
+   * Number of workers that do it together.
    */
   uint32_t workers;
 };
@@ -181,7 +181,7 @@ struct  Gyrus__Wire__Task
 
 
 /*
- * Route `queue.submit`: safe to repeat for ever.
+ * Route `queue.submit`: safe to repeat forever.
  */
 struct  Gyrus__Wire__SubmitRequest
 {
@@ -207,19 +207,19 @@ struct  Gyrus__Wire__SubmitRequest
    */
   int32_t priority;
   /*
-   * Most attempts that may crash before the task is dead; 0 means 3.
+   * Maximum number of crashed attempts before the task is dead; 0 means 3.
    */
   uint32_t max_attempts;
   /*
-   * Most workers that do it together; 0 means 1.
+   * Maximum number of workers that do it together; 0 means 1.
    */
   uint32_t workers;
   /*
-   * Whether those of ranks above 0 may leave and be replaced while the others go on.
+   * Whether those of ranks above 0 may leave and be replaced while the others continue.
    */
   protobuf_c_boolean elastic;
   /*
-   * Least workers with which it begins; 0 means as many as the most.
+   * Minimum number of workers to start with; 0 means the maximum.
    */
   uint32_t least_workers;
   /*
@@ -237,29 +237,29 @@ struct  Gyrus__Wire__SubmitRequest
 
 
 /*
- * What a worker has to compute with.
+ * The compute device of a worker.
  */
 struct  Gyrus__Wire__ComputeOffer
 {
   ProtobufCMessage base;
   /*
-   * Its device, such as `cuda:0`; empty where the worker does not say.
+   * Its device, such as `cuda:0`; empty if the worker does not report it.
    */
   char *device;
   /*
-   * What the maker calls it.
+   * Product name of the device.
    */
   char *model;
   /*
-   * Bytes of its memory; 0 where that is not known.
+   * Bytes of its memory; 0 if unknown.
    */
   uint64_t memory;
   /*
-   * Bytes of it that are in use.
+   * Bytes of memory in use.
    */
   uint64_t used_memory;
   /*
-   * Share of the last moments in which it computed, in percent, plus 1; 0 where that is not known.
+   * Recent utilization in percent, plus 1; 0 if unknown.
    */
   uint32_t utilization;
   /*
@@ -293,13 +293,13 @@ struct  Gyrus__Wire__SubmitReply
 
 
 /*
- * Route `queue.pull`: one task for one worker; waits where there is none.
+ * Route `queue.pull`: one task for one worker; waits if there is none.
  */
 struct  Gyrus__Wire__PullRequest
 {
   ProtobufCMessage base;
   /*
-   * Name of the worker, unique among living workers.
+   * Name of the worker, unique among running workers.
    */
   char *worker;
   /*
@@ -316,7 +316,7 @@ struct  Gyrus__Wire__PullRequest
    */
   char *instance;
   /*
-   * What it has to compute with.
+   * Its compute device.
    */
   Gyrus__Wire__ComputeOffer *offer;
 };
@@ -326,7 +326,7 @@ struct  Gyrus__Wire__PullRequest
 
 
 /*
- * A task handed to a worker for a time.
+ * A task leased to a worker.
  */
 struct  Gyrus__Wire__Lease
 {
@@ -352,7 +352,7 @@ struct  Gyrus__Wire__Lease
    */
   uint32_t attempt;
   /*
-   * Digest of the checkpoint to continue from; empty to start afresh.
+   * Digest of the checkpoint to continue from; empty to start from the beginning.
    */
   char *checkpoint;
   /*
@@ -364,7 +364,7 @@ struct  Gyrus__Wire__Lease
    */
   uint32_t heartbeat_milliseconds;
   /*
-   * The worker's place among those that do the task together; absent where it does it alone.
+   * The worker's place among those that do the task together; absent if it does it alone.
    */
   Gyrus__Wire__GangPlace *gang;
 };
@@ -384,7 +384,7 @@ struct  Gyrus__Wire__GangPlace
    */
   uint32_t rank;
   /*
-   * Workers in all.
+   * Total number of workers.
    */
   uint32_t size;
   /*
@@ -404,7 +404,7 @@ struct  Gyrus__Wire__PullReply
 {
   ProtobufCMessage base;
   /*
-   * The task; absent where none came in time.
+   * The task; absent if none became available in time.
    */
   Gyrus__Wire__Lease *lease;
 };
@@ -414,7 +414,7 @@ struct  Gyrus__Wire__PullReply
 
 
 /*
- * Names one attempt at one task.
+ * Identifies one attempt at one task.
  */
 struct  Gyrus__Wire__Attempt
 {
@@ -438,7 +438,7 @@ struct  Gyrus__Wire__Attempt
 
 
 /*
- * Route `queue.renew`: the worker lives and works on the task.
+ * Route `queue.renew`: the worker is alive and working on the task.
  */
 struct  Gyrus__Wire__RenewRequest
 {
@@ -448,7 +448,7 @@ struct  Gyrus__Wire__RenewRequest
    */
   Gyrus__Wire__Attempt *attempt;
   /*
-   * What the worker has to compute with at the moment; absent where nothing changed.
+   * The worker's current compute device; absent if nothing changed.
    */
   Gyrus__Wire__ComputeOffer *offer;
 };
@@ -484,11 +484,11 @@ struct  Gyrus__Wire__ReportRequest
    */
   Gyrus__Wire__Attempt *attempt;
   /*
-   * Step that was finished, such as an epoch, from 1; 0 where there is none.
+   * Finished step, such as an epoch, from 1; 0 if there is none.
    */
   uint32_t step;
   /*
-   * Steps in all; 0 where unknown.
+   * Total number of steps; 0 if unknown.
    */
   uint32_t steps;
   /*
@@ -521,7 +521,7 @@ struct  Gyrus__Wire__CompleteRequest
    */
   Gyrus__Wire__Attempt *attempt;
   /*
-   * What came of it.
+   * The result.
    */
   ProtobufCBinaryData result;
 };
@@ -555,7 +555,7 @@ struct  Gyrus__Wire__FailRequest
 
 
 /*
- * Route `queue.release`: the worker stops and gives the task back; does not count as a crash.
+ * Route `queue.release`: the worker stops and returns the task; this does not count as a crash.
  */
 struct  Gyrus__Wire__ReleaseRequest
 {
@@ -571,7 +571,7 @@ struct  Gyrus__Wire__ReleaseRequest
 
 
 /*
- * Route `queue.rendezvous`: the workers of a task tell each other where they meet.
+ * Route `queue.rendezvous`: the workers of a task exchange the address at which they connect.
  */
 struct  Gyrus__Wire__RendezvousRequest
 {
@@ -581,7 +581,7 @@ struct  Gyrus__Wire__RendezvousRequest
    */
   Gyrus__Wire__Attempt *attempt;
   /*
-   * Where the worker of rank 0 listens; empty for the others, who wait for it.
+   * Address at which the worker of rank 0 listens; empty for the others, which wait for it.
    */
   char *address;
   /*
@@ -601,7 +601,7 @@ struct  Gyrus__Wire__RendezvousReply
 {
   ProtobufCMessage base;
   /*
-   * Where to meet; empty where it was not known in time.
+   * Address to connect to; empty if it was not known in time.
    */
   char *address;
 };
@@ -611,7 +611,7 @@ struct  Gyrus__Wire__RendezvousReply
 
 
 /*
- * Route `queue.get`: one task; waits for its end where asked.
+ * Route `queue.get`: one task; waits for its end if requested.
  */
 struct  Gyrus__Wire__TaskRequest
 {
@@ -646,7 +646,7 @@ struct  Gyrus__Wire__TaskListRequest
   size_t n_states;
   Gyrus__Wire__TaskState *states;
   /*
-   * Most tasks to return; the server caps it at 1,000.
+   * Maximum number of tasks to return; the server caps it at 1,000.
    */
   uint32_t limit;
   /*
@@ -735,31 +735,31 @@ struct  Gyrus__Wire__QueueStatisticsReply
 {
   ProtobufCMessage base;
   /*
-   * Tasks waiting.
+   * Number of waiting tasks.
    */
   uint32_t queued;
   /*
-   * Tasks that workers have.
+   * Number of running tasks.
    */
   uint32_t leased;
   /*
-   * Tasks that ended with a result.
+   * Number of tasks that ended with a result.
    */
   uint32_t succeeded;
   /*
-   * Tasks that ended with a failure.
+   * Number of tasks that ended with a failure.
    */
   uint32_t failed;
   /*
-   * Tasks that were cancelled.
+   * Number of tasks that were canceled.
    */
   uint32_t cancelled;
   /*
-   * Tasks that crashed too often.
+   * Number of tasks that crashed too often.
    */
   uint32_t dead;
   /*
-   * Workers heard of in the last minute.
+   * Number of workers heard from in the last minute.
    */
   size_t n_workers;
   Gyrus__Wire__WorkerStatus **workers;
@@ -780,15 +780,15 @@ struct  Gyrus__Wire__WorkerStatus
    */
   char *name;
   /*
-   * Task that it has; empty where it waits.
+   * Task that it is running; empty if it is waiting.
    */
   char *task;
   /*
-   * Time since it was last heard of, in milliseconds.
+   * Time since it was last heard from, in milliseconds.
    */
   uint32_t silence_milliseconds;
   /*
-   * What it has to compute with.
+   * Its compute device.
    */
   Gyrus__Wire__ComputeOffer *offer;
 };

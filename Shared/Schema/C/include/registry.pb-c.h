@@ -59,13 +59,13 @@ typedef struct Gyrus__Wire__StorageReply Gyrus__Wire__StorageReply;
 /* --- messages --- */
 
 /*
- * Route `blob.stat`: what the registry holds of a blob.
+ * Route `blob.stat`: the state of a blob in the registry.
  */
 struct  Gyrus__Wire__BlobStatRequest
 {
   ProtobufCMessage base;
   /*
-   * SHA-256 of the content, in lower-case hexadecimal.
+   * SHA-256 of the content, in lowercase hexadecimal.
    */
   char *digest;
 };
@@ -85,7 +85,7 @@ struct  Gyrus__Wire__BlobStatReply
    */
   protobuf_c_boolean complete;
   /*
-   * Bytes that the registry has: the size of a complete blob, or where an interrupted upload goes on.
+   * Bytes that the registry has: the size of a complete blob, or the offset at which an interrupted upload continues.
    */
   uint64_t bytes;
 };
@@ -96,8 +96,8 @@ struct  Gyrus__Wire__BlobStatReply
 
 /*
  * Route `blob.write`: one chunk, its bytes in the attachment; the last chunk verifies the digest and makes the blob durable.
- * A chunk that does not continue what is there changes nothing; the reply says where to go on. An upload begins with an
- * empty chunk to learn that.
+ * A chunk that does not continue what is there changes nothing; the reply says where to continue. An upload begins with
+ * an empty chunk to learn that.
  */
 struct  Gyrus__Wire__BlobWriteRequest
 {
@@ -115,7 +115,7 @@ struct  Gyrus__Wire__BlobWriteRequest
    */
   uint64_t offset;
   /*
-   * For how long to keep the blob, at least, unless a model or a dataset comes to need it; 0 for ever.
+   * Minimum time to keep the blob if no model or dataset refers to it; 0 to keep it forever.
    */
   uint32_t keep_seconds;
 };
@@ -139,7 +139,7 @@ struct  Gyrus__Wire__BlobReadRequest
    */
   uint64_t offset;
   /*
-   * Most bytes to return; the server caps it at 8 MiB.
+   * Maximum number of bytes to return; the server caps it at 8 MiB.
    */
   uint32_t limit;
 };
@@ -197,7 +197,7 @@ struct  Gyrus__Wire__BaseNetwork
    */
   uint64_t parameters;
   /*
-   * Multiply-accumulate operations for one sample.
+   * Multiply-accumulate operations per sample.
    */
   uint64_t operations;
   /*
@@ -247,12 +247,12 @@ struct  Gyrus__Wire__KeyLayer
    */
   char *role;
   /*
-   * Shape of what it gives for one sample; empty where unknown.
+   * Shape of its output for one sample; empty if unknown.
    */
   size_t n_shape;
   uint64_t *shape;
   /*
-   * Its trainable parameters.
+   * Number of trainable parameters.
    */
   uint64_t parameters;
 };
@@ -299,7 +299,7 @@ struct  Gyrus__Wire__PretrainedModel
 {
   ProtobufCMessage base;
   /*
-   * Identity, chosen by whoever registers it; registering it again changes nothing.
+   * Identity, chosen by the client; registering it again changes nothing.
    */
   char *id;
   /*
@@ -328,11 +328,11 @@ struct  Gyrus__Wire__PretrainedModel
    */
   uint64_t bytes;
   /*
-   * Scenario that made it; empty where it was imported.
+   * Scenario that created it; empty if it was imported.
    */
   char *scenario;
   /*
-   * Trial that made it; empty where it was imported.
+   * Trial that created it; empty if it was imported.
    */
   char *trial;
   /*
@@ -345,36 +345,36 @@ struct  Gyrus__Wire__PretrainedModel
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;
   /*
-   * Artificial code (table 1) as text; made by the registry.
+   * Artificial code (table 1) as text; created by the registry.
    */
   char *code_text;
   /*
-   * Artificial code as integers; made by the registry from its dictionaries.
+   * Artificial code as integers; created by the registry from its dictionaries.
    */
   size_t n_code;
   uint32_t *code;
   /*
-   * What it is a version of; where empty, the registry takes `network name/dataset`.
+   * The series that it is a version of; if empty, the registry uses `network name/dataset`.
    */
   char *series;
   /*
-   * Number of the version in its series, from 1; given by the registry.
+   * Number of the version in its series, from 1; assigned by the registry.
    */
   uint32_t version;
   /*
-   * Recipe of the prepared dataset that it was trained on, a SHA-256; empty where unknown.
+   * Recipe of the prepared dataset that it was trained on, a SHA-256; empty if unknown.
    */
   char *recipe;
   /*
-   * Model whose weights it started from; empty where there is none.
+   * Model whose weights it started from; empty if there is none.
    */
   char *parent;
   /*
-   * License, by its SPDX identifier where it has one; empty where unknown.
+   * License, by its SPDX identifier where it has one; empty if unknown.
    */
   char *licence;
   /*
-   * Where it was imported from; empty where a scenario made it.
+   * Where it was imported from; empty if a scenario created it.
    */
   char *origin;
   /*
@@ -382,13 +382,13 @@ struct  Gyrus__Wire__PretrainedModel
    */
   char *stage;
   /*
-   * Since when it has been at that stage, in microseconds since 1970 UTC.
+   * When it reached that stage, in microseconds since 1970 UTC.
    */
   int64_t stage_since_microseconds;
   Gyrus__Wire__PretrainedModel__AccuracyPresenceCase accuracy_presence_case;
   union {
     /*
-     * The share of right answers.
+     * The share of correct predictions.
      */
     double accuracy;
   };
@@ -400,7 +400,7 @@ struct  Gyrus__Wire__PretrainedModel
 
 /*
  * Route `model.stage`: moves a model to another stage. At most one model of a series is live: making one live archives
- * the one that was. Moving a model to the stage that it has changes nothing.
+ * the one that was. Moving a model to its current stage changes nothing.
  */
 struct  Gyrus__Wire__StageRequest
 {
@@ -428,7 +428,7 @@ struct  Gyrus__Wire__StageRequest
 
 
 /*
- * A time that a model spent at a stage.
+ * A period that a model spent at a stage.
  */
 struct  Gyrus__Wire__StageChange
 {
@@ -454,11 +454,11 @@ struct  Gyrus__Wire__StageChange
    */
   char *stage;
   /*
-   * When it came to the stage, in microseconds since 1970 UTC.
+   * When it reached the stage, in microseconds since 1970 UTC.
    */
   int64_t began_microseconds;
   /*
-   * When it left the stage; 0 where it is still there.
+   * When it left the stage; 0 if it is still at that stage.
    */
   int64_t ended_microseconds;
   /*
@@ -476,33 +476,33 @@ struct  Gyrus__Wire__StageChange
 
 
 /*
- * Route `stage.list`: which model was at which stage when.
+ * Route `stage.list`: the history of the models' stages.
  */
 struct  Gyrus__Wire__StageListRequest
 {
   ProtobufCMessage base;
   /*
-   * Only of this model; empty for all.
+   * Only entries of this model; empty for all.
    */
   char *model;
   /*
-   * Only of this series; empty for all.
+   * Only entries of this series; empty for all.
    */
   char *series;
   /*
-   * Only this stage; empty for all.
+   * Only entries of this stage; empty for all.
    */
   char *stage;
   /*
-   * Only what lasted beyond this time, in microseconds since 1970 UTC; 0 for no limit.
+   * Only entries that lasted beyond this time, in microseconds since 1970 UTC; 0 for no limit.
    */
   int64_t from_microseconds;
   /*
-   * Only what began before this time; 0 for no limit.
+   * Only entries that began before this time; 0 for no limit.
    */
   int64_t to_microseconds;
   /*
-   * Most entries to return; the server caps it at 1,000.
+   * Maximum number of entries to return; the server caps it at 1,000.
    */
   uint32_t limit;
   /*
@@ -533,7 +533,7 @@ struct  Gyrus__Wire__StageListReply
 
 
 /*
- * Route `catalogue.statistics`: what the registry holds, in numbers. The request is an `Empty`.
+ * Route `catalogue.statistics`: statistics of the registry's contents. The request is an `Empty`.
  */
 struct  Gyrus__Wire__CatalogueStatistics
 {
@@ -564,12 +564,12 @@ struct  Gyrus__Wire__CatalogueStatistics
   size_t n_groups;
   Gyrus__Wire__StatisticsGroup **groups;
   /*
-   * Models whose accuracy lies in each tenth, from 0–10 % to 90–100 %.
+   * Number of models with an accuracy in each tenth, from 0–10 % to 90–100 %.
    */
   size_t n_accuracies;
   uint64_t *accuracies;
   /*
-   * Parameters of all pretrained models together.
+   * Total number of parameters of all pretrained models.
    */
   uint64_t parameters;
 };
@@ -605,7 +605,7 @@ struct  Gyrus__Wire__StatisticsGroup
    */
   uint64_t bytes;
   /*
-   * Models whose accuracy is known.
+   * Number of models whose accuracy is known.
    */
   uint64_t measured;
   /*
@@ -623,7 +623,7 @@ struct  Gyrus__Wire__StatisticsGroup
 
 
 /*
- * Route `blob.verify`: hashes blobs again, some at a time. A damaged one is put aside, as reading it would do.
+ * Route `blob.verify`: hashes blobs again, some at a time. A damaged blob is moved aside, as on reading.
  */
 struct  Gyrus__Wire__BlobVerifyRequest
 {
@@ -657,12 +657,12 @@ struct  Gyrus__Wire__BlobVerifyReply
    */
   uint64_t bytes;
   /*
-   * Those that are damaged or missing, with what needs them.
+   * Damaged or missing blobs, with what refers to them.
    */
   size_t n_faults;
   Gyrus__Wire__BlobFault **faults;
   /*
-   * The last digest that was looked at; empty where there are no more.
+   * The last digest that was checked; empty if there are no more.
    */
   char *last;
 };
@@ -686,7 +686,7 @@ struct  Gyrus__Wire__BlobFault
    */
   char *reason;
   /*
-   * What needs it, such as `model 3fa2/7 (safetensors)`; at most ten.
+   * What refers to it, such as `model 3fa2/7 (safetensors)`; at most ten.
    */
   size_t n_needed_by;
   char **needed_by;
@@ -733,7 +733,7 @@ struct  Gyrus__Wire__BlobEntry
 
 
 /*
- * Reply to `blob.list`: at most 5,000; where there is none, the list has ended.
+ * Reply to `blob.list`: at most 5,000; an empty reply ends the list.
  */
 struct  Gyrus__Wire__BlobListReply
 {
@@ -756,11 +756,11 @@ struct  Gyrus__Wire__BlobCollectRequest
 {
   ProtobufCMessage base;
   /*
-   * Change nothing; say what would be removed.
+   * Change nothing; only report what would be removed.
    */
   protobuf_c_boolean dry_run;
   /*
-   * Only what has been there for at least this time, in seconds: it may be about to be registered.
+   * Minimum age of what is removed, in seconds: newer blobs may be about to be registered.
    */
   uint32_t older_than_seconds;
 };
@@ -832,7 +832,7 @@ struct  Gyrus__Wire__Dataset
 
 
 /*
- * Names one thing of the registry: the route says which kind (`network.get`, `model.get`, `dataset.get` by recipe).
+ * Names one entry of the registry: the route determines the kind (`network.get`, `model.get`, `dataset.get` by recipe).
  */
 struct  Gyrus__Wire__CatalogueGetRequest
 {
@@ -848,7 +848,7 @@ struct  Gyrus__Wire__CatalogueGetRequest
 
 
 /*
- * Lists things of the registry (`network.list`, `model.list`, `dataset.list`).
+ * Lists entries of the registry (`network.list`, `model.list`, `dataset.list`).
  */
 struct  Gyrus__Wire__CatalogueListRequest
 {
@@ -860,7 +860,7 @@ struct  Gyrus__Wire__CatalogueListRequest
   size_t n_filter;
   Gyrus__Wire__Attribute **filter;
   /*
-   * Most entries to return; the server caps it at 1,000.
+   * Maximum number of entries to return; the server caps it at 1,000.
    */
   uint32_t limit;
   /*
@@ -868,7 +868,7 @@ struct  Gyrus__Wire__CatalogueListRequest
    */
   char *after;
   /*
-   * Field by which the entries are ordered, with `-` in front from the largest to the smallest; empty for the identity.
+   * Field by which the entries are ordered, with a leading `-` for descending order; empty for the identity.
    */
   char *order;
 };
@@ -884,7 +884,7 @@ struct  Gyrus__Wire__BaseNetworkListReply
 {
   ProtobufCMessage base;
   /*
-   * The networks, in the order asked for.
+   * The networks, in the requested order.
    */
   size_t n_networks;
   Gyrus__Wire__BaseNetwork **networks;
@@ -901,7 +901,7 @@ struct  Gyrus__Wire__PretrainedModelListReply
 {
   ProtobufCMessage base;
   /*
-   * The models, in the order asked for.
+   * The models, in the requested order.
    */
   size_t n_models;
   Gyrus__Wire__PretrainedModel **models;
@@ -1008,7 +1008,7 @@ struct  Gyrus__Wire__CodeMessage
 
 
 /*
- * How much room the files of one kind take.
+ * Disk space used by the files of one kind.
  */
 struct  Gyrus__Wire__StorageShare
 {
@@ -1018,11 +1018,11 @@ struct  Gyrus__Wire__StorageShare
    */
   char *kind;
   /*
-   * How many there are.
+   * Number of files.
    */
   uint64_t files;
   /*
-   * Bytes of all of them.
+   * Total size in bytes.
    */
   uint64_t bytes;
   /*
@@ -1036,7 +1036,7 @@ struct  Gyrus__Wire__StorageShare
 
 
 /*
- * Route `registry.storage`: what takes how much room. The request is an `Empty`.
+ * Route `registry.storage`: disk space by kind. The request is an `Empty`.
  */
 struct  Gyrus__Wire__StorageReply
 {

@@ -60,7 +60,7 @@ struct  Gyrus__Wire__HealthReply
    */
   uint32_t process;
   /*
-   * Version of Gyrus that the process is, such as `0.1.0`.
+   * Version of Gyrus that the process runs, such as `0.1.0`.
    */
   char *version;
   /*
@@ -88,7 +88,7 @@ struct  Gyrus__Wire__MetricsReply
 {
   ProtobufCMessage base;
   /*
-   * What is measured, in Prometheus' text format.
+   * The metrics, in Prometheus text format.
    */
   char *text;
 };
@@ -205,7 +205,7 @@ struct  Gyrus__Wire__EventsReadRequest
    */
   uint64_t after;
   /*
-   * Most events to return; the server caps it at 1,000.
+   * Maximum number of events to return; the server caps it at 1,000.
    */
   uint32_t limit;
   /*
@@ -238,7 +238,7 @@ struct  Gyrus__Wire__EventsReadReply
    */
   uint64_t next;
   /*
-   * The last event that retention has removed; 0 where all are there.
+   * The last event that retention has removed; 0 if none was removed.
    */
   uint64_t removed;
   /*
@@ -262,15 +262,15 @@ struct  Gyrus__Wire__EventsTailRequest
    */
   uint64_t before;
   /*
-   * Most events to return; the server caps it at 1,000.
+   * Maximum number of events to return; the server caps it at 1,000.
    */
   uint32_t limit;
   /*
-   * Only events whose kind begins so, such as `task.`; empty for all.
+   * Only events whose kind begins with this text, such as `task.`; empty for all.
    */
   char *kind;
   /*
-   * Only events whose subject begins so, such as a scenario's identity; empty for all.
+   * Only events whose subject begins with this text, such as a scenario's identity; empty for all.
    */
   char *subject;
 };

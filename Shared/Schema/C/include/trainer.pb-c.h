@@ -67,7 +67,7 @@ struct  Gyrus__Wire__PrepareResult
 {
   ProtobufCMessage base;
   /*
-   * Identity of the recipe, under which the registry now has the dataset.
+   * Identity of the recipe, under which the dataset is now registered.
    */
   char *recipe;
   /*
@@ -81,13 +81,14 @@ struct  Gyrus__Wire__PrepareResult
 
 
 /*
- * How the weights of one branch of a network are changed.
+ * How the weights of one branch of a network are optimized.
  */
 struct  Gyrus__Wire__OptimizerSettings
 {
   ProtobufCMessage base;
   /*
-   * Prefix of the names of the layers that it changes, such as `image.`; empty for all that no other names.
+   * Prefix of the names of the layers that it changes, such as `image.`; empty for all layers that no other prefix
+   * matches.
    */
   char *branch;
   /*
@@ -95,7 +96,7 @@ struct  Gyrus__Wire__OptimizerSettings
    */
   char *name;
   /*
-   * Learning rate at the top of the schedule.
+   * Peak learning rate of the schedule.
    */
   double learning_rate;
   /*
@@ -156,7 +157,7 @@ struct  Gyrus__Wire__TrainTask
    */
   uint32_t checkpoint_milliseconds;
   /*
-   * Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+   * Identities of sets of features that replace the dataset's samples; empty for the samples themselves.
    */
   size_t n_features;
   char **features;
@@ -166,7 +167,7 @@ struct  Gyrus__Wire__TrainTask
   size_t n_initial_weights;
   Gyrus__Wire__InitialWeights **initial_weights;
   /*
-   * What keeps vectors of two modalities alike; absent for nothing.
+   * Constraint that keeps vectors of two modalities similar; absent for none.
    */
   Gyrus__Wire__SimilarityConstraint *constraint;
   /*
@@ -174,36 +175,36 @@ struct  Gyrus__Wire__TrainTask
    */
   uint32_t pause_after;
   /*
-   * Digest of the checkpoint of a training that was paused, to go on from; empty for none.
+   * Digest of the checkpoint of a paused training to continue from; empty for none.
    */
   char *checkpoint;
   /*
-   * From what the network learns; absent for all labels.
+   * What the network learns from; absent for all labels.
    */
   Gyrus__Wire__Learning *learning;
   /*
-   * How several workers train it together; absent where one does alone.
+   * How several workers train it together; absent if one worker trains alone.
    */
   Gyrus__Wire__TrainingDistribution *distribution;
   /*
-   * How it learns besides; absent for the usual way.
+   * Other training options; absent for the defaults.
    */
   Gyrus__Wire__TrainingOptions *options;
   /*
-   * Name of the metric by which epochs are judged; empty for the usual one.
+   * Name of the metric that epochs are judged by; empty for the default.
    */
   char *metric;
   /*
-   * What each input of the network holds; empty where nothing depends on it.
+   * The kind of each input of the network; empty if nothing depends on it.
    */
   size_t n_kinds;
   Gyrus__Wire__InputKind **kinds;
   /*
-   * The fold of training and validation samples together that is held out, from 1; 0 where the parts are used as they are.
+   * The fold of training and validation samples together that is held out, from 1; 0 to use the splits unchanged.
    */
   uint32_t fold;
   /*
-   * How many folds there are.
+   * Number of folds.
    */
   uint32_t folds;
 };
@@ -213,7 +214,7 @@ struct  Gyrus__Wire__TrainTask
 
 
 /*
- * What an input of a network holds.
+ * The kind of data of an input of a network.
  */
 struct  Gyrus__Wire__InputKind
 {
@@ -233,25 +234,25 @@ struct  Gyrus__Wire__InputKind
 
 
 /*
- * How a network learns, beside how long and from what.
+ * How a network learns, except for how long and from what.
  */
 struct  Gyrus__Wire__TrainingOptions
 {
   ProtobufCMessage base;
   /*
-   * What learning rates follow: `cosine` or `constant`.
+   * Learning rate schedule: `cosine` or `constant`.
    */
   char *schedule;
   /*
-   * Share of all steps in which learning rates rise from zero.
+   * Share of all steps during which learning rates rise from zero.
    */
   double warm_up;
   /*
-   * The longest gradient of a step; 0 for any.
+   * Maximum norm of the gradient of a step; 0 for no limit.
    */
   double clipping;
   /*
-   * Share of certainty that is spread over all classes.
+   * Share of the probability that is spread over all classes.
    */
   double label_smoothing;
   /*
@@ -259,11 +260,11 @@ struct  Gyrus__Wire__TrainingOptions
    */
   char *class_weights;
   /*
-   * From how many standard deviations on an error counts linearly; 0 where all count squared.
+   * Number of standard deviations above which an error counts linearly; 0 if all errors count squared.
    */
   double huber;
   /*
-   * Epochs without a better one after which a training ends; 0 where it has all its epochs.
+   * Number of epochs without improvement after which training ends; 0 to train for all epochs.
    */
   uint32_t patience;
   /*
@@ -271,7 +272,7 @@ struct  Gyrus__Wire__TrainingOptions
    */
   protobuf_c_boolean keeps_best;
   /*
-   * How much samples are changed at random: `none`, `light` or `strong`.
+   * How strongly samples are augmented at random: `none`, `light` or `strong`.
    */
   char *augmentation;
   /*
@@ -293,7 +294,7 @@ struct  Gyrus__Wire__TrainingOptions
 
 
 /*
- * From what a network learns.
+ * What a network learns from.
  */
 struct  Gyrus__Wire__Learning
 {
@@ -307,11 +308,11 @@ struct  Gyrus__Wire__Learning
    */
   uint32_t labels;
   /*
-   * Epochs without labels that come first; 0 for as many as with labels.
+   * Number of epochs without labels at the beginning; 0 for as many as with labels.
    */
   uint32_t pretraining;
   /*
-   * `probe` or `fine-tuning`: how labels are learned after them.
+   * `probe` or `fine-tuning`: how labels are learned afterwards.
    */
   char *transfer;
 };
@@ -327,7 +328,7 @@ struct  Gyrus__Wire__TrainingDistribution
 {
   ProtobufCMessage base;
   /*
-   * Most workers.
+   * Maximum number of workers.
    */
   uint32_t workers;
   /*
@@ -335,7 +336,7 @@ struct  Gyrus__Wire__TrainingDistribution
    */
   char *kind;
   /*
-   * How the workers keep together, such as `all-reduce`.
+   * How the workers synchronize, such as `all-reduce`.
    */
   char *synchronisation;
   /*
@@ -343,19 +344,19 @@ struct  Gyrus__Wire__TrainingDistribution
    */
   uint32_t interval;
   /*
-   * Micro-batches that a mini-batch is split into, where the workers are a pipeline.
+   * Micro-batches that a mini-batch is split into, if the workers form a pipeline.
    */
   uint32_t micro_batches;
   /*
-   * How a parameter server takes what workers push, such as `staleness 4`; empty for `synchronous`.
+   * How a parameter server applies the workers' updates, such as `staleness 4`; empty for `synchronous`.
    */
   char *updates;
   /*
-   * Least workers with which it begins; 0 means as many as the most.
+   * Minimum number of workers to start with; 0 means the maximum.
    */
   uint32_t least_workers;
   /*
-   * How what is submitted to a parameter server is made smaller, such as `half`; empty for `none`.
+   * How updates to a parameter server are compressed, such as `half`; empty for `none`.
    */
   char *compression;
 };
@@ -385,7 +386,7 @@ struct  Gyrus__Wire__BatchPlace
 
 
 /*
- * What a mini-batch came to.
+ * The result of a mini-batch.
  */
 struct  Gyrus__Wire__BatchOutcome
 {
@@ -399,7 +400,7 @@ struct  Gyrus__Wire__BatchOutcome
    */
   double loss;
   /*
-   * Samples answered right.
+   * Number of samples predicted correctly.
    */
   double correct;
   /*
@@ -413,7 +414,7 @@ struct  Gyrus__Wire__BatchOutcome
 
 
 /*
- * Route `batches.next` of the worker of rank 0: reports a mini-batch that is done and asks for another.
+ * Route `batches.next` of the worker of rank 0: reports a finished mini-batch and requests another.
  */
 struct  Gyrus__Wire__NextBatchRequest
 {
@@ -423,7 +424,7 @@ struct  Gyrus__Wire__NextBatchRequest
    */
   char *worker;
   /*
-   * What is done; absent at the beginning.
+   * The finished mini-batch; absent at the beginning.
    */
   Gyrus__Wire__BatchOutcome *done;
 };
@@ -439,11 +440,11 @@ struct  Gyrus__Wire__NextBatchReply
 {
   ProtobufCMessage base;
   /*
-   * What to do; absent where there is nothing at the moment.
+   * The next mini-batch; absent if there is none at present.
    */
   Gyrus__Wire__BatchPlace *next;
   /*
-   * Epochs that are complete.
+   * Number of completed epochs.
    */
   uint32_t epochs_done;
   /*
@@ -467,7 +468,7 @@ struct  Gyrus__Wire__InitialWeights
    */
   char *blob;
   /*
-   * What the names of tensors in the network begin with where those in the file do not.
+   * Prefix that the names of tensors in the network have and those in the file do not.
    */
   char *prefix;
 };
@@ -477,7 +478,7 @@ struct  Gyrus__Wire__InitialWeights
 
 
 /*
- * Vectors that are to point the same way for the same sample.
+ * Vectors that should point in the same direction for the same sample.
  */
 struct  Gyrus__Wire__SimilarityConstraint
 {
@@ -488,12 +489,12 @@ struct  Gyrus__Wire__SimilarityConstraint
   size_t n_first;
   char **first;
   /*
-   * Names of the layers that are to be like those, one for each.
+   * Names of the layers that should be similar to those, one for each.
    */
   size_t n_second;
   char **second;
   /*
-   * How much their mean unlikeness counts beside the cross-entropy.
+   * Weight of their mean dissimilarity relative to the cross-entropy.
    */
   double weight;
 };
@@ -510,7 +511,7 @@ struct  Gyrus__Wire__FeatureTask
 {
   ProtobufCMessage base;
   /*
-   * Modality that the network perceives.
+   * Modality that the network processes.
    */
   char *modality;
   /*
@@ -576,7 +577,7 @@ struct  Gyrus__Wire__TrainResult
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;
   /*
-   * Digest of the checkpoint from which a paused training goes on; empty for one that has ended.
+   * Digest of the checkpoint from which a paused training continues; empty if the training has ended.
    */
   char *checkpoint;
 };
@@ -604,7 +605,7 @@ struct  Gyrus__Wire__UpdateTask
    */
   char *method;
   /*
-   * Most earlier samples that are kept in mind.
+   * Maximum number of earlier samples that are replayed.
    */
   uint32_t memory;
   /*
@@ -628,11 +629,11 @@ struct  Gyrus__Wire__UpdateTask
    */
   uint64_t seed;
   /*
-   * Share of the accuracy on earlier data that it may lose and still be promoted.
+   * Share of the accuracy on earlier data that it may lose while still being promoted.
    */
   double allowed_forgetting;
   /*
-   * Who asked for it.
+   * Who requested it.
    */
   char *person;
 };
@@ -642,7 +643,8 @@ struct  Gyrus__Wire__UpdateTask
 
 
 /*
- * Payload of a task of kind `scoring`: measures how well the features of a pretrained model fit other data, untrained.
+ * Payload of a task of kind `scoring`: measures how well the features of a pretrained model fit other data, without
+ * training.
  */
 struct  Gyrus__Wire__ScoringTask
 {
@@ -656,7 +658,7 @@ struct  Gyrus__Wire__ScoringTask
    */
   char *dataset;
   /*
-   * Training samples to look at; 0 for all.
+   * Training samples to use; 0 for all.
    */
   uint32_t samples;
 };
@@ -693,11 +695,11 @@ struct  Gyrus__Wire__UpdateResult
    */
   char *model;
   /*
-   * Its stage; `none` where it forgot too much to be promoted.
+   * Its stage; `none` if it forgot too much to be promoted.
    */
   char *stage;
   /*
-   * Among them `forgetting`, and the accuracies on earlier and new data before and after.
+   * Metrics, including `forgetting` and the accuracies on earlier and new data before and after.
    */
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;

@@ -11,10 +11,10 @@ extension Wire {
         /// Size in bytes.
         public var bytes: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             name: String = "",
             bytes: UInt32 = 0
@@ -24,7 +24,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -56,15 +56,15 @@ extension Wire {
     public struct AtlasMessage: WireMessage {
         /// The files, in the order of the attachment.
         public var files: [Wire.AtlasFile] = []
-        /// Identity of the files; made by the registry.
+        /// Identity of the files; created by the registry.
         public var digest: String = ""
         /// When it was imported, in microseconds since 1970 UTC; set by the registry.
         public var importedMicroseconds: Int64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             files: [Wire.AtlasFile] = [],
             digest: String = "",
@@ -76,7 +76,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -105,25 +105,25 @@ extension Wire.AtlasMessage: StoredMessage {
 }
 
 extension Wire {
-    /// What an import changed in one kind of thing.
+    /// What an import changed in one kind of entry.
     public struct AtlasChange: WireMessage {
-        /// What, such as `regions` or `sub-areas`.
+        /// The kind, such as `regions` or `sub-areas`.
         public var what: String = ""
         /// How many there are now.
         public var count: UInt32 = 0
-        /// Names of what is new; at most 100.
+        /// Names of new entries; at most 100.
         public var added: [String] = []
-        /// Names of what is gone; at most 100.
+        /// Names of removed entries; at most 100.
         public var removed: [String] = []
-        /// Names of what is there as before with other figures; at most 100.
+        /// Names of entries whose values changed; at most 100.
         public var changed: [String] = []
-        /// How many names there are of each, where 100 are not all of them: added, removed, changed.
+        /// Total numbers of added, removed and changed names, in this order; the lists are cut off at 100.
         public var totals: [UInt32] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             what: String = "",
             count: UInt32 = 0,
@@ -141,7 +141,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -183,10 +183,10 @@ extension Wire {
         /// What changed, by kind.
         public var changes: [Wire.AtlasChange] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             digest: String = "",
             changes: [Wire.AtlasChange] = []
@@ -196,7 +196,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -229,13 +229,13 @@ extension Wire {
         public var region: String = ""
         /// Strength from 0 to 1.
         public var strength: Double = 0
-        /// Whether a person tied it by name.
+        /// Whether a user tied it by name.
         public var byHand: Bool = false
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             region: String = "",
             strength: Double = 0,
@@ -247,7 +247,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -278,7 +278,7 @@ extension Wire.RegionTie: StoredMessage {
 extension Wire {
     /// A functional area or a sub-area of one.
     public struct Area: WireMessage {
-        /// Identity, which stays for ever.
+        /// Identity, which never changes.
         public var id: UInt32 = 0
         /// Name with that of the area that it is part of, such as `vision.motion`.
         public var path: String = ""
@@ -288,19 +288,19 @@ extension Wire {
         public var functions: [String] = []
         /// Its regions, the strongest first.
         public var regions: [Wire.RegionTie] = []
-        /// Base networks that it offers itself.
+        /// Number of its own base networks.
         public var networks: UInt32 = 0
-        /// Pretrained models of these networks.
+        /// Number of pretrained models of these networks.
         public var models: UInt32 = 0
         /// Whether it has only those regions that no other sub-area of its area has.
         public var rest: Bool = false
         /// Who made it: `atlas` or `user`.
         public var origin: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: UInt32 = 0,
             path: String = "",
@@ -324,7 +324,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -370,10 +370,10 @@ extension Wire {
         /// Only this area with its sub-areas, by name; empty for all.
         public var area: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             area: String = ""
         ) {
@@ -381,7 +381,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -411,10 +411,10 @@ extension Wire {
         /// The areas by identity.
         public var areas: [Wire.Area] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             areas: [Wire.Area] = []
         ) {
@@ -422,7 +422,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -447,11 +447,11 @@ extension Wire.AreaListReply: StoredMessage {
 }
 
 extension Wire {
-    /// Route `area.change`: adds or changes an area and is answered with it; repeating it changes nothing more.
+    /// Route `area.change`: adds or changes an area and returns it; repeating it has no further effect.
     public struct AreaChangeRequest: WireMessage {
         /// What to do: `add`, `rename`, `split`, `merge`, `tie` or `untie`.
         public var action: String = ""
-        /// Name of the area; for `merge` that of the one that stays.
+        /// Name of the area; for `merge`, the area that remains.
         public var area: String = ""
         /// `rename` and `split`: the new name.
         public var name: String = ""
@@ -461,13 +461,13 @@ extension Wire {
         public var regions: [Wire.RegionTie] = []
         /// Identities of base networks to move, to tie or to untie.
         public var networks: [String] = []
-        /// `merge`: names of the areas that go into the other one.
+        /// `merge`: names of the areas that are merged into the other one.
         public var others: [String] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             action: String = "",
             area: String = "",
@@ -487,7 +487,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -524,7 +524,7 @@ extension Wire.AreaChangeRequest: StoredMessage {
 }
 
 extension Wire {
-    /// Something that was done to an area.
+    /// A change to an area.
     public struct AreaHistoryEntry: WireMessage {
         /// Number, growing.
         public var number: UInt64 = 0
@@ -539,10 +539,10 @@ extension Wire {
         /// Details.
         public var details: [Wire.Attribute] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             number: UInt64 = 0,
             timeMicroseconds: Int64 = 0,
@@ -560,7 +560,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -597,15 +597,15 @@ extension Wire.AreaHistoryEntry: StoredMessage {
 extension Wire {
     /// Route `area.history`.
     public struct AreaHistoryRequest: WireMessage {
-        /// Only of this area, by name or former name; empty for all.
+        /// Only entries of this area, by name or former name; empty for all.
         public var area: String = ""
-        /// Most entries to return, newest first; the server caps it at 1,000.
+        /// Maximum number of entries to return, newest first; the server caps it at 1,000.
         public var limit: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             area: String = "",
             limit: UInt32 = 0
@@ -615,7 +615,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -647,10 +647,10 @@ extension Wire {
         /// The entries, newest first.
         public var entries: [Wire.AreaHistoryEntry] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             entries: [Wire.AreaHistoryEntry] = []
         ) {
@@ -658,7 +658,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -683,7 +683,7 @@ extension Wire.AreaHistoryReply: StoredMessage {
 }
 
 extension Wire {
-    /// Route `brain.explain`: what a scenario engages.
+    /// Route `brain.explain`: the brain areas that a scenario engages.
     public struct ExplainRequest: WireMessage {
         /// Stimuli in words.
         public var stimuli: [String] = []
@@ -692,10 +692,10 @@ extension Wire {
         /// The function of each modality, by the modality's name.
         public var modalities: [Wire.Attribute] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             stimuli: [String] = [],
             functions: [String] = [],
@@ -707,7 +707,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -741,10 +741,10 @@ extension Wire {
         /// The whole chain in JSON, in the form that `gyrus explain --format json` prints.
         public var explanation: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             explanation: String = ""
         ) {
@@ -752,7 +752,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.

@@ -6,19 +6,19 @@ import CSchema
 extension Wire {
     /// The first frame of every request.
     public struct RequestHeader: WireMessage {
-        /// Version of the protocol; a server answers another major version with the failure `unsupported-version`.
+        /// Version of the protocol; a server answers a different major version with the failure `unsupported-version`.
         public var version: UInt32 = 0
         /// Identity of the request, chosen by the client; the reply carries it back.
         public var id: UInt64 = 0
-        /// What is asked for, such as `queue.submit`; an unknown route is answered with `unknown-route`.
+        /// The requested route, such as `queue.submit`; an unknown route is answered with `unknown-route`.
         public var route: String = ""
         /// How long the client waits for the reply, in milliseconds; 0 means the server's default.
         public var deadlineMilliseconds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             version: UInt32 = 0,
             id: UInt64 = 0,
@@ -32,7 +32,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -67,15 +67,15 @@ extension Wire {
     public struct ReplyHeader: WireMessage {
         /// Version of the protocol that the server speaks.
         public var version: UInt32 = 0
-        /// Identity of the request that is answered.
+        /// Identity of the answered request.
         public var id: UInt64 = 0
         /// Set when the request failed; the body is absent then.
         public var failure: Wire.Failure? = nil
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             version: UInt32 = 0,
             id: UInt64 = 0,
@@ -87,7 +87,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -124,13 +124,13 @@ extension Wire {
         public var message: String = ""
         /// Whether the same request may succeed later.
         public var retriable: Bool = false
-        /// How long to wait before trying again, in milliseconds; 0 where unknown.
+        /// How long to wait before trying again, in milliseconds; 0 if unknown.
         public var retryAfterMilliseconds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             code: String = "",
             message: String = "",
@@ -144,7 +144,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -182,10 +182,10 @@ extension Wire {
         /// Value in the unit that the name's documentation gives.
         public var value: Double = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             name: String = "",
             value: Double = 0
@@ -195,7 +195,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -229,10 +229,10 @@ extension Wire {
         /// The value as text.
         public var value: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             name: String = "",
             value: String = ""
@@ -242,7 +242,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -269,14 +269,14 @@ extension Wire.Attribute: StoredMessage {
 }
 
 extension Wire {
-    /// The answer to a request that has nothing to say but that it was done.
+    /// The reply to a request that returns nothing but success.
     public struct Empty: WireMessage {
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.

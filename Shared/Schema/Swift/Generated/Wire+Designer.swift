@@ -4,19 +4,19 @@ import CProtobufC
 import CSchema
 
 extension Wire {
-    /// What a scenario is at the moment.
+    /// Current state of a scenario.
     public enum ScenarioState: WireEnumeration {
-        /// Never sent.
+        /// Unset; never sent.
         case unspecified
         /// Waiting in the queue.
         case queued
-        /// Its search runs.
+        /// Its search is running.
         case running
         /// Ended with a result.
         case succeeded
         /// Ended with a failure.
         case failed
-        /// Cancelled; can be resumed.
+        /// Canceled; can be resumed.
         case cancelled
         /// A value that this version does not know.
         case unknown(Int32)
@@ -50,9 +50,9 @@ extension Wire {
 }
 
 extension Wire {
-    /// What a trial is at the moment.
+    /// Current state of a trial.
     public enum TrialState: WireEnumeration {
-        /// Never sent.
+        /// Unset; never sent.
         case unspecified
         /// Proposed; its training waits or runs.
         case training
@@ -62,9 +62,9 @@ extension Wire {
         case succeeded
         /// Could not be finished.
         case failed
-        /// Cancelled with its scenario.
+        /// Canceled with its scenario.
         case cancelled
-        /// Stopped early; it may go on from its checkpoint.
+        /// Stopped early; it may continue from its checkpoint.
         case paused
         /// A value that this version does not know.
         case unknown(Int32)
@@ -100,11 +100,11 @@ extension Wire {
 }
 
 extension Wire {
-    /// By what the trials of a page are ordered.
+    /// Order of the trials of a page.
     public enum TrialOrder: WireEnumeration {
-        /// Never sent.
+        /// Unset; never sent.
         case unspecified
-        /// Number, that is the order of proposal.
+        /// Number, which is the order of proposal.
         case number
         /// Objective on the validation split.
         case objective
@@ -150,11 +150,11 @@ extension Wire {
 }
 
 extension Wire {
-    /// What a trial is run for.
+    /// The purpose of a trial.
     public struct TrialPurpose: WireMessage {
         /// `candidate`, `baseline`, `backbone`, `final`, `fine-tuned` or `replica`.
         public var kind: String = ""
-        /// Number of the trial whose network a final training trains on.
+        /// Number of the trial that a final training is based on.
         public var source: UInt32 = 0
         /// Modality of a backbone.
         public var modality: String = ""
@@ -163,10 +163,10 @@ extension Wire {
         /// Number of the replica's step, from 0.
         public var step: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             kind: String = "",
             source: UInt32 = 0,
@@ -182,7 +182,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -231,7 +231,7 @@ extension Wire {
         public var state: Wire.TrialState = Wire.TrialState(rawValue: 0)
         /// How good the objective's value on the validation split is; larger is better.
         public var objective: Double = 0
-        /// What was measured, among it `validation-accuracy`, `test-accuracy`, `parameters`, `operations`,
+        /// Measured metrics, including `validation-accuracy`, `test-accuracy`, `parameters`, `operations`,
         /// `latency-milliseconds` and `seconds`.
         public var metrics: [Wire.Metric] = []
         /// Digest of the TorchScript file of a network.
@@ -240,27 +240,27 @@ extension Wire {
         public var weights: String = ""
         /// Why it failed.
         public var failure: Wire.Failure? = nil
-        /// Where the proposal came from, such as `random`, `knowledge` or `crossover 3 × 7`.
+        /// Origin of the proposal, such as `random`, `knowledge` or `crossover 3 × 7`.
         public var origin: String = ""
         /// Name of the network for people, such as `image: LeNet3×1 adam; audio: LeNet5×0.5 sgd`.
         public var networkName: String = ""
-        /// Where trials are stopped early: the objective each time that it was compared with others.
+        /// If trials are stopped early: the objective at each comparison with other trials.
         public var rungs: [Double] = []
-        /// Digest of the checkpoint that a paused trial goes on from.
+        /// Digest of the checkpoint that a paused trial continues from.
         public var checkpoint: String = ""
-        /// What it is run for.
+        /// Its purpose.
         public var purpose: Wire.TrialPurpose? = nil
-        /// Numbers of the trials whose genomes its own was made of.
+        /// Numbers of the trials whose genomes it was derived from.
         public var parents: [UInt32] = []
         /// Digest of the file with a tracker's setup.
         public var setup: String = ""
         /// Digest of the archive of a tracker's tracks.
         public var tracks: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             scenario: String = "",
@@ -304,7 +304,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -365,17 +365,17 @@ extension Wire.Trial: StoredMessage {
 }
 
 extension Wire {
-    /// A network that a search for a fusion fuses.
+    /// A network that a fusion search combines.
     public struct FusedNetwork: WireMessage {
-        /// Modality that it perceives.
+        /// Modality that it processes.
         public var modality: String = ""
         /// Whether the search trains it itself; otherwise it is a model of the registry.
         public var trained: Bool = false
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             modality: String = "",
             trained: Bool = false
@@ -385,7 +385,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -412,7 +412,7 @@ extension Wire.FusedNetwork: StoredMessage {
 }
 
 extension Wire {
-    /// What follows from the text of a scenario for those who show it.
+    /// Facts derived from the text of a scenario, for display.
     public struct ScenarioFacts: WireMessage {
         /// What is to be learned, such as `classification`.
         public var task: String = ""
@@ -420,31 +420,31 @@ extension Wire {
         public var recipe: String = ""
         /// How candidates are chosen, as the scenario says.
         public var method: String = ""
-        /// What is minimized beside the objective, such as `latency`.
+        /// What is minimized in addition to the objective, such as `latency`.
         public var minimized: [String] = []
-        /// Most milliseconds for one sample; 0 for any.
+        /// Maximum milliseconds per sample; 0 for no limit.
         public var latencyLimit: Double = 0
-        /// Trials that are trained for the final budget.
+        /// Number of trials that are trained with the final budget.
         public var finalists: UInt32 = 0
         /// The networks that are fused, by modality.
         public var fused: [Wire.FusedNetwork] = []
-        /// Detectors that trackers are searched for.
+        /// Detectors for which trackers are searched.
         public var detectors: [String] = []
-        /// Sequences that no tracker is chosen by.
+        /// Sequences that are not used to choose a tracker.
         public var heldOut: [String] = []
-        /// Servers of the parameters of controllers that several replicas share; 0 where there are no replicas.
+        /// Number of parameter servers for controllers that several replicas share; 0 if there are no replicas.
         public var shards: UInt32 = 0
-        /// Seconds for search and final training together; 0 where the trials alone say how long it takes.
+        /// Seconds for search and final training together; 0 if the number of trials determines how long it takes.
         public var budgetSeconds: Double = 0
-        /// How much longer a final training takes than one of a trial.
+        /// Ratio of the duration of a final training to that of a trial's training.
         public var finalLength: Double = 0
-        /// What the numbers of a genome stand for; empty where an older designer published the scenario, and in lists.
+        /// Meaning of the numbers of a genome; empty if an older designer published the scenario, and in lists.
         public var genes: [Wire.SpaceGene] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             task: String = "",
             recipe: String = "",
@@ -476,7 +476,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -531,13 +531,13 @@ extension Wire {
         public var name: String = ""
         /// The decisions, in their order.
         public var parts: [Wire.SpacePart] = []
-        /// The decisions that follow any number of times.
+        /// The decisions that may be repeated any number of times.
         public var turn: [Wire.SpacePart] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             name: String = "",
             parts: [Wire.SpacePart] = [],
@@ -549,7 +549,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -582,13 +582,13 @@ extension Wire {
     public struct SpacePart: WireMessage {
         /// Its name, such as `structure`.
         public var name: String = ""
-        /// What can be chosen; a genome has the number of the choice, from 1, or 0 where the gene is left out.
+        /// The possible choices; a genome contains the number of the choice, from 1, or 0 if the gene is left out.
         public var choices: [String] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             name: String = "",
             choices: [String] = []
@@ -598,7 +598,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -651,13 +651,13 @@ extension Wire {
         public var text: String = ""
         /// Name of the metric that networks are judged by, such as `accuracy`.
         public var metric: String = ""
-        /// What follows from the text; absent where this version of the designer cannot read it.
+        /// Facts derived from the text; absent if this version of the designer cannot read it.
         public var facts: Wire.ScenarioFacts? = nil
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             name: String = "",
@@ -689,7 +689,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -747,10 +747,10 @@ extension Wire {
         /// Name of the file, for messages.
         public var file: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             text: String = "",
@@ -762,7 +762,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -798,10 +798,10 @@ extension Wire {
         /// `scenario.get`: how long to wait for its end, in milliseconds; the server caps it at 30,000.
         public var waitMilliseconds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             waitMilliseconds: UInt32 = 0
@@ -811,7 +811,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -840,15 +840,15 @@ extension Wire.ScenarioRequest: StoredMessage {
 extension Wire {
     /// Route `scenario.list`.
     public struct ScenarioListRequest: WireMessage {
-        /// Most scenarios to return, newest first; the server caps it at 1,000.
+        /// Maximum number of scenarios to return, newest first; the server caps it at 1,000.
         public var limit: UInt32 = 0
         /// Only scenarios published before the one of this identity; empty for the newest.
         public var before: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             limit: UInt32 = 0,
             before: String = ""
@@ -858,7 +858,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -890,10 +890,10 @@ extension Wire {
         /// The scenarios.
         public var scenarios: [Wire.ScenarioStatus] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             scenarios: [Wire.ScenarioStatus] = []
         ) {
@@ -901,7 +901,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -928,17 +928,17 @@ extension Wire.ScenarioListReply: StoredMessage {
 extension Wire {
     /// Route `trial.list`.
     public struct TrialListRequest: WireMessage {
-        /// Scenario whose trials are wanted.
+        /// Scenario whose trials to return.
         public var scenario: String = ""
         /// Only trials from this number on.
         public var from: UInt32 = 0
-        /// Most trials to return; the server caps it at 1,000.
+        /// Maximum number of trials to return; the server caps it at 1,000.
         public var limit: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             scenario: String = "",
             from: UInt32 = 0,
@@ -950,7 +950,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -981,13 +981,13 @@ extension Wire.TrialListRequest: StoredMessage {
 extension Wire {
     /// Reply to `trial.list` and `trial.page`.
     public struct TrialListReply: WireMessage {
-        /// The trials, by number or in the order that was asked for.
+        /// The trials, by number or in the requested order.
         public var trials: [Wire.Trial] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             trials: [Wire.Trial] = []
         ) {
@@ -995,7 +995,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1022,21 +1022,21 @@ extension Wire.TrialListReply: StoredMessage {
 extension Wire {
     /// Route `trial.page`: one page of a scenario's trials in any order.
     public struct TrialPageRequest: WireMessage {
-        /// Scenario whose trials are wanted.
+        /// Scenario whose trials to return.
         public var scenario: String = ""
-        /// Order; trials that lack the figure come last.
+        /// Order; trials without the value come last.
         public var order: Wire.TrialOrder = Wire.TrialOrder(rawValue: 0)
         /// Whether the largest come first.
         public var descending: Bool = false
-        /// Trials to leave out at the front.
+        /// Number of trials to skip at the beginning.
         public var offset: UInt32 = 0
-        /// Most trials to return; the server caps it at 1,000.
+        /// Maximum number of trials to return; the server caps it at 1,000.
         public var limit: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             scenario: String = "",
             order: Wire.TrialOrder = Wire.TrialOrder(rawValue: 0),
@@ -1052,7 +1052,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1085,7 +1085,7 @@ extension Wire.TrialPageRequest: StoredMessage {
 }
 
 extension Wire {
-    /// What is known of an ended trial, in figures.
+    /// Key figures of an ended trial.
     public struct TrialFigures: WireMessage {
         /// Number within the search.
         public var number: UInt32 = 0
@@ -1095,13 +1095,13 @@ extension Wire {
         public var parameters: Double = 0
         /// Time for one sample in milliseconds.
         public var latencyMilliseconds: Double = 0
-        /// Multiply-accumulate operations for one sample.
+        /// Multiply-accumulate operations per sample.
         public var operations: Double = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             number: UInt32 = 0,
             objective: Double = 0,
@@ -1117,7 +1117,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1157,10 +1157,10 @@ extension Wire {
         /// The number.
         public var count: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             state: Wire.TrialState = Wire.TrialState(rawValue: 0),
             count: UInt32 = 0
@@ -1170,7 +1170,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1197,17 +1197,17 @@ extension Wire.TrialCount: StoredMessage {
 }
 
 extension Wire {
-    /// Route `search.progress`: how the search of a scenario went so far, however many trials it has.
+    /// Route `search.progress`: the progress of a scenario's search, regardless of its number of trials.
     public struct SearchProgressRequest: WireMessage {
         /// Scenario.
         public var scenario: String = ""
-        /// Most trials in the sample; the server caps it at 1,000.
+        /// Maximum number of trials in the sample; the server caps it at 1,000.
         public var sample: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             scenario: String = "",
             sample: UInt32 = 0
@@ -1217,7 +1217,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1244,7 +1244,8 @@ extension Wire.SearchProgressRequest: StoredMessage {
 }
 
 extension Wire {
-    /// Reply to `search.progress`; final trainings, which have another budget, are counted apart and not among the figures.
+    /// Reply to `search.progress`; final trainings, which have a different budget, are counted separately and excluded from
+    /// the figures.
     public struct SearchProgressReply: WireMessage {
         /// Trials of the search in each state.
         public var counts: [Wire.TrialCount] = []
@@ -1255,17 +1256,17 @@ extension Wire {
         /// Trials that keep the limits and that no other beats in all that counts together, by parameters: the objective with what
         /// the scenario minimizes, or else with parameters and latency.
         public var front: [Wire.TrialFigures] = []
-        /// Successful trials at even distances, by number: all of them where they are few.
+        /// Successful trials at even intervals, by number; all of them if there are few.
         public var sample: [Wire.TrialFigures] = []
-        /// Epochs that the trials were trained for, in all.
+        /// Total number of epochs that the trials were trained.
         public var epochs: UInt64 = 0
-        /// Trials that went on after they had been paused.
+        /// Number of trials that continued after a pause.
         public var promoted: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             counts: [Wire.TrialCount] = [],
             finals: UInt32 = 0,
@@ -1285,7 +1286,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1331,17 +1332,17 @@ extension Wire {
         public var replica: UInt32 = 0
         /// Number of the replica's step, from 0.
         public var step: UInt32 = 0
-        /// Children of the step in all.
+        /// Total number of children of the step.
         public var batch: UInt32 = 0
-        /// Genomes as text; empty where no candidate is left.
+        /// Genomes as text; empty if no candidate is left.
         public var genomes: [String] = []
-        /// How even the controllers' choices were in the step before: entropies in bits, by the controllers' genes.
+        /// How even the controllers' choices were in the previous step: entropies in bits, by the controllers' genes.
         public var evenness: [Wire.Metric] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             scenario: String = "",
             replica: UInt32 = 0,
@@ -1359,7 +1360,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1396,15 +1397,15 @@ extension Wire.ControllerPlaceRequest: StoredMessage {
 extension Wire {
     /// Reply to `controller.place`.
     public struct ControllerPlaceReply: WireMessage {
-        /// Numbers of the step's trials, in the order of their placing.
+        /// Numbers of the step's trials, in the order in which they were placed.
         public var trials: [UInt32] = []
-        /// Whether the search takes no more children.
+        /// Whether the search accepts no more children.
         public var over: Bool = false
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             trials: [UInt32] = [],
             over: Bool = false
@@ -1414,7 +1415,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1450,10 +1451,10 @@ extension Wire {
         /// How long to wait, in milliseconds; the server caps it at 30,000.
         public var waitMilliseconds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             scenario: String = "",
             trials: [UInt32] = [],
@@ -1465,7 +1466,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1499,10 +1500,10 @@ extension Wire {
         /// Whether all of them have ended.
         public var ended: Bool = false
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             ended: Bool = false
         ) {
@@ -1510,7 +1511,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1544,13 +1545,13 @@ extension Wire {
         public var shard: UInt32 = 0
         /// Endpoint of its parameter server.
         public var endpoint: String = ""
-        /// Public key of that server; empty where it needs none.
+        /// Public key of that server; empty if it needs none.
         public var key: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             scenario: String = "",
             shard: UInt32 = 0,
@@ -1564,7 +1565,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1595,17 +1596,17 @@ extension Wire.ControllerShard: StoredMessage {
 }
 
 extension Wire {
-    /// Route `controller.shards`: waits until all parts were announced.
+    /// Route `controller.shards`: waits until all parts are announced.
     public struct ControllerShardsRequest: WireMessage {
         /// Scenario of the search.
         public var scenario: String = ""
         /// How long to wait, in milliseconds; the server caps it at 30,000.
         public var waitMilliseconds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             scenario: String = "",
             waitMilliseconds: UInt32 = 0
@@ -1615,7 +1616,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1647,10 +1648,10 @@ extension Wire {
         /// The parts that are known, by number.
         public var shards: [Wire.ControllerShard] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             shards: [Wire.ControllerShard] = []
         ) {
@@ -1658,7 +1659,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.

@@ -12,21 +12,21 @@ extension Wire {
         public var network: String = ""
         /// Identity of the prepared dataset's recipe.
         public var dataset: String = ""
-        /// Split to score on: `validation` or `test`; empty where only the latency is measured.
+        /// Split to score on: `validation` or `test`; empty if only the latency is measured.
         public var split: String = ""
-        /// Single-sample runs whose median is the latency; 0 means 50.
+        /// Number of single-sample runs whose median is the latency; 0 means 50.
         public var latencyRuns: UInt32 = 0
-        /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+        /// Identities of sets of features that replace the dataset's samples; empty for the samples themselves.
         public var features: [String] = []
-        /// Several labels: the probability above which an answer counts; 0 means one half.
+        /// Multi-label: the probability above which a label counts as predicted; 0 means one half.
         public var threshold: Double = 0
-        /// Whether the answers for test samples are kept as a file in the registry.
+        /// Whether the predictions for test samples are kept as a file in the registry.
         public var keepAnswers: Bool = false
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             script: String = "",
             network: String = "",
@@ -48,7 +48,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -89,27 +89,27 @@ extension Wire.EvaluateTask: StoredMessage {
 extension Wire {
     /// Result of a task of kind `evaluate`.
     public struct EvaluateResult: WireMessage {
-        /// Samples scored.
+        /// Number of scored samples.
         public var samples: UInt32 = 0
-        /// Classes; 0 where samples have none.
+        /// Number of classes; 0 if samples have none.
         public var classes: UInt32 = 0
-        /// Confusion matrix, classes × classes, row = truth, column = answer, row by row.
+        /// Confusion matrix, classes × classes, row = true class, column = predicted class, row by row.
         public var confusion: [UInt32] = []
         /// Trainable parameters.
         public var parameters: UInt64 = 0
-        /// Multiply-accumulate operations for one sample.
+        /// Multiply-accumulate operations per sample.
         public var operations: UInt64 = 0
         /// Median time of a single-sample run, in milliseconds.
         public var latencyMilliseconds: Double = 0
         /// Metrics of the split by name, such as `macro-f1`, and their standard errors, such as `macro-f1-error`.
         public var metrics: [Wire.Metric] = []
-        /// Digest of the file of answers; empty where none is kept.
+        /// Digest of the file of predictions; empty if none is kept.
         public var answers: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             samples: UInt32 = 0,
             classes: UInt32 = 0,
@@ -131,7 +131,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -176,15 +176,15 @@ extension Wire {
         public var dataset: String = ""
         /// Detector, filter and tracker in JSON.
         public var setup: String = ""
-        /// Names of the sequences that nothing is chosen by; they are scored apart.
+        /// Names of the held-out sequences, which are not used to choose anything; they are scored separately.
         public var heldOut: [String] = []
         /// Whether setup and tracks are kept as files in the registry.
         public var keep: Bool = false
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             dataset: String = "",
             setup: String = "",
@@ -198,7 +198,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -234,15 +234,15 @@ extension Wire {
         /// Figures of all sequences that are not held out together, such as `idf1`, of those that are (`held-out/idf1`), and of
         /// each sequence (`MOT16-02/idf1`); `seconds` and `latency-milliseconds`, the time for a frame.
         public var metrics: [Wire.Metric] = []
-        /// Digest of the file with the setup; empty where it was not to be kept.
+        /// Digest of the file with the setup; empty if it was not to be kept.
         public var setup: String = ""
-        /// Digest of the file with the tracks; empty where they were not to be kept.
+        /// Digest of the file with the tracks; empty if they were not to be kept.
         public var tracks: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             metrics: [Wire.Metric] = [],
             setup: String = "",
@@ -254,7 +254,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.

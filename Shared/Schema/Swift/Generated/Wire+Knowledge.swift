@@ -4,7 +4,7 @@ import CProtobufC
 import CSchema
 
 extension Wire {
-    /// What is known of a scenario before any training: the basis on which scenarios are called alike.
+    /// What is known about a scenario before any training: the basis for comparing scenarios.
     public struct ScenarioFeatures: WireMessage {
         /// Task, such as `classification`.
         public var task: String = ""
@@ -17,10 +17,10 @@ extension Wire {
         /// Numbers, such as `classes`, `samples` or `limit.parameters`.
         public var numbers: [Wire.Metric] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             task: String = "",
             modalities: [String] = [],
@@ -36,7 +36,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -71,11 +71,11 @@ extension Wire.ScenarioFeatures: StoredMessage {
 extension Wire {
     /// Route `observation.put`: safe to repeat.
     public struct Observation: WireMessage {
-        /// Identity: the trial's.
+        /// Identity, which is that of the trial.
         public var id: String = ""
         /// Scenario that the trial belongs to.
         public var scenario: String = ""
-        /// What the scenario was like.
+        /// Features of the scenario.
         public var features: Wire.ScenarioFeatures? = nil
         /// Genome of the network in the search space, as text.
         public var genome: String = ""
@@ -90,10 +90,10 @@ extension Wire {
         /// When it was recorded, in microseconds since 1970 UTC.
         public var createdMicroseconds: Int64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             scenario: String = "",
@@ -117,7 +117,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -164,15 +164,15 @@ extension Wire {
         public var space: String = ""
         /// Genome as text, or identity in the registry.
         public var genome: String = ""
-        /// Artificial code as text; empty where it has none.
+        /// Artificial code as text; empty if it has none.
         public var code: String = ""
         /// Cheap measurements on the scenario's data, such as `logme`; higher is better.
         public var scores: [Wire.Metric] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             space: String = "",
             genome: String = "",
@@ -186,7 +186,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -219,19 +219,19 @@ extension Wire.ModelCandidate: StoredMessage {
 extension Wire {
     /// Route `model.rank`: how much attention a scenario pays to models.
     public struct RankRequest: WireMessage {
-        /// What the scenario is like.
+        /// Features of the scenario.
         public var features: Wire.ScenarioFeatures? = nil
-        /// Where no candidates are given, the known ones of this search space.
+        /// If no candidates are given, the known ones of this search space are used.
         public var space: String = ""
-        /// Most answers; the server caps it at 1,000.
+        /// Maximum number of results; the server caps it at 1,000.
         public var limit: UInt32 = 0
         /// The candidates; empty for all that are known in the space. At most 2,000.
         public var candidates: [Wire.ModelCandidate] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             features: Wire.ScenarioFeatures? = nil,
             space: String = "",
@@ -245,7 +245,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -284,19 +284,19 @@ extension Wire {
         public var weight: Double = 0
         /// Attention of each head.
         public var heads: [Double] = []
-        /// How far the members of the ensemble are apart: the standard deviation of their attentions' logarithms.
+        /// Disagreement between the members of the ensemble: the standard deviation of their attentions' logarithms.
         public var deviation: Double = 0
-        /// Scenarios in which it was seen.
+        /// Number of scenarios in which it was observed.
         public var outcomes: UInt32 = 0
-        /// How alike the most similar of those scenarios is, 0 to 1.
+        /// Similarity of the most similar of those scenarios, 0 to 1.
         public var similarity: Double = 0
-        /// By what the order goes: the attention's logarithm, and more where little is known.
+        /// The value that determines the order: the attention's logarithm plus a bonus if little is known.
         public var score: Double = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             model: Wire.ModelCandidate? = nil,
             weight: Double = 0,
@@ -316,7 +316,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -355,13 +355,13 @@ extension Wire.RankedModel: StoredMessage {
 extension Wire {
     /// Reply to `model.rank`.
     public struct RankReply: WireMessage {
-        /// The models, the first to be tried first.
+        /// The models, in the order in which to try them.
         public var models: [Wire.RankedModel] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             models: [Wire.RankedModel] = []
         ) {
@@ -369,7 +369,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -394,21 +394,21 @@ extension Wire.RankReply: StoredMessage {
 }
 
 extension Wire {
-    /// Reply to `knowledge.learn`: what came of a lesson from all outcomes that are new.
+    /// Reply to `knowledge.learn`: the result of learning from all new outcomes.
     public struct LearnReply: WireMessage {
-        /// Scenarios that were new or had new outcomes; 0 where there was nothing to learn.
+        /// Number of scenarios that were new or had new outcomes; 0 if there was nothing to learn.
         public var fresh: UInt32 = 0
-        /// Scenarios that were learned from, older ones among them.
+        /// Number of scenarios that were learned from, including older ones.
         public var scenarios: UInt32 = 0
-        /// The ranking loss towards the end.
+        /// The ranking loss at the end.
         public var loss: Double = 0
         /// Seconds that it took.
         public var seconds: Double = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             fresh: UInt32 = 0,
             scenarios: UInt32 = 0,
@@ -422,7 +422,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -457,15 +457,15 @@ extension Wire {
     public struct ObservationListRequest: WireMessage {
         /// Only observations of this scenario; empty for all.
         public var scenario: String = ""
-        /// Most observations to return; the server caps it at 1,000.
+        /// Maximum number of observations to return; the server caps it at 1,000.
         public var limit: UInt32 = 0
         /// Only observations after this one; empty for the first page.
         public var after: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             scenario: String = "",
             limit: UInt32 = 0,
@@ -477,7 +477,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -511,10 +511,10 @@ extension Wire {
         /// The observations, oldest first.
         public var observations: [Wire.Observation] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             observations: [Wire.Observation] = []
         ) {
@@ -522,7 +522,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -547,28 +547,28 @@ extension Wire.ObservationListReply: StoredMessage {
 }
 
 extension Wire {
-    /// Route `schedule.put`, and an entry of `schedule.list`: when so many new samples of a data set have come, a model is
+    /// Route `schedule.put`, and an entry of `schedule.list`: when enough new samples of a data set have arrived, a model is
     /// updated with them.
     public struct UpdateSchedule: WireMessage {
-        /// Identity, chosen by whoever makes it; one with a known identity changes nothing.
+        /// Identity, chosen by the creator; a request with a known identity changes nothing.
         public var id: String = ""
-        /// Identity of the model; updates go on from the latest version that an update made.
+        /// Identity of the model; updates continue from the latest version that an update created.
         public var model: String = ""
         /// Name of the data set, as the registry lists it.
         public var dataset: String = ""
-        /// New samples that must have come.
+        /// Number of new samples that trigger an update.
         public var samples: UInt32 = 0
         /// `replay`, `distillation`, `ewc` or `fine-tuning`.
         public var method: String = ""
-        /// Most earlier samples that are learned again.
+        /// Maximum number of earlier samples that are replayed.
         public var memory: UInt32 = 0
-        /// Share of the accuracy on earlier data that a version may lose and still be promoted.
+        /// Share of the accuracy on earlier data that a version may lose while still being promoted.
         public var allowedForgetting: Double = 0
-        /// Who asked for it.
+        /// Who requested it.
         public var person: String = ""
-        /// `waiting`, `updating`, `cancelled` or `failed`; set by the service, as all that follows.
+        /// `waiting`, `updating`, `cancelled` or `failed`; set by the service, like all the following fields.
         public var state: String = ""
-        /// New samples that have come and were not learned yet.
+        /// Number of new samples that have arrived and have not been learned yet.
         public var pending: UInt64 = 0
         /// The last update's task.
         public var task: String = ""
@@ -577,10 +577,10 @@ extension Wire {
         /// When it was made, in microseconds since 1970 UTC.
         public var createdMicroseconds: Int64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             model: String = "",
@@ -612,7 +612,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -666,10 +666,10 @@ extension Wire {
         /// The schedules, oldest first.
         public var schedules: [Wire.UpdateSchedule] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             schedules: [Wire.UpdateSchedule] = []
         ) {
@@ -677,7 +677,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -707,10 +707,10 @@ extension Wire {
         /// Identity of the schedule.
         public var id: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = ""
         ) {
@@ -718,7 +718,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.

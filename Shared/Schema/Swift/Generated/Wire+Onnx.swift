@@ -12,7 +12,7 @@ extension Wire {
         public var producerName: String = ""
         /// Version of that program.
         public var producerVersion: String = ""
-        /// Name space of the model.
+        /// Namespace of the model.
         public var domain: String = ""
         /// Version of the model.
         public var modelVersion: Int64 = 0
@@ -22,13 +22,13 @@ extension Wire {
         public var graph: Wire.OnnxGraph? = nil
         /// Sets of operators that the graph uses.
         public var opsetImport: [Wire.OnnxOperatorSet] = []
-        /// Anything that the writer noted.
+        /// Metadata added by the writer.
         public var metadataProps: [Wire.OnnxText] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             irVersion: Int64 = 0,
             producerName: String = "",
@@ -52,7 +52,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -95,15 +95,15 @@ extension Wire.OnnxModel: StoredMessage {
 extension Wire {
     /// A set of operators: `OperatorSetIdProto`.
     public struct OnnxOperatorSet: WireMessage {
-        /// Name space; empty for the standard operators.
+        /// Namespace; empty for the standard operators.
         public var domain: String = ""
         /// Version.
         public var version: Int64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             domain: String = "",
             version: Int64 = 0
@@ -113,7 +113,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -147,10 +147,10 @@ extension Wire {
         /// The value.
         public var value: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             key: String = "",
             value: String = ""
@@ -160,7 +160,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -199,17 +199,17 @@ extension Wire {
         public var docString: String = ""
         /// Weights that are mostly zero.
         public var sparseInitializer: [Wire.OnnxSparseTensor] = []
-        /// What enters; also weights, in old files.
+        /// The inputs; in old files also the weights.
         public var input: [Wire.OnnxValue] = []
-        /// What leaves.
+        /// The outputs.
         public var output: [Wire.OnnxValue] = []
-        /// Types and shapes of what is between.
+        /// Types and shapes of intermediate values.
         public var valueInfo: [Wire.OnnxValue] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             node: [Wire.OnnxNode] = [],
             name: String = "",
@@ -231,7 +231,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -272,25 +272,25 @@ extension Wire.OnnxGraph: StoredMessage {
 extension Wire {
     /// An operation: `NodeProto`.
     public struct OnnxNode: WireMessage {
-        /// Names of what it reads; empty for an optional one that is absent.
+        /// Names of its inputs; empty for an optional input that is absent.
         public var input: [String] = []
-        /// Names of what it gives.
+        /// Names of its outputs.
         public var output: [String] = []
         /// Its name; may be empty.
         public var name: String = ""
         /// The operator, such as `Conv`.
         public var opType: String = ""
-        /// Its settings.
+        /// Its attributes.
         public var attribute: [Wire.OnnxAttribute] = []
         /// For people.
         public var docString: String = ""
-        /// Name space of the operator; empty for the standard ones.
+        /// Namespace of the operator; empty for the standard ones.
         public var domain: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             input: [String] = [],
             output: [String] = [],
@@ -310,7 +310,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -347,37 +347,37 @@ extension Wire.OnnxNode: StoredMessage {
 }
 
 extension Wire {
-    /// A setting of an operation: `AttributeProto`.
+    /// An attribute of an operation: `AttributeProto`.
     public struct OnnxAttribute: WireMessage {
         /// Its name.
         public var name: String = ""
-        /// A number, where `type` is 1.
+        /// A number, if `type` is 1.
         public var f: Float = 0
-        /// An integer, where `type` is 2.
+        /// An integer, if `type` is 2.
         public var i: Int64 = 0
-        /// A text, where `type` is 3.
+        /// A text, if `type` is 3.
         public var s: [UInt8] = []
-        /// A tensor, where `type` is 4.
+        /// A tensor, if `type` is 4.
         public var t: Wire.OnnxTensor? = nil
-        /// A graph, where `type` is 5: an `OnnxGraph` as bytes, so that its reader decides how deep graphs may nest.
+        /// A graph, if `type` is 5: an `OnnxGraph` as bytes, so that the reader decides how deeply graphs may nest.
         public var g: [UInt8] = []
-        /// Numbers, where `type` is 6.
+        /// Numbers, if `type` is 6.
         public var floats: [Float] = []
-        /// Integers, where `type` is 7.
+        /// Integers, if `type` is 7.
         public var ints: [Int64] = []
-        /// Texts, where `type` is 8.
+        /// Texts, if `type` is 8.
         public var strings: [[UInt8]] = []
-        /// Tensors, where `type` is 9.
+        /// Tensors, if `type` is 9.
         public var tensors: [Wire.OnnxTensor] = []
         /// For people.
         public var docString: String = ""
-        /// Which of the fields counts.
+        /// Which of the fields is used.
         public var type: Int32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             name: String = "",
             f: Float = 0,
@@ -407,7 +407,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -478,15 +478,15 @@ extension Wire {
         public var uint64Data: [UInt64] = []
         /// For people.
         public var docString: String = ""
-        /// Where the elements lie outside of the file.
+        /// The location of elements that are stored outside the file.
         public var externalData: [Wire.OnnxText] = []
-        /// 1 where the elements lie outside of the file.
+        /// 1 if the elements are stored outside the file.
         public var dataLocation: Int32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             dims: [Int64] = [],
             dataType: Int32 = 0,
@@ -518,7 +518,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -576,10 +576,10 @@ extension Wire {
         /// Size along each dimension.
         public var dims: [Int64] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             values: Wire.OnnxTensor? = nil,
             indices: Wire.OnnxTensor? = nil,
@@ -591,7 +591,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -629,10 +629,10 @@ extension Wire {
         /// For people.
         public var docString: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             name: String = "",
             type: Wire.OnnxType? = nil,
@@ -644,7 +644,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -680,10 +680,10 @@ extension Wire {
         /// What the values mean.
         public var denotation: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             tensorType: Wire.OnnxTensorType? = nil,
             denotation: String = ""
@@ -693,7 +693,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -724,13 +724,13 @@ extension Wire {
     public struct OnnxTensorType: WireMessage {
         /// Type of the elements, as in `OnnxTensor`.
         public var elemType: Int32 = 0
-        /// Its shape; absent where even the number of dimensions is unknown.
+        /// Its shape; absent if even the number of dimensions is unknown.
         public var shape: Wire.OnnxShape? = nil
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             elemType: Int32 = 0,
             shape: Wire.OnnxShape? = nil
@@ -740,7 +740,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -772,10 +772,10 @@ extension Wire {
         /// The dimensions.
         public var dim: [Wire.OnnxDimension] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             dim: [Wire.OnnxDimension] = []
         ) {
@@ -783,7 +783,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -808,7 +808,7 @@ extension Wire.OnnxShape: StoredMessage {
 }
 
 extension Wire {
-    /// A dimension: `TensorShapeProto.Dimension`; both fields are absent where its size is unknown.
+    /// A dimension: `TensorShapeProto.Dimension`; both fields are absent if its size is unknown.
     public struct OnnxDimension: WireMessage {
         /// How its size is given.
         public enum Value: Hashable, Sendable {
@@ -823,10 +823,10 @@ extension Wire {
         /// What it means.
         public var denotation: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             value: Value? = nil,
             denotation: String = ""
@@ -836,7 +836,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.

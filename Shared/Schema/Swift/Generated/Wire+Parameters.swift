@@ -4,15 +4,15 @@ import CProtobufC
 import CSchema
 
 extension Wire {
-    /// Route `parameters.join`: the worker takes part from now on. Joining again changes nothing.
+    /// Route `parameters.join`: the worker joins. Joining again changes nothing.
     public struct ParameterJoinRequest: WireMessage {
         /// Name of the worker, unique among those of the server.
         public var worker: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             worker: String = ""
         ) {
@@ -20,7 +20,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -45,21 +45,21 @@ extension Wire.ParameterJoinRequest: StoredMessage {
 }
 
 extension Wire {
-    /// Where a shard lies, and where a worker that joined begins.
+    /// The location of a shard, and the step at which a worker that joined begins.
     public struct ParameterShardPlan: WireMessage {
         /// Number of the shard in its server, from 0.
         public var shard: UInt32 = 0
         /// Position of its first parameter in the whole vector.
         public var offset: UInt64 = 0
-        /// Parameters that it holds.
+        /// Number of parameters that it holds.
         public var count: UInt64 = 0
-        /// Steps that count as done by the worker.
+        /// Number of steps that count as done by the worker.
         public var clock: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             shard: UInt32 = 0,
             offset: UInt64 = 0,
@@ -73,7 +73,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -108,13 +108,13 @@ extension Wire {
     public struct ParameterJoinReply: WireMessage {
         /// Shards of this server, in the order of their numbers.
         public var shards: [Wire.ParameterShardPlan] = []
-        /// After so many milliseconds without a word a worker is forgotten.
+        /// Number of milliseconds without a message after which a worker is removed.
         public var silenceMilliseconds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             shards: [Wire.ParameterShardPlan] = [],
             silenceMilliseconds: UInt32 = 0
@@ -124,7 +124,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -151,7 +151,7 @@ extension Wire.ParameterJoinReply: StoredMessage {
 }
 
 extension Wire {
-    /// Route `parameters.pull`: the parameters of a shard; waits where the worker is too far ahead of others.
+    /// Route `parameters.pull`: the parameters of a shard; waits if the worker is too far ahead of others.
     public struct ParameterPullRequest: WireMessage {
         /// Name of the worker.
         public var worker: String = ""
@@ -160,10 +160,10 @@ extension Wire {
         /// How long to wait, in milliseconds; the server caps it at 30,000.
         public var waitMilliseconds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             worker: String = "",
             shard: UInt32 = 0,
@@ -175,7 +175,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -206,13 +206,13 @@ extension Wire.ParameterPullRequest: StoredMessage {
 extension Wire {
     /// Reply to `parameters.pull`; the parameters are its attachment.
     public struct ParameterPullReply: WireMessage {
-        /// How many updates the parameters have seen.
+        /// Number of updates applied to the parameters.
         public var version: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             version: UInt64 = 0
         ) {
@@ -220,7 +220,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -251,17 +251,17 @@ extension Wire {
         public var worker: String = ""
         /// Number of the shard.
         public var shard: UInt32 = 0
-        /// Number of the worker's step, from 1; one that was taken before is acknowledged again and changes nothing.
+        /// Number of the worker's step, from 1; a step that was already applied is acknowledged again and changes nothing.
         public var step: UInt64 = 0
-        /// How much it counts, such as the number of samples behind it.
+        /// Weight of the update, such as the number of samples that it is based on.
         public var weight: Double = 0
         /// Whether the floats of the attachment have 16 bits.
         public var isHalf: Bool = false
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             worker: String = "",
             shard: UInt32 = 0,
@@ -277,7 +277,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -312,15 +312,15 @@ extension Wire.ParameterPushRequest: StoredMessage {
 extension Wire {
     /// Reply to `parameters.push`.
     public struct ParameterPushReply: WireMessage {
-        /// How many updates the parameters have seen now.
+        /// Number of updates applied to the parameters so far.
         public var version: UInt64 = 0
-        /// How many updates of others came since the worker pulled.
+        /// Number of updates by other workers since the worker pulled.
         public var staleness: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             version: UInt64 = 0,
             staleness: UInt64 = 0
@@ -330,7 +330,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -357,15 +357,15 @@ extension Wire.ParameterPushReply: StoredMessage {
 }
 
 extension Wire {
-    /// Routes `parameters.beat` (the worker lives) and `parameters.leave` (it takes part no longer).
+    /// Routes `parameters.beat` (the worker is alive) and `parameters.leave` (it no longer takes part).
     public struct ParameterWorkerRequest: WireMessage {
         /// Name of the worker.
         public var worker: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             worker: String = ""
         ) {
@@ -373,7 +373,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.

@@ -4,9 +4,9 @@ import CProtobufC
 import CSchema
 
 extension Wire {
-    /// What a task is at the moment.
+    /// Current state of a task.
     public enum TaskState: WireEnumeration {
-        /// Never sent.
+        /// Unset; never sent.
         case unspecified
         /// Waiting for a worker, or for the end of a retry's delay.
         case queued
@@ -14,11 +14,11 @@ extension Wire {
         case leased
         /// Finished with a result.
         case succeeded
-        /// Failed for a reason that trying again cannot mend.
+        /// Failed for a reason that a retry cannot fix.
         case failed
-        /// Cancelled by its submitter.
+        /// Canceled by its submitter.
         case cancelled
-        /// Crashed too often; kept until someone requeues or drops it.
+        /// Crashed too often; kept until it is requeued or dropped.
         case dead
         /// A value that this version does not know.
         case unknown(Int32)
@@ -56,15 +56,15 @@ extension Wire {
 extension Wire {
     /// What a worker should do with the task that it has.
     public enum Directive: WireEnumeration {
-        /// Never sent.
+        /// Unset; never sent.
         case unspecified
-        /// Go on.
+        /// Continue.
         case `continue`
         /// Stop: the submitter withdrew the task.
         case cancel
         /// Stop: the task was given to another worker.
         case stale
-        /// Store a checkpoint and give the task back: it goes on with more workers.
+        /// Store a checkpoint and return the task: it continues with more workers.
         case regroup
         /// A value that this version does not know.
         case unknown(Int32)
@@ -96,29 +96,29 @@ extension Wire {
 }
 
 extension Wire {
-    /// A task and all that is known of it.
+    /// A task and everything known about it.
     public struct Task: WireMessage {
         /// Identity, chosen by the submitter.
         public var id: String = ""
         /// What kind of work it is, such as `train`.
         public var kind: String = ""
-        /// What it belongs to, such as a scenario; used to list and to cancel together.
+        /// Group that it belongs to, such as a scenario; used to list and cancel tasks together.
         public var group: String = ""
         /// State.
         public var state: Wire.TaskState = Wire.TaskState(rawValue: 0)
-        /// Number of attempts begun.
+        /// Number of attempts started.
         public var attempt: UInt32 = 0
-        /// Most attempts that may crash before the task is dead.
+        /// Maximum number of crashed attempts before the task is dead.
         public var maxAttempts: UInt32 = 0
-        /// Worker that has it or had it last.
+        /// Worker that is running it or ran it last.
         public var worker: String = ""
-        /// What to do, in the form that the kind defines.
+        /// The payload, in the form that the kind defines.
         public var payload: [UInt8] = []
-        /// What came of it, in the form that the kind defines; empty until it succeeded.
+        /// The result, in the form that the kind defines; empty until it succeeds.
         public var result: [UInt8] = []
         /// Why it failed, or why the last attempt did.
         public var failure: Wire.Failure? = nil
-        /// Digest of the last checkpoint's blob; empty where there is none.
+        /// Digest of the last checkpoint's blob; empty if there is none.
         public var checkpoint: String = ""
         /// When it was submitted, in microseconds since 1970 UTC.
         public var submittedMicroseconds: Int64 = 0
@@ -126,13 +126,13 @@ extension Wire {
         public var updatedMicroseconds: Int64 = 0
         /// Last lines that the worker logged before it failed.
         public var logTail: String = ""
-        /// Workers that do it together.
+        /// Number of workers that do it together.
         public var workers: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             kind: String = "",
@@ -168,7 +168,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -221,7 +221,7 @@ extension Wire.Task: StoredMessage {
 }
 
 extension Wire {
-    /// Route `queue.submit`: safe to repeat for ever.
+    /// Route `queue.submit`: safe to repeat forever.
     public struct SubmitRequest: WireMessage {
         /// Identity of the task, chosen by the submitter; a known one is acknowledged again and changes nothing.
         public var id: String = ""
@@ -233,23 +233,23 @@ extension Wire {
         public var payload: [UInt8] = []
         /// Higher is leased first; within a priority the order of submission holds.
         public var priority: Int32 = 0
-        /// Most attempts that may crash before the task is dead; 0 means 3.
+        /// Maximum number of crashed attempts before the task is dead; 0 means 3.
         public var maxAttempts: UInt32 = 0
-        /// Most workers that do it together; 0 means 1.
+        /// Maximum number of workers that do it together; 0 means 1.
         public var workers: UInt32 = 0
-        /// Whether those of ranks above 0 may leave and be replaced while the others go on.
+        /// Whether those of ranks above 0 may leave and be replaced while the others continue.
         public var elastic: Bool = false
-        /// Least workers with which it begins; 0 means as many as the most.
+        /// Minimum number of workers to start with; 0 means the maximum.
         public var leastWorkers: UInt32 = 0
         /// Kind of device that a worker must have, `cpu` or `gpu`; empty for any.
         public var device: String = ""
         /// Bytes of memory that the device must have; 0 for any number.
         public var memory: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             kind: String = "",
@@ -277,7 +277,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -322,25 +322,25 @@ extension Wire.SubmitRequest: StoredMessage {
 }
 
 extension Wire {
-    /// What a worker has to compute with.
+    /// The compute device of a worker.
     public struct ComputeOffer: WireMessage {
-        /// Its device, such as `cuda:0`; empty where the worker does not say.
+        /// Its device, such as `cuda:0`; empty if the worker does not report it.
         public var device: String = ""
-        /// What the maker calls it.
+        /// Product name of the device.
         public var model: String = ""
-        /// Bytes of its memory; 0 where that is not known.
+        /// Bytes of its memory; 0 if unknown.
         public var memory: UInt64 = 0
-        /// Bytes of it that are in use.
+        /// Bytes of memory in use.
         public var usedMemory: UInt64 = 0
-        /// Share of the last moments in which it computed, in percent, plus 1; 0 where that is not known.
+        /// Recent utilization in percent, plus 1; 0 if unknown.
         public var utilization: UInt32 = 0
         /// `fp32`, `tf32`, `bf16` or `fp16`.
         public var precision: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             device: String = "",
             model: String = "",
@@ -358,7 +358,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -400,10 +400,10 @@ extension Wire {
         /// Whether this request created it.
         public var created: Bool = false
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             state: Wire.TaskState = Wire.TaskState(rawValue: 0),
             created: Bool = false
@@ -413,7 +413,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -440,9 +440,9 @@ extension Wire.SubmitReply: StoredMessage {
 }
 
 extension Wire {
-    /// Route `queue.pull`: one task for one worker; waits where there is none.
+    /// Route `queue.pull`: one task for one worker; waits if there is none.
     public struct PullRequest: WireMessage {
-        /// Name of the worker, unique among living workers.
+        /// Name of the worker, unique among running workers.
         public var worker: String = ""
         /// Kinds that the worker can do.
         public var kinds: [String] = []
@@ -450,13 +450,13 @@ extension Wire {
         public var waitMilliseconds: UInt32 = 0
         /// Random text of the worker's process; another process of the same name has leases of its own.
         public var instance: String = ""
-        /// What it has to compute with.
+        /// Its compute device.
         public var offer: Wire.ComputeOffer? = nil
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             worker: String = "",
             kinds: [String] = [],
@@ -472,7 +472,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -505,7 +505,7 @@ extension Wire.PullRequest: StoredMessage {
 }
 
 extension Wire {
-    /// A task handed to a worker for a time.
+    /// A task leased to a worker.
     public struct Lease: WireMessage {
         /// Identity of the task.
         public var task: String = ""
@@ -517,19 +517,19 @@ extension Wire {
         public var payload: [UInt8] = []
         /// Number of this attempt, from 1; every message about the task carries it, and a stale one has no effect.
         public var attempt: UInt32 = 0
-        /// Digest of the checkpoint to continue from; empty to start afresh.
+        /// Digest of the checkpoint to continue from; empty to start from the beginning.
         public var checkpoint: String = ""
         /// How long the lease lasts without renewal, in milliseconds.
         public var leaseMilliseconds: UInt32 = 0
         /// How often to renew it, in milliseconds.
         public var heartbeatMilliseconds: UInt32 = 0
-        /// The worker's place among those that do the task together; absent where it does it alone.
+        /// The worker's place among those that do the task together; absent if it does it alone.
         public var gang: Wire.GangPlace? = nil
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             task: String = "",
             kind: String = "",
@@ -553,7 +553,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -598,15 +598,15 @@ extension Wire {
     public struct GangPlace: WireMessage {
         /// Number of the worker, from 0.
         public var rank: UInt32 = 0
-        /// Workers in all.
+        /// Total number of workers.
         public var size: UInt32 = 0
         /// Random text that only the workers of this attempt know.
         public var key: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             rank: UInt32 = 0,
             size: UInt32 = 0,
@@ -618,7 +618,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -649,13 +649,13 @@ extension Wire.GangPlace: StoredMessage {
 extension Wire {
     /// Reply to `queue.pull`.
     public struct PullReply: WireMessage {
-        /// The task; absent where none came in time.
+        /// The task; absent if none became available in time.
         public var lease: Wire.Lease? = nil
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             lease: Wire.Lease? = nil
         ) {
@@ -663,7 +663,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -688,7 +688,7 @@ extension Wire.PullReply: StoredMessage {
 }
 
 extension Wire {
-    /// Names one attempt at one task.
+    /// Identifies one attempt at one task.
     public struct Attempt: WireMessage {
         /// Identity of the task.
         public var task: String = ""
@@ -697,10 +697,10 @@ extension Wire {
         /// Name of the worker.
         public var worker: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             task: String = "",
             attempt: UInt32 = 0,
@@ -712,7 +712,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -741,17 +741,17 @@ extension Wire.Attempt: StoredMessage {
 }
 
 extension Wire {
-    /// Route `queue.renew`: the worker lives and works on the task.
+    /// Route `queue.renew`: the worker is alive and working on the task.
     public struct RenewRequest: WireMessage {
         /// The attempt.
         public var attempt: Wire.Attempt? = nil
-        /// What the worker has to compute with at the moment; absent where nothing changed.
+        /// The worker's current compute device; absent if nothing changed.
         public var offer: Wire.ComputeOffer? = nil
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             attempt: Wire.Attempt? = nil,
             offer: Wire.ComputeOffer? = nil
@@ -761,7 +761,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -793,10 +793,10 @@ extension Wire {
         /// What to do.
         public var directive: Wire.Directive = Wire.Directive(rawValue: 0)
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             directive: Wire.Directive = Wire.Directive(rawValue: 0)
         ) {
@@ -804,7 +804,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -833,9 +833,9 @@ extension Wire {
     public struct ReportRequest: WireMessage {
         /// The attempt.
         public var attempt: Wire.Attempt? = nil
-        /// Step that was finished, such as an epoch, from 1; 0 where there is none.
+        /// Finished step, such as an epoch, from 1; 0 if there is none.
         public var step: UInt32 = 0
-        /// Steps in all; 0 where unknown.
+        /// Total number of steps; 0 if unknown.
         public var steps: UInt32 = 0
         /// What was measured.
         public var metrics: [Wire.Metric] = []
@@ -844,10 +844,10 @@ extension Wire {
         /// What a person should know, such as that memory was full; empty for nothing.
         public var notice: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             attempt: Wire.Attempt? = nil,
             step: UInt32 = 0,
@@ -865,7 +865,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -904,13 +904,13 @@ extension Wire {
     public struct CompleteRequest: WireMessage {
         /// The attempt.
         public var attempt: Wire.Attempt? = nil
-        /// What came of it.
+        /// The result.
         public var result: [UInt8] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             attempt: Wire.Attempt? = nil,
             result: [UInt8] = []
@@ -920,7 +920,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -956,10 +956,10 @@ extension Wire {
         /// Last lines that the worker logged.
         public var logTail: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             attempt: Wire.Attempt? = nil,
             failure: Wire.Failure? = nil,
@@ -971,7 +971,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1000,15 +1000,15 @@ extension Wire.FailRequest: StoredMessage {
 }
 
 extension Wire {
-    /// Route `queue.release`: the worker stops and gives the task back; does not count as a crash.
+    /// Route `queue.release`: the worker stops and returns the task; this does not count as a crash.
     public struct ReleaseRequest: WireMessage {
         /// The attempt.
         public var attempt: Wire.Attempt? = nil
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             attempt: Wire.Attempt? = nil
         ) {
@@ -1016,7 +1016,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1041,19 +1041,19 @@ extension Wire.ReleaseRequest: StoredMessage {
 }
 
 extension Wire {
-    /// Route `queue.rendezvous`: the workers of a task tell each other where they meet.
+    /// Route `queue.rendezvous`: the workers of a task exchange the address at which they connect.
     public struct RendezvousRequest: WireMessage {
         /// The attempt.
         public var attempt: Wire.Attempt? = nil
-        /// Where the worker of rank 0 listens; empty for the others, who wait for it.
+        /// Address at which the worker of rank 0 listens; empty for the others, which wait for it.
         public var address: String = ""
         /// How long to wait for the address, in milliseconds; the server caps it at 30,000.
         public var waitMilliseconds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             attempt: Wire.Attempt? = nil,
             address: String = "",
@@ -1065,7 +1065,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1096,13 +1096,13 @@ extension Wire.RendezvousRequest: StoredMessage {
 extension Wire {
     /// Reply to `queue.rendezvous`.
     public struct RendezvousReply: WireMessage {
-        /// Where to meet; empty where it was not known in time.
+        /// Address to connect to; empty if it was not known in time.
         public var address: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             address: String = ""
         ) {
@@ -1110,7 +1110,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1135,17 +1135,17 @@ extension Wire.RendezvousReply: StoredMessage {
 }
 
 extension Wire {
-    /// Route `queue.get`: one task; waits for its end where asked.
+    /// Route `queue.get`: one task; waits for its end if requested.
     public struct TaskRequest: WireMessage {
         /// Identity of the task.
         public var id: String = ""
         /// How long to wait for it to end, in milliseconds; the server caps it at 30,000.
         public var waitMilliseconds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             waitMilliseconds: UInt32 = 0
@@ -1155,7 +1155,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1188,15 +1188,15 @@ extension Wire {
         public var group: String = ""
         /// Only tasks in these states; empty for all.
         public var states: [Wire.TaskState] = []
-        /// Most tasks to return; the server caps it at 1,000.
+        /// Maximum number of tasks to return; the server caps it at 1,000.
         public var limit: UInt32 = 0
         /// Only tasks after this one, in order of submission; empty for the first page.
         public var after: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             group: String = "",
             states: [Wire.TaskState] = [],
@@ -1210,7 +1210,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1246,10 +1246,10 @@ extension Wire {
         /// The tasks.
         public var tasks: [Wire.Task] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             tasks: [Wire.Task] = []
         ) {
@@ -1257,7 +1257,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1289,10 +1289,10 @@ extension Wire {
         /// All tasks of this group; empty to name one task.
         public var group: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             group: String = ""
@@ -1302,7 +1302,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1334,10 +1334,10 @@ extension Wire {
         /// Identity of the task.
         public var id: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = ""
         ) {
@@ -1345,7 +1345,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1375,10 +1375,10 @@ extension Wire {
         /// The number.
         public var count: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             count: UInt32 = 0
         ) {
@@ -1386,7 +1386,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1413,25 +1413,25 @@ extension Wire.CountReply: StoredMessage {
 extension Wire {
     /// Route `queue.statistics`: how full the queue is.
     public struct QueueStatisticsReply: WireMessage {
-        /// Tasks waiting.
+        /// Number of waiting tasks.
         public var queued: UInt32 = 0
-        /// Tasks that workers have.
+        /// Number of running tasks.
         public var leased: UInt32 = 0
-        /// Tasks that ended with a result.
+        /// Number of tasks that ended with a result.
         public var succeeded: UInt32 = 0
-        /// Tasks that ended with a failure.
+        /// Number of tasks that ended with a failure.
         public var failed: UInt32 = 0
-        /// Tasks that were cancelled.
+        /// Number of tasks that were canceled.
         public var cancelled: UInt32 = 0
-        /// Tasks that crashed too often.
+        /// Number of tasks that crashed too often.
         public var dead: UInt32 = 0
-        /// Workers heard of in the last minute.
+        /// Number of workers heard from in the last minute.
         public var workers: [Wire.WorkerStatus] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             queued: UInt32 = 0,
             leased: UInt32 = 0,
@@ -1451,7 +1451,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1492,17 +1492,17 @@ extension Wire {
     public struct WorkerStatus: WireMessage {
         /// Name.
         public var name: String = ""
-        /// Task that it has; empty where it waits.
+        /// Task that it is running; empty if it is waiting.
         public var task: String = ""
-        /// Time since it was last heard of, in milliseconds.
+        /// Time since it was last heard from, in milliseconds.
         public var silenceMilliseconds: UInt32 = 0
-        /// What it has to compute with.
+        /// Its compute device.
         public var offer: Wire.ComputeOffer? = nil
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             name: String = "",
             task: String = "",
@@ -1516,7 +1516,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.

@@ -4,15 +4,15 @@ import CProtobufC
 import CSchema
 
 extension Wire {
-    /// Route `blob.stat`: what the registry holds of a blob.
+    /// Route `blob.stat`: the state of a blob in the registry.
     public struct BlobStatRequest: WireMessage {
-        /// SHA-256 of the content, in lower-case hexadecimal.
+        /// SHA-256 of the content, in lowercase hexadecimal.
         public var digest: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             digest: String = ""
         ) {
@@ -20,7 +20,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -49,13 +49,13 @@ extension Wire {
     public struct BlobStatReply: WireMessage {
         /// Whether the blob is complete and verified.
         public var complete: Bool = false
-        /// Bytes that the registry has: the size of a complete blob, or where an interrupted upload goes on.
+        /// Bytes that the registry has: the size of a complete blob, or the offset at which an interrupted upload continues.
         public var bytes: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             complete: Bool = false,
             bytes: UInt64 = 0
@@ -65,7 +65,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -93,8 +93,8 @@ extension Wire.BlobStatReply: StoredMessage {
 
 extension Wire {
     /// Route `blob.write`: one chunk, its bytes in the attachment; the last chunk verifies the digest and makes the blob durable.
-    /// A chunk that does not continue what is there changes nothing; the reply says where to go on. An upload begins with an
-    /// empty chunk to learn that.
+    /// A chunk that does not continue what is there changes nothing; the reply says where to continue. An upload begins with
+    /// an empty chunk to learn that.
     public struct BlobWriteRequest: WireMessage {
         /// SHA-256 of the whole content.
         public var digest: String = ""
@@ -102,13 +102,13 @@ extension Wire {
         public var total: UInt64 = 0
         /// Where this chunk begins.
         public var offset: UInt64 = 0
-        /// For how long to keep the blob, at least, unless a model or a dataset comes to need it; 0 for ever.
+        /// Minimum time to keep the blob if no model or dataset refers to it; 0 to keep it forever.
         public var keepSeconds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             digest: String = "",
             total: UInt64 = 0,
@@ -122,7 +122,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -159,13 +159,13 @@ extension Wire {
         public var digest: String = ""
         /// Where to begin.
         public var offset: UInt64 = 0
-        /// Most bytes to return; the server caps it at 8 MiB.
+        /// Maximum number of bytes to return; the server caps it at 8 MiB.
         public var limit: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             digest: String = "",
             offset: UInt64 = 0,
@@ -177,7 +177,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -211,10 +211,10 @@ extension Wire {
         /// Size of the whole content in bytes.
         public var total: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             total: UInt64 = 0
         ) {
@@ -222,7 +222,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -261,7 +261,7 @@ extension Wire {
         public var functions: [String] = []
         /// Number of trainable parameters.
         public var parameters: UInt64 = 0
-        /// Multiply-accumulate operations for one sample.
+        /// Multiply-accumulate operations per sample.
         public var operations: UInt64 = 0
         /// Description in canonical JSON: the flat list of layers, or the outline of a graph that was imported.
         public var description: String = ""
@@ -274,10 +274,10 @@ extension Wire {
         /// When it was registered, in microseconds since 1970 UTC.
         public var createdMicroseconds: Int64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             name: String = "",
@@ -307,7 +307,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -362,15 +362,15 @@ extension Wire {
         public var kind: String = ""
         /// Why it is a key layer: `entry`, `fusion`, `bottleneck`, `largest` or `output`.
         public var role: String = ""
-        /// Shape of what it gives for one sample; empty where unknown.
+        /// Shape of its output for one sample; empty if unknown.
         public var shape: [UInt64] = []
-        /// Its trainable parameters.
+        /// Number of trainable parameters.
         public var parameters: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             name: String = "",
             kind: String = "",
@@ -386,7 +386,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -429,10 +429,10 @@ extension Wire {
         /// Size in bytes; filled in by the registry.
         public var bytes: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             format: String = "",
             blob: String = "",
@@ -444,7 +444,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -475,7 +475,7 @@ extension Wire.ModelFile: StoredMessage {
 extension Wire {
     /// A pretrained model: a base network with weights and where they came from (route `model.put`, safe to repeat).
     public struct PretrainedModel: WireMessage {
-        /// Identity, chosen by whoever registers it; registering it again changes nothing.
+        /// Identity, chosen by the client; registering it again changes nothing.
         public var id: String = ""
         /// Identity of its base network.
         public var network: String = ""
@@ -485,45 +485,45 @@ extension Wire {
         public var dataset: String = ""
         /// Optimizer in the sense of table 1, such as `SGD`.
         public var optimizer: String = ""
-        /// The share of right answers.
+        /// The share of correct predictions.
         public var accuracy: Double? = nil
         /// Its files, at most one of each format.
         public var files: [Wire.ModelFile] = []
         /// Size of all files in bytes; counted by the registry.
         public var bytes: UInt64 = 0
-        /// Scenario that made it; empty where it was imported.
+        /// Scenario that created it; empty if it was imported.
         public var scenario: String = ""
-        /// Trial that made it; empty where it was imported.
+        /// Trial that created it; empty if it was imported.
         public var trial: String = ""
         /// When it was registered, in microseconds since 1970 UTC.
         public var createdMicroseconds: Int64 = 0
         /// Other measurements.
         public var metrics: [Wire.Metric] = []
-        /// Artificial code (table 1) as text; made by the registry.
+        /// Artificial code (table 1) as text; created by the registry.
         public var codeText: String = ""
-        /// Artificial code as integers; made by the registry from its dictionaries.
+        /// Artificial code as integers; created by the registry from its dictionaries.
         public var code: [UInt32] = []
-        /// What it is a version of; where empty, the registry takes `network name/dataset`.
+        /// The series that it is a version of; if empty, the registry uses `network name/dataset`.
         public var series: String = ""
-        /// Number of the version in its series, from 1; given by the registry.
+        /// Number of the version in its series, from 1; assigned by the registry.
         public var version: UInt32 = 0
-        /// Recipe of the prepared dataset that it was trained on, a SHA-256; empty where unknown.
+        /// Recipe of the prepared dataset that it was trained on, a SHA-256; empty if unknown.
         public var recipe: String = ""
-        /// Model whose weights it started from; empty where there is none.
+        /// Model whose weights it started from; empty if there is none.
         public var parent: String = ""
-        /// License, by its SPDX identifier where it has one; empty where unknown.
+        /// License, by its SPDX identifier where it has one; empty if unknown.
         public var licence: String = ""
-        /// Where it was imported from; empty where a scenario made it.
+        /// Where it was imported from; empty if a scenario created it.
         public var origin: String = ""
         /// Stage: `none`, `staging`, `live` or `archived`; changed by `model.stage`.
         public var stage: String = ""
-        /// Since when it has been at that stage, in microseconds since 1970 UTC.
+        /// When it reached that stage, in microseconds since 1970 UTC.
         public var stageSinceMicroseconds: Int64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             network: String = "",
@@ -573,7 +573,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -646,7 +646,7 @@ extension Wire.PretrainedModel: StoredMessage {
 
 extension Wire {
     /// Route `model.stage`: moves a model to another stage. At most one model of a series is live: making one live archives
-    /// the one that was. Moving a model to the stage that it has changes nothing.
+    /// the one that was. Moving a model to its current stage changes nothing.
     public struct StageRequest: WireMessage {
         /// The model.
         public var model: String = ""
@@ -657,10 +657,10 @@ extension Wire {
         /// Why, for people.
         public var note: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             model: String = "",
             stage: String = "",
@@ -674,7 +674,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -705,7 +705,7 @@ extension Wire.StageRequest: StoredMessage {
 }
 
 extension Wire {
-    /// A time that a model spent at a stage.
+    /// A period that a model spent at a stage.
     public struct StageChange: WireMessage {
         /// Number of the change; grows by time.
         public var sequence: UInt64 = 0
@@ -717,19 +717,19 @@ extension Wire {
         public var version: UInt32 = 0
         /// The stage.
         public var stage: String = ""
-        /// When it came to the stage, in microseconds since 1970 UTC.
+        /// When it reached the stage, in microseconds since 1970 UTC.
         public var beganMicroseconds: Int64 = 0
-        /// When it left the stage; 0 where it is still there.
+        /// When it left the stage; 0 if it is still at that stage.
         public var endedMicroseconds: Int64 = 0
         /// Who moved it.
         public var by: String = ""
         /// Why.
         public var note: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             sequence: UInt64 = 0,
             model: String = "",
@@ -753,7 +753,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -794,27 +794,27 @@ extension Wire.StageChange: StoredMessage {
 }
 
 extension Wire {
-    /// Route `stage.list`: which model was at which stage when.
+    /// Route `stage.list`: the history of the models' stages.
     public struct StageListRequest: WireMessage {
-        /// Only of this model; empty for all.
+        /// Only entries of this model; empty for all.
         public var model: String = ""
-        /// Only of this series; empty for all.
+        /// Only entries of this series; empty for all.
         public var series: String = ""
-        /// Only this stage; empty for all.
+        /// Only entries of this stage; empty for all.
         public var stage: String = ""
-        /// Only what lasted beyond this time, in microseconds since 1970 UTC; 0 for no limit.
+        /// Only entries that lasted beyond this time, in microseconds since 1970 UTC; 0 for no limit.
         public var fromMicroseconds: Int64 = 0
-        /// Only what began before this time; 0 for no limit.
+        /// Only entries that began before this time; 0 for no limit.
         public var toMicroseconds: Int64 = 0
-        /// Most entries to return; the server caps it at 1,000.
+        /// Maximum number of entries to return; the server caps it at 1,000.
         public var limit: UInt32 = 0
         /// Only changes before this one, for the next page; 0 for the first.
         public var before: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             model: String = "",
             series: String = "",
@@ -834,7 +834,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -876,10 +876,10 @@ extension Wire {
         /// The changes, newest first.
         public var changes: [Wire.StageChange] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             changes: [Wire.StageChange] = []
         ) {
@@ -887,7 +887,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -912,7 +912,7 @@ extension Wire.StageListReply: StoredMessage {
 }
 
 extension Wire {
-    /// Route `catalogue.statistics`: what the registry holds, in numbers. The request is an `Empty`.
+    /// Route `catalogue.statistics`: statistics of the registry's contents. The request is an `Empty`.
     public struct CatalogueStatistics: WireMessage {
         /// Base networks.
         public var networks: UInt64 = 0
@@ -926,15 +926,15 @@ extension Wire {
         public var blobBytes: UInt64 = 0
         /// The same by `areas`, `functions`, `categories`, `datasets`, `optimizers`, `platforms` and `stages`.
         public var groups: [Wire.StatisticsGroup] = []
-        /// Models whose accuracy lies in each tenth, from 0–10 % to 90–100 %.
+        /// Number of models with an accuracy in each tenth, from 0–10 % to 90–100 %.
         public var accuracies: [UInt64] = []
-        /// Parameters of all pretrained models together.
+        /// Total number of parameters of all pretrained models.
         public var parameters: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             networks: UInt64 = 0,
             models: UInt64 = 0,
@@ -956,7 +956,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1007,17 +1007,17 @@ extension Wire {
         public var models: UInt64 = 0
         /// Size of the models' files in bytes; a file that several models share counts for each.
         public var bytes: UInt64 = 0
-        /// Models whose accuracy is known.
+        /// Number of models whose accuracy is known.
         public var measured: UInt64 = 0
         /// Mean accuracy of those.
         public var meanAccuracy: Double = 0
         /// Best accuracy of those.
         public var bestAccuracy: Double = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             field: String = "",
             term: String = "",
@@ -1039,7 +1039,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1078,17 +1078,17 @@ extension Wire.StatisticsGroup: StoredMessage {
 }
 
 extension Wire {
-    /// Route `blob.verify`: hashes blobs again, some at a time. A damaged one is put aside, as reading it would do.
+    /// Route `blob.verify`: hashes blobs again, some at a time. A damaged blob is moved aside, as on reading.
     public struct BlobVerifyRequest: WireMessage {
         /// Only blobs after this digest; empty for the first.
         public var after: String = ""
         /// Stops after the blob with which this many bytes were read; the server caps it at 1 GiB.
         public var bytes: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             after: String = "",
             bytes: UInt64 = 0
@@ -1098,7 +1098,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1131,15 +1131,15 @@ extension Wire {
         public var blobs: UInt64 = 0
         /// Their size in bytes.
         public var bytes: UInt64 = 0
-        /// Those that are damaged or missing, with what needs them.
+        /// Damaged or missing blobs, with what refers to them.
         public var faults: [Wire.BlobFault] = []
-        /// The last digest that was looked at; empty where there are no more.
+        /// The last digest that was checked; empty if there are no more.
         public var last: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             blobs: UInt64 = 0,
             bytes: UInt64 = 0,
@@ -1153,7 +1153,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1190,13 +1190,13 @@ extension Wire {
         public var digest: String = ""
         /// What is wrong.
         public var reason: String = ""
-        /// What needs it, such as `model 3fa2/7 (safetensors)`; at most ten.
+        /// What refers to it, such as `model 3fa2/7 (safetensors)`; at most ten.
         public var neededBy: [String] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             digest: String = "",
             reason: String = "",
@@ -1208,7 +1208,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1242,10 +1242,10 @@ extension Wire {
         /// Only blobs after this digest; empty for all.
         public var after: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             after: String = ""
         ) {
@@ -1253,7 +1253,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1285,10 +1285,10 @@ extension Wire {
         /// Size in bytes.
         public var bytes: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             digest: String = "",
             bytes: UInt64 = 0
@@ -1298,7 +1298,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1325,15 +1325,15 @@ extension Wire.BlobEntry: StoredMessage {
 }
 
 extension Wire {
-    /// Reply to `blob.list`: at most 5,000; where there is none, the list has ended.
+    /// Reply to `blob.list`: at most 5,000; an empty reply ends the list.
     public struct BlobListReply: WireMessage {
         /// The blobs.
         public var blobs: [Wire.BlobEntry] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             blobs: [Wire.BlobEntry] = []
         ) {
@@ -1341,7 +1341,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1368,15 +1368,15 @@ extension Wire.BlobListReply: StoredMessage {
 extension Wire {
     /// Route `blob.collect`: removes blobs that nothing refers to, and files without a row.
     public struct BlobCollectRequest: WireMessage {
-        /// Change nothing; say what would be removed.
+        /// Change nothing; only report what would be removed.
         public var dryRun: Bool = false
-        /// Only what has been there for at least this time, in seconds: it may be about to be registered.
+        /// Minimum age of what is removed, in seconds: newer blobs may be about to be registered.
         public var olderThanSeconds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             dryRun: Bool = false,
             olderThanSeconds: UInt32 = 0
@@ -1386,7 +1386,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1422,10 +1422,10 @@ extension Wire {
         /// Their digests; at most 1,000.
         public var digests: [String] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             blobs: UInt64 = 0,
             bytes: UInt64 = 0,
@@ -1437,7 +1437,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1481,10 +1481,10 @@ extension Wire {
         /// Samples, shapes, splits and origin, for people.
         public var attributes: [Wire.Attribute] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             name: String = "",
             recipe: String = "",
@@ -1502,7 +1502,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1537,15 +1537,15 @@ extension Wire.Dataset: StoredMessage {
 }
 
 extension Wire {
-    /// Names one thing of the registry: the route says which kind (`network.get`, `model.get`, `dataset.get` by recipe).
+    /// Names one entry of the registry: the route determines the kind (`network.get`, `model.get`, `dataset.get` by recipe).
     public struct CatalogueGetRequest: WireMessage {
         /// Identity.
         public var id: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = ""
         ) {
@@ -1553,7 +1553,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1578,22 +1578,22 @@ extension Wire.CatalogueGetRequest: StoredMessage {
 }
 
 extension Wire {
-    /// Lists things of the registry (`network.list`, `model.list`, `dataset.list`).
+    /// Lists entries of the registry (`network.list`, `model.list`, `dataset.list`).
     public struct CatalogueListRequest: WireMessage {
         /// Only entries whose fields have these values; names are those of the messages' fields, for models also of their base
         /// network's. A value may have the wildcards `*` and `?`, `any` always fits, and a number may follow `<`, `<=`, `>` or `>=`.
         public var filter: [Wire.Attribute] = []
-        /// Most entries to return; the server caps it at 1,000.
+        /// Maximum number of entries to return; the server caps it at 1,000.
         public var limit: UInt32 = 0
         /// Only entries after the one of this identity; empty for the first page.
         public var after: String = ""
-        /// Field by which the entries are ordered, with `-` in front from the largest to the smallest; empty for the identity.
+        /// Field by which the entries are ordered, with a leading `-` for descending order; empty for the identity.
         public var order: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             filter: [Wire.Attribute] = [],
             limit: UInt32 = 0,
@@ -1607,7 +1607,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1640,13 +1640,13 @@ extension Wire.CatalogueListRequest: StoredMessage {
 extension Wire {
     /// Reply to `network.list`; descriptions are left out.
     public struct BaseNetworkListReply: WireMessage {
-        /// The networks, in the order asked for.
+        /// The networks, in the requested order.
         public var networks: [Wire.BaseNetwork] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             networks: [Wire.BaseNetwork] = []
         ) {
@@ -1654,7 +1654,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1681,13 +1681,13 @@ extension Wire.BaseNetworkListReply: StoredMessage {
 extension Wire {
     /// Reply to `model.list`.
     public struct PretrainedModelListReply: WireMessage {
-        /// The models, in the order asked for.
+        /// The models, in the requested order.
         public var models: [Wire.PretrainedModel] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             models: [Wire.PretrainedModel] = []
         ) {
@@ -1695,7 +1695,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1725,10 +1725,10 @@ extension Wire {
         /// The datasets, by recipe.
         public var datasets: [Wire.Dataset] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             datasets: [Wire.Dataset] = []
         ) {
@@ -1736,7 +1736,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1771,10 +1771,10 @@ extension Wire {
         /// The term.
         public var text: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             dictionary: String = "",
             number: UInt32 = 0,
@@ -1786,7 +1786,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1820,10 +1820,10 @@ extension Wire {
         /// One dictionary; empty for all.
         public var dictionary: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             dictionary: String = ""
         ) {
@@ -1831,7 +1831,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1861,10 +1861,10 @@ extension Wire {
         /// The terms, by dictionary and number.
         public var terms: [Wire.Term] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             terms: [Wire.Term] = []
         ) {
@@ -1872,7 +1872,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1904,10 +1904,10 @@ extension Wire {
         /// The code as integers.
         public var numbers: [UInt32] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             text: String = "",
             numbers: [UInt32] = []
@@ -1917,7 +1917,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1944,21 +1944,21 @@ extension Wire.CodeMessage: StoredMessage {
 }
 
 extension Wire {
-    /// How much room the files of one kind take.
+    /// Disk space used by the files of one kind.
     public struct StorageShare: WireMessage {
         /// What they are, such as `models`.
         public var kind: String = ""
-        /// How many there are.
+        /// Number of files.
         public var files: UInt64 = 0
-        /// Bytes of all of them.
+        /// Total size in bytes.
         public var bytes: UInt64 = 0
         /// Whether something refers to them; others are removed when they are collected.
         public var needed: Bool = false
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             kind: String = "",
             files: UInt64 = 0,
@@ -1972,7 +1972,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -2003,15 +2003,15 @@ extension Wire.StorageShare: StoredMessage {
 }
 
 extension Wire {
-    /// Route `registry.storage`: what takes how much room. The request is an `Empty`.
+    /// Route `registry.storage`: disk space by kind. The request is an `Empty`.
     public struct StorageReply: WireMessage {
         /// The kinds of files.
         public var shares: [Wire.StorageShare] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             shares: [Wire.StorageShare] = []
         ) {
@@ -2019,7 +2019,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.

@@ -16,7 +16,7 @@ extension Wire {
         public var uptimeMilliseconds: UInt64 = 0
         /// Process identifier on its machine.
         public var process: UInt32 = 0
-        /// Version of Gyrus that the process is, such as `0.1.0`.
+        /// Version of Gyrus that the process runs, such as `0.1.0`.
         public var version: String = ""
         /// Time of day on its machine, in microseconds since 1970 UTC.
         public var timeMicroseconds: Int64 = 0
@@ -25,10 +25,10 @@ extension Wire {
         /// Bytes that are free on that folder's disk.
         public var freeBytes: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             service: String = "",
             instance: String = "",
@@ -52,7 +52,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -95,13 +95,13 @@ extension Wire.HealthReply: StoredMessage {
 extension Wire {
     /// Reply to `service.metrics`.
     public struct MetricsReply: WireMessage {
-        /// What is measured, in Prometheus' text format.
+        /// The metrics, in Prometheus text format.
         public var text: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             text: String = ""
         ) {
@@ -109,7 +109,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -143,10 +143,10 @@ extension Wire {
         /// SHA-256 of the content.
         public var digest: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             bytes: UInt64 = 0,
@@ -158,7 +158,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -194,10 +194,10 @@ extension Wire {
         /// Where to begin.
         public var offset: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = "",
             offset: UInt64 = 0
@@ -207,7 +207,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -239,10 +239,10 @@ extension Wire {
         /// Identity of the snapshot.
         public var id: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             id: String = ""
         ) {
@@ -250,7 +250,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -290,10 +290,10 @@ extension Wire {
         /// Details.
         public var attributes: [Wire.Attribute] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             sequence: UInt64 = 0,
             timeMicroseconds: Int64 = 0,
@@ -311,7 +311,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -350,17 +350,17 @@ extension Wire {
     public struct EventsReadRequest: WireMessage {
         /// Position of the last event that the reader has; 0 for all.
         public var after: UInt64 = 0
-        /// Most events to return; the server caps it at 1,000.
+        /// Maximum number of events to return; the server caps it at 1,000.
         public var limit: UInt32 = 0
         /// How long to wait when there is no event yet, in milliseconds; the server caps it at 30,000.
         public var waitMilliseconds: UInt32 = 0
         /// Only events recorded at or after this time, in microseconds since 1970 UTC; 0 for all.
         public var sinceMicroseconds: Int64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             after: UInt64 = 0,
             limit: UInt32 = 0,
@@ -374,7 +374,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -411,15 +411,15 @@ extension Wire {
         public var events: [Wire.Event] = []
         /// Position up to which the log was read: pass it as `after` next time.
         public var next: UInt64 = 0
-        /// The last event that retention has removed; 0 where all are there.
+        /// The last event that retention has removed; 0 if none was removed.
         public var removed: UInt64 = 0
         /// When that event happened, in microseconds since 1970 UTC.
         public var removedMicroseconds: Int64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             events: [Wire.Event] = [],
             next: UInt64 = 0,
@@ -433,7 +433,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -468,17 +468,17 @@ extension Wire {
     public struct EventsTailRequest: WireMessage {
         /// Only events before this position; 0 for the newest.
         public var before: UInt64 = 0
-        /// Most events to return; the server caps it at 1,000.
+        /// Maximum number of events to return; the server caps it at 1,000.
         public var limit: UInt32 = 0
-        /// Only events whose kind begins so, such as `task.`; empty for all.
+        /// Only events whose kind begins with this text, such as `task.`; empty for all.
         public var kind: String = ""
-        /// Only events whose subject begins so, such as a scenario's identity; empty for all.
+        /// Only events whose subject begins with this text, such as a scenario's identity; empty for all.
         public var subject: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             before: UInt64 = 0,
             limit: UInt32 = 0,
@@ -492,7 +492,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -530,10 +530,10 @@ extension Wire {
         /// Position of the log's newest event, from which to follow it.
         public var last: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             events: [Wire.Event] = [],
             last: UInt64 = 0
@@ -543,7 +543,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.

@@ -9,10 +9,10 @@ extension Wire {
         /// Recipe in canonical JSON.
         public var recipe: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             recipe: String = ""
         ) {
@@ -20,7 +20,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -47,15 +47,15 @@ extension Wire.PrepareTask: StoredMessage {
 extension Wire {
     /// Result of a task of kind `prepare`.
     public struct PrepareResult: WireMessage {
-        /// Identity of the recipe, under which the registry now has the dataset.
+        /// Identity of the recipe, under which the dataset is now registered.
         public var recipe: String = ""
         /// Digest of the prepared file.
         public var blob: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             recipe: String = "",
             blob: String = ""
@@ -65,7 +65,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -92,23 +92,24 @@ extension Wire.PrepareResult: StoredMessage {
 }
 
 extension Wire {
-    /// How the weights of one branch of a network are changed.
+    /// How the weights of one branch of a network are optimized.
     public struct OptimizerSettings: WireMessage {
-        /// Prefix of the names of the layers that it changes, such as `image.`; empty for all that no other names.
+        /// Prefix of the names of the layers that it changes, such as `image.`; empty for all layers that no other prefix
+        /// matches.
         public var branch: String = ""
         /// `sgd`, `adam`, `adamw` or `rmsprop`.
         public var name: String = ""
-        /// Learning rate at the top of the schedule.
+        /// Peak learning rate of the schedule.
         public var learningRate: Double = 0
         /// Weight decay.
         public var weightDecay: Double = 0
         /// Momentum (SGD and RMSprop).
         public var momentum: Double = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             branch: String = "",
             name: String = "",
@@ -124,7 +125,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -177,35 +178,35 @@ extension Wire {
         public var validationSamples: UInt32 = 0
         /// Milliseconds between checkpoints; 0 means 10,000.
         public var checkpointMilliseconds: UInt32 = 0
-        /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+        /// Identities of sets of features that replace the dataset's samples; empty for the samples themselves.
         public var features: [String] = []
         /// Files that together have all weights to start from; empty for fresh ones.
         public var initialWeights: [Wire.InitialWeights] = []
-        /// What keeps vectors of two modalities alike; absent for nothing.
+        /// Constraint that keeps vectors of two modalities similar; absent for none.
         public var constraint: Wire.SimilarityConstraint? = nil
         /// Epochs after which the training pauses and keeps a checkpoint; 0 for never.
         public var pauseAfter: UInt32 = 0
-        /// Digest of the checkpoint of a training that was paused, to go on from; empty for none.
+        /// Digest of the checkpoint of a paused training to continue from; empty for none.
         public var checkpoint: String = ""
-        /// From what the network learns; absent for all labels.
+        /// What the network learns from; absent for all labels.
         public var learning: Wire.Learning? = nil
-        /// How several workers train it together; absent where one does alone.
+        /// How several workers train it together; absent if one worker trains alone.
         public var distribution: Wire.TrainingDistribution? = nil
-        /// How it learns besides; absent for the usual way.
+        /// Other training options; absent for the defaults.
         public var options: Wire.TrainingOptions? = nil
-        /// Name of the metric by which epochs are judged; empty for the usual one.
+        /// Name of the metric that epochs are judged by; empty for the default.
         public var metric: String = ""
-        /// What each input of the network holds; empty where nothing depends on it.
+        /// The kind of each input of the network; empty if nothing depends on it.
         public var kinds: [Wire.InputKind] = []
-        /// The fold of training and validation samples together that is held out, from 1; 0 where the parts are used as they are.
+        /// The fold of training and validation samples together that is held out, from 1; 0 to use the splits unchanged.
         public var fold: UInt32 = 0
-        /// How many folds there are.
+        /// Number of folds.
         public var folds: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             network: String = "",
             dataset: String = "",
@@ -253,7 +254,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -318,17 +319,17 @@ extension Wire.TrainTask: StoredMessage {
 }
 
 extension Wire {
-    /// What an input of a network holds.
+    /// The kind of data of an input of a network.
     public struct InputKind: WireMessage {
         /// Name of the input.
         public var input: String = ""
         /// `image`, `audio`, `text`, `table`, `series` or `video`.
         public var kind: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             input: String = "",
             kind: String = ""
@@ -338,7 +339,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -365,25 +366,25 @@ extension Wire.InputKind: StoredMessage {
 }
 
 extension Wire {
-    /// How a network learns, beside how long and from what.
+    /// How a network learns, except for how long and from what.
     public struct TrainingOptions: WireMessage {
-        /// What learning rates follow: `cosine` or `constant`.
+        /// Learning rate schedule: `cosine` or `constant`.
         public var schedule: String = ""
-        /// Share of all steps in which learning rates rise from zero.
+        /// Share of all steps during which learning rates rise from zero.
         public var warmUp: Double = 0
-        /// The longest gradient of a step; 0 for any.
+        /// Maximum norm of the gradient of a step; 0 for no limit.
         public var clipping: Double = 0
-        /// Share of certainty that is spread over all classes.
+        /// Share of the probability that is spread over all classes.
         public var labelSmoothing: Double = 0
         /// How much each class counts: `equal` or `balanced`.
         public var classWeights: String = ""
-        /// From how many standard deviations on an error counts linearly; 0 where all count squared.
+        /// Number of standard deviations above which an error counts linearly; 0 if all errors count squared.
         public var huber: Double = 0
-        /// Epochs without a better one after which a training ends; 0 where it has all its epochs.
+        /// Number of epochs without improvement after which training ends; 0 to train for all epochs.
         public var patience: UInt32 = 0
         /// Whether the weights of the epoch that validates best are kept.
         public var keepsBest: Bool = false
-        /// How much samples are changed at random: `none`, `light` or `strong`.
+        /// How strongly samples are augmented at random: `none`, `light` or `strong`.
         public var augmentation: String = ""
         /// Whether pictures may be mirrored.
         public var flips: Bool = false
@@ -392,10 +393,10 @@ extension Wire {
         /// Bytes of memory that the device must have; 0 for any number.
         public var memory: UInt64 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             schedule: String = "",
             warmUp: Double = 0,
@@ -425,7 +426,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -472,21 +473,21 @@ extension Wire.TrainingOptions: StoredMessage {
 }
 
 extension Wire {
-    /// From what a network learns.
+    /// What a network learns from.
     public struct Learning: WireMessage {
         /// `supervised`, `semi-supervised`, `autoencoder` or `contrastive`.
         public var mode: String = ""
         /// Training samples whose labels are used; 0 for all.
         public var labels: UInt32 = 0
-        /// Epochs without labels that come first; 0 for as many as with labels.
+        /// Number of epochs without labels at the beginning; 0 for as many as with labels.
         public var pretraining: UInt32 = 0
-        /// `probe` or `fine-tuning`: how labels are learned after them.
+        /// `probe` or `fine-tuning`: how labels are learned afterwards.
         public var transfer: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             mode: String = "",
             labels: UInt32 = 0,
@@ -500,7 +501,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -533,27 +534,27 @@ extension Wire.Learning: StoredMessage {
 extension Wire {
     /// How several workers train one network together.
     public struct TrainingDistribution: WireMessage {
-        /// Most workers.
+        /// Maximum number of workers.
         public var workers: UInt32 = 0
         /// What is distributed, such as `data-parallel`.
         public var kind: String = ""
-        /// How the workers keep together, such as `all-reduce`.
+        /// How the workers synchronize, such as `all-reduce`.
         public var synchronisation: String = ""
         /// Mini-batches between two synchronization rounds of the workers.
         public var interval: UInt32 = 0
-        /// Micro-batches that a mini-batch is split into, where the workers are a pipeline.
+        /// Micro-batches that a mini-batch is split into, if the workers form a pipeline.
         public var microBatches: UInt32 = 0
-        /// How a parameter server takes what workers push, such as `staleness 4`; empty for `synchronous`.
+        /// How a parameter server applies the workers' updates, such as `staleness 4`; empty for `synchronous`.
         public var updates: String = ""
-        /// Least workers with which it begins; 0 means as many as the most.
+        /// Minimum number of workers to start with; 0 means the maximum.
         public var leastWorkers: UInt32 = 0
-        /// How what is submitted to a parameter server is made smaller, such as `half`; empty for `none`.
+        /// How updates to a parameter server are compressed, such as `half`; empty for `none`.
         public var compression: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             workers: UInt32 = 0,
             kind: String = "",
@@ -575,7 +576,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -621,10 +622,10 @@ extension Wire {
         /// Number of the mini-batch in it, from 0.
         public var batch: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             epoch: UInt32 = 0,
             batch: UInt32 = 0
@@ -634,7 +635,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -661,21 +662,21 @@ extension Wire.BatchPlace: StoredMessage {
 }
 
 extension Wire {
-    /// What a mini-batch came to.
+    /// The result of a mini-batch.
     public struct BatchOutcome: WireMessage {
         /// The mini-batch.
         public var place: Wire.BatchPlace? = nil
         /// Sum of the losses.
         public var loss: Double = 0
-        /// Samples answered right.
+        /// Number of samples predicted correctly.
         public var correct: Double = 0
         /// Samples.
         public var samples: Double = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             place: Wire.BatchPlace? = nil,
             loss: Double = 0,
@@ -689,7 +690,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -720,17 +721,17 @@ extension Wire.BatchOutcome: StoredMessage {
 }
 
 extension Wire {
-    /// Route `batches.next` of the worker of rank 0: reports a mini-batch that is done and asks for another.
+    /// Route `batches.next` of the worker of rank 0: reports a finished mini-batch and requests another.
     public struct NextBatchRequest: WireMessage {
         /// Name of the worker, unique among those of the training.
         public var worker: String = ""
-        /// What is done; absent at the beginning.
+        /// The finished mini-batch; absent at the beginning.
         public var done: Wire.BatchOutcome? = nil
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             worker: String = "",
             done: Wire.BatchOutcome? = nil
@@ -740,7 +741,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -769,17 +770,17 @@ extension Wire.NextBatchRequest: StoredMessage {
 extension Wire {
     /// Reply to `batches.next`.
     public struct NextBatchReply: WireMessage {
-        /// What to do; absent where there is nothing at the moment.
+        /// The next mini-batch; absent if there is none at present.
         public var next: Wire.BatchPlace? = nil
-        /// Epochs that are complete.
+        /// Number of completed epochs.
         public var epochsDone: UInt32 = 0
         /// Whether the training is over.
         public var over: Bool = false
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             next: Wire.BatchPlace? = nil,
             epochsDone: UInt32 = 0,
@@ -791,7 +792,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -824,13 +825,13 @@ extension Wire {
     public struct InitialWeights: WireMessage {
         /// Digest of the safetensors file.
         public var blob: String = ""
-        /// What the names of tensors in the network begin with where those in the file do not.
+        /// Prefix that the names of tensors in the network have and those in the file do not.
         public var prefix: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             blob: String = "",
             prefix: String = ""
@@ -840,7 +841,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -867,19 +868,19 @@ extension Wire.InitialWeights: StoredMessage {
 }
 
 extension Wire {
-    /// Vectors that are to point the same way for the same sample.
+    /// Vectors that should point in the same direction for the same sample.
     public struct SimilarityConstraint: WireMessage {
         /// Names of layers.
         public var first: [String] = []
-        /// Names of the layers that are to be like those, one for each.
+        /// Names of the layers that should be similar to those, one for each.
         public var second: [String] = []
-        /// How much their mean unlikeness counts beside the cross-entropy.
+        /// Weight of their mean dissimilarity relative to the cross-entropy.
         public var weight: Double = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             first: [String] = [],
             second: [String] = [],
@@ -891,7 +892,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -923,7 +924,7 @@ extension Wire {
     /// Payload of a task of kind `features`: runs a trained network of one modality over a dataset and keeps what its stages
     /// give.
     public struct FeatureTask: WireMessage {
-        /// Modality that the network perceives.
+        /// Modality that the network processes.
         public var modality: String = ""
         /// Network in canonical JSON.
         public var network: String = ""
@@ -932,10 +933,10 @@ extension Wire {
         /// Identity of the prepared dataset's recipe.
         public var dataset: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             modality: String = "",
             network: String = "",
@@ -949,7 +950,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -989,10 +990,10 @@ extension Wire {
         /// Metrics of the network by itself on the validation split, such as `validation-accuracy`, and `seconds`.
         public var metrics: [Wire.Metric] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             features: String = "",
             blob: String = "",
@@ -1004,7 +1005,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1041,13 +1042,13 @@ extension Wire {
         public var weights: String = ""
         /// Last value of each metric: those of the task, such as `validation-accuracy`, `training-loss` and `seconds`.
         public var metrics: [Wire.Metric] = []
-        /// Digest of the checkpoint from which a paused training goes on; empty for one that has ended.
+        /// Digest of the checkpoint from which a paused training continues; empty if the training has ended.
         public var checkpoint: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             script: String = "",
             weights: String = "",
@@ -1061,7 +1062,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1100,7 +1101,7 @@ extension Wire {
         public var dataset: String = ""
         /// `replay`, `distillation`, `ewc` or `fine-tuning`.
         public var method: String = ""
-        /// Most earlier samples that are kept in mind.
+        /// Maximum number of earlier samples that are replayed.
         public var memory: UInt32 = 0
         /// Passes over the training samples.
         public var epochs: UInt32 = 0
@@ -1112,15 +1113,15 @@ extension Wire {
         public var samples: UInt32 = 0
         /// Seed of order and choice of samples.
         public var seed: UInt64 = 0
-        /// Share of the accuracy on earlier data that it may lose and still be promoted.
+        /// Share of the accuracy on earlier data that it may lose while still being promoted.
         public var allowedForgetting: Double = 0
-        /// Who asked for it.
+        /// Who requested it.
         public var person: String = ""
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             model: String = "",
             dataset: String = "",
@@ -1148,7 +1149,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1193,19 +1194,20 @@ extension Wire.UpdateTask: StoredMessage {
 }
 
 extension Wire {
-    /// Payload of a task of kind `scoring`: measures how well the features of a pretrained model fit other data, untrained.
+    /// Payload of a task of kind `scoring`: measures how well the features of a pretrained model fit other data, without
+    /// training.
     public struct ScoringTask: WireMessage {
         /// Identity of the model in the registry.
         public var model: String = ""
         /// Identity of the prepared dataset's recipe.
         public var dataset: String = ""
-        /// Training samples to look at; 0 for all.
+        /// Training samples to use; 0 for all.
         public var samples: UInt32 = 0
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             model: String = "",
             dataset: String = "",
@@ -1217,7 +1219,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1251,10 +1253,10 @@ extension Wire {
         /// Scores by name, such as `logme`; higher is better.
         public var scores: [Wire.Metric] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             scores: [Wire.Metric] = []
         ) {
@@ -1262,7 +1264,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
@@ -1291,15 +1293,15 @@ extension Wire {
     public struct UpdateResult: WireMessage {
         /// Identity of the new version in the registry.
         public var model: String = ""
-        /// Its stage; `none` where it forgot too much to be promoted.
+        /// Its stage; `none` if it forgot too much to be promoted.
         public var stage: String = ""
-        /// Among them `forgetting`, and the accuracies on earlier and new data before and after.
+        /// Metrics, including `forgetting` and the accuracies on earlier and new data before and after.
         public var metrics: [Wire.Metric] = []
 
-        /// Makes a message in which every field has its default.
+        /// Creates a message in which all fields have defaults.
         public init() {}
 
-        /// Makes a message; what is left out has its default.
+        /// Creates a message; omitted fields have their defaults.
         public init(
             model: String = "",
             stage: String = "",
@@ -1311,7 +1313,7 @@ extension Wire {
         }
 
         /// Decodes a message.
-        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
         public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
 
         /// Encodes the message into the memory that `allocate` returns for its size.
