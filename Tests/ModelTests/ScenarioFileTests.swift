@@ -132,7 +132,7 @@ import Testing
         ("task: classification", "task: [a,\r&b c]", "f.yaml:4:1: scenario: anchors and aliases"),
         ("task: classification", "task: [a,\u{85}&b c]", "f.yaml:4:1: scenario: anchors and aliases"),
         ("task: classification", "task: [a,\u{2028}*b ]", "f.yaml:4:1: scenario: anchors and aliases"),
-        ("scenario: spoken-and-written-digits", "scenario: \(String(repeating: "字", count: 101))", "this one 101"),
+        ("scenario: spoken-and-written-digits", "scenario: \(String(repeating: "字", count: 101))", "this one has 101"),
         ("scenario: spoken-and-written-digits", "scenario: \"a\\e[31mb\"", "without control characters"),
         ("task: classification", "task: \(String(repeating: "x", count: 50_000))", "a scenario has at most 32768"),
         (

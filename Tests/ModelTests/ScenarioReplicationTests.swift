@@ -22,7 +22,7 @@ import Testing
         ("shards: 2", "search.shards: only controllers have replicas"),
         ("method: reinforce, replicas: 0", "search.replicas: 0 is not from 1 to 64"),
         ("method: reinforce, shards: 17", "search.shards: 17 is not from 1 to 16"),
-        ("method: reinforce, updates: fast", "search.updates: there is no 'fast' to choose"),
+        ("method: reinforce, updates: fast", "search.updates: 'fast' is not one of the choices"),
         ("method: reinforce, updates: {bound: 1}", "search.updates.bound: there is no such field"),
         ("method: reinforce, updates: {}", "search.updates: the bound is missing"),
         ("method: reinforce, updates: {staleness: -1}", "search.updates.staleness: -1 is not from 0 to 1000"),

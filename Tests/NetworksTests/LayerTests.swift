@@ -37,7 +37,7 @@ import Testing
     @Test(arguments: [
         ([12, 8], Layer.Operation.selfAttention(heads: 3), "3 heads"),
         ([3, 8, 8], .selfAttention(heads: 2), "sequence"),
-        ([12, 8], .positions(.learned(most: 4)), "4 places"), ([12, 7], .positions(.sinusoidal), "even"),
+        ([12, 8], .positions(.learned(most: 4)), "4 positions"), ([12, 7], .positions(.sinusoidal), "even"),
         ([3, 8, 8], .maximumPooling(kernel: 3, stride: 2, padding: 2), "half"),
         ([3, 8, 8], .reshape([3, 63]), "shape"),
         ([3, 8, 8], .transpose([0, 1]), "order"), ([3, 8, 8], .groupNormalization(groups: 2), "groups"),

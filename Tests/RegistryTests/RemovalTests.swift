@@ -108,7 +108,7 @@ struct RemovalTests {
             #expect(gone?.code == .notFound)
             let shipped = try #require(try await client.networks(.init(filter: ["name": "LeNet5"])).first?.id)
             let stays = await #expect(throws: Failure.self) { try await client.removeNetwork(shipped) }
-            #expect(stays?.code == .conflict && stays?.message.contains("came with Gyrus") == true)
+            #expect(stays?.code == .conflict && stays?.message.contains("is part of Gyrus") == true)
             // The same network can be added again.
             #expect(try await client.register(added).id == used)
         }
