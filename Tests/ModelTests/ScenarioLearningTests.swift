@@ -30,7 +30,10 @@ import Testing
 
     @Test(arguments: [
         ("learning: contrastiv", "", "f.yaml:3:22: training.learning: 'contrastiv' is not one of the choices. Did"),
-        ("learning: contrastive, labels: 9", "", "f.yaml:3:43: training.labels: 9 labels are too few: each of the 10 classes"),
+        (
+            "learning: contrastive, labels: 9", "",
+            "f.yaml:3:43: training.labels: 9 labels are too few: each of the 10 classes"
+        ),
         ("labels: 99999", "", "f.yaml:3:20: training.labels: 99999 is not from 1 to 12000"),
         ("learning: semi-supervised", "", "training.labels: semi-supervised learning requires the number of labels"),
         ("labels: 100, transfer: probe", "", "f.yaml:3:35: training.transfer: supervised learning has no such step"),
