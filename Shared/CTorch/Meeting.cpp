@@ -28,7 +28,7 @@ constexpr size_t most_values = 4 * most_guests;
 [[noreturn]] void fail(const std::string &what) {
     const int error = errno;
     const bool is_timeout = error == EAGAIN || error == EWOULDBLOCK || error == EINPROGRESS;
-    throw std::runtime_error(what + ": " + (is_timeout ? "nobody answers" : std::strerror(error)));
+    throw std::runtime_error(what + ": " + (is_timeout ? "no answer" : std::strerror(error)));
 }
 
 /// Calls a function with the addresses of a host until one serves.
@@ -186,7 +186,7 @@ std::vector<uint8_t> MeetingStore::ask(const std::string &key, const std::vector
     uint32_t length = 0;
     read(&length, sizeof length);
     length = ntohl(length);
-    if (length > longest_part) throw std::runtime_error("what answers is no meeting point");
+    if (length > longest_part) throw std::runtime_error("the peer is not a meeting point");
     std::vector<uint8_t> answer(length);
     read(answer.data(), length);
     return answer;
@@ -203,7 +203,7 @@ void MeetingStore::wait(const std::vector<std::string> &keys) {
 void MeetingStore::wait(const std::vector<std::string> &keys, const std::chrono::milliseconds &) { wait(keys); }
 
 namespace {
-[[noreturn]] void refuse() { throw std::logic_error("workers that meet only write and read"); }
+[[noreturn]] void refuse() { throw std::logic_error("this store supports only writing and reading"); }
 }  // namespace
 
 int64_t MeetingStore::add(const std::string &, int64_t) { refuse(); }

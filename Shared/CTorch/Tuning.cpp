@@ -83,7 +83,7 @@ struct gyrus_tuning {
         keep_output();
         jit::EliminateDeadCode(graph);
         find(graph->block());
-        TORCH_CHECK(!layers.empty(), "it has no layers whose weights could learn");
+        TORCH_CHECK(!layers.empty(), "it has no layers with trainable weights");
         if (plan.rank > 0 && has_attention) adapt();
         if (adapters.empty()) take();
     }
@@ -112,7 +112,7 @@ private:
             for (auto *inner : node->blocks()) resolve(inner);
             if (node->kind() != jit::prim::GetAttr) continue;
             const auto owner = objects.find(node->input());
-            TORCH_CHECK(owner != objects.end(), "it reads attributes of something that is made while it runs");
+            TORCH_CHECK(owner != objects.end(), "it reads attributes of an object that is created while it runs");
             const auto &name = node->s(jit::attr::name);
             auto value = owner->second.toObject()->getAttr(name);
             if (value.isObject()) {
@@ -135,18 +135,18 @@ private:
         }
         const jit::WithInsertPoint here(*graph->nodes().begin());
         const auto made = jit::tryInsertConstant(*graph, value);
-        TORCH_CHECK(made, "its attribute '", name, "' is a ", value.tagKind(), ", which cannot be trained with");
+        TORCH_CHECK(made, "its attribute '", name, "' is a ", value.tagKind(), ", which fine-tuning does not support");
         if (key) constants[key] = *made;
         return *made;
     }
 
     void keep_first_input(const gyrus_network &network) {
         const auto &arguments = network.module.get_method("forward").function().getSchema().arguments();
-        TORCH_CHECK(graph->inputs().size() >= 2, "it reads nothing");
+        TORCH_CHECK(graph->inputs().size() >= 2, "it has no input");
         while (graph->inputs().size() > 2) {
             const size_t last = graph->inputs().size() - 1;
             const auto &value = arguments[last].default_value();
-            TORCH_CHECK(value, "it needs an input '", arguments[last].name(), "' besides");
+            TORCH_CHECK(value, "it needs another input '", arguments[last].name(), "'");
             graph->inputs()[last]->replaceAllUsesWith(constant(*value, arguments[last].name()));
             graph->eraseInput(last);
         }
@@ -157,7 +157,7 @@ private:
         auto *value = graph->outputs()[0];
         if (value->type()->kind() == c10::TypeKind::TupleType) {
             const auto count = int64_t(value->type()->expectRef<c10::TupleType>().elements().size());
-            TORCH_CHECK(plan.output < count, "it gives ", count, " outputs");
+            TORCH_CHECK(plan.output < count, "it returns ", count, " outputs");
             if (value->node()->kind() == jit::prim::TupleConstruct) {
                 value = value->node()->inputs()[size_t(plan.output)];
             } else {
@@ -209,7 +209,7 @@ private:
     int64_t block(size_t layer) const { return int64_t(layer) * plan.blocks / int64_t(layers.size()); }
 
     void add(const at::Tensor &tensor, int64_t block) {
-        TORCH_CHECK(tensor.is_contiguous(), "its weights do not lie in order");
+        TORCH_CHECK(tensor.is_contiguous(), "its weights are not contiguous");
         weights.push_back({tensor, block, "block" + std::to_string(block) + "." + std::to_string(weights.size())});
     }
 

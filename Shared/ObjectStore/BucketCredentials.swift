@@ -50,7 +50,7 @@ public struct BucketCredentials: Sendable {
             guard let value = values[name], !value.isEmpty else {
                 throw Failure(
                     .invalidArgument,
-                    "The file '\(file)' has no line '\(name) = …' in a section [\(profile)]; AWS_PROFILE names another."
+                    "The file '\(file)' has no line '\(name) = …' in a section [\(profile)]; AWS_PROFILE selects another section."
                 )
             }
             return value

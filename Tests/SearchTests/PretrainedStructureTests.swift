@@ -60,7 +60,7 @@ import Testing
         let reason = try StructureAlphabet(scenario).choices(for: "photo").first { $0.family == order[0] }?.reason
         #expect(
             reason == "pretrained, fine-tuned: validation accuracy \(isBetter ? 0.9 : 0.8), "
-                + "\(isBetter ? "better" : "no better") than 0.8 with a new head alone")
+                + "\(isBetter ? "better" : "no better") than 0.8 with only a new head")
     }
 
     @Test func `a candidate reads the view in place of the modality and bears the frozen network's costs`() throws {

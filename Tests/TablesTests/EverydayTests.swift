@@ -75,7 +75,7 @@ struct EverydayTests {
     @Test func `what a comma before three digits means is said`() throws {
         let table = try table(["a,label"] + (1..<30).map { "\"\($0),\(200 + $0)\",\($0 % 2)" })
         #expect(try numbers(table, "a").first == 1_201)
-        #expect(table.notes.contains { $0.contains("part thousands") })
+        #expect(table.notes.contains { $0.contains("a thousands separator") })
     }
 
     @Test(arguments: [
@@ -190,12 +190,12 @@ struct EverydayTests {
         let message = try MadeData().write(
             (["a,label"] + (0..<30).map { "\($0),p" }).joined(separator: "\n"), as: "t.csv"
         ).failure("t.csv")
-        #expect(message.contains("'label' has one value only (p)"))
+        #expect(message.contains("'label' has only one value (p)"))
     }
 
     @Test func `classes that differ in capitals alone are said`() throws {
         let table = try table(["a,label"] + (0..<40).map { "\($0),\(["Yes", "no", "yes", "No"][$0 % 4])" })
-        #expect(table.notes.contains { $0.contains("4 classes of 'label' differ in capitals alone") })
+        #expect(table.notes.contains { $0.contains("4 classes of 'label' differ only in capitalization") })
     }
 
     @Test func `many classes of two samples each fill every part`() throws {

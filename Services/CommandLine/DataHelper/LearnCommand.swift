@@ -11,7 +11,7 @@ import Torch
 /// Before it opens the network it gives up every right but to read that and the samples, and to write into the task's folder.
 struct LearnCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "learn", abstract: "Train a pretrained network further.", shouldDisplay: false)
+        commandName: "learn", abstract: "Fine-tune a pretrained network.", shouldDisplay: false)
 
     /// Processor time that it may take: a week.
     private static let processorTime: UInt64 = 7 * 86_400

@@ -10,7 +10,7 @@ import Tables
 /// the end what it came to.
 struct TuneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tune", abstract: "Train a pretrained network further with prepared data.")
+        commandName: "tune", abstract: "Fine-tune a pretrained network on prepared data.")
 
     @Argument(help: "The TorchScript file to write.")
     var output: String

@@ -26,7 +26,7 @@ final class GivenValues {
     init(_ request: ViewRequest, _ rows: any SampleRows, areStored: Bool = false) throws {
         guard let place = rows.modalities.firstIndex(where: { $0.name == request.modality }),
             let input = request.data.inputs[request.modality]
-        else { throw Failure(.invalidArgument, "The data have no modality '\(request.modality)'.") }
+        else { throw Failure(.invalidArgument, "The data has no modality '\(request.modality)'.") }
         (self.request, self.place, self.input) = (request, place, input)
         let stored = areStored && request.contract.scaling != nil
         method = (stored ? "prepare_" : "input_") + FrozenNetwork.given(to: request.name)

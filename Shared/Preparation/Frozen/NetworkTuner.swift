@@ -52,7 +52,7 @@ public struct NetworkTuner {
         }
         throw Failure(
             .corrupt,
-            "the pretrained network ended the process that trained it; it may take at most "
+            "the pretrained network crashed the process that fine-tuned it; the limit is "
                 + "\(FeatureProcess.mostMemory >> 30) GiB of memory.")
     }
 }

@@ -29,8 +29,8 @@ public struct TuningSamples {
         guard size * count <= mostBytes else {
             throw Failure(
                 .invalidArgument,
-                "\(count) samples of \(size) bytes are more than the \(mostBytes >> 20) MiB from which a pretrained network "
-                    + "can be trained further.")
+                "\(count) samples of \(size) bytes exceed the limit of \(mostBytes >> 20) MiB for "
+                    + "fine-tuning a pretrained network.")
         }
         let given = try GivenValues(request, rows, areStored: true)
         let stream = SafetensorsStream(path)

@@ -80,12 +80,12 @@ struct ColumnFinder {
     private func numberNote(_ column: SampleColumn, _ profile: ColumnProfile) -> String? {
         let read = [.plain: 0, .point: profile.styles.points, .comma: profile.styles.commas][column.style] ?? 0
         if profile.texts > read, let text = profile.firstText {
-            return "Column '\(column.name)' has numbers and \(profile.texts - read) texts, which are taken as missing"
+            return "Column '\(column.name)' has numbers and \(profile.texts - read) texts, which are treated as missing"
                 + (read == 0 ? ": \(text.place) has '\(text.value)'." : ".")
         }
         guard profile.styles.isAmbiguous, let text = profile.firstText else { return nil }
-        return "Column '\(column.name)' has numbers such as '\(text.value)', whose comma is taken to "
-            + (column.style == .point ? "part thousands." : "stand before decimals.")
+        return "Column '\(column.name)' has numbers such as '\(text.value)', whose comma is read as "
+            + (column.style == .point ? "a thousands separator." : "a decimal separator.")
     }
 
     private func column(_ profile: ColumnProfile, field: Int, kind: ColumnKind) -> SampleColumn {

@@ -66,7 +66,7 @@ extension SampleTable {
             let isWide = columns[column].distinct >= Self.manyValues && group == nil
             notes.append(
                 "\(what); it is left out. To use it, name it: 'modalities: {table: {columns: [\(name), …]}}'."
-                    + (isWide ? " If it says what rows are about, keep these together with --group \(name)." : ""))
+                    + (isWide ? " If it tells which rows belong together, use --group \(name)." : ""))
         }
     }
 
@@ -112,8 +112,8 @@ extension SampleTable {
                 guard let isDayFirst = date.isOpen ? isDayFirst : true else {
                     throw Failure(
                         .invalidArgument,
-                        "data.split.time: \(place(of: row)) has '\(text)', and nothing tells whether the day or the month "
-                            + "stands first; write dates as 2024-05-01.")
+                        "data.split.time: \(place(of: row)) has '\(text)', in which the day or the month could come "
+                            + "first; write dates as 2024-05-01.")
                 }
                 return date.moment(isDayFirst: isDayFirst)
             }
@@ -161,8 +161,8 @@ extension SampleTable {
         let alike = Dictionary(grouping: names) { $0.lowercased() }.values.filter { $0.count > 1 }
         guard let first = alike.map({ $0.sorted() }).min(by: { $0[0] < $1[0] }) else { return }
         notes.append(
-            "\(alike.reduce(0) { $0 + $1.count }) classes of '\(column)' differ in capitals alone, such as "
-                + "\(first.map { "'\($0)'" }.joined(separator: ", ")); write them alike if they are the same.")
+            "\(alike.reduce(0) { $0 + $1.count }) classes of '\(column)' differ only in capitalization, such as "
+                + "\(first.map { "'\($0)'" }.joined(separator: ", ")); spell them the same if they are one class.")
     }
 
     private func labelNames(_ field: Int, _ separator: Character?) throws -> [String] {
@@ -277,7 +277,7 @@ extension SampleTable {
     /// Samples from which on one may not make up almost all of the deviation.
     private static let fewestForOutlier = 20
 
-    /// Says that one number is so far from all others that they are equal beside it.
+    /// Adds a note if one number is so far from all others that they become indistinguishable.
     private func noteOutlier(
         in numbers: [Double], column: Int, of name: String, mean: Double, squares: Double, count: Int
     ) {
@@ -286,8 +286,8 @@ extension SampleTable {
             (far - mean) * (far - mean) > 0.9 * squares
         else { return }
         notes.append(
-            "One value of '\(name)', \(NumberText.description(of: far)), is so far from all others that these are equal "
-                + "beside it; correct or remove it if it is an error.")
+            "One value of '\(name)', \(NumberText.description(of: far)), is so far from all others that they become "
+                + "indistinguishable; correct or remove it if it is an error.")
     }
 
     private func standardize(_ numbers: [Double], _ parts: [SamplePart]) throws {

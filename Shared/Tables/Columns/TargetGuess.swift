@@ -26,8 +26,8 @@ struct TargetGuess {
         }) {
             throw Failure(
                 .invalidArgument,
-                "The column '\(alone.name)' has one value only (\(alone.examples.first ?? "")), and there is nothing to tell "
-                    + "apart. Name another with --target COLUMN, in a file 'target: {column: …}'.")
+                "The column '\(alone.name)' has only one value (\(alone.examples.first ?? "")), so there is nothing to "
+                    + "learn. Name another column with --target COLUMN, or in a file 'target: {column: …}'.")
         }
         let possible = columns.indices.filter(isPossible)
         guard !possible.isEmpty else {

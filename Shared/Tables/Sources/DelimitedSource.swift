@@ -56,8 +56,8 @@ final class DelimitedSource: RowSource {
         }
         if titles > 0 {
             notes.append(
-                "\(titles) lines of '\(URL(filePath: path).lastPathComponent)' stand before the names of its columns and "
-                    + "are left out.")
+                "\(titles) lines of '\(URL(filePath: path).lastPathComponent)' precede its column names and "
+                    + "are skipped.")
         }
         let found = HeaderFinder.hasHeader(rows)
         if let columns = settings.columns {
@@ -73,7 +73,7 @@ final class DelimitedSource: RowSource {
             hasHeader = found
             names = Self.distinct(first.enumerated().map { found && !$1.isEmpty ? $1 : "column\($0 + 1)" })
             if let twice = zip(names, first).first(where: { found && !$1.isEmpty && $0 != $1 })?.0 {
-                notes.append("Several columns have the same name; they are told apart as '\(twice)' and the like.")
+                notes.append("Several columns have the same name; they are renamed to '\(twice)' and so on.")
             }
             if !found {
                 notes.append(
@@ -152,8 +152,8 @@ final class DelimitedSource: RowSource {
             throw Failure(
                 .invalidArgument,
                 "'\(path)', row \(number), column \(column + 1) is not UTF-8 (byte 0x\(String(byte, radix: 16))); "
-                    + "name its encoding with --encoding, in a file 'data: {encoding: …}': windows-1252 is that of most files of "
-                    + "Excel; others are latin-1, shift_jis, gb18030.")
+                    + "set its encoding with --encoding, or in a file 'data: {encoding: …}': most Excel files use windows-1252; "
+                    + "others use latin-1, shift_jis or gb18030.")
         }
     }
 }

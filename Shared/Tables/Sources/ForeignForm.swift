@@ -9,14 +9,17 @@ enum ForeignForm {
         (["db", "sqlite", "sqlite3", "mdb", "accdb", "sql"], "a database", "export the table as CSV"),
         (["h5", "hdf5", "hdf", "mat", "nc"], "a file of arrays", "save the arrays with numpy.savez as .npz"),
         (
-            ["pkl", "pickle", "joblib", "pt", "pth"], "a program of Python, which is never run",
+            ["pkl", "pickle", "joblib", "pt", "pth"], "a Python program, which is never run",
             "save its content as Parquet, CSV or .npz"
         ),
-        (["feather", "arrow", "ipc", "orc", "avro"], "a table of another form", "save it as Parquet"),
-        (["rds", "rda", "rdata", "dta", "sav", "sas7bdat"], "a table of a statistics program", "export it as CSV"),
-        (["arff", "libsvm", "svm", "svmlight"], "a table of another form", "save it as CSV"),
+        (["feather", "arrow", "ipc", "orc", "avro"], "a table in an unsupported format", "save it as Parquet"),
         (
-            ["tfrecord", "tfrecords", "rec", "lmdb"], "a store of records",
+            ["rds", "rda", "rdata", "dta", "sav", "sas7bdat"], "a table in a statistics program's format",
+            "export it as CSV"
+        ),
+        (["arff", "libsvm", "svm", "svmlight"], "a table in an unsupported format", "save it as CSV"),
+        (
+            ["tfrecord", "tfrecords", "rec", "lmdb"], "a record store",
             "write its samples as files or as tar shards"
         ),
         (
@@ -27,7 +30,7 @@ enum ForeignForm {
             ["heic", "heif", "avif", "svg", "psd", "raw", "dng", "cr2", "nef"], "a picture that cannot be read",
             "save it as PNG or JPEG"
         ),
-        (["dcm", "dicom", "nii", "nii.gz", "svs"], "a medical picture", "save it as PNG"),
+        (["dcm", "dicom", "nii", "nii.gz", "svs"], "a medical image", "save it as PNG"),
         (["m4a", "aac", "wma", "amr", "mka"], "a sound that cannot be read", "convert it to FLAC, WAV, OGG or MP3"),
         (["mp4", "mov", "avi", "mkv", "webm", "mpg"], "a video", "save its frames as pictures or its sound as WAV"),
     ]
@@ -45,8 +48,8 @@ enum ForeignForm {
         guard let type = MediaType(fileName: name), type != .text else { return nil }
         return Failure(
             .invalidArgument,
-            "'\(path)' is one \(type == .image ? "picture" : "sound"); name the folder that has a folder for each class, or a "
-                + "table that names the files.")
+            "'\(path)' is one \(type == .image ? "picture" : "sound"); use a folder with one subfolder per class, or a "
+                + "table that lists the files.")
     }
 }
 
@@ -76,8 +79,8 @@ enum AnnotatedFolder {
         guard let form = try form(of: folder) else { return }
         throw Failure(
             .invalidArgument,
-            "The folder '\(folder.path)' has pictures with \(form). Networks that find things in pictures are not trained; "
-                + "to name whole pictures, cut the things out into a folder for each class, or write a table with the columns "
-                + "file_name and label.")
+            "The folder '\(folder.path)' has pictures with \(form). Gyrus does not train object detectors; to classify "
+                + "whole pictures, crop the objects into one folder per class, or write a table with the columns file_name "
+                + "and label.")
     }
 }

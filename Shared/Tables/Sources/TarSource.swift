@@ -27,8 +27,8 @@ final class TarSource: RowSource {
         guard folders.count < 2 || !names.dropFirst().allSatisfy({ MediaType(fileName: ".\($0)") != nil }) else {
             throw Failure(
                 .invalidArgument,
-                "'\(paths[0])' is an archive with nothing but files in \(folders.count) folders, rather than a shard with "
-                    + "an answer beside each sample; unpack it and name its folder.")
+                "'\(paths[0])' is an archive that contains only files in \(folders.count) folders, not a shard with "
+                    + "an answer next to each sample; unpack it and use the folder.")
         }
     }
 

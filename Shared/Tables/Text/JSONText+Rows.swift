@@ -14,15 +14,15 @@ extension JSONText {
     static func rows(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [[(name: String, cell: Cell)]] {
         var text = JSONText(bytes)
         var parts: [(name: String, part: Part)] = []
-        guard text.take("{") else { throw text.problem("an object in braces is needed") }
+        guard text.take("{") else { throw text.problem("expected an object in braces") }
         if !text.take("}") {
             repeat {
                 text.skipBlanks()
                 let name = try text.string()
-                guard text.take(":") else { throw text.problem("a colon is needed") }
+                guard text.take(":") else { throw text.problem("expected a colon") }
                 parts.append((name, try text.part()))
             } while text.take(",")
-            guard text.take("}") else { throw text.problem("a comma or a closing brace is needed") }
+            guard text.take("}") else { throw text.problem("expected a comma or a closing brace") }
         }
         return lists(parts) ?? split(parts) ?? columns(parts) ?? []
     }
@@ -75,7 +75,7 @@ extension JSONText {
             try object(prefix: "", depth: 1) { fields.append(($0, $1)) }
             rows.append(fields)
         } while take(",")
-        guard take("]") else { throw problem("a comma or a closing bracket is needed") }
+        guard take("]") else { throw problem("expected a comma or a closing bracket") }
         return .rows(rows)
     }
 }

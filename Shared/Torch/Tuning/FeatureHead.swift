@@ -19,7 +19,7 @@ struct FeatureRows {
 
     init(_ rows: [[Float]], of samples: SampleSource) throws {
         guard let width = rows.first?.count, width > 0, rows.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
-            throw Failure(.invalidArgument, "The network gives no features, or some that are no finite numbers.")
+            throw Failure(.invalidArgument, "The network returns no features, or features that are not finite numbers.")
         }
         (self.width, self.rows, self.samples) = (width, rows, samples)
     }

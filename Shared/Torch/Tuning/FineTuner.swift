@@ -80,7 +80,7 @@ public final class FineTuner {
         if let seconds, spent + 2 * epochSeconds > seconds {
             throw Failure(
                 .deadlineExceeded,
-                "An epoch would take about \(Int(epochSeconds.rounded(.up))) seconds, of \(Int(seconds)) for all of it.",
+                "An epoch would take about \(Int(epochSeconds.rounded(.up))) seconds; the limit is \(Int(seconds)) for all epochs.",
                 isRetriable: false)
         }
         var (epoch, last) = (0, epochSeconds)
@@ -149,7 +149,7 @@ extension NetworkTuning {
     /// - Throws: `Failure` where two samples at once give others than each alone: such a network cannot take mini-batches.
     func width(of samples: SampleSource) throws -> Int {
         guard samples.count > 1, let modality = samples.modality(input) else {
-            throw Failure(.invalidArgument, "Two samples or more are needed to train a network further.")
+            throw Failure(.invalidArgument, "Fine-tuning needs at least two samples.")
         }
         let network = try features()
         let width = try features(of: modality.values(ofRow: Int(modality.indices[0])), shape: modality.shape).count
@@ -158,7 +158,7 @@ extension NetworkTuning {
         let scale = max(1e-3, alone[0].map(abs).max() ?? 0)
         guard zip(both[1], alone[0]).allSatisfy({ abs($0 - $1) <= 1e-2 * scale }) else {
             throw Failure(
-                .invalidArgument, "The network gives other features for a sample where it is given two at once.")
+                .invalidArgument, "The network returns different features for a sample when it gets two at once.")
         }
         return width
     }

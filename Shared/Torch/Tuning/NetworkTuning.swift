@@ -38,7 +38,7 @@ public final class NetworkTuning {
         let plan = gyrus_tuning_plan(
             output: Int64(output), blocks: Int64(Self.blocks), rank: Int64(rank), seed: seed)
         guard let handle = gyrus_tuning_create(network.handle, plan, &error) else {
-            throw Failure(.invalidArgument, "The network cannot be trained further: \(takeMessage(error)).")
+            throw Failure(.invalidArgument, "The network cannot be fine-tuned: \(takeMessage(error)).")
         }
         self.handle = handle
         self.input = input
@@ -81,7 +81,7 @@ public final class NetworkTuning {
     public func save(to file: URL) throws {
         var error: UnsafeMutablePointer<CChar>?
         guard gyrus_tuning_settle(handle, &error) else {
-            throw Failure(.internal, "What the network has learned cannot be kept: \(takeMessage(error)).")
+            throw Failure(.internal, "The fine-tuned network cannot be saved: \(takeMessage(error)).")
         }
         try original.save(to: file)
     }
@@ -91,7 +91,7 @@ public final class NetworkTuning {
     ) throws -> ScriptedNetwork {
         var error: UnsafeMutablePointer<CChar>?
         guard let handle = body(&error) else {
-            throw Failure(.invalidArgument, "The network cannot be trained further: \(takeMessage(error)).")
+            throw Failure(.invalidArgument, "The network cannot be fine-tuned: \(takeMessage(error)).")
         }
         return ScriptedNetwork(owning: handle, inputs: [input], on: original.place)
     }

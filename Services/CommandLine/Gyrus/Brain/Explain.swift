@@ -95,7 +95,7 @@ struct Explain: AsyncParsableCommand {
         scenario.functions = explanation.functions
         guard let space = try scenario.searchSpaceText(engaged: explanation.engaged) else {
             return .failure(
-                Failure(.notFound, "the scenario fuses models of the registry, and these decide what there is"))
+                Failure(.notFound, "the scenario fuses models in the registry, which define the search space"))
         }
         do {
             let statistics = try await services.registry().dataset(recipe: BlobDigest(scenario.data.id))?.statistics

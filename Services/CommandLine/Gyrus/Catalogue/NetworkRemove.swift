@@ -10,14 +10,14 @@ struct NetworkRemove: AsyncParsableCommand {
         discussion: """
               gyrus networks rm TwoBlocks
 
-            What came with Gyrus stays, and so does a network of which a model is; the reason is told. Searches keep the \
-            structures that they began with.
+            Networks that are part of Gyrus or that a model uses are not removed; the command says why. Searches keep the \
+            structures that they started with.
             """)
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var removal: RemovalOptions
 
-    @Argument(help: "Identities of networks, their beginnings, or names; see: gyrus networks.", completion: .networks)
+    @Argument(help: "IDs, unique ID prefixes or names of networks; see: gyrus networks.", completion: .networks)
     var networks: [String]
 
     func run() async throws {

@@ -48,7 +48,7 @@ struct ExportKubernetes: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "File with the bucket's credentials, as AWS_SHARED_CREDENTIALS_FILE names one; copied to base/keys.",
+            "File with the bucket's credentials, in the format of AWS_SHARED_CREDENTIALS_FILE; copied to base/keys.",
             valueName: "file"))
     var blobCredentials: String?
 

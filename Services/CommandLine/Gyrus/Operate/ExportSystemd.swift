@@ -38,7 +38,7 @@ struct ExportSystemd: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "File with the bucket's credentials, as AWS_SHARED_CREDENTIALS_FILE names one; only root needs to read it.",
+            "File with the bucket's credentials, in the format of AWS_SHARED_CREDENTIALS_FILE; only root needs to read it.",
             valueName: "file"))
     var blobCredentials = "/etc/gyrus/bucket"
 

@@ -120,7 +120,7 @@ struct ModelCard {
     }
 
     private var terms: [[String]] {
-        [["license", license ?? "none is stated; that of the data and of the networks it began from may bind it"]]
+        [["license", license ?? "not stated; the licenses of the data and of the original networks may apply"]]
     }
 
     private var figures: [[String]] {

@@ -78,6 +78,6 @@ extension Tuning {
         let how = rank.map { "adapters of rank \($0)" } ?? "\(weights) weights"
         return
             " fine-tuned: validation \(metric) \(text(after)) in epoch \(bestEpoch) of \(epochs), after \(text(before)) "
-            + "with a new head alone (\(how), \(Int(seconds.rounded())) s)."
+            + "with only a new head (\(how), \(Int(seconds.rounded())) s)."
     }
 }

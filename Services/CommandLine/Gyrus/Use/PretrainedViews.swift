@@ -39,7 +39,7 @@ struct PretrainedViews {
                 do {
                     computed.append(try await tuned(entry, name, view, data))
                 } catch let failure as Failure where [.invalidArgument, .deadlineExceeded].contains(failure.code) {
-                    say("The pretrained model '\(entry.model.id)' stays as it is: \(failure.message)")
+                    say("The pretrained model '\(entry.model.id)' stays frozen: \(failure.message)")
                 }
             }
             for (name, view, _) in computed { views[name] = view }
@@ -85,7 +85,7 @@ struct PretrainedViews {
 
     private func manifest(of data: PreparedData) async throws -> DatasetManifest {
         guard let manifest = try await registry.manifest(recipe: try BlobDigest(data.id)) else {
-            throw Failure(.internal, "the prepared data '\(data.name)' have no manifest")
+            throw Failure(.internal, "the prepared data '\(data.name)' has no manifest")
         }
         return manifest
     }

@@ -16,7 +16,7 @@ enum AttentionTable {
             var scenario = try ScenarioFile(text).scenario
             scenario.functions = explanation.functions
             guard let space = try scenario.searchSpaceText(engaged: explanation.engaged) else {
-                throw Failure(.notFound, "The scenario fuses models of the registry, and these decide what there is.")
+                throw Failure(.notFound, "The scenario fuses models in the registry, which define the search space.")
             }
             let dataset = try await backends.registry.dataset(recipe: BlobDigest(scenario.data.id))
             return try await backends.knowledge.rank(

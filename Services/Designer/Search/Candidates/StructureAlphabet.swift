@@ -146,7 +146,7 @@ extension PreparedView {
             let comparison = tuning.isBetter ? "better" : "no better"
             return
                 "pretrained, fine-tuned: validation \(tuning.metric) \(Self.text(tuning.after)), \(comparison) than "
-                + "\(Self.text(tuning.before)) with a new head alone"
+                + "\(Self.text(tuning.before)) with only a new head"
         }
         guard let score = scores[Self.evidence], let plain = reference[Self.evidence] else {
             return "pretrained, frozen: \(width) features"

@@ -26,9 +26,9 @@ extension ScenarioField {
                     + "*Pretrained models*. Not with `layers` or `fusion`."),
             ScenarioField(
                 "fine-tuning", .choice(of: FineTuning.self), usual: usual.fineTuning.rawValue,
-                "Whether pretrained models are trained further with your data before the search chooses from them, too. "
-                    + "`automatic`: the most promising one of each modality, with \(FineTuning.fewestSamples) training samples or "
-                    + "more, for at most a fifth of `budget`, or ten minutes. `always`: each, however long it takes. `never`: "
+                "Whether pretrained models are fine-tuned on your data before the search chooses from them as well. "
+                    + "`automatic`: the most promising one per modality, given at least \(FineTuning.fewestSamples) training "
+                    + "samples, for at most a fifth of `budget`, or ten minutes. `always`: all, however long it takes. `never`: "
                     + "none. See *Pretrained models*."),
             ScenarioField(
                 "widths", .numbers(0.05...16), usual: "[0.5, 1, 2]",

@@ -47,7 +47,7 @@ def public_key(text: str) -> bytes:
     except (binascii.Error, KeyError, ValueError):
         pass
     raise GyrusError(
-        "invalid-argument", f"'{text}' is no public key: a key has 43 letters, digits, '-' and '_'.")
+        "invalid-argument", f"'{text}' is not a public key: a key has 43 letters, digits, '-' and '_'.")
 
 
 def keys(file: str) -> tuple[bytes, bytes]:

@@ -197,7 +197,7 @@ class Client:
             if reply.removed > removed:
                 removed = reply.removed
                 warnings.warn(
-                    f"Events up to {removed} of the {service} are no longer kept; its retention says how long they are.",
+                    f"Events up to {removed} of the {service} are no longer kept; the retention policy decides how long events are kept.",
                     MissingEvents, stacklevel=2)
             for wire in reply.events:
                 if wire.kind.startswith(kind) and wire.subject.startswith(subject):
