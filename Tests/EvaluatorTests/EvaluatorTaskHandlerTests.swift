@@ -87,7 +87,7 @@ import WorkerSupport
         try await WorkerFixture.run { fixture in
             var (task, _) = try await Self.set(up: fixture)
             task.network = try TableSix.leNet5.network(input: "image", shape: [1, 28, 28], classes: 10)
-            try await Self.expectRefusal(fixture, task, "another script")
+            try await Self.expectRefusal(fixture, task, "does not match")
             task.network = try WorkerFixture.network()
             task.script = try await fixture.registry.upload(bytes: Array("no script".utf8))
             try await Self.expectRefusal(fixture, task, "cannot be read")

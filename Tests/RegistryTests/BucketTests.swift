@@ -176,7 +176,7 @@ import Testing
                 "registry", ["--blobs", store.address + "/from-a-file"],
                 environment: ["AWS_SHARED_CREDENTIALS_FILE": file])
             let endpoint = try Endpoint(try #require(fixture.environment["GYRUS_REGISTRY"]))
-            let client = RegistryClient(RequestClient(to: endpoint, logger: quiet), patience: .seconds(300))
+            let client = RegistryClient(RequestClient(to: endpoint, logger: quiet), patience: .seconds(60))
             let digest = try await client.upload(bytes: [1, 2, 3])
             let bucket = try store.bucket("/from-a-file")
             while true {
