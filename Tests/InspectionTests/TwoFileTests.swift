@@ -144,7 +144,7 @@ struct TwoFileTests {
     @Test(arguments: [
         ("size=\"48\"", "size=\"44\"", "n.xml:6"), ("offset=\"0\"", "offset=\"4\"", "n.bin"),
         ("shape=\"3, 4\"", "shape=\"9223372036854775807, 4\"", "n.xml:6"),
-        ("from-layer=\"1\"", "from-layer=\"9\"", "layer 9"), ("from-layer=\"0\"", "from-layer=\"2\"", "circle"),
+        ("from-layer=\"1\"", "from-layer=\"9\"", "layer 9"), ("from-layer=\"0\"", "from-layer=\"2\"", "cycle"),
         ("version=\"11\"", "version=\"6\"", "version '6'"), ("</net>", "", "n.xml"),
         ("id=\"1\"", "id=\"0\"", "n.xml:6"),
     ])
