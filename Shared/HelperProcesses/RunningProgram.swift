@@ -100,7 +100,8 @@ package final class RunningProgram: Sendable {
     /// - Returns: Its exit status; 128 + n where signal n ended it.
     @discardableResult
     package func end() async -> Int32 {
-        await withCheckedContinuation { continuation in
+        if let status = reap() { return status }
+        return await withCheckedContinuation { continuation in
             Self.whenReadable(ending, on: .global()) { continuation.resume(returning: self.wait()) }
         }
     }
@@ -140,13 +141,15 @@ package final class RunningProgram: Sendable {
     private static func whenReadable(
         _ descriptor: Descriptor, on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void
     ) {
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor.number, queue: queue)
+        // A copy for each source: of two sources on one descriptor, the second can miss the event while the first is canceled.
+        let copy = Descriptor(copying: descriptor.number) ?? descriptor
+        let source = DispatchSource.makeReadSource(fileDescriptor: copy.number, queue: queue)
         // The handlers keep the source and its descriptor until then.
         source.setEventHandler {
             source.cancel()
             body()
         }
-        source.setCancelHandler { _ = descriptor }
+        source.setCancelHandler { _ = copy }
         source.resume()
     }
 

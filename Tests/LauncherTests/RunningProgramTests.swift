@@ -88,4 +88,18 @@ private func onQueue<Result: Sendable>(_ body: @escaping @Sendable () throws -> 
     try await withCheckedThrowingContinuation { continuation in
         Thread { continuation.resume(with: Swift.Result { try body() }) }.start()
     }
+
+    @Test(.timeLimit(.minutes(2))) func `an end is noticed however often and by however many it is asked for`()
+        async throws
+    {
+        for round in 0..<200 {
+            let program = try RunningProgram("/bin/sh", ["-c", "exit 3"], descriptors: [nil, nil, nil])
+            let several = round.isMultiple(of: 2)
+            async let first = program.end()
+            async let second = several ? program.end() : 3
+            let statuses = await [first, second]
+            #expect(statuses == [3, 3])
+            #expect(await program.end() == 3)
+        }
+    }
 }
