@@ -81,13 +81,6 @@ import Testing
         #expect(!ended.isRunning && ended.wait() == 0)
         #expect(throws: RunningProgram.StartFailure.self) { try RunningProgram("/nowhere", [], descriptors: []) }
     }
-}
-
-/// Runs what blocks away from the threads that all tasks share.
-private func onQueue<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread { continuation.resume(with: Swift.Result { try body() }) }.start()
-    }
 
     @Test(.timeLimit(.minutes(2))) func `an end is noticed however often and by however many it is asked for`()
         async throws
@@ -101,5 +94,12 @@ private func onQueue<Result: Sendable>(_ body: @escaping @Sendable () throws -> 
             #expect(statuses == [3, 3])
             #expect(await program.end() == 3)
         }
+    }
+}
+
+/// Runs what blocks away from the threads that all tasks share.
+private func onQueue<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread { continuation.resume(with: Swift.Result { try body() }) }.start()
     }
 }
