@@ -134,7 +134,7 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
     private func prepare(seed: Int, _ gyrus: GyrusCommand) async throws {
         let file = try gyrus.write(scenario([0, 1, 2, 3, 4], seed: seed), to: "more.yaml")
         let prepared = try await gyrus.run("datasets", "prepare", file)
-        #expect(prepared.status == 0 && prepared.err.contains("300 samples"), "\(prepared.err)")
+        #expect(prepared.status == 0 && prepared.err.contains("300 training samples"), "\(prepared.err)")
     }
 
     /// The outcomes of one project make the rankings of another.
