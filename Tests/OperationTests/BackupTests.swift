@@ -57,7 +57,7 @@ import Testing
                 #expect(try await Self.outcome(of: id, other) == original)
                 #expect(try await other.run(["result", id, "--output", other.folder.path]).status == 0)
                 let again = try await other.run(["restore", folder])
-                #expect(again.status == 1 && again.err.contains("the services of project 'other' run"))
+                #expect(again.status == 1 && again.err.contains("the services of project 'other' are running"))
                 try await other.run(["down"])
                 let full = try await other.run(["restore", folder])
                 #expect(full.status == 1 && full.err.contains("already exists and is not replaced"))
