@@ -111,9 +111,9 @@ import Testing
             3, "b.data_offsets", "belong to no tensor"
         ),
         (#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, 3, "'data'", "belong to no tensor"),
-        (#"{"__metadata__":{"a":1}}"#, 0, "__metadata__.a", "needed"),
+        (#"{"__metadata__":{"a":1}}"#, 0, "__metadata__.a", "expected"),
         (#"{"__metadata__":{"a":"1","a":"2"}}"#, 0, "__metadata__.a", "twice"),
-        (#"{"a":"#, 0, "header", "needed"),
+        (#"{"a":"#, 0, "header", "expected"),
         (#"{"a"#, 0, "header", "does not end"),
         (#"[]"#, 0, "header", "expected '{' at byte 0"),
         (#"{} {}"#, 0, "header", "after its end"),
