@@ -9,7 +9,7 @@ struct BadTableTests {
         let data = try MadeData().write(madeRows(30), as: "t.csv")
         let message = data.failure("t.csv", target: "lable")
         #expect(message.contains("Did you mean 'label'?"))
-        #expect(message.contains("There are label, size, color"))
+        #expect(message.contains("Columns: label, size, color"))
     }
 
     @Test func `rows without a target are left out and counted`() throws {

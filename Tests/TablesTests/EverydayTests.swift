@@ -136,7 +136,7 @@ struct EverydayTests {
         let table = try table(rows)
         #expect(table.columns.map(\.name) == ["size", "weight", "label"])
         #expect(table.rowCount == 40)
-        #expect(table.notes.contains { $0.contains("3 lines of 't.csv' stand before") })
+        #expect(table.notes.contains { $0.contains("3 lines of 't.csv' precede") })
     }
 
     @Test(arguments: ["", "size weight price\n"])
@@ -145,7 +145,7 @@ struct EverydayTests {
             "  \($0)   \($0 * 7 % 11)\($0 % 3 == 0 ? "  " : " ") \(Double($0) / 3) \($0 % 2 == 0 ? " " : "")"
         }
         let table = try data.write(header + rows.joined(separator: "\n"), as: "t.txt").table("t.txt")
-        #expect(table.form == "table (blanks)" && table.columns.count == 3 && table.rowCount == 40)
+        #expect(table.form == "table (spaces)" && table.columns.count == 3 && table.rowCount == 40)
         #expect(try numbers(table, table.columns[2].name).first == 0)
         let prose = try MadeData().write((0..<40).map { "a line of \($0) words\n" }.joined(), as: "t.txt")
         #expect(prose.failure("t.txt") != "no failure")
