@@ -147,7 +147,7 @@ import Testing
             let server = try await ServedFixture.start([made.path], in: fixture)
             let many = "[" + Array(repeating: row, count: 1_025).joined(separator: ",") + "]"
             let rows = try await server.ask("/predict", Data(many.utf8))
-            #expect(rows.status == 400 && rows.text.contains("1025 samples are more than 1024"), "\(rows.text)")
+            #expect(rows.status == 400 && rows.text.contains("1025 samples exceed the limit of 1024"), "\(rows.text)")
             let numbers = Array(repeating: "1", count: 1_025).joined(separator: ",")
             let city = Array(repeating: "\"Rome\"", count: 1_025).joined(separator: ",")
             let tensors = """
@@ -156,7 +156,8 @@ import Testing
                  {"name": "city", "shape": [1025], "datatype": "BYTES", "data": [\(city)]}]}
                 """
             let batch = try await server.ask("/v2/models/package/infer", Data(tensors.utf8))
-            #expect(batch.status == 400 && batch.text.contains("1025 samples are more than 1024"), "\(batch.text)")
+            #expect(
+                batch.status == 400 && batch.text.contains("1025 samples exceed the limit of 1024"), "\(batch.text)")
             let parts = (0..<257).map { _ in (name: "row", file: String?.none, content: Data(row.utf8)) }
             let form = try await server.ask("/predict", form: parts)
             #expect(form.status == 400 && form.text.contains("256"), "\(form.text)")
@@ -184,7 +185,7 @@ import Testing
                 refused = answers.first { $0.status == 429 }
             }
             #expect(refused?.headers["retry-after"] == "1")
-            #expect(refused?.text.contains("2 requests are at work already; ask again in a second") == true)
+            #expect(refused?.text.contains("2 requests are already in progress; retry in a second") == true)
             #expect(try await server.ask("/predict", row).status == 200)
             #expect(try await server.ask("/metrics").text.contains(#"{route="predict",code="429"}"#))
         }

@@ -149,7 +149,8 @@ struct ServerRoutes: Sendable {
         }
         guard count <= settings.limits.samples else {
             throw Failure(
-                .invalidArgument, "\(count) samples exceed \(settings.limits.samples); send several requests")
+                .invalidArgument,
+                "\(count) samples exceed the limit of \(settings.limits.samples); send several requests.")
         }
         return try (0..<count).map { sample in
             var row: [String: Cell] = [:]
