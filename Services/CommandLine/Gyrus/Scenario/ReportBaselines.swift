@@ -13,13 +13,10 @@ struct ReportBaselines {
         guard let dataset = try await registry.dataset(recipe: recipe),
             try await registry.state(of: dataset.blob).isComplete
         else { return [] }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-report-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appending(path: "dataset.safetensors")
-        try await registry.download(dataset.blob, to: file)
+        let file = try TemporaryFile()
+        try await registry.download(dataset.blob, to: file.url)
         say("Training simple models for comparison.")
-        let helper = try HelperProcess("gyrus-baseline", [file.path, objective.name])
+        let helper = try HelperProcess("gyrus-baseline", [file.url.path, objective.name])
         var baselines: [Baseline] = []
         while let line = try helper.line() {
             let message = try JSONDecoder().decode(BaselineMessage.self, from: Data(line.utf8))
@@ -29,6 +26,7 @@ struct ReportBaselines {
             }
             if let baseline = message.baseline { baselines.append(baseline) }
         }
+        withExtendedLifetime(file) {}
         return baselines
     }
 }

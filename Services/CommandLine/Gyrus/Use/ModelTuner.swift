@@ -44,7 +44,9 @@ struct ModelTuner {
             data: manifest, modality: view.modality, name: name, script: entry.script, file: script.url,
             contract: entry.contract)
         try helper.say(TuningRequest(view: request, seconds: mode == .always ? nil : seconds))
-        let tuning = try finish(helper, "Fine-tuning \(view.title)")
+        let tuning = try withExtendedLifetime(script) {
+            try helper.finish("Fine-tuning \(view.title)", \.tuning)
+        }
         say(view.title + tuning.summary)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -58,16 +60,6 @@ struct ModelTuner {
                     "model": view.model, "input": name,
                 ]))
         return (blob, tuning)
-    }
-
-    private func finish(_ helper: DataHelper, _ what: String) throws -> Tuning {
-        let progress = ProgressLine(what)
-        defer { progress.end() }
-        while true {
-            let message = try helper.next()
-            if let done = message.done, let count = message.count { progress.show(done, of: count) }
-            if let tuning = message.tuning { return tuning }
-        }
     }
 }
 

@@ -138,6 +138,20 @@ extension OwnData {
     }
 }
 
+extension DataHelper {
+    /// Shows the helper's progress until it sends its result.
+    /// - Parameter result: The part of a message that has the result.
+    func finish<Result>(_ what: String, _ result: KeyPath<PreparationMessage, Result?>) throws -> Result {
+        let progress = ProgressLine(what)
+        defer { progress.end() }
+        while true {
+            let message = try next()
+            if let done = message.done, let count = message.count { progress.show(done, of: count) }
+            if let result = message[keyPath: result] { return result }
+        }
+    }
+}
+
 /// A progress line on a terminal; elsewhere a single line at the start.
 final class ProgressLine {
     private let what: String

@@ -40,7 +40,7 @@ struct PackageFolder {
         guard let blob = model?.file(.answers) else { return nil }
         let file = try TemporaryFile()
         try await registry.download(blob, to: file.url)
-        return try AnswerFile(opening: file.url.path)
+        return try withExtendedLifetime(file) { try AnswerFile(opening: file.url.path) }
     }
 
     /// Writes the files other than the network and its weights.

@@ -110,23 +110,15 @@ struct PretrainedViews {
             ViewRequest(
                 data: manifest, modality: modality, name: name, script: entry.script, file: script.url,
                 contract: entry.contract))
-        var view = try finish(helper, "Computing features by \(network.name)")
+        var view = try withExtendedLifetime(script) {
+            try helper.finish("Computing features by \(network.name)", \.view)
+        }
         (view.category, view.model) = (network.category, entry.model.id)
         view.parameters = Int(network.parameters)
         note(&view)
         view.title = Self.title(network.name, view.tuning)
         try await register(view, features.url, name, recipe, data)
         return (name, view, entry)
-    }
-
-    private func finish(_ helper: DataHelper, _ what: String) throws -> PreparedView {
-        let progress = ProgressLine(what)
-        defer { progress.end() }
-        while true {
-            let message = try helper.next()
-            if let done = message.done, let count = message.count { progress.show(done, of: count) }
-            if let view = message.view { return view }
-        }
     }
 
     private func register(
