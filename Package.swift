@@ -195,7 +195,10 @@ let services: [Target] = [
     library("Inspection", "Services/Registry/Inspection", ["Confinement", "HelperProcesses", "Model", "Networks"]),
     executable(
         "gyrus-inspector", "Services/Registry/Inspector",
-        ["Checkpoints", "Inspection", "Darknet", "Model", "Networks", "ONNX", "OpenVINO", "Safetensors", "Torch"]),
+        [
+            "Checkpoints", "Darknet", "HelperProcesses", "Inspection", "Model", "Networks", "ONNX", "OpenVINO",
+            "Safetensors", "Torch",
+        ]),
 
     library("KnowledgeClient", "Services/Knowledge/Client", ["Model", "Schema", "Messaging"]),
     .target(
@@ -333,8 +336,8 @@ let services: [Target] = [
     executable(
         "gyrus-data", "Services/CommandLine/DataHelper",
         [
-            "Confinement", "Inspection", "Media", "Model", "Preparation", "Scores", "Serving", "Tables", "Torch",
-            argumentParser,
+            "Confinement", "HelperProcesses", "Inspection", "Media", "Model", "Preparation", "Scores", "Serving",
+            "Tables", "Torch", argumentParser,
         ]),
     library(
         "Launcher", "Services/CommandLine/Launcher", ["CProcess", "HelperProcesses", "Model", yams, crypto, logging]),

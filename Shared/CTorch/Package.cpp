@@ -12,13 +12,13 @@ struct gyrus_package {
     jit::Module module;
     jit::ExtraFilesMap files;
     Place place;
-    /// The network, which computes elsewhere, and `forward` with a call of it there; null if everything is computed
-    /// here.
-    std::unique_ptr<jit::Module> network;
+    /// `forward`, without the just-in-time compiler, which makes the first answer slow and none faster.
     std::unique_ptr<jit::Code> code;
+    /// The network, which computes elsewhere; null if everything is computed here.
+    std::unique_ptr<jit::Module> network;
 
     at::Tensor forward(std::vector<c10::IValue> arguments);
-    void move_network();
+    void compile();
 };
 
 namespace {
@@ -63,12 +63,17 @@ bool calls_network(const jit::Node &node) {
 
 }  // namespace
 
-/// Moves the network to its place, and makes `forward` call it there.
-void gyrus_package::move_network() {
+/// Moves the network to its place and makes `forward` call it there, unless everything is computed here.
+void gyrus_package::compile() {
+    auto graph = module.get_method("forward").graph()->copy();
+    if (place.is_exact) {
+        jit::Inline(*graph);
+        code = std::make_unique<jit::Code>(graph, "forward");
+        return;
+    }
     network = std::make_unique<jit::Module>(module.attr("network").toModule());
     for (const auto &each : network->parameters()) each.set_data(place.take(each.detach()));
     for (const auto &each : network->buffers()) each.set_data(place.take(each.detach()));
-    auto graph = module.get_method("forward").graph()->copy();
     jit::Node *call = nullptr;
     for (auto *node : graph->block()->nodes())
         if (calls_network(*node)) call = node;
@@ -83,7 +88,6 @@ void gyrus_package::move_network() {
 }
 
 at::Tensor gyrus_package::forward(std::vector<c10::IValue> arguments) {
-    if (!code) return module.forward(std::move(arguments)).toTensor();
     jit::Stack stack{module._ivalue()};
     for (auto &argument : arguments) stack.push_back(std::move(argument));
     jit::InterpreterState(*code).run(stack);
@@ -139,7 +143,7 @@ gyrus_package *gyrus_package_load(const char *path, gyrus_place place, char **er
         auto module = jit::load(path, at::kCPU, files);
         module.eval();
         auto package = std::unique_ptr<gyrus_package>(new gyrus_package{module, files, place});
-        if (!package->place.is_exact) package->move_network();
+        package->compile();
         return package.release();
     });
 }

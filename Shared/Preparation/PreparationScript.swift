@@ -104,6 +104,14 @@ public struct PreparationScript: Sendable {
 
     // MARK: Kinds
 
+    /// What is added before rounding down: slightly more than a half.
+    ///
+    /// Interpolated values often lie exactly between two whole numbers, where the last bits of a sum, which differ between
+    /// versions of torch and processors, would determine the result.
+    private static let half = 0.5 + 1e-6
+
+    /// Methods for pictures. Each plane is resized on its own, in double precision, which takes less memory than all of
+    /// them at once in single precision.
     private static func methods(of name: String, _ picture: PicturePreparation, _ shape: [Int]) -> String {
         let (channels, height, width) = (shape[0], shape[1], shape[2])
         let fit =
@@ -137,17 +145,24 @@ public struct PreparationScript: Sendable {
                     x = x.expand([3, x.size(1), x.size(2)])
             """
         return """
+            def resize_\(name)(self, x: Tensor) -> Tensor:
+                \(fit)
+                return torch._upsample_bilinear2d_aa(x.unsqueeze(0), [\(height), \(width)], False, None, None).squeeze(0)
+
             def prepare_\(name)(self, pixels: Tensor) -> Tensor:
-                x = pixels.to(6)
+                x = pixels
                 if x.dim() == 2:
                     x = x.unsqueeze(2)
                 x = x.permute([2, 0, 1])
-                if x.size(0) == 4:
-                    x = x[0:3] * (x[3:4] / 255.0) + (255.0 - x[3:4])
+                planes: List[Tensor] = []
+                for channel in range(min(x.size(0), 3)):
+                    plane = x[channel:channel + 1].to(7)
+                    if x.size(0) == 4:
+                        plane = plane * (x[3:4].to(7) / 255.0) + (255.0 - x[3:4].to(7))
+                    planes.append(self.resize_\(name)(plane))
+                x = torch.cat(planes)
                 \(colors)
-                \(fit)
-                x = torch._upsample_bilinear2d_aa(x.unsqueeze(0), [\(height), \(width)], False, None, None).squeeze(0)
-                x = torch.round(torch.clamp(x, 0.0, 255.0))
+                x = torch.floor(torch.clamp(x + \(half), 0.0, 255.0)).to(6)
                 \(projection(picture.projection))
                 return x
 
@@ -324,23 +339,23 @@ public struct PreparationScript: Sendable {
     /// Mel spectrogram in decibels below the loudest, as bytes: 0 is 80 dB below it. Bands are triangles on the mel
     /// scale of O'Shaughnessy (2595 · log10(1 + f / 700)).
     ///
-    /// Waves are transformed in double precision: in single precision, the rounding of the loudest bins would determine
-    /// the weakest ones, differently on each machine.
+    /// Everything is computed in double precision: in single precision, the rounding of the loudest bins would determine the
+    /// weakest ones, differently on each machine.
     private static let spectrogram = """
         def mel_spectrogram(self, x: Tensor, rate: int, window: int, hop: int, transform: int, bands: int) -> Tensor:
             padded = torch.constant_pad_nd(x, [transform // 2, transform // 2], 0.0)
             waves = torch.stft(padded, transform, hop, window, torch.hann_window(window, dtype=7), False, True, True)
             power = torch.view_as_real(waves).pow(2).sum(2)
             bins = transform // 2 + 1
-            frequencies = torch.linspace(0.0, float(rate) / 2.0, bins)
-            highest = 2595.0 * float(torch.log10(torch.tensor(1.0 + float(rate) / 2.0 / 700.0)))
-            edges = 700.0 * (torch.pow(10.0, torch.linspace(0.0, highest, bands + 2) / 2595.0) - 1.0)
+            frequencies = torch.linspace(0.0, float(rate) / 2.0, bins, dtype=7)
+            highest = 2595.0 * float(torch.log10(torch.tensor(1.0 + float(rate) / 2.0 / 700.0, dtype=7)))
+            edges = 700.0 * (torch.pow(10.0, torch.linspace(0.0, highest, bands + 2, dtype=7) / 2595.0) - 1.0)
             rising = (frequencies.unsqueeze(0) - edges[0:bands].unsqueeze(1)) / (edges[1:bands + 1] - edges[0:bands]).unsqueeze(1)
             falling = (edges[2:bands + 2].unsqueeze(1) - frequencies.unsqueeze(0)) / (edges[2:bands + 2] - edges[1:bands + 1]).unsqueeze(1)
-            mel = torch.matmul(torch.clamp(torch.minimum(rising, falling), 0.0, 1.0).to(7), power)
+            mel = torch.matmul(torch.clamp(torch.minimum(rising, falling), 0.0, 1.0), power)
             decibels = 10.0 * torch.log10(torch.clamp(mel, 1e-10, 1e10))
             loudest = max(float(decibels.max()), -30.0)
-            return torch.round(torch.clamp((decibels - loudest + 80.0) * (255.0 / 80.0), 0.0, 255.0)).to(6).unsqueeze(0)
+            return torch.floor(torch.clamp((decibels - loudest + 80.0) * (255.0 / 80.0) + \(half), 0.0, 255.0)).to(6).unsqueeze(0)
 
         """
 

@@ -4,11 +4,13 @@ import Tables
 
 /// Finds the columns and categories of a table's rows quickly.
 struct TableIndex {
+    private let columns: [String]
     private let numbers: [Int?]
     private let categories: [(place: Int?, numbers: [String: Int])]
 
     /// - Parameter columns: Names of the cells of a row, in order.
     init(_ table: TablePreparation, columns: [String]) {
+        self.columns = columns
         let places = Dictionary(columns.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
         numbers = table.numbers.map { places[$0.name] }
         categories = table.categories.map { column in
@@ -25,6 +27,21 @@ struct TableIndex {
             return Float(column.numbers[cells[place].description] ?? 0)
         }
         return .numbers(values + numbered, shape: [values.count + numbered.count])
+    }
+
+    /// The values of a row that the network does not know: categories without a number, and text instead of a number.
+    func strangers(_ cells: [Cell]) -> [String] {
+        let texts = numbers.compactMap { place -> String? in
+            guard let place, cells[place] != .missing, Self.number(cells[place]).isNaN else { return nil }
+            return "'\(cells[place].description)' in '\(columns[place])' is not a number, so it counts as missing"
+        }
+        let unseen = categories.compactMap { column -> String? in
+            guard let place = column.place, cells[place] != .missing,
+                column.numbers[cells[place].description] == nil
+            else { return nil }
+            return "'\(cells[place].description)' in '\(columns[place])' is not in the training data"
+        }
+        return texts + unseen
     }
 
     private static func number(_ cell: Cell) -> Float {

@@ -50,6 +50,9 @@ public struct ValueReader: Sendable {
         }
     }
 
+    /// The values of a modality that the network does not know, such as unseen categories.
+    public func strangers(_ cells: [Cell], of name: String) -> [String] { tables[name]?.strangers(cells) ?? [] }
+
     // MARK: Kinds
 
     func picture(_ cells: [Cell]) throws -> RawValue? {

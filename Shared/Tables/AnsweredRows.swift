@@ -10,6 +10,8 @@ public final class AnsweredRows {
         case missing
         /// The answer is one that the network cannot give, such as an unseen class.
         case strange(String)
+        /// The row cannot be read.
+        case unreadable(Failure)
     }
 
     /// One row.
@@ -62,7 +64,11 @@ public final class AnsweredRows {
 
     /// Passes every row, in order.
     public func forEachRow(_ body: (Row) throws -> Void) throws {
-        try reader.forEachRow { place, cells in
+        try reader.forEachRow { place, result in
+            let cells: [[Cell]]
+            do { cells = try result.get() } catch {
+                return try body(Row(place: place, cells: [], truth: .unreadable(Failure(error)), text: "", group: nil))
+            }
             let answer = cells[cells.count - 2]
             try body(
                 Row(
@@ -108,6 +114,7 @@ public final class AnsweredRows {
                 }
                 count += 1
                 if count == looked || possible.isEmpty { throw Enough() }
+            } unreadable: { _, _ in
             }
         } catch is Enough {}
         let found = possible.intersection(seen)
@@ -129,11 +136,20 @@ public final class AnsweredRows {
         switch target.kind {
         case .classification: classTruth(cells[0])
         case .multiLabel: cells.count > 1 ? flags(cells) : labels(cells[0])
-        case .regression:
-            cells.contains(.missing)
-                ? .missing
-                : .known(.numbers(cells.compactMap { if case .number(let number) = $0 { number } else { nil } }))
+        case .regression: numbersTruth(cells)
         }
+    }
+
+    private func numbersTruth(_ cells: [Cell]) -> Truth {
+        var numbers: [Double] = []
+        for cell in cells {
+            switch cell {
+            case .number(let number): numbers.append(number)
+            case .missing: return .missing
+            default: return .strange(cell.description)
+            }
+        }
+        return .known(.numbers(numbers))
     }
 
     private func classTruth(_ cell: Cell) -> Truth {

@@ -69,23 +69,28 @@ public final class RowReader {
                 guard row.isText, count < looked else { throw Enough() }
                 for field in fields { profiles[field]?.add(row.text(field)) { "" } }
                 count += 1
+            } unreadable: { _, _ in
             }
         } catch is Enough {}
         return profiles.compactMapValues { $0.style(separator: rows.separator) }
     }
 
-    /// Passes every row in order: its position, and the cells of each group of columns.
-    public func forEachRow(_ body: (String, [[Cell]]) throws -> Void) throws {
+    /// Passes every row in order: its position, and the cells of each group of columns, or why it cannot be read. What is
+    /// not a number in a column of numbers stays text.
+    public func forEachRow(_ body: (String, Result<[[Cell]], Failure>) throws -> Void) throws {
         let sources = opened.rows.files
+        func place(_ row: RawRow) -> String { opened.rows.place(sources[row.file], row.number) }
         try opened.rows.forEachRow { row in
             let cells = zip(columns, fields).map { columns, fields in
                 zip(columns, fields).map { column, field in
                     column.isNumber
-                        ? row.number(field, style: styles[field] ?? .plain).map(Cell.number) ?? .missing
+                        ? row.number(field, style: styles[field] ?? .plain).map(Cell.number) ?? Self.value(row, field)
                         : Self.value(row, field)
                 }
             }
-            try body(opened.rows.place(sources[row.file], row.number), cells)
+            try body(place(row), .success(cells))
+        } unreadable: { row, reason in
+            try body(place(row), .failure(Failure(.corrupt, reason)))
         }
     }
 

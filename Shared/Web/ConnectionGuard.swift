@@ -33,6 +33,7 @@ public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandle
     public typealias OutboundOut = HTTPResponsePart
 
     private let limits: ConnectionLimits
+    private let crowd: ConnectionCrowd?
     private var bodyBytes = 0
     /// Requests that were received completely and are not answered yet.
     private var answering = 0
@@ -40,7 +41,11 @@ public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandle
     private var stallTimer: Scheduled<Void>?
 
     /// Guards one connection.
-    public init(_ limits: ConnectionLimits) { self.limits = limits }
+    /// - Parameter crowd: All connections of the server.
+    public init(_ limits: ConnectionLimits, in crowd: ConnectionCrowd? = nil) {
+        self.limits = limits
+        self.crowd = crowd
+    }
 
     /// Starts the request timer if the connection is already active.
     public func handlerAdded(context: ChannelHandlerContext) {
@@ -56,11 +61,15 @@ public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandle
     /// Stops the timers and forwards the event.
     public func channelInactive(context: ChannelHandlerContext) {
         stopTimers()
+        crowd?.leaves(context.channel)
         context.fireChannelInactive()
     }
 
     /// Stops the timers.
-    public func handlerRemoved(context: ChannelHandlerContext) { stopTimers() }
+    public func handlerRemoved(context: ChannelHandlerContext) {
+        stopTimers()
+        crowd?.leaves(context.channel)
+    }
 
     /// Checks the size of the request body, keeps track of requests being answered and forwards the part.
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -76,6 +85,7 @@ public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandle
             answering += 1
             requestTimer?.cancel()
             requestTimer = nil
+            crowd?.answers(context.channel)
         }
         context.fireChannelRead(data)
     }
@@ -97,6 +107,7 @@ public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandle
     }
 
     private func awaitRequest(_ context: ChannelHandlerContext) {
+        if context.channel.isActive { crowd?.waits(context.channel) }
         requestTimer?.cancel()
         requestTimer = closing(context, after: limits.requestTime)
     }

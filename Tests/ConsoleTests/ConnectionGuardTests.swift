@@ -74,4 +74,28 @@ import WebGuard
         try receive(.body(ByteBuffer(repeating: 0, count: 1)))
         #expect(!channel.isActive)
     }
+
+    @Test func `a crowd of connections without a request gives way to a new one, not those with one`() throws {
+        let crowd = ConnectionCrowd(connections: 10)
+        let channels = try (0..<3).map { _ in
+            let channel = EmbeddedChannel()
+            try channel.pipeline.syncOperations.addHandler(ConnectionGuard(limits.connection, in: crowd))
+            return channel
+        }
+        func open(_ number: Int) throws {
+            try channels[number].connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        }
+        try open(0)
+        _ = try channels[0].writeInbound(head)
+        _ = try channels[0].writeInbound(HTTPRequestPart.end(nil))
+        try open(1)
+        #expect(channels[1].isActive && crowd.count == 2)
+        try open(2)
+        #expect(channels.map(\.isActive) == [true, false, true])
+        #expect(crowd.count == 2)
+        try channels[0].writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .ok)))
+        try channels[0].writeOutbound(HTTPResponsePart.end(nil))
+        try channels[2].close().wait()
+        #expect(channels[0].isActive && crowd.count == 1)
+    }
 }

@@ -54,6 +54,11 @@ import Torch
                       for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import)
                                    else [node.module] if isinstance(node, ast.ImportFrom) else [])}
             assert needed - sys.stdlib_module_names == {"torch", "numpy", "PIL", "soundfile", "sentencepiece"}, needed
+            try:
+                example.predict([{"strange": "1"}])
+                raise AssertionError("a row without the columns got an answer")
+            except ValueError as error:
+                assert "there is no column" in str(error) and "strange" in str(error), error
             # What the preparation inside gives to the network goes to ONNX.
             names = [a.name for a in example.model.forward.schema.arguments[1:] if a.name in example.manifest["inputs"]]
             given = {}
@@ -90,7 +95,8 @@ import Torch
             import mlflow, pandas
             model = mlflow.pyfunc.load_model(sys.argv[2])
             assert model.metadata.signature.inputs.input_names() == ["age", "weight", "city"]
-            frame = pandas.read_csv(sys.argv[3])[["age", "weight", "city"]].astype({"age": "float64"})
+            frame = pandas.read_csv(sys.argv[3])[["age", "weight", "city"]]
+            assert str(frame["age"].dtype) == "int64"
             print(*model.predict(frame)[:, 0].tolist())
             """
         let output = try await BlockingWork.run { try python.run(program, library, package, rows) }

@@ -135,6 +135,20 @@ import Testing
             ])
     }
 
+    @Test func `a card says what the training and the search cost, and whether energy was measured`() throws {
+        let made = try MadePackage.table(target: .init(columns: ["kind"], kind: .classification))
+        func card(_ trials: [[String: Double]]) -> String {
+            ModelCard(made.manifest, title: "made", facts: [], metrics: trials[0], search: TrainingCost(trials)).text
+        }
+        let first = ["seconds": 2.0, "processor-seconds": 3.5, "energy-joules": 70]
+        let all = card([first, ["seconds": 4, "processor-seconds": 4, "energy-joules": 2_930], ["parameters": 3]])
+        #expect(all.contains("|  | this network | the whole search, 2 trainings |"))
+        #expect(all.contains("| training time | 2.0 s | 6.0 s |\n| processor time | 3.5 s | 7.5 s |"))
+        #expect(all.contains("| energy | 0.07 kJ | 3.00 kJ |") && all.contains("(RAPL), divided among programs"))
+        let some = card([first, ["seconds": 4, "processor-seconds": 4]])
+        #expect(some.contains("| energy | 0.07 kJ | not measured |") && some.contains("could not be measured"))
+    }
+
     @Test func `trials are a table with a column for each figure`() throws {
         let folder = try TemporaryDirectory()
         let export = TrialExport(status: try Self.status(nil), trials: [try Self.trial(0, accuracy: 0.25)])
@@ -182,6 +196,7 @@ import Testing
         #expect(card.contains("- {type: accuracy, name: accuracy, value: 0.75}"))
         #expect(card.contains("- {type: f1, name: macro-f1, value: 0.7}"))
         #expect(card.contains("| test-accuracy | 75.00 ± 2.00 % |"))
+        #expect(!card.contains("## Cost"))
         let file = try MLflowModel(made.manifest).text
         let object = try JSONSerialization.jsonObject(with: Data(file.utf8)) as? [String: Any]
         let flavors = object?["flavors"] as? [String: [String: String]]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HelperProcesses
 import Model
 import Preparation
 import Tables
@@ -19,6 +20,7 @@ struct EvaluateCommand: ParsableCommand {
         ComputeThreads.count = 1
         try answering(telling: { EvaluationMessage(failure: $0) }) { answer in
             let request = try readRequest(EvaluationRequest.self)
+            endWithCaller()
             try Evaluating(NetworkPackage(loading: URL(filePath: package)), request).run(answer)
         }
     }

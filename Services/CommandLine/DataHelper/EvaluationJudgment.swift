@@ -52,6 +52,7 @@ struct EvaluationJudgment {
             judged.error = take(answer, truth, row.group)
             note(judged)
         case (.missing, _): judged.failure = Failure(.invalidArgument, "the row has no target value")
+        case (.unreadable(let failure), _): judged.failure = failure
         case (.strange(let value), _):
             judged.failure = Failure(.invalidArgument, "'\(value)' is not among the network's answers")
         case (_, .failure(let failure)): judged.failure = failure

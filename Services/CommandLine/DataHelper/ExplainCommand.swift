@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HelperProcesses
 import Media
 import Model
 import Preparation
@@ -20,6 +21,7 @@ struct ExplainCommand: ParsableCommand {
         ComputeThreads.count = 1
         try answering(telling: { ExplanationMessage(failure: $0) }) { answer in
             let request = try readRequest(ExplanationRequest.self)
+            endWithCaller()
             let package = try NetworkPackage(loading: URL(filePath: package))
             try answer(ExplanationMessage(explanation: try Explaining(package, request).run()))
         }
@@ -87,7 +89,7 @@ private struct Explaining {
             try rows.forEachRow { place, cells in
                 count += 1
                 if count == request.row {
-                    found = (place, cells)
+                    found = (place, try cells.get())
                     throw Found()
                 }
             }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HelperProcesses
 import Inspection
 import Model
 import Preparation
@@ -19,6 +20,7 @@ struct LearnCommand: ParsableCommand {
     func run() throws {
         try answering(telling: { PreparationMessage(failure: $0) }) { answer in
             let task = try readRequest(TuningTask.self)
+            endWithCaller()
             try InspectionLimits.apply(writes: true, seconds: Self.processorTime)
             try InspectionSandbox.enter(reading: [task.network, task.samples], writingInto: task.folder)
             ComputeThreads.count = ProcessInfo.processInfo.activeProcessorCount

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Confinement
 import Foundation
+import HelperProcesses
 import Model
 import Preparation
 import Tables
@@ -32,6 +33,8 @@ struct PredictCommand: ParsableCommand {
             }
             ComputeThreads.count = 1
             let request = try readRequest(PredictionRequest.self)
+            // A confined process reads tokens later.
+            if confinedTo == nil { endWithCaller() }
             let package = try NetworkPackage(loading: URL(filePath: package), on: options.place)
             try answer(PredictionMessage(target: package.manifest.target))
             try Predicting(package, request, isConfined: confinedTo != nil).run(answer)
@@ -61,13 +64,20 @@ private struct Predicting {
     }
 
     func run(_ tell: (PredictionMessage) throws -> Void) throws {
-        var pending: [(place: String, cells: [[Cell]])] = []
+        var pending: [(place: String, cells: Result<[[Cell]], Failure>)] = []
         var reader: ValueReader?
         var folder: String?
         func flush() throws {
             guard let reader, !pending.isEmpty else { return }
-            for (sample, result) in zip(pending, try answerer.answers(pending.map(\.cells), reader)) {
-                try tell(PredictionMessage(place: sample.place, result))
+            var answers = try answerer.answers(pending.compactMap { try? $0.cells.get() }, reader)[...]
+            for (place, cells) in pending {
+                let result = cells.flatMap { _ in answers.removeFirst() }
+                var message = PredictionMessage(place: place, result)
+                if let cells = try? cells.get(), message.answer != nil {
+                    let strangers = answerer.strangers(cells, reader)
+                    message.notes = strangers.isEmpty ? nil : strangers
+                }
+                try tell(message)
             }
             pending.removeAll(keepingCapacity: true)
         }
@@ -87,7 +97,7 @@ private struct Predicting {
         try flush()
     }
 
-    private func forEachSample(_ body: (String, [[Cell]], FileFinder) throws -> Void) throws {
+    private func forEachSample(_ body: (String, Result<[[Cell]], Failure>, FileFinder) throws -> Void) throws {
         if let table = request.table {
             var settings = answerer.package.manifest.settings
             (settings.source, settings.join) = (table, nil)
@@ -97,7 +107,7 @@ private struct Predicting {
         }
         for path in request.paths {
             let (cells, files) = try answerer.file(path)
-            try body(path, cells, files)
+            try body(path, .success(cells), files)
         }
     }
 }

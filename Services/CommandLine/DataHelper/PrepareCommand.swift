@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HelperProcesses
 import Model
 import Preparation
 import Tables
@@ -28,6 +29,7 @@ struct PrepareCommand: ParsableCommand {
             ).id
             try answer(PreparationMessage(identity: identity, notes: table.notes))
             guard let path = readLine(), !path.isEmpty else { return }
+            endWithCaller()
             let preparer = DataPreparer(
                 rows: rows, settings: settings, name: name, target: table.target.target, content: content)
             let outcome = try preparer.prepare(to: path) { done, of in

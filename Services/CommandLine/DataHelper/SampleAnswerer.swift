@@ -37,21 +37,30 @@ struct SampleAnswerer {
                     + "\(inputs.flatMap(\.input.columns).joined(separator: ", ")) with --table.")
         }
         let url = URL(filePath: path)
-        let cell: Cell =
-            kind == .text
-            ? FileManager.default.contents(atPath: path).map { .bytes([UInt8]($0)) } ?? .missing : .text(url.path)
+        var cell = Cell.text(url.path)
+        if kind == .text {
+            let content = FileManager.default.contents(atPath: path) ?? Data()
+            cell = content.isEmpty ? .missing : .bytes([UInt8](content))
+        }
         return (inputs.map { _ in [cell] }, FileFinder(url.deletingLastPathComponent().path))
     }
 
     /// The values of a sample's cells, by input.
     /// - Throws: `Failure` with the reason if they cannot be read.
     func values(_ cells: [[Cell]], _ reader: ValueReader) throws -> [String: RawValue] {
+        guard cells.joined().contains(where: { $0 != .missing }) else {
+            throw Failure(.invalidArgument, "there is nothing to predict from: every input is empty")
+        }
         var values: [String: RawValue] = [:]
         for ((name, input), cells) in zip(inputs, cells) {
             values[name] = try Self.tokens(cells, input) ?? reader.value(cells, of: name, input)
         }
-        guard !values.isEmpty else { throw Failure(.invalidArgument, "all columns are empty") }
         return values
+    }
+
+    /// The values of a sample that the network does not know.
+    func strangers(_ cells: [[Cell]], _ reader: ValueReader) -> [String] {
+        zip(inputs, cells).flatMap { reader.strangers($1, of: $0.name) }
     }
 
     /// A text that is already tokenized.

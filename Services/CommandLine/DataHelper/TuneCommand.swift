@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HelperProcesses
 import Model
 import Preparation
 import Tables
@@ -18,6 +19,7 @@ struct TuneCommand: ParsableCommand {
     func run() throws {
         try answering(telling: { PreparationMessage(failure: $0) }) { answer in
             let request = try readRequest(TuningRequest.self)
+            endWithCaller()
             let rows = try TableRows(SampleTable(settings: request.view.data.settings))
             let tuning = try NetworkTuner(rows: rows, request: request).tune(to: URL(filePath: output)) { done, count in
                 try? answer(PreparationMessage(done: done, count: count))

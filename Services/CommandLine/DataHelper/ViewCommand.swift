@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HelperProcesses
 import Model
 import Preparation
 import Tables
@@ -18,6 +19,7 @@ struct ViewCommand: ParsableCommand {
     func run() throws {
         try answering(telling: { PreparationMessage(failure: $0) }) { answer in
             let request = try readRequest(ViewRequest.self)
+            endWithCaller()
             let rows = try TableRows(SampleTable(settings: request.data.settings))
             let outcome = try ViewPreparer(rows: rows, request: request).prepare(to: output) { done, of in
                 try? answer(PreparationMessage(done: done, count: of))

@@ -53,8 +53,9 @@ public struct ConsoleServer: Service {
         let router = try ConsoleRoutes(backends: backends, settings: settings, logger: logger).router()
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
+        let crowd = ConnectionCrowd(connections: limits.connections)
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits.connection)],
+            additionalChannelHandlers: [ConnectionGuard(limits.connection, in: crowd)],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
                 maxHeaderFieldCount: limits.headerFields))

@@ -64,7 +64,10 @@ public struct InspectionProcess: Sendable {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
                 try? input.write(Array(request) + [UInt8(ascii: "\n")])
-                continuation.resume(returning: Data((try? output.readToEnd()) ?? []))
+                // The program ends when its stdin closes.
+                withExtendedLifetime(input) {
+                    continuation.resume(returning: Data((try? output.readToEnd()) ?? []))
+                }
             }
         }
     }

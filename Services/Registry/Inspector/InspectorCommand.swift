@@ -1,4 +1,5 @@
 import Foundation
+import HelperProcesses
 import Inspection
 import Model
 
@@ -14,6 +15,8 @@ struct InspectorCommand {
             exit(2)
         }
         let request = try JSONDecoder().decode(InspectionRequest.self, from: Data((readLine() ?? "").utf8))
+        // Stdin is about to become the reply's.
+        endWithCaller(at: dup(STDIN_FILENO))
         // A network's own output must not be mistaken for the reply.
         let output = try replyOutput()
         let reply: InspectionReply

@@ -50,11 +50,15 @@ public struct InferenceServer: Service {
     public func run() async throws {
         defer { settings.urlFile.map { try? FileManager.default.removeItem(at: $0) } }
         let (shelf, metrics) = (ModelShelf(expected: models.map(\.name)), ServerMetrics())
-        for model in models {
-            guard case .file(let file) = model.place else { continue }
-            shelf.put(
-                try await ServedModel.start(
-                    file, name: model.name, version: "1", settings: settings, metrics: metrics, logger: logger))
+        try await withThrowingTaskGroup(of: ServedModel.self) { group in
+            for model in models {
+                guard case .file(let file) = model.place else { continue }
+                group.addTask {
+                    try await ServedModel.start(
+                        file, name: model.name, version: "1", settings: settings, metrics: metrics, logger: logger)
+                }
+            }
+            for try await model in group { shelf.put(model) }
         }
         let watch = try await registryWatch(shelf, metrics)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -99,8 +103,9 @@ public struct InferenceServer: Service {
         let routes = ServerRoutes(settings: settings, shelf: shelf, metrics: metrics, logger: logger)
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
+        let crowd = ConnectionCrowd(connections: limits.connections)
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits.connection)],
+            additionalChannelHandlers: [ConnectionGuard(limits.connection, in: crowd)],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
                 maxHeaderFieldCount: limits.headerFields))

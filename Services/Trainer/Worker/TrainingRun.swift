@@ -43,6 +43,10 @@ final class TrainingRun {
     private var trainingTime = Duration.zero
     /// Seconds of training before this attempt, as recorded in the checkpoint.
     private var earlierSeconds = 0.0
+    /// Measures processor time and energy in this attempt.
+    private var meter = CostMeter(ComputePlace.current.device.kind == .cpu ? .machine : nil)
+    /// Processor seconds and joules before this attempt; nil if they are unknown.
+    private var earlierCost: (processorSeconds: Double?, joules: Double?) = (0, 0)
     private let start: ContinuousClock.Instant
     private var lastCheckpoint: ContinuousClock.Instant
 
@@ -171,6 +175,7 @@ final class TrainingRun {
             let begin = clock.now
             let epoch = try await train(batches: piece)
             trainingTime += clock.now - begin
+            meter.read()
             try await tellParts()
             // A quarter of a second is short enough to stop in, and long enough that checking costs nothing.
             let ratio = Duration.milliseconds(250) / max(clock.now - begin, .microseconds(100))
@@ -240,7 +245,18 @@ final class TrainingRun {
         metrics[Self.validation + "loss"] = evaluation.loss
         metrics[Target.thresholdName] = evaluation.target.threshold
         for (name, value) in evaluation.metrics { metrics[Self.validation + name] = value }
-        metrics["seconds"] = seconds
+        metrics[TrainingCost.seconds] = seconds
+        measureCost()
+    }
+
+    private func measureCost() {
+        meter.read()
+        let (processorSeconds, joules) = meter.cost
+        func sum(_ earlier: Double?, _ own: Double?) -> Double? {
+            earlier.flatMap { earlier in own.map { earlier + $0 } }
+        }
+        metrics[TrainingCost.processorSeconds] = sum(earlierCost.processorSeconds, processorSeconds)
+        metrics[TrainingCost.joules] = sum(earlierCost.joules, joules)
     }
 
     /// Prefix of metrics on validation samples.
@@ -286,6 +302,7 @@ final class TrainingRun {
         keepFor life: Duration = TrainingRun.checkpointLife
     ) async throws -> BlobDigest {
         let file = scratch.file("checkpoint.safetensors")
+        measureCost()
         var notes = ["seconds": "\(seconds)"]
         for (name, value) in metrics where name != "seconds" { notes["metric.\(name)"] = "\(value)" }
         try publishing { try session.writeCheckpoint(to: file, notes: notes) }
@@ -308,6 +325,7 @@ final class TrainingRun {
             for (key, value) in notes where key.hasPrefix("metric.") {
                 metrics[String(key.dropFirst("metric.".count))] = Double(value)
             }
+            earlierCost = (metrics[TrainingCost.processorSeconds], metrics[TrainingCost.joules])
             progress.logger.info("training resumed", metadata: ["epoch": "\(session.finishedEpochs)"])
         } catch let failure as Failure where [.notFound, .corrupt].contains(failure.code) {
             progress.logger.warning("cannot use the checkpoint", metadata: ["reason": "\(failure)"])

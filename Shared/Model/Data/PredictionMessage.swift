@@ -23,6 +23,8 @@ public struct PredictionMessage: Codable, Sendable {
     public var place: String?
     /// The sample's probabilities of classes or labels, or its numbers.
     public var answer: [Float]?
+    /// Values that the network does not know, such as an unseen category.
+    public var notes: [String]?
     /// Why there is no answer; without a position, why there are no answers at all.
     public var failure: Failure?
     /// A text whose tokens whoever asked is to say, as a `TokenReply` on a line.
@@ -30,9 +32,10 @@ public struct PredictionMessage: Codable, Sendable {
 
     /// Makes a line.
     public init(
-        target: Target? = nil, place: String? = nil, answer: [Float]? = nil, failure: Failure? = nil,
-        text: InputText? = nil
+        target: Target? = nil, place: String? = nil, answer: [Float]? = nil, notes: [String]? = nil,
+        failure: Failure? = nil, text: InputText? = nil
     ) {
+        self.notes = notes
         self.text = text
         self.target = target
         self.place = place

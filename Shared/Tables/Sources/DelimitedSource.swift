@@ -107,22 +107,13 @@ final class DelimitedSource: RowSource {
     }
 
     func forEachRow(_ body: (RawRow) throws -> Void) throws {
-        let stream = try TextStream.open(path, encoding: encoding)
-        let reader = DelimitedReader(stream, dialect: dialect, path: path)
-        let row = RawRow()
-        row.part = part
-        for _ in 0..<skipped { _ = try reader.next(row) }
         var bad = BadRows()
-        while try reader.next(row) {
-            row.number = reader.rows - skipped
-            if row.count != names.count && !trim(row) {
-                bad.add("row \(row.number) has \(row.count) fields, but there are \(names.count) columns")
-                continue
-            }
+        let total = try forEachReadable { row in
             try Self.checkText(row, path: path, number: row.number)
             try body(row)
+        } unreadable: { row, reason in
+            bad.add("row \(row.number) \(reason)")
         }
-        let total = reader.rows - skipped
         guard let first = bad.first else { return }
         let share =
             "\(bad.count) of \(total) rows of '\(path)' differ from the header in the number of fields: \(first)"
@@ -133,6 +124,40 @@ final class DelimitedSource: RowSource {
         }
         let note = "\(share); they are left out."
         if !notes.contains(note) { notes.append(note) }
+    }
+
+    func forEachRow(_ body: (RawRow) throws -> Void, unreadable: (RawRow, String) throws -> Void) throws {
+        _ = try forEachReadable { row in
+            do {
+                try Self.checkText(row, path: path, number: row.number)
+            } catch let failure as Failure {
+                return try unreadable(row, failure.message)
+            }
+            try body(row)
+        } unreadable: { row, reason in
+            try unreadable(row, "the row \(reason)")
+        }
+    }
+
+    /// Passes the rows with as many fields as there are columns, and the others with the reason.
+    /// - Returns: Number of all rows.
+    private func forEachReadable(
+        _ body: (RawRow) throws -> Void, unreadable: (RawRow, String) throws -> Void
+    ) throws -> Int {
+        let stream = try TextStream.open(path, encoding: encoding)
+        let reader = DelimitedReader(stream, dialect: dialect, path: path)
+        let row = RawRow()
+        row.part = part
+        for _ in 0..<skipped { _ = try reader.next(row) }
+        while try reader.next(row) {
+            row.number = reader.rows - skipped
+            guard row.count == names.count || trim(row) else {
+                try unreadable(row, "has \(row.count) fields, but there are \(names.count) columns")
+                continue
+            }
+            try body(row)
+        }
+        return reader.rows - skipped
     }
 
     /// Removes empty fields from the end of a row that is too long.

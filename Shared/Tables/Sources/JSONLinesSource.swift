@@ -33,33 +33,47 @@ final class JSONLinesSource: RowSource {
             return
         }
         let lines = try Self.lines(path, encoding, isList: isList)
-        while rows < Self.looked, let fields = try Self.next(lines, path) {
+        var failure = Failure(.invalidArgument, "'\(path)' has no rows.")
+        while rows < Self.looked {
             rows += 1
-            for field in fields where known.insert(field.name).inserted { names.append(field.name) }
+            do {
+                guard let fields = try Self.next(lines) else { break }
+                for field in fields where known.insert(field.name).inserted { names.append(field.name) }
+            } catch let problem as JSONText.Problem {
+                // Whoever reads the rows decides what becomes of the others.
+                if names.isEmpty { failure = Self.failure(path, rows, "not valid JSON: \(problem.message)") }
+            }
         }
-        guard rows > 0 else { throw Failure(.invalidArgument, "'\(path)' has no rows.") }
+        guard !names.isEmpty else { throw failure }
         self.names = names
     }
 
     func forEachRow(_ body: (RawRow) throws -> Void) throws {
+        try forEachRow(body) { throw Self.failure(path, $0.number, $1) }
+    }
+
+    func forEachRow(_ body: (RawRow) throws -> Void, unreadable: (RawRow, String) throws -> Void) throws {
         let lines = try Self.lines(path, encoding, isList: isList)
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         let row = RawRow()
         row.part = part
-        while let fields = whole == nil ? try Self.next(lines, path) : whole.flatMap({ $0.dropFirst(row.number).first })
-        {
+        while true {
+            let fields: [(name: String, cell: Cell)]?
+            do {
+                fields = whole == nil ? try Self.next(lines) : whole.flatMap { $0.dropFirst(row.number).first }
+            } catch let problem as JSONText.Problem {
+                row.number += 1
+                try unreadable(row, "not valid JSON: \(problem.message)")
+                continue
+            }
+            guard let fields else { return }
             row.cells = Array(repeating: .missing, count: names.count)
             row.number += 1
-            for (name, cell) in fields {
-                guard let place = places[name] else {
-                    throw Failure(
-                        .invalidArgument,
-                        "'\(path)', row \(row.number): the field '\(name)' does not occur in the first \(Self.looked) "
-                            + "rows."
-                    )
-                }
-                row.cells[place] = cell
+            if let (name, _) = fields.first(where: { places[$0.name] == nil }) {
+                try unreadable(row, "the field '\(name)' does not occur in the first \(Self.looked) rows")
+                continue
             }
+            for (name, cell) in fields { places[name].map { row.cells[$0] = cell } }
             try body(row)
         }
     }
@@ -77,15 +91,13 @@ final class JSONLinesSource: RowSource {
         return rows
     }
 
-    private static func next(_ lines: JSONLines, _ path: String) throws -> [(name: String, cell: Cell)]? {
-        try lines.next { text in
-            do {
-                return try JSONText.fields(text)
-            } catch let problem as JSONText.Problem {
-                throw Failure(
-                    .invalidArgument, "'\(path)', row \(lines.rows) is not valid JSON: \(problem.message).")
-            }
-        }
+    private static func failure(_ path: String, _ row: Int, _ reason: String) -> Failure {
+        Failure(.invalidArgument, "'\(path)', row \(row): \(reason).")
+    }
+
+    /// - Throws: `JSONText.Problem` if the row is not valid.
+    private static func next(_ lines: JSONLines) throws -> [(name: String, cell: Cell)]? {
+        try lines.next { try JSONText.fields($0) }
     }
 }
 

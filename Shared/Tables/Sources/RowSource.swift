@@ -17,11 +17,19 @@ protocol RowSource: AnyObject {
 
     /// Passes every row in order, in memory that the next row reuses.
     func forEachRow(_ body: (RawRow) throws -> Void) throws
+
+    /// Passes every row in order, and the number of each row that cannot be read together with the reason.
+    func forEachRow(_ body: (RawRow) throws -> Void, unreadable: (RawRow, String) throws -> Void) throws
 }
 
 extension RowSource {
     var notes: [String] { [] }
     var separator: UInt8? { nil }
+
+    /// For sources in which one row cannot be read without the others.
+    func forEachRow(_ body: (RawRow) throws -> Void, unreadable: (RawRow, String) throws -> Void) throws {
+        try forEachRow(body)
+    }
 
     /// Where a row stands, for messages: `people.csv, row 7`.
     func place(_ file: String, _ number: Int) -> String { "\(URL(filePath: file).lastPathComponent), row \(number)" }

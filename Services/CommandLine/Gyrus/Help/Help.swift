@@ -1,14 +1,17 @@
 import ArgumentParser
+import Foundation
 import Manual
 import Model
+import ServiceClient
 
 /// Explains a command, or a topic beyond a single command.
 struct Help: ParsableCommand {
-    /// Output format of the scenario reference.
+    /// Output format.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text
         case markdown
         case jsonSchema = "json-schema"
+        case man
     }
 
     static let configuration = CommandConfiguration(
@@ -18,13 +21,25 @@ struct Help: ParsableCommand {
               gyrus help scenario          all fields of a scenario file
               gyrus help concepts          the terms that Gyrus uses
               gyrus help scenario --format json-schema > scenario.schema.json
+              gyrus help --format man --output ~/.local/share/man/man1    for 'man gyrus-predict'
             """)
 
-    @Option(help: "Output format of 'gyrus help scenario': text, markdown or json-schema.")
+    @Option(help: "Output format: text, man for a command's page, and markdown or json-schema for 'scenario'.")
     var format: Format = .text
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Folder for the man pages of all commands.", valueName: "folder"))
+    var output: String?
 
     @Argument(help: ArgumentHelp("A command, such as 'models show', or a topic.", valueName: "word"))
     var words: [String] = []
+
+    func validate() throws {
+        guard output == nil || format == .man && words.isEmpty else {
+            throw ValidationError("--output requires --format man and no command: it writes the pages of all commands.")
+        }
+    }
 
     func run() throws {
         switch (words, format) {
@@ -32,10 +47,28 @@ struct Help: ParsableCommand {
         case (["scenario"], .markdown): emit(ScenarioReference.markdown)
         case (["scenario"], .jsonSchema): emit(ScenarioSchema.json)
         case (_, .markdown), (_, .jsonSchema):
-            throw Failure(.invalidArgument, "--format applies only to 'gyrus help scenario'; leave it out.")
+            throw Failure(
+                .invalidArgument, "--format \(format.rawValue) applies only to 'gyrus help scenario'; leave it out.")
+        case (_, .man): try showManualPages()
         case (["concepts"], .text): emit(Manual.glossary.document.text())
         case (_, .text): emit(Gyrus.helpMessage(for: try Self.command(of: words)))
         }
+    }
+
+    private func showManualPages() throws {
+        let program = try CommandDescription(dump: Data(Gyrus._dumpHelp().utf8))
+        let pages = ManualPage.pages(of: program, version: GyrusVersion.current)
+        guard let output else {
+            _ = try Self.command(of: words)
+            let name = (["gyrus"] + words).joined(separator: "-") + ".1"
+            guard let page = pages.first(where: { $0.file == name }) else {
+                throw Failure(.notFound, "there is no page of 'gyrus \(words.joined(separator: " "))'")
+            }
+            return emit(page.text)
+        }
+        let folder = try Download.folder(output)
+        for page in pages { try Data(page.text.utf8).write(to: folder.appending(path: page.file)) }
+        say("\(pages.count) pages are in \(output). Add its parent folder to MANPATH unless 'man' finds it already.")
     }
 
     private static let topics = ["scenario", "concepts"]

@@ -45,6 +45,8 @@ struct ResultCommand: AsyncParsableCommand {
             })
         if let summary = comparison.summary { say(summary) }
         if let halving = HalvingSummary(trials) { say("\(halving)") }
+        let cost = TrainingCost(trials.map(\.metrics))
+        if cost.trainings > 0 { say(cost.summary) }
         guard let winner, let (script, weights) = winner.network else {
             if status.state == .failed {
                 let reason = status.failure?.message ?? "no reason was recorded"
@@ -84,7 +86,7 @@ struct ResultCommand: AsyncParsableCommand {
             try await folder.write(
                 script: script, weights: weights, manifest: manifest, title: status.name,
                 facts: [("network", winner.networkName), ("found by", "Gyrus, scenario \(status.id)")],
-                metrics: winner.metrics, model: entry, from: registry)
+                metrics: winner.metrics, search: TrainingCost(trials.map(\.metrics)), model: entry, from: registry)
             if let model = status.model { try await folder.addONNX(of: model, from: registry) }
             let report = list.format == .json || list.quiet ? say : emit
             report("\nWinner: \(winner.title), \(winner.networkName)")
@@ -126,6 +128,19 @@ struct ResultCommand: AsyncParsableCommand {
         say(
             "Track other sequences with it: gyrus track run --setup \(files.setup.path) --detections DIR --output TRACKS"
         )
+    }
+}
+
+extension TrainingCost {
+    /// The cost as one line: `cost of 17 trainings: 63.1 s, 75.0 s of processor time, 1.20 kJ`.
+    var summary: String {
+        let parts = [
+            "\(Figures.fixed(seconds, 1)) s",
+            processorSeconds.map { "\(Figures.fixed($0, 1)) s of processor time" },
+            joules.map { "\(Figures.fixed($0 / 1_000, 2)) kJ" },
+        ]
+        let noun = trainings == 1 ? "training" : "trainings"
+        return "cost of \(trainings) \(noun): \(parts.compactMap(\.self).joined(separator: ", "))"
     }
 }
 

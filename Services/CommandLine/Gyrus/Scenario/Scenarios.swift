@@ -72,7 +72,7 @@ struct Cancel: AsyncParsableCommand {
         emit(status.id.text)
         say(
             status.state == .cancelled
-                ? "Cancelled '\(status.name)'. Continue it with: \(services.command("resume \(status.id)"))"
+                ? "Canceled '\(status.name)'. Continue it with: \(services.command("resume \(status.id)"))"
                 : "'\(status.name)' has already ended (\(status.state)).")
     }
 }

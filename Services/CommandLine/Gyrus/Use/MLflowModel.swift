@@ -53,7 +53,7 @@ struct MLflowModel {
         get throws {
             var seen: Set<String> = []
             let columns = manifest.inputs.sorted { $0.key < $1.key }.flatMap { _, input in
-                input.columns.map { Column(name: $0, type: Self.type(of: $0, input), required: false) }
+                input.columns.map { Column(name: $0, type: Self.type(of: input), required: false) }
             }.filter { seen.insert($0.name).inserted }
             let outputs = [TensorColumn(specification: .init(shape: [-1, manifest.target.outputs]))]
             let encoder = JSONEncoder()
@@ -65,10 +65,11 @@ struct MLflowModel {
         }
     }
 
-    private static func type(of column: String, _ input: DatasetManifest.Input) -> String {
+    /// MLflow refuses whole numbers for `double`, and any numbers for `string`, but pandas decides by the values which of
+    /// them a column has.
+    private static func type(of input: DatasetManifest.Input) -> String {
         switch input.preparation {
-        case .table(let table): table.numbers.contains { $0.name == column } ? "double" : "string"
-        case .series: input.columns.count > 1 ? "double" : "string"
+        case .table, .series: "any"
         case .picture, .sound, .text: "string"
         }
     }

@@ -10,6 +10,7 @@ struct ModelCard {
     private let metrics: [String: Double]
     private let license: String?
     private let answers: AnswerFile?
+    private let search: TrainingCost?
 
     /// Classes beyond which truth and answers make no table.
     private static let mostClasses = 30
@@ -17,11 +18,13 @@ struct ModelCard {
     /// - Parameters:
     ///   - license: License of the model, by its SPDX identifier; nil where none is known.
     ///   - answers: What was answered for test samples.
+    ///   - search: Cost of all trainings of the search that found the network, if it is known.
     init(
         _ manifest: DatasetManifest, title: String, facts: [(String, String)], metrics: [String: Double],
-        license: String? = nil, answers: AnswerFile? = nil
+        license: String? = nil, answers: AnswerFile? = nil, search: TrainingCost? = nil
     ) {
         self.manifest = manifest
+        self.search = search
         self.title = title
         self.facts = facts
         self.metrics = metrics
@@ -49,10 +52,9 @@ struct ModelCard {
         `model.pt` takes raw values: pictures of any size as bytes, sound of any rate, token numbers, numbers in their
         units. `example.py` shows how. `preprocessing.json` has everything that preparation learned from the training data.
 
-        \(classes)\(confusion)## Limits
+        \(classes)\(confusion)\(cost)## Limits
 
-        The metrics hold for data like the training data; performance on other data is unknown.
-        \(manifest.notes.map { "* \($0)" }.joined(separator: "\n"))
+        \(limits.map { "* \($0)" }.joined(separator: "\n"))
         """ + "\n"
     }
 
@@ -126,10 +128,11 @@ struct ModelCard {
     private var figures: [[String]] {
         let (split, values) = measured
         let known = values.map { [$0.metric.name(on: split), Figures.value($0.value, of: $0.metric, error: $0.error)] }
-        let costs = ["parameters", "operations", "latency-milliseconds", "seconds"].compactMap { name in
-            metrics[name].map { [name, "\($0)"] }
+        let counts = ["parameters", "operations"].compactMap { name in
+            metrics[name].map { [name, Figures.count(Int($0))] }
         }
-        return known + costs
+        let latency = metrics["latency-milliseconds"].map { ["latency for one sample", "\(Figures.fixed($0, 2)) ms"] }
+        return known + counts + [latency].compactMap(\.self)
     }
 
     private var inputs: [[String]] {
@@ -163,6 +166,44 @@ struct ModelCard {
 
             """ + "\n"
     }
+
+    /// What the network and the whole search took.
+    private var cost: String {
+        let own = metrics[TrainingCost.seconds] == nil ? nil : TrainingCost([metrics])
+        let all: [(title: String, cost: TrainingCost)] = [
+            own.map { ("this network", $0) },
+            search.map { ("the whole search, \($0.trainings) trainings", $0) },
+        ].compactMap(\.self)
+        guard !all.isEmpty else { return "" }
+        func row(_ name: String, _ value: (TrainingCost) -> String?) -> [String] {
+            [name] + all.map { value($0.cost) ?? "not measured" }
+        }
+        let rows = [
+            row("training time") { "\(Figures.fixed($0.seconds, 1)) s" },
+            row("processor time") { $0.processorSeconds.map { "\(Figures.fixed($0, 1)) s" } },
+            row("energy") { $0.joules.map { "\(Figures.fixed($0 / 1_000, 2)) kJ" } },
+        ]
+        let note =
+            all.allSatisfy { $0.cost.joules != nil }
+            ? "Energy is that of processors and memory by their own counters (RAPL), divided among programs by processor time."
+            : "Energy could not be measured: the machine has no energy counters (RAPL) that the workers may read, or a GPU computed."
+        return "## Cost\n\n\(Self.table([""] + all.map(\.title), rows))\n\n\(note)\n\n"
+    }
+
+    private var limits: [String] {
+        var limits = ["The metrics hold for data like the training data; performance on other data is unknown."]
+        if manifest.target.kind == .classification {
+            limits.append("The network always answers with one of its classes, also for a sample that belongs to none.")
+        }
+        if let counts = manifest.counts, let least = counts.min(), least < Self.fewSamples {
+            let rare = zip(manifest.target.names, counts).filter { $1 < Self.fewSamples }.map { "\($0) (\($1))" }
+            limits.append("Few training samples, so the metrics say little about: \(rare.joined(separator: ", ")).")
+        }
+        return limits + manifest.notes
+    }
+
+    /// Number of training samples below which a class is called rare.
+    private static let fewSamples = 20
 
     private static func table(_ titles: [String], _ rows: [[String]]) -> String {
         let lines = [titles, titles.map { _ in "---" }] + rows

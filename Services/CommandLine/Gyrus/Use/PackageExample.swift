@@ -112,6 +112,10 @@ extension PackageFolder {
 
         def predict(rows, folder=pathlib.Path(".")):
             """Probabilities of classes or labels, or numbers in their units, one row per input row."""
+            known = set().union(*rows)
+            needed = {column for each in manifest["inputs"].values() for column in each["columns"]}
+            if needed - known:
+                raise ValueError(f"there is no column {sorted(needed - known)}; the rows have {sorted(known)}")
             names = [argument.name for argument in model.forward.schema.arguments[1:]]
             columns = []
             for name in (name for name in names if name in manifest["inputs"]):
@@ -134,8 +138,13 @@ extension PackageFolder {
             """The interface of mlflow.pyfunc: takes a data frame with the columns and returns what predict returns."""
 
             def predict(self, frame, params=None):
-                rows = frame.astype(object).where(frame.notna(), "").astype(str).to_dict("records")
-                return predict(rows).numpy()
+                rows = frame.astype(object).where(frame.notna(), "").to_dict("records")
+                return predict([{name: self.text(cell) for name, cell in row.items()} for row in rows]).numpy()
+
+            @staticmethod
+            def text(cell):
+                """The cell as a table has it; pandas makes floats of whole numbers where one is missing."""
+                return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
         def _load_pyfunc(path):

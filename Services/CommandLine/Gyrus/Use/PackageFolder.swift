@@ -23,17 +23,19 @@ struct PackageFolder {
     ///   - manifest: The data that it was trained on.
     ///   - facts: Lines for the model card, such as how it was found.
     ///   - metrics: The network's metrics by their wire names.
+    ///   - search: Cost of all trainings of the search that found the network.
     ///   - model: The network's entry in the registry, if any; it has the license and the answers for test samples.
     func write(
         script: BlobDigest, weights: BlobDigest?, manifest: DatasetManifest, title: String, facts: [(String, String)],
-        metrics: [String: Double] = [:], model entry: PretrainedModel?, from registry: RegistryClient
+        metrics: [String: Double] = [:], search: TrainingCost? = nil, model entry: PretrainedModel?,
+        from registry: RegistryClient
     ) async throws {
         if let weights { try await registry.download(weights, to: folder.appending(path: "weights.safetensors")) }
         let manifest = try await PackageStore.write(
             script: script, manifest: manifest, metrics: metrics, to: model, from: registry)
         try describe(
             manifest, title: title, facts: facts, metrics: metrics, license: entry?.lineage.licence,
-            answers: try await Self.answers(of: entry, from: registry))
+            answers: try await Self.answers(of: entry, from: registry), search: search)
     }
 
     private static func answers(of model: PretrainedModel?, from registry: RegistryClient) async throws -> AnswerFile? {
@@ -46,7 +48,7 @@ struct PackageFolder {
     /// Writes the files other than the network and its weights.
     func describe(
         _ manifest: DatasetManifest, title: String, facts: [(String, String)] = [], metrics: [String: Double] = [:],
-        license: String? = nil, answers: AnswerFile? = nil
+        license: String? = nil, answers: AnswerFile? = nil, search: TrainingCost? = nil
     ) throws {
         try Data(try manifest.json.utf8).write(to: folder.appending(path: "preprocessing.json"))
         for (name, input) in manifest.inputs {
@@ -56,7 +58,8 @@ struct PackageFolder {
         try write(try labels(manifest), to: "labels.json")
         try write(Self.example, to: "example.py")
         let card = ModelCard(
-            manifest, title: title, facts: facts, metrics: metrics, license: license, answers: answers)
+            manifest, title: title, facts: facts, metrics: metrics, license: license, answers: answers,
+            search: search)
         try write(card.text, to: "card.md")
         try write(MLflowModel(manifest).text, to: "MLmodel")
     }

@@ -17,11 +17,15 @@ struct Predict: AsyncParsableCommand {
 
             The network is a folder written by 'gyrus result --output', its model.pt, a model in
             the registry, or a scenario, which stands for its result. Samples that cannot be read
-            are reported and get no answer; the exit status is then 1.
+            are reported and get no answer; the exit status is then 1. Categories that the
+            training data does not have are reported, too.
             """)
 
     /// Number of samples between progress updates.
     private static let reported = 1_000
+
+    /// Maximum number of unknown values to list.
+    private static let listedNotes = 20
 
     @ParentCommand var gyrus: Gyrus
 
@@ -68,7 +72,7 @@ struct Predict: AsyncParsableCommand {
         let sink = try PredictionSink(format: format, top: top, file: output)
         // On stdout, the answers themselves show the progress.
         let progress = output.map { _ in RowCount("Predicting") }
-        var (answered, failed) = (0, 0)
+        var (answered, failed, noted) = (0, 0, 0)
         while let line = try process.line() {
             let message = try JSONDecoder().decode(PredictionMessage.self, from: Data(line.utf8))
             if let target = message.target { try sink.begin(target) }
@@ -87,9 +91,17 @@ struct Predict: AsyncParsableCommand {
             } else {
                 answered += 1
             }
-            try sink.add(place, message.answer, message.failure)
+            for note in message.notes ?? [] where noted < Self.listedNotes {
+                progress?.end()
+                say("\(place): \(note)")
+            }
+            noted += message.notes?.count ?? 0
+            try sink.add(place, message.answer, message.failure, notes: message.notes)
         }
         progress?.end()
+        if noted > Self.listedNotes {
+            say("… and \(Figures.count(noted - Self.listedNotes)) more unknown values; --format json lists all.")
+        }
         try sink.end()
         if let output { say("\(Figures.count(answered)) answers are in \(output).") }
         guard failed == 0 else {

@@ -48,10 +48,12 @@ final class PredictionSink {
 
     /// Writes the answer for a sample, or a row without an answer.
     /// - Parameter values: The values of the additional columns.
-    func add(_ place: String, _ answer: [Float]?, _ failure: Failure?, further values: [String] = []) throws {
+    func add(
+        _ place: String, _ answer: [Float]?, _ failure: Failure?, notes: [String]? = nil, further values: [String] = []
+    ) throws {
         switch format {
         case .csv: try write([place] + values + (answer.map(cells) ?? []))
-        case .json: try line(try json(Prediction(place, answer, failure, target, top: top)))
+        case .json: try line(try json(Prediction(place, answer, failure, notes, target, top: top)))
         }
     }
 
@@ -106,10 +108,14 @@ private struct Prediction: Encodable {
     var prediction: [String]?
     var probabilities: [String: Float]?
     var numbers: [String: Float]?
+    var notes: [String]?
     var error: String?
 
-    init(_ place: String, _ answer: [Float]?, _ failure: Failure?, _ target: Target, top: Int) {
+    init(
+        _ place: String, _ answer: [Float]?, _ failure: Failure?, _ notes: [String]?, _ target: Target, top: Int
+    ) {
         sample = place
+        self.notes = notes
         error = failure?.message
         guard let answer else { return }
         let named = Dictionary(uniqueKeysWithValues: zip(target.names, answer))

@@ -150,7 +150,7 @@ struct ModelPage: Sendable {
             ZooPage.row(version).merging(["isThis": version.id == id]) { $1 }
         }
         values["lineage"] = Self.lineage(of: model, children: try await children)
-        values["hasMetrics"] = !model.metrics.isEmpty
+        values.merge(Measurements(model.metrics).values) { $1 }
         return values
     }
 
@@ -178,9 +178,6 @@ struct ModelPage: Sendable {
             "numbers": model.codeNumbers.map(String.init).joined(separator: " "),
             "fields": model.code.map(fields) ?? [], "created": model.created.map { Words.clock($0) } ?? "",
             "series": model.series, "version": model.version, "stage": model.stage.rawValue,
-            "metrics": model.metrics.sorted { $0.key < $1.key }.map {
-                ["name": $0.key.replacing("-", with: " "), "value": figure($0.value)]
-            },
             "files": model.files.map { file in
                 [
                     "name": title(of: file.format), "digest": file.blob.hexadecimal, "size": Words.bytes(file.bytes),
@@ -192,10 +189,6 @@ struct ModelPage: Sendable {
         ]
         values["scenario"] = model.lineage.scenario
         return values
-    }
-
-    private static func figure(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? Words.count(Int(value)) : Words.plain(value)
     }
 
     private static func title(of format: ModelFile.Format) -> String {
