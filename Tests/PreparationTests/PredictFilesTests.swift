@@ -83,6 +83,32 @@ import Torch
         found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-4 }
     }
 
+    @Test func `a program whose caller is gone ends in the middle of its work`() async throws {
+        let made = try Made()
+        let package = try made.package("fresh", ScriptedNetwork(made.description, seed: 3), made.manifest)
+        // More answers than the pipe takes, which nobody reads: the program cannot finish.
+        let request = PredictionRequest(paths: [String](repeating: made.folder.path("p0.ppm"), count: 3_000))
+        func start() throws -> (program: RunningProgram, input: Descriptor, output: Descriptor) {
+            let (questions, answers) = (try Descriptor.pipe(), try Descriptor.pipe())
+            let program = try RunningProgram(
+                ProgramBeside("gyrus-data").path, ["predict", package.path],
+                descriptors: [questions.read, answers.write, nil])
+            return (program, questions.write, answers.read)
+        }
+        func ask() async throws -> (program: RunningProgram, output: Descriptor) {
+            let (program, input, output) = try start()
+            try input.write(Array(try JSONEncoder().encode(request)) + [UInt8(ascii: "\n")])
+            // What it writes first comes after it has read everything.
+            var waiting = pollfd(fd: output.number, events: Int16(POLLIN), revents: 0)
+            while poll(&waiting, 1, 0) == 0, program.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(program.isRunning)
+            return withExtendedLifetime(input) { (program, output) }
+        }
+        let (program, output) = try await ask()
+        #expect(await program.end() == 128 + SIGIO)
+        withExtendedLifetime(output) {}
+    }
+
     @Test func `files of one name in several folders get answers of their own`() throws {
         let made = try Made()
         var files: [URL] = []
