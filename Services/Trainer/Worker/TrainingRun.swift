@@ -240,6 +240,10 @@ final class TrainingRun {
         metrics[Self.validation + "loss"] = evaluation.loss
         metrics[Target.thresholdName] = evaluation.target.threshold
         for (name, value) in evaluation.metrics { metrics[Self.validation + name] = value }
+        // The errors decide whether an ensemble is as good as the best of its networks.
+        for (name, error) in session is AssembledNetwork ? evaluation.standardErrors : [:] {
+            metrics[Self.validation + Metric.error(of: name)] = error
+        }
         metrics["seconds"] = seconds
     }
 
