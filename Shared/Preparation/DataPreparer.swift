@@ -68,13 +68,17 @@ public struct DataPreparer {
             }
             var assembly = ShardAssembly(
                 plan.manifest, names: rows.modalities.map(\.name), paths: writer.paths, isFitted: known != nil)
-            let outcome = try assembly.write(to: path)
+            let outcome = try assembly.write(to: path, preview: writer.preview.preview())
             folder.remove()
             return outcome
         } catch {
-            // Only a lack of disk can end.
-            if Failure(error).code != .unavailable { folder.remove() }
-            throw error
+            let failure = Failure(error)
+            guard failure.code == .unavailable else {
+                folder.remove()
+                throw failure
+            }
+            throw Failure(
+                .unavailable, "\(failure.message) The samples that are done are kept; free some disk and start again.")
         }
     }
 

@@ -9,6 +9,7 @@ import Tables
 /// For each split and modality, `training.picture.rows` has the rows and `training.picture.indices` the row of each
 /// sample. `training.labels` or `training.targets` has the answers, `training.groups` the groups if there are any, and
 /// `test.places` the positions of the first test samples. Samples without a modality share a row that holds its mean.
+/// `preview` has a few samples as people see them.
 struct ShardAssembly {
     private var manifest: DatasetManifest
     private let names: [String]
@@ -30,7 +31,7 @@ struct ShardAssembly {
     }
 
     /// Writes the dataset, all or nothing.
-    mutating func write(to path: String) throws -> DataPreparer.Outcome {
+    mutating func write(to path: String, preview: DataPreview) throws -> DataPreparer.Outcome {
         try summarize()
         let samples = SamplePart.allCases.map { counts[$0, default: 0] }
         manifest.samples = .init(training: samples[0], validation: samples[1], test: samples[2])
@@ -44,8 +45,13 @@ struct ShardAssembly {
         if unreadable.count > 0 {
             manifest.notes.append("\(unreadable.count) samples could not be read and are left out")
         }
+        let shown = [UInt8](try preview.json)
+        let shownPiece = TensorPieces(DataPreview.tensor, .uint8, shape: [shown.count]) {
+            try shown.withUnsafeBytes($0)
+        }
         try SafetensorsFile.write(
-            pieces: try SamplePart.allCases.filter { counts[$0, default: 0] > 0 }.flatMap { try pieces(of: $0) },
+            pieces: try SamplePart.allCases.filter { counts[$0, default: 0] > 0 }.flatMap { try pieces(of: $0) }
+                + [shownPiece],
             metadata: ["format": "gyrus-dataset 2", "manifest": try manifest.json], to: path)
         return DataPreparer.Outcome(
             manifest: manifest, unreadable: unreadable.named.map { ($0.place, $0.reason) },

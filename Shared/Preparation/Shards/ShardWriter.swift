@@ -7,6 +7,8 @@ import Tables
 final class ShardWriter {
     /// The files of all shards, in order.
     private(set) var paths: [String] = []
+    /// What to show of the samples.
+    private(set) var preview: PreviewMaker
 
     private let plan: ShardFolder.Plan
     private let rows: any SampleRows
@@ -32,6 +34,7 @@ final class ShardWriter {
         (self.plan, self.rows, self.folder) = (plan, rows, folder)
         let manifest = plan.manifest
         let reader = try ValueReader(files: rows.files, inputs: manifest.inputs, encoding: manifest.settings.encoding)
+        preview = try PreviewMaker(manifest, modalities: rows.modalities, reader: reader, count: plan.count)
         decoder = try SampleDecoder(manifest, modalities: rows.modalities, reader: reader)
         names = rows.modalities.map(\.name)
         shard = SampleShard(names, manifest)
@@ -56,6 +59,7 @@ final class ShardWriter {
             try report(done, unreadable)
         }
         try rows.forEachSample { sample in
+            preview.look(at: sample, place: place)
             place += 1
             guard !isFinished[(place - 1) / size] else { return }
             pending.append(sample)
