@@ -145,6 +145,8 @@ struct ExportSlurm: AsyncParsableCommand {
             (["#!/bin/bash"] + options.map { "#SBATCH --\($0)" }
             + ["", "# Workers of Gyrus, written by gyrus export slurm."] + exports
             + [
+                // Workers that train one network together reach each other at it.
+                "export GYRUS_ADDRESS=$(hostname -I | cut -d ' ' -f 1)",
                 "export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1}", "export GYRUS_LOG_FORMAT=${GYRUS_LOG_FORMAT:-text}",
                 "",
             ]
