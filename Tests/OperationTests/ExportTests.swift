@@ -211,7 +211,11 @@ import Testing
             let script = try await gyrus.run(["export", "slurm", "--gpus", "1"])
             #expect(script.status == 0 && script.out.contains("#SBATCH --gpus-per-task=1"), "\(script.err)")
             #expect(script.out.split(separator: "\n").last?.hasSuffix("--device cuda") == true, "\(script.out)")
+            #expect(script.out.contains("export GYRUS_ADDRESS=$(hostname -I"))
             #expect(try await !gyrus.run(["export", "slurm"]).out.contains("--device"))
+            // Only trainers are reached by others, unless they are given the keys that they admit.
+            let other = try await gyrus.run(["export", "slurm", "--worker", "designer-worker"])
+            #expect(other.status == 0 && !other.out.contains("GYRUS_ADDRESS"), "\(other.err)")
         }
     }
 
