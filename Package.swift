@@ -164,9 +164,14 @@ let shared: [Target] = [
         cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/opencv4", "-O3"])]),
     .target(name: "CTokenizer", path: "Shared/CTokenizer", publicHeadersPath: "include"),
     library("Media", "Shared/Media", ["CMedia", "HelperProcesses", "Model"]),
-    library(
-        "Preparation", "Shared/Preparation",
-        ["Answers", "CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
+    // Optimized in every configuration: every sample of a user's data passes through it.
+    .target(
+        name: "Preparation",
+        dependencies: [
+            "Answers", "CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto,
+        ],
+        path: "Shared/Preparation",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
         "Datasets", "Shared/Datasets",

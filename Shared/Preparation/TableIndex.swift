@@ -19,14 +19,17 @@ struct TableIndex {
         }
     }
 
+    /// Number of values in a row.
+    var width: Int { numbers.count + categories.count }
+
     /// A row: its numbers, then the number of each category, 0 if it is missing or was never seen.
-    func row(_ cells: [Cell]) -> RawValue {
+    func row(_ cells: [Cell]) -> [Float] {
         let values = numbers.map { place in place.map { Self.number(cells[$0]) } ?? .nan }
         let numbered = categories.map { column -> Float in
             guard let place = column.place, cells[place] != .missing else { return 0 }
             return Float(column.numbers[cells[place].description] ?? 0)
         }
-        return .numbers(values + numbered, shape: [values.count + numbered.count])
+        return values + numbered
     }
 
     /// The values of a row that the network does not know: categories without a number, and text instead of a number.

@@ -45,13 +45,16 @@ public struct ValueReader: Sendable {
         case .sound: try sound(cells)
         case .text(let text):
             try self.text(cells, areFiles: text.areFiles).map { .tokens(try tokenize(name, $0)) }
-        case .table: tables[name]?.row(cells)
+        case .table: tables[name].map { .numbers($0.row(cells), shape: [$0.width]) }
         case .series(let series): try self.series(cells, channels: series.means.count)
         }
     }
 
     /// The values of a modality that the network does not know, such as unseen categories.
     public func strangers(_ cells: [Cell], of name: String) -> [String] { tables[name]?.strangers(cells) ?? [] }
+
+    /// The numbers of a table's row; several rows can be prepared together.
+    func tableRow(_ cells: [Cell], of name: String) -> [Float] { tables[name]?.row(cells) ?? [] }
 
     // MARK: Kinds
 
