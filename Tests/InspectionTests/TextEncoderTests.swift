@@ -3,6 +3,7 @@ import Inspection
 import Model
 import Networks
 import Safetensors
+import Schema
 import TestSupport
 import Testing
 import Torch
@@ -64,8 +65,9 @@ struct TextEncoderTests {
             InspectionRequest(
                 file: file, inputShapes: [[encoding.length]], companion: companion, mustRun: true,
                 encoder: .init(encoding, feature: 0, vocabulary: vocabulary)))
-        #expect(inspection.hasCompanion && inspection.outline?.inputs.map(\.name) == ["tokens"])
-        return (inspection, try ScriptedNetwork(loading: companion))
+        let network = try ScriptedNetwork(loading: companion)
+        #expect(inspection.hasCompanion && network.inputs == ["tokens"])
+        return (inspection, network)
     }
 
     private static func features(_ network: ScriptedNetwork, _ tokens: [Float]) throws -> [Float] {
@@ -125,5 +127,45 @@ struct TextEncoderTests {
         let network = try await inspected(script, TextEncoding(length: Self.length)).1
         // The mean of rows 1 and 4.
         #expect(try Self.features(network, [1, 4]) == [5, 6])
+    }
+
+    /// A graph that looks up tokens and hides those that are masked.
+    private func graph(length: Int?) throws -> URL {
+        func value(_ name: String, _ type: Int32, _ rest: [Wire.OnnxDimension] = []) -> Wire.OnnxValue {
+            let tokens = length.map { Wire.OnnxDimension(value: .dimValue(Int64($0))) }
+            let dimensions = [.init(value: .dimParam("n")), tokens ?? .init(value: .dimParam("t"))] + rest
+            return Wire.OnnxValue(
+                name: name,
+                type: Wire.OnnxType(
+                    tensorType: Wire.OnnxTensorType(elemType: type, shape: Wire.OnnxShape(dim: dimensions))))
+        }
+        let words = Wire.OnnxTensor(dims: [9, 2], dataType: 1, floatData: (0..<18).map { Float($0) }, name: "words")
+        let place = Wire.OnnxTensor(dims: [1], dataType: 7, int64Data: [2], name: "place")
+        let model = Wire.OnnxModel(
+            irVersion: 8,
+            graph: Wire.OnnxGraph(
+                node: [
+                    Wire.OnnxNode(input: ["words", "input_ids"], output: ["rows"], opType: "Gather"),
+                    Wire.OnnxNode(
+                        input: ["attention_mask"], output: ["mask"], opType: "Cast",
+                        attribute: [Wire.OnnxAttribute(name: "to", i: 1, type: 2)]),
+                    Wire.OnnxNode(input: ["mask", "place"], output: ["column"], opType: "Unsqueeze"),
+                    Wire.OnnxNode(input: ["rows", "column"], output: ["last"], opType: "Mul"),
+                ], initializer: [words, place],
+                input: [value("attention_mask", 7), value("input_ids", 7)],
+                output: [value("last", 1, [.init(value: .dimValue(2))])]),
+            opsetImport: [Wire.OnnxOperatorSet(version: 17)])
+        return URL(filePath: try directory.write(try model.encodedBytes(), as: "\(length ?? 0).onnx"))
+    }
+
+    @Test func `ONNX takes tokens of any length, or exactly as many as its inputs have`() async throws {
+        let network = try await inspected(try graph(length: nil), TextEncoding(length: Self.length)).1
+        #expect(try Self.features(network, [1, 4]) == [5, 6])
+        let fixed = try await inspected(try graph(length: Self.length), TextEncoding(length: Self.length)).1
+        #expect(try Self.features(fixed, [1, 4]) == [5, 6])
+        let failure = await #expect(throws: Failure.self) {
+            try await inspected(try graph(length: 8), TextEncoding(length: Self.length))
+        }
+        #expect(failure?.message.contains("give text.length: 8") == true, "\(failure?.message ?? "")")
     }
 }
