@@ -168,9 +168,14 @@ let shared: [Target] = [
         name: "Tokenization", dependencies: ["Model", collections], path: "Shared/Tokenization",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     library("Media", "Shared/Media", ["CMedia", "HelperProcesses", "Model", "Tokenization"]),
-    library(
-        "Preparation", "Shared/Preparation",
-        ["Answers", "CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
+    // Optimized in every configuration: every sample of a user's data passes through it.
+    .target(
+        name: "Preparation",
+        dependencies: [
+            "Answers", "CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto,
+        ],
+        path: "Shared/Preparation",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
         "Datasets", "Shared/Datasets",

@@ -9,11 +9,14 @@
 #include <vector>
 
 #include "Guard.h"
+#include "PictureSize.h"
 #include "include/CMedia.h"
 
 using gyrus::media::guarded;
 
 namespace {
+
+int64_t most_pixels = 0;
 
 bool begins(const uint8_t *bytes, size_t count, const std::string &start) {
     return count >= start.size() && std::equal(start.begin(), start.end(), reinterpret_cast<const char *>(bytes));
@@ -32,6 +35,14 @@ void refuse_cut_short(const uint8_t *bytes, size_t count) {
         throw std::runtime_error("the PNG picture is truncated");
 }
 
+/// OpenCV takes its limit from the environment when it is loaded, so it is too late to set it.
+void refuse_too_large(const uint8_t *bytes, size_t count) {
+    const auto [width, height] = gyrus::media::picture_size(bytes, count);
+    if (most_pixels == 0 || width == 0 || height <= most_pixels / width) return;
+    throw std::runtime_error("the picture has " + std::to_string(width) + " x " + std::to_string(height) +
+                             " pixels; at most " + std::to_string(most_pixels) + " are read");
+}
+
 std::string reason(const uint8_t *bytes, size_t count) {
     if (count == 0) return "the file is empty";
     if (begins(bytes, count, "GIF8")) return "it is a GIF, which is not supported; save it as PNG";
@@ -44,7 +55,7 @@ std::string reason(const uint8_t *bytes, size_t count) {
 }  // namespace
 
 void gyrus_picture_set_limit(int64_t pixels) {
-    setenv("OPENCV_IO_MAX_IMAGE_PIXELS", std::to_string(pixels).c_str(), 1);
+    most_pixels = pixels;
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
 }
 
@@ -53,6 +64,7 @@ bool gyrus_picture_decode(const uint8_t *bytes, size_t count, gyrus_picture *pic
         cv::Mat pixels;
         try {
             refuse_cut_short(bytes, count);
+            refuse_too_large(bytes, count);
             // Only JPEG pictures are rotated by EXIF data, and only others have transparency: `UNCHANGED` would not
             // rotate them.
             const int mode = begins(bytes, count, "\xFF\xD8") ? cv::IMREAD_ANYCOLOR : cv::IMREAD_UNCHANGED;

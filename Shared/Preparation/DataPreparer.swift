@@ -1,5 +1,5 @@
+public import Foundation
 public import Model
-import Safetensors
 import Tables
 
 /// Makes a prepared dataset from a user's data, in two passes with bounded memory: the first learns from training
@@ -19,14 +19,13 @@ public struct DataPreparer {
 
     /// Maximum number of unreadable samples to list.
     public static let mostNamed = 20
-    /// Number of samples decoded at a time.
-    private static let chunk = 256
 
     private let rows: any SampleRows
     private let settings: DataSettings
     private let name: String
     private let target: Target
     private let content: String
+    private let known: [String: DatasetManifest.Input]?
 
     /// - Parameters:
     ///   - rows: The samples.
@@ -34,59 +33,73 @@ public struct DataPreparer {
     ///   - name: Display name.
     ///   - target: What is learned; the scale of numbers is determined here.
     ///   - content: Digest of the data that is read.
-    public init(rows: any SampleRows, settings: DataSettings, name: String, target: Target, content: String) {
+    ///   - known: How a model's data was prepared, to prepare this data in the same way; nil to learn it from the samples.
+    public init(
+        rows: any SampleRows, settings: DataSettings, name: String, target: Target, content: String,
+        known: [String: DatasetManifest.Input]? = nil
+    ) {
         self.rows = rows
         self.settings = settings
         self.name = name
         self.target = target
         self.content = content
+        self.known = known
     }
 
     /// Prepares the data.
+    ///
+    /// Finished shards of samples stay in a folder until the dataset is written, so that a preparation that was
+    /// interrupted, or ran out of disk, goes on from there. The result has the same bytes.
     /// - Parameters:
     ///   - path: The file to write, all or nothing.
+    ///   - folder: The folder for shards; nil for one next to the file.
     ///   - report: Called with the number of samples done and the total.
     /// - Throws: `Failure` that describes and locates the error.
-    public func prepare(to path: String, report: (Int, Int) -> Void = { _, _ in }) throws -> Outcome {
-        let survey = try survey()
-        let manifest = DatasetManifest(
-            name: name, settings: settings, content: content, inputs: survey.inputs, target: survey.target,
-            counts: nil, samples: .init(training: 0, validation: 0, test: 0))
-        let writer = try SampleWriter(manifest, modalities: rows.modalities, files: rows.files, path: path)
-        var pending: [RawSample] = []
-        var done = 0
-        func flush() throws {
-            try writer.add(pending)
-            done += pending.count
-            pending.removeAll(keepingCapacity: true)
-            report(done, survey.count)
-            try check(writer, of: survey.count)
+    public func prepare(
+        to path: String, collectingIn folder: URL? = nil, report: (Int, Int) -> Void = { _, _ in }
+    ) throws -> Outcome {
+        let folder = try ShardFolder(folder ?? URL(filePath: path + ".shards"))
+        do {
+            let plan = try plan(in: folder)
+            let writer = try ShardWriter(plan, rows: rows, folder: folder)
+            try writer.write { done, unreadable in
+                report(done, plan.count)
+                try check(unreadable, of: plan.count)
+            }
+            var assembly = ShardAssembly(
+                plan.manifest, names: rows.modalities.map(\.name), paths: writer.paths, isFitted: known != nil)
+            let outcome = try assembly.write(to: path, preview: writer.preview.preview())
+            folder.remove()
+            return outcome
+        } catch {
+            let failure = Failure(error)
+            guard failure.code == .unavailable else {
+                folder.remove()
+                throw failure
+            }
+            throw Failure(
+                .unavailable, "\(failure.message) The samples that are done are kept; free some disk and start again.")
         }
-        try rows.forEachSample { sample in
-            pending.append(sample)
-            if pending.count == Self.chunk { try flush() }
-        }
-        try flush()
-        return try writer.finish()
+    }
+
+    private func plan(in folder: ShardFolder) throws -> ShardFolder.Plan {
+        var manifest = DatasetManifest(
+            name: name, settings: settings, content: content, inputs: [:], target: target, counts: nil,
+            samples: rows.counts)
+        if let plan = folder.plan(identity: try manifest.id) { return plan }
+        (manifest.inputs, manifest.target) = try known.map { ($0, target) } ?? survey()
+        let plan = ShardFolder.Plan(manifest, count: rows.counts.training + rows.counts.validation + rows.counts.test)
+        try folder.begin(plan)
+        return plan
     }
 
     // MARK: First pass
 
-    private struct Survey {
-        var inputs: [String: DatasetManifest.Input]
-        var target: Target
-        var count: Int
-    }
-
-    private func survey() throws -> Survey {
-        var (training, count) = (0, 0)
-        try rows.forEachSample { sample in
-            count += 1
-            if sample.part == .training { training += 1 }
-        }
+    /// Learns how to prepare each modality, and the scale of a regression's numbers, from the training samples.
+    private func survey() throws -> (inputs: [String: DatasetManifest.Input], target: Target) {
+        let training = rows.counts.training
         guard training > 0 else {
-            throw Failure(
-                .invalidArgument, "data.split: none of the \(count) samples is left for training.")
+            throw Failure(.invalidArgument, "data.split: none of the samples is left for training.")
         }
         let reader = try ValueReader(files: rows.files, encoding: settings.encoding)
         var fitters = rows.modalities.map { $0.fitter(count: training) }
@@ -106,13 +119,13 @@ public struct DataPreparer {
             target.deviations = moments.map(\.deviation)
         }
         let inputs = try zip(rows.modalities, fitters).map { ($0.name, try $1.input()) }
-        return Survey(inputs: Dictionary(uniqueKeysWithValues: inputs), target: target, count: count)
+        return (Dictionary(uniqueKeysWithValues: inputs), target)
     }
 
     /// Ends the preparation as soon as more samples than tolerated are certain to be unreadable.
-    private func check(_ writer: SampleWriter, of count: Int) throws {
-        guard Double(writer.unreadableCount) > settings.tolerance * Double(count) else { return }
-        let named = writer.unreadable.prefix(5).map { "\($0.place): \($0.reason)" }.joined(separator: "\n  ")
+    private func check(_ unreadable: SampleShard.Unreadable, of count: Int) throws {
+        guard Double(unreadable.count) > settings.tolerance * Double(count) else { return }
+        let named = unreadable.named.prefix(5).map { "\($0.place): \($0.reason)" }.joined(separator: "\n  ")
         throw Failure(
             .invalidArgument,
             """

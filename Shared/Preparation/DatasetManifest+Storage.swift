@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Safetensors
 
 extension DatasetManifest.Input {
     /// Whether rows are stored as bytes and standardized when read.
@@ -12,7 +13,21 @@ extension DatasetManifest.Input {
         }
     }
 
-    /// A row, in stored form, in which every number is the mean of its channel.
+    /// The type of stored numbers.
+    var storedType: TensorType {
+        storesBytes ? .uint8 : signature.kind == .text ? .int32 : .float32
+    }
+
+    /// A row in its stored form.
+    func stored(_ row: [Float]) -> [UInt8] {
+        switch storedType {
+        case .uint8: row.map { UInt8(min(max($0, 0), 255)) }
+        case .int32: row.map { Int32($0) }.withUnsafeBytes { [UInt8]($0) }
+        default: row.withUnsafeBytes { [UInt8]($0) }
+        }
+    }
+
+    /// A row in which every number is the mean of its channel.
     var meanRow: [Float] {
         let count = signature.shape.reduce(1, *)
         switch preparation {
@@ -25,15 +40,16 @@ extension DatasetManifest.Input {
     }
 
     /// Takes over the statistics of the training samples' bytes.
-    mutating func standardize(_ levels: [RunningLevels]) {
+    mutating func standardize(_ levels: StoredLevels) {
+        let moments = levels.moments
         switch preparation {
         case .picture(var picture):
-            picture.means = levels.map { Float($0.mean) }
-            picture.deviations = levels.map { Float($0.deviation) }
+            picture.means = moments.map { Float($0.mean) }
+            picture.deviations = moments.map { Float($0.deviation) }
             preparation = .picture(picture)
         case .sound(var sound):
-            sound.mean = Float(levels.first?.mean ?? 0)
-            sound.deviation = Float(levels.first?.deviation ?? 1)
+            sound.mean = Float(moments.first?.mean ?? 0)
+            sound.deviation = Float(moments.first?.deviation ?? 1)
             preparation = .sound(sound)
         case .text, .table, .series: break
         }

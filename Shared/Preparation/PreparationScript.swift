@@ -4,7 +4,8 @@ public import Model
 /// The TorchScript of a manifest: methods that convert raw values to the input of networks.
 ///
 /// The same code prepares training samples and is part of a network's package, so the two cannot differ. For an input
-/// named `x`, `prepare_x` returns what is stored for a sample, and `input_x` what a network reads.
+/// named `x`, `prepare_x` returns what is stored for a sample, and `input_x` what a network reads. For a table, `rows_x`
+/// returns what networks read for several rows.
 public struct PreparationScript: Sendable {
     private let inputs: [(name: String, input: DatasetManifest.Input)]
     private let target: Target
@@ -221,27 +222,30 @@ public struct PreparationScript: Sendable {
 
     private static func methods(of name: String, _ table: TablePreparation) -> String {
         let count = table.numbers.count
-        var lines = ["x = row.to(6).reshape([-1])"]
+        var lines = ["x = rows.to(6)"]
         var parts: [String] = []
         if count > 0 {
             let flagged = table.numbers.indices.filter { table.numbers[$0].hasFlag }
             lines += [
                 "means = torch.tensor(\(list(table.numbers.map(\.mean))))",
                 "deviations = torch.tensor(\(list(table.numbers.map(\.deviation))))",
-                "missing = torch.isnan(x[0:\(count)])",
-                "numbers = torch.where(missing, torch.zeros_like(means), (x[0:\(count)] - means) / deviations)",
+                "missing = torch.isnan(x[:, 0:\(count)])",
+                "numbers = torch.where(missing, torch.zeros_like(means), (x[:, 0:\(count)] - means) / deviations)",
                 "numbers = torch.clamp(numbers, -\(number(mostDeviations)), \(number(mostDeviations)))",
             ]
             parts.append("numbers")
             if !flagged.isEmpty {
-                parts.append("missing[torch.tensor([\(flagged.map(String.init).joined(separator: ", "))])].to(6)")
+                parts.append("missing[:, torch.tensor([\(flagged.map(String.init).joined(separator: ", "))])].to(6)")
             }
         }
-        if !table.categories.isEmpty { parts.append("x[\(count):]") }
-        lines.append("return torch.cat([\(parts.joined(separator: ", "))])")
+        if !table.categories.isEmpty { parts.append("x[:, \(count):]") }
+        lines.append("return torch.cat([\(parts.joined(separator: ", "))], 1)")
         return """
-            def input_\(name)(self, row: Tensor) -> Tensor:
+            def rows_\(name)(self, rows: Tensor) -> Tensor:
             \(lines.map { "    \($0)" }.joined(separator: "\n"))
+
+            def input_\(name)(self, row: Tensor) -> Tensor:
+                return self.rows_\(name)(row.reshape([1, -1])).reshape([-1])
 
             """
     }

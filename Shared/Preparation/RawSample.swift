@@ -67,6 +67,8 @@ public protocol SampleRows {
     var modalities: [RawModality] { get }
     /// Finds the files that cells name.
     var files: FileFinder { get }
+    /// Number of samples in each split.
+    var counts: DatasetRecipe.Counts { get }
     /// Passes all samples in order.
     func forEachSample(_ body: (RawSample) throws -> Void) throws
 }

@@ -17,14 +17,17 @@ struct TableIndex {
         }
     }
 
+    /// Number of values in a row.
+    var width: Int { numbers.count + categories.count }
+
     /// A row: its numbers, then the number of each category, 0 if it is missing or was never seen.
-    func row(_ cells: [Cell]) -> RawValue {
+    func row(_ cells: [Cell]) -> [Float] {
         let values = numbers.map { place in place.map { Self.number(cells[$0]) } ?? .nan }
         let numbered = categories.map { column -> Float in
             guard let place = column.place, cells[place] != .missing else { return 0 }
             return Float(column.numbers[cells[place].description] ?? 0)
         }
-        return .numbers(values + numbered, shape: [values.count + numbered.count])
+        return values + numbered
     }
 
     private static func number(_ cell: Cell) -> Float {

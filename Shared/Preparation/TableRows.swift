@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-import Model
+public import Model
 public import Tables
 
 /// The samples of a user's table, in the form that the preparation reads.
@@ -9,6 +9,8 @@ public struct TableRows: SampleRows {
     public let modalities: [RawModality]
     /// Finds the files that the table names.
     public var files: FileFinder { table.files }
+    /// Number of samples in each split.
+    public var counts: DatasetRecipe.Counts { table.counts }
 
     private let table: SampleTable
     private let group: Int?
@@ -51,28 +53,67 @@ public struct TableRows: SampleRows {
     /// Digest of everything that is read: every cell, every answer, and the contents of the files that cells name.
     /// - Throws: Errors from reading the table; unreadable files count as missing.
     public func digest() throws -> String {
-        var hash = SHA256()
+        var digest = BufferedDigest()
+        let areFiles = modalities.map { $0.columns.contains(where: \.isFile) }
         try forEachSample { sample in
-            hash.update(data: Data("\(sample.part.rawValue) \(sample.answer.map { "\($0)" } ?? "")\n".utf8))
-            for (modality, cells) in zip(modalities, sample.cells) {
-                let isFile = modality.columns.contains(where: \.isFile)
-                for cell in cells { Self.add(cell, isFile: isFile, files, &hash) }
+            digest.add("\(sample.part.rawValue) \(sample.answer?.text ?? "")\n")
+            for (isFile, cells) in zip(areFiles, sample.cells) {
+                for cell in cells { add(cell, isFile: isFile, to: &digest) }
             }
         }
+        return digest.hexadecimal()
+    }
+
+    private func add(_ cell: Cell, isFile: Bool, to digest: inout BufferedDigest) {
+        switch cell {
+        case .bytes(let bytes): bytes.withUnsafeBytes { digest.add($0) }
+        case .array(let array): array.values.withUnsafeBytes { digest.add($0) }
+        case .missing, .number, .list: digest.add("\(cell.description)\n")
+        case .text(let text):
+            digest.add("\(text)\n")
+            if isFile, case .file(let path) = files.find(text), let content = FileManager.default.contents(atPath: path)
+            {
+                content.withUnsafeBytes { digest.add($0) }
+            }
+        }
+    }
+}
+
+extension SampleAnswer {
+    /// The answer for a digest; interpolating it would take longer than reading the row.
+    fileprivate var text: String {
+        switch self {
+        case .class(let number): "class(\(number))"
+        case .labels(let labels): "labels(\(labels))"
+        case .numbers(let numbers): "numbers(\(numbers))"
+        }
+    }
+}
+
+/// A digest that takes many small pieces.
+private struct BufferedDigest {
+    private var hash = SHA256()
+    private var buffer: [UInt8] = []
+
+    private static let most = 1 << 16
+
+    mutating func add(_ text: String) {
+        buffer.append(contentsOf: text.utf8)
+        if buffer.count >= Self.most { flush() }
+    }
+
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        flush()
+        hash.update(bufferPointer: bytes)
+    }
+
+    mutating func hexadecimal() -> String {
+        flush()
         return hash.finalize().map { String(format: "%02x", $0) }.joined()
     }
 
-    private static func add(_ cell: Cell, isFile: Bool, _ files: FileFinder, _ hash: inout SHA256) {
-        switch cell {
-        case .bytes(let bytes): hash.update(data: bytes)
-        case .array(let array): array.values.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        case .missing, .number, .list: hash.update(data: Data("\(cell.description)\n".utf8))
-        case .text(let text):
-            hash.update(data: Data("\(text)\n".utf8))
-            if isFile, case .file(let path) = files.find(text), let content = FileManager.default.contents(atPath: path)
-            {
-                hash.update(data: content)
-            }
-        }
+    private mutating func flush() {
+        buffer.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        buffer.removeAll(keepingCapacity: true)
     }
 }

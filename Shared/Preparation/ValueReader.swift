@@ -45,10 +45,13 @@ public struct ValueReader: Sendable {
         case .sound: try sound(cells)
         case .text(let text):
             try self.text(cells, areFiles: text.areFiles).map { .tokens(try tokenize(name, $0)) }
-        case .table: tables[name]?.row(cells)
+        case .table: tables[name].map { .numbers($0.row(cells), shape: [$0.width]) }
         case .series(let series): try self.series(cells, channels: series.means.count)
         }
     }
+
+    /// The numbers of a table's row; several rows can be prepared together.
+    func tableRow(_ cells: [Cell], of name: String) -> [Float] { tables[name]?.row(cells) ?? [] }
 
     // MARK: Kinds
 

@@ -8,12 +8,22 @@ extension SafetensorsFile {
     /// then by name; metadata is sorted by key.
     /// - Throws: `Failure` if a name occurs twice or the file cannot be written.
     public static func write(_ tensors: [Tensor], metadata: [String: String] = [:], to path: String) throws {
-        let ordered = tensors.sorted { ($1.type.byteCount, $0.name) < ($0.type.byteCount, $1.name) }
+        let pieces = tensors.map { tensor in
+            TensorPieces(tensor.name, tensor.type, shape: tensor.shape) { try tensor.bytes.withUnsafeBytes($0) }
+        }
+        try write(pieces: pieces, metadata: metadata, to: path)
+    }
+
+    /// Writes tensors that come in pieces, in the same way.
+    public static func write(
+        pieces: [TensorPieces], metadata: [String: String] = [:], to path: String
+    ) throws {
+        let ordered = pieces.sorted { ($1.type.byteCount, $0.name) < ($0.type.byteCount, $1.name) }
         let names = Set(ordered.map(\.name))
         guard names.count == ordered.count else {
             throw Failure(.invalidArgument, "Cannot write '\(path)': two tensors have the same name.")
         }
-        let header = encodeHeader(ordered.map { ($0.name, $0.type, $0.shape, $0.bytes.count) }, metadata: metadata)
+        let header = encodeHeader(ordered, metadata: metadata)
         guard header.count <= Header.largestByteCount else {
             throw Failure(.invalidArgument, "Cannot write '\(path)': its header would be \(header.count) bytes long.")
         }
@@ -22,15 +32,22 @@ extension SafetensorsFile {
             try withUnsafeBytes(of: &size) { try writeAll($0, to: descriptor) }
             try header.withUnsafeBytes { try writeAll($0, to: descriptor) }
             for tensor in ordered {
-                try tensor.bytes.withUnsafeBytes { try writeAll($0, to: descriptor) }
+                var left = tensor.byteCount
+                try tensor.write {
+                    left -= $0.count
+                    try writeAll($0, to: descriptor)
+                }
+                guard left == 0 else {
+                    throw Failure(
+                        .internal,
+                        "Cannot write '\(path)': tensor '\(tensor.name)' differs from its shape by \(left) bytes.")
+                }
             }
         }
     }
 
     /// The header of consecutive tensors.
-    static func encodeHeader(
-        _ tensors: [(name: String, type: TensorType, shape: [Int], byteCount: Int)], metadata: [String: String]
-    ) -> [UInt8] {
+    private static func encodeHeader(_ tensors: [TensorPieces], metadata: [String: String]) -> [UInt8] {
         var fields: [String] = []
         if !metadata.isEmpty {
             let notes = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
@@ -76,8 +93,9 @@ extension SafetensorsFile {
             try body(descriptor)
             guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw Errno() }
             syncFolder(folder)
-        } catch let error as Errno {
+        } catch {
             unlink(temporary)
+            guard let error = error as? Errno else { throw error }
             throw Failure(.unavailable, "Cannot write '\(path)': \(String(cString: strerror(error.code))).")
         }
     }

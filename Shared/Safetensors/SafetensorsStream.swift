@@ -67,22 +67,12 @@ public final class SafetensorsStream {
     /// - Throws: `Failure` with code `unavailable` if it cannot be written to disk.
     public func finish(metadata: [String: String]) throws {
         for tensor in tensors.values { try flush(tensor) }
-        let ordered = tensors.sorted { ($1.value.type.byteCount, $0.key) < ($0.value.type.byteCount, $1.key) }
-        let header = SafetensorsFile.encodeHeader(
-            ordered.map { name, tensor in
-                let shape = [tensor.rows] + tensor.rowShape
-                return (name, tensor.type, shape, tensor.type.byteCount(of: shape) ?? 0)
-            }, metadata: metadata)
-        guard header.count <= Header.largestByteCount else {
-            throw Failure(.invalidArgument, "Cannot write '\(path)': its header would be \(header.count) bytes long.")
-        }
-        try SafetensorsFile.writeAtomically(to: path) { descriptor in
-            try withUnsafeBytes(of: UInt64(header.count).littleEndian) {
-                try SafetensorsFile.writeAll($0, to: descriptor)
+        let pieces = tensors.map { name, tensor in
+            TensorPieces(name, tensor.type, shape: [tensor.rows] + tensor.rowShape) {
+                try Self.copy(tensor.path, to: $0)
             }
-            try header.withUnsafeBytes { try SafetensorsFile.writeAll($0, to: descriptor) }
-            for (_, tensor) in ordered { try Self.copy(tensor.path, to: descriptor) }
         }
+        try SafetensorsFile.write(pieces: pieces, metadata: metadata, to: path)
     }
 
     private func begin(_ type: TensorType, _ rowShape: [Int]) throws -> Growing {
@@ -101,7 +91,7 @@ public final class SafetensorsStream {
         tensor.buffer.removeAll(keepingCapacity: true)
     }
 
-    private static func copy(_ part: String, to descriptor: Int32) throws {
+    private static func copy(_ part: String, to write: (UnsafeRawBufferPointer) throws -> Void) throws {
         let source = open(part, O_RDONLY | O_CLOEXEC)
         guard source >= 0 else { throw SafetensorsFile.Errno() }
         defer { close(source) }
@@ -111,9 +101,7 @@ public final class SafetensorsStream {
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw SafetensorsFile.Errno() }
             guard count > 0 else { return }
-            try block.withUnsafeBytes {
-                try SafetensorsFile.writeAll(UnsafeRawBufferPointer(rebasing: $0.prefix(count)), to: descriptor)
-            }
+            try block.withUnsafeBytes { try write(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
         }
     }
 }

@@ -37,6 +37,31 @@ public struct Tensor: Hashable, Sendable {
     }
 }
 
+/// A tensor that is written in pieces, so that it can be larger than memory.
+public struct TensorPieces {
+    /// Its name in the file.
+    public let name: String
+    /// Type of its elements.
+    public let type: TensorType
+    /// Size along each dimension.
+    public let shape: [Int]
+    /// Passes its bytes, little-endian, piece by piece.
+    public let write: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+
+    /// Describes a tensor.
+    public init(
+        _ name: String, _ type: TensorType, shape: [Int],
+        write: @escaping ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) {
+        self.name = name
+        self.type = type
+        self.shape = shape
+        self.write = write
+    }
+
+    var byteCount: Int { type.byteCount(of: shape) ?? 0 }
+}
+
 /// The location of a tensor in an opened file.
 public struct TensorEntry: Hashable, Sendable {
     static let metadataKey = "__metadata__"

@@ -72,6 +72,29 @@ import Testing
         #expect(try Picture(decoding: Self.picture(100, maximum: 65_535)).pixels.allSatisfy { $0 == 100 })
     }
 
+    @Test func `pictures of too many pixels are refused before they take memory`() throws {
+        let size: [UInt8] = [0, 0, 0x9C, 0x40, 0, 0, 0x9C, 0x40]  // 40,000 by 40,000
+        let headers: [[UInt8]] = [
+            Array("P5\n# large\n40000 40000\n255\n".utf8),
+            [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + size + [8, 0, 0, 0, 0]
+                + Array("IEND".utf8),
+            [
+                0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0, 0xFF, 0xC0, 0, 11, 8, 0x9C, 0x40, 0x9C, 0x40, 1, 1, 0x11, 0, 0xFF,
+                0xD9,
+            ],
+            Array("BM".utf8) + [UInt8](repeating: 0, count: 16) + [0x40, 0x9C, 0, 0, 0xC0, 0x63, 0xFF, 0xFF],
+            Array("RIFF0000WEBPVP8X".utf8) + [UInt8](repeating: 0, count: 8) + [0x3F, 0x9C, 0, 0x3F, 0x9C, 0],
+            Array("II*".utf8) + [0, 8, 0, 0, 0, 2, 0, 0, 1, 4, 0, 1, 0, 0, 0, 0x40, 0x9C, 0, 0]
+                + [1, 1, 3, 0, 1, 0, 0, 0, 0x40, 0x9C, 0, 0],
+        ]
+        for header in headers {
+            let failure = #expect(throws: Failure.self) { _ = try Picture(decoding: header) }
+            #expect(
+                failure?.message.contains("40000 x 40000 pixels; at most 64000000") == true, "\(failure?.message ?? "")"
+            )
+        }
+    }
+
     @Test func `files that cannot be read are named with the reason, and the others are prepared`() throws {
         let folder = try Self.folder([
             "cat/empty.jpg": [], "dog/really.jpg": Array("GIF89a".utf8) + [1, 0, 1, 0, 0, 0, 0],

@@ -8,29 +8,47 @@ import Tables
 ///
 /// Takes the settings as JSON on the first line of stdin and answers with lines of JSON (`PreparationMessage`): first the
 /// identity of the prepared data. It then waits for a line with the path of the file to write, or an empty line if the data
-/// is not needed. Progress messages and the outcome follow.
+/// is not needed. Progress messages and the outcome follow; the first one has the number of samples that an interrupted
+/// preparation of the same data had finished.
 struct PrepareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prepare", abstract: "Prepare a user's data for training.")
 
+    @Option(help: "Folder for unfinished preparations (default: next to the file that is written).")
+    var unfinished: String?
+
+    @Option(help: "File with the manifest of a model's data, in the same way as which the data is prepared.")
+    var like: String?
+
     func run() throws {
         try answering(telling: { PreparationMessage(failure: $0) }) { answer in
             guard let line = readLine(),
-                let settings = try? JSONDecoder().decode(DataSettings.self, from: Data(line.utf8))
+                var settings = try? JSONDecoder().decode(DataSettings.self, from: Data(line.utf8))
             else { throw Failure(.invalidArgument, "The first line must be settings as JSON.") }
+            let known = try like.map { try DatasetManifest(json: String(contentsOfFile: $0, encoding: .utf8)) }
+            if let known { settings.continueReading(known) }
             let table = try SampleTable(settings: settings)
-            let rows = try TableRows(table)
-            let content = try rows.digest()
+            var (rows, target, content): (any SampleRows, Target, String)
+            let read = try TableRows(table)
+            (rows, target, content) = (read, table.target.target, try read.digest())
+            if let known {
+                let continued = try ContinuedRows(rows, target: target, of: known)
+                (rows, target) = (continued, continued.target)
+                // Prepared in another way, the same data is another data set.
+                content = BlobDigest(hashing: Array("\(content) \(try known.id)".utf8)).hexadecimal
+            }
             let name = URL(filePath: settings.source).deletingPathExtension().lastPathComponent
             let identity = try DatasetManifest(
-                name: name, settings: settings, content: content, inputs: [:], target: table.target.target, counts: nil,
+                name: name, settings: settings, content: content, inputs: [:], target: target, counts: nil,
                 samples: table.counts
             ).id
             try answer(PreparationMessage(identity: identity, notes: table.notes))
             guard let path = readLine(), !path.isEmpty else { return }
             let preparer = DataPreparer(
-                rows: rows, settings: settings, name: name, target: table.target.target, content: content)
-            let outcome = try preparer.prepare(to: path) { done, of in
+                rows: rows, settings: settings, name: name, target: target, content: content,
+                known: known?.inputs.filter { $0.value.frozen == nil })
+            let shards = unfinished.map { URL(filePath: $0).appending(path: identity) }
+            let outcome = try preparer.prepare(to: path, collectingIn: shards) { done, of in
                 try? answer(PreparationMessage(done: done, count: of))
             }
             try answer(

@@ -47,6 +47,14 @@ struct ConsoleRoutes: Sendable {
         let pictures = AnswerPictures(store: answers)
         let comparison = ComparisonPage(backends: backends, renderer: renderer)
         router.get("/") { _, _ in await OverviewPage(backends: backends, renderer: renderer).response() }
+        let data = DataPages(backends: backends, renderer: renderer)
+        router.get("/datasets") { _, _ in try await data.list() }
+        router.get("/datasets/:recipe") { _, context in try await data.page(try context.parameters.require("recipe")) }
+        router.get("/datasets/:recipe/:sample/:input") { _, context in
+            try await data.value(
+                try context.parameters.require("recipe"), try context.parameters.require("sample"),
+                try context.parameters.require("input"))
+        }
         router.get("/zoo") { request, _ in try await zoo.response(Query(request)) }
         router.get("/networks/:id") { _, context in try await model.network(try context.parameters.require("id")) }
         let brain = BrainPage(backends: backends, renderer: renderer)

@@ -26,8 +26,17 @@ struct UpdateRun {
         let (network, teacher) = try await parent.loaded(from: registry, cache)
         let new = try await dataset(task.dataset)
         let earlier = try await earlierData(of: parent, progress)
-        let session = try session(network, teacher, new, earlier)
-        let before = try UpdateScores(of: teacher, new, earlier)
+        if let latest = earlier.first { try new.checkContinuation(of: latest, inputs: network.inputs.map(\.name)) }
+        guard let method = ContinualMethod(rawValue: task.method) else {
+            let known = ContinualMethod.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.invalidArgument, "There is no method '\(task.method)'; use one of \(known).")
+        }
+        let known = try network.outputShape.reduce(1, *)
+        let training = ContinualTraining(
+            network: network, parent: teacher, method: method, memory: task.memory,
+            knownClasses: earlier.isEmpty ? (0..<Int32(known)).map(\.self) : nil)
+        let session = try session(training, new, earlier)
+        let before = try UpdateScores(of: training.parent(for: new.target), new, earlier)
         let run = try await TrainingRun(
             session, validation: new.source(.validation), lease, registry: registry, cache: cache,
             scratch: scratch,
@@ -43,7 +52,8 @@ struct UpdateRun {
             metrics["forgetting"] = zip(before.earlier, after.earlier).map { $0 - $1 }.max()
         }
         let accuracy = after.metric == .accuracy ? after.test : nil
-        let version = try await register(parent, trained, metrics, accuracy: accuracy)
+        let version = try await register(
+            parent, try await base(of: parent, training.network(for: new.target)), trained, metrics, accuracy: accuracy)
         return UpdateResult(
             model: version.id, stage: try await promote(version, parent, metrics).rawValue, metrics: metrics)
     }
@@ -76,26 +86,32 @@ struct UpdateRun {
     }
 
     private func session(
-        _ network: NetworkDescription, _ teacher: ScriptedNetwork, _ new: PreparedDataset,
-        _ earlier: [PreparedDataset]
+        _ training: ContinualTraining, _ new: PreparedDataset, _ earlier: [PreparedDataset]
     ) throws -> TrainingSession {
-        guard let method = ContinualMethod(rawValue: task.method) else {
-            let known = ContinualMethod.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.invalidArgument, "There is no method '\(task.method)'; use one of \(known).")
-        }
         let plan = try TrainingPlan(
             optimizers: [Optimizer(rule: .adam, learningRate: task.learningRate)], epochs: task.epochs,
             batch: task.batch, seed: task.seed)
-        return try ContinualTraining(network: network, parent: teacher, method: method, memory: task.memory).session(
+        return try training.session(
             on: new.source(.training).chosen(task.samples ?? 0, seed: task.seed),
             earlier: earlier.map { try $0.source(.training) }, plan: plan)
     }
 
     // MARK: - What it ends with
 
+    /// The identity of the version's network, which is registered if it got outputs for new classes.
+    private func base(of parent: PretrainedModel, _ network: NetworkDescription) async throws -> BlobDigest {
+        let id = try network.id
+        guard id != parent.network else { return id }
+        var base = try await registry.network(parent.network)
+        (base.id, base.description) = (id, try network.canonicalJSON)
+        _ = try await registry.register(base)
+        return id
+    }
+
     /// The version has the same identity whenever the task is repeated.
     private func register(
-        _ parent: PretrainedModel, _ trained: TrainingResult, _ metrics: [String: Double], accuracy: Double?
+        _ parent: PretrainedModel, _ network: BlobDigest, _ trained: TrainingResult, _ metrics: [String: Double],
+        accuracy: Double?
     ) async throws -> PretrainedModel {
         let digest = BlobDigest(hashing: lease.payload).hexadecimal.prefix(8)
         let root = parent.id.split(separator: "~").first.map(String.init) ?? parent.id
@@ -103,7 +119,7 @@ struct UpdateRun {
         let names = Set((parent.dataset + "+" + (known?.name ?? parent.dataset)).split(separator: "+").map(String.init))
         return try await registry.register(
             PretrainedModel(
-                id: "\(root)~\(digest)", network: parent.network, platform: parent.platform,
+                id: "\(root)~\(digest)", network: network, platform: parent.platform,
                 dataset: names.sorted().joined(separator: "+"), optimizer: "Adam", accuracy: accuracy,
                 files: [ModelFile(.torchScript, trained.script), ModelFile(.safetensors, trained.weights)],
                 metrics: metrics,
@@ -142,7 +158,7 @@ private struct UpdateScores {
         let metric = Metric.usual(for: Scenario.Task(try new.source(.validation).target.kind))
         self.metric = metric
         func score(_ dataset: PreparedDataset, _ split: PreparedDataset.Split) throws -> (value: Double, samples: Int) {
-            let evaluation = try network.evaluate(on: dataset.source(split))
+            let evaluation = try network.evaluate(on: dataset.source(split).answering(new.target))
             return (evaluation.metrics[metric.name].map(metric.utility) ?? -.infinity, evaluation.samples)
         }
         self.new = try score(new, .validation).value
@@ -150,5 +166,46 @@ private struct UpdateScores {
         let tests = try ([new] + earlier).map { try score($0, .test) }
         let samples = tests.reduce(0) { $0 + $1.samples }
         test = tests.reduce(0) { $0 + $1.value * Double($1.samples) } / Double(max(1, samples))
+    }
+}
+
+extension PreparedDataset {
+    /// Checks that a network that was trained on other data can learn from this one: the classes that it knows come first,
+    /// and values are prepared in the same way.
+    /// - Throws: `Failure` with code `invalid-argument` that says what differs and what to do.
+    fileprivate func checkContinuation(of other: PreparedDataset, inputs: [String]) throws {
+        let advice = " Prepare it for this model: gyrus models update MODEL --data PATH does."
+        guard target.kind == other.target.kind else {
+            throw Failure(
+                .invalidArgument,
+                "The new data has a target of kind '\(target.kind.rawValue)', but the model learned one of kind "
+                    + "'\(other.target.kind.rawValue)'.")
+        }
+        guard target.names.starts(with: other.target.names) else {
+            throw Failure(
+                .invalidArgument,
+                "The new data has \(target.names.prefix(5).joined(separator: ", ")) as its first answers, but the model "
+                    + "has \(other.target.names.prefix(5).joined(separator: ", ")), so that they would be confused."
+                    + advice)
+        }
+        for name in inputs {
+            guard let own = manifest?.inputs[name]?.preparation, let theirs = other.manifest?.inputs[name]?.preparation,
+                !own.isCompatible(with: theirs)
+            else { continue }
+            throw Failure(
+                .invalidArgument,
+                "The new data's '\(name)' is prepared in another way than that which the model learned." + advice)
+        }
+    }
+}
+
+extension Preparation {
+    /// Whether networks that learned from one kind of values understand the other. Means and deviations of pictures and
+    /// sounds may differ, because each data set's values are standardized.
+    fileprivate func isCompatible(with other: Preparation) -> Bool {
+        switch (self, other) {
+        case (.picture, .picture), (.sound, .sound): true
+        default: self == other
+        }
     }
 }

@@ -42,7 +42,7 @@ final class GivenValues {
 
     func outcome(_ sample: RawSample) throws -> Outcome {
         guard
-            case .rows(let rows) = SampleWriter.prepared(sample, modalities, request.data.inputs, reader, base)
+            case .rows(let rows) = SampleDecoder.prepared([sample], modalities, request.data.inputs, reader, base)[0]
         else { return .unreadable }
         guard let row = rows[place], let value = try reader.value(sample.cells[place], of: request.name, view),
             value != .tokens([])

@@ -1,8 +1,9 @@
 import CTorch
-import Model
+public import Model
 public import Networks
 
-/// Makes trainings that continue from a network's weights with new data.
+/// Makes trainings that continue from a network's weights with new data. If the data has classes that the network does
+/// not know, the network gets an output for each of them, after the known ones.
 ///
 /// ```swift
 /// let training = ContinualTraining(network: description, parent: parent, method: .replay)
@@ -44,6 +45,21 @@ public struct ContinualTraining {
         self.knownClasses = knownClasses
     }
 
+    /// The network with an output for each class of a target.
+    /// - Throws: `Failure` if it cannot get more outputs.
+    public func network(for target: Target) throws -> NetworkDescription {
+        try network.growing(to: target.outputs).network
+    }
+
+    /// The parent as a network for a target: it never answers classes that it does not know.
+    public func parent(for target: Target) throws -> ScriptedNetwork {
+        let (grown, layers) = try network.growing(to: target.outputs)
+        guard !layers.isEmpty else { return parent }
+        let copy = try ScriptedNetwork(grown, seed: 0)
+        try copy.takeWeights(of: parent, growing: layers, isSilent: true)
+        return copy
+    }
+
     /// A session that starts from the parent's weights.
     /// - Parameters:
     ///   - new: The new samples.
@@ -58,10 +74,12 @@ public struct ContinualTraining {
                 "The method '\(method.rawValue)' needs data that the network was trained on before, but there is none."
                     + " Use distillation, which needs none.")
         }
+        let earlier = try earlier.map { try $0.answering(new.target) }
+        let (network, grown) = try network.growing(to: new.target.outputs)
         let kept = try Self.memory(of: earlier, samples: memory, seed: plan.seed)
         let samples = try method == .replay ? Self.mixed(new, kept) : new
         let session = try TrainingSession(network, plan: plan, samples: samples)
-        try session.network.takeWeights(of: parent)
+        try session.network.takeWeights(of: parent, growing: grown)
         switch method {
         case .replay, .distillation:
             // For a network without classes, only replay is possible.
@@ -129,16 +147,32 @@ extension SplitMix64 {
 
 extension ScriptedNetwork {
     /// Takes the weights of a network of the same structure.
-    /// - Parameter layer: A layer that keeps its own weights.
-    public func takeWeights(of other: ScriptedNetwork, except layer: String? = nil) throws {
+    /// - Parameters:
+    ///   - layer: A layer that keeps its own weights.
+    ///   - grown: Layers that have more outputs here; the additional ones keep their own weights.
+    ///   - isSilent: Whether the additional outputs have no weights instead, and a bias so low that they are never answered.
+    public func takeWeights(
+        of other: ScriptedNetwork, except layer: String? = nil, growing grown: [String] = [], isSilent: Bool = false
+    ) throws {
         let theirs = Dictionary(uniqueKeysWithValues: other.tensors.map { ($0.name, $0) })
         for tensor in tensors where layer.map({ !tensor.name.hasPrefix("\($0).") }) ?? true {
-            guard let source = theirs[tensor.name], source.shape == tensor.shape else {
+            let isGrown = grown.contains { tensor.name.hasPrefix("\($0).") }
+            guard let source = theirs[tensor.name],
+                isGrown ? source.shape.dropFirst() == tensor.shape.dropFirst() : source.shape == tensor.shape,
+                source.count <= tensor.count
+            else {
                 throw Failure(
                     .invalidArgument,
                     "The weights '\(tensor.name)' are missing in the other network or differ in shape.")
             }
-            source.values.withUnsafeBytes(tensor.write)
+            var values = source.values
+            if isGrown {
+                let own =
+                    isSilent
+                    ? [Float](repeating: tensor.shape.count == 1 ? -20 : 0, count: tensor.count) : tensor.values
+                values += own.dropFirst(source.count)
+            }
+            values.withUnsafeBytes(tensor.write)
         }
     }
 }

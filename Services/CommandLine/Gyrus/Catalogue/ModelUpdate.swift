@@ -15,9 +15,12 @@ struct ModelUpdate: AsyncParsableCommand {
         discussion: """
               gyrus models update 3fa27c11/48 --data 0b5f21c9a0d3
               gyrus models update 3fa27c11/48 --data new-speakers.yaml --memory 8000
+              gyrus models update 3fa27c11/48 --data more-clothes
 
-            DATA is a prefix of a recipe in the registry (see: gyrus datasets), or a scenario file, \
-            whose data is then prepared. Methods:
+            DATA is a folder or a table, a scenario file, or a prefix of a recipe in the registry (see: \
+            gyrus datasets). A folder, a table or a scenario with a source is prepared like the model's own \
+            data. If it has new classes, the new version gets an output for each of them, after the known \
+            ones. Methods:
 
               replay         replays earlier samples, see --memory (recommended)
               distillation   learns the old version's answers; needs no earlier data
@@ -85,7 +88,7 @@ struct ModelUpdate: AsyncParsableCommand {
         let services = try Services(gyrus.project)
         let trainer = TrainerClient(try await services.connect(to: .trainer))
         let parent = try await services.registry().model(model)
-        let set = try await services.preparedData(data, by: trainer)
+        let set = try await services.preparedData(data, by: trainer, for: parent)
         let task = UpdateTask(
             model: parent.id, dataset: set.recipe.hexadecimal, method: method, memory: memory,
             epochs: epochs, batch: batch, learningRate: learningRate, samples: samples, seed: seed,

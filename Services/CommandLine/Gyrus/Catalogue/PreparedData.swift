@@ -9,7 +9,12 @@ import TrainerClient
 extension Services {
     /// The prepared data for a name: either a scenario file, whose data is prepared if necessary, or a prefix of a recipe
     /// in the registry.
-    func preparedData(_ name: String, by trainer: TrainerClient) async throws -> RegisteredDataset {
+    /// - Parameter model: A model that will learn from the data. A folder, a table or a scenario with a source is then
+    ///   prepared like its data.
+    func preparedData(
+        _ name: String, by trainer: TrainerClient, for model: PretrainedModel? = nil
+    ) async throws -> RegisteredDataset {
+        if let model, let set = try await continuedData(name, of: model) { return set }
         if name == "-" || FileManager.default.fileExists(atPath: name) {
             let data = try ScenarioSource.parsed(name).scenario.data
             guard let recipe = data.recipe else { return try await preparedData(data.id, by: trainer) }
@@ -25,6 +30,32 @@ extension Services {
                     + " has that name; see: \(command("datasets"))")
         }
         return found[0]
+    }
+}
+
+extension Services {
+    /// New data of a user for a model, prepared like the model's data; nil if the name is not that of a user's data.
+    private func continuedData(_ name: String, of model: PretrainedModel) async throws -> RegisteredDataset? {
+        let place = URL(filePath: name).absoluteURL.standardizedFileURL
+        guard FileManager.default.fileExists(atPath: place.path) else { return nil }
+        var settings = DataSettings(source: place.path)
+        if ["yaml", "yml"].contains(place.pathExtension) {
+            let text = try ScenarioSource.read(name)
+            guard let written = try ScenarioFile.dataSettings(text, file: ScenarioSource.name(of: name)) else {
+                return nil
+            }
+            settings = written
+            settings.source = OwnData.absolute(settings.source, ScenarioSource.folder(of: name))
+            settings.files = settings.files.map { OwnData.absolute($0, ScenarioSource.folder(of: name)) }
+        }
+        let registry = try await registry()
+        guard let recipe = model.lineage.recipe, let known = try await registry.manifest(recipe: recipe) else {
+            throw Failure(
+                .notFound,
+                "the data of model '\(model.id)' is not in the registry, so new data cannot be prepared like it")
+        }
+        let prepared = try await OwnData(registry: registry).prepare(settings, like: known)
+        return try await registry.dataset(recipe: BlobDigest(prepared.id))
     }
 }
 

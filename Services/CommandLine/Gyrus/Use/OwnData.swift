@@ -15,9 +15,16 @@ struct OwnData {
     static let settingsAttribute = "settings"
 
     /// Prepares and registers data; data that is already registered with the same contents and settings is reused.
-    /// - Parameter settings: How to read the data; its source is an absolute path.
-    func prepare(_ settings: DataSettings) async throws -> PreparedData {
-        let helper = try DataHelper(["prepare"])
+    /// - Parameters:
+    ///   - settings: How to read the data; its source is an absolute path.
+    ///   - model: Data of a model that will learn from it, which is then prepared in the same way.
+    func prepare(_ settings: DataSettings, like model: DatasetManifest? = nil) async throws -> PreparedData {
+        let cache = try Self.cache()
+        let manifest = cache.appending(path: "\(UUID().uuidString).json")
+        if let model { try Data(model.json.utf8).write(to: manifest) }
+        defer { try? FileManager.default.removeItem(at: manifest) }
+        let helper = try DataHelper(
+            ["prepare", "--unfinished", cache.path] + (model == nil ? [] : ["--like", manifest.path]))
         try helper.say(settings)
         guard let identity = try helper.next().identity else {
             throw Failure(.internal, "gyrus-data reported no identity for the data")
@@ -27,21 +34,43 @@ struct OwnData {
             say("The data is already prepared (\(identity.prefix(12))).")
             return known
         }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-data-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appending(path: "dataset.safetensors")
-        let manifest = try prepare(with: helper, to: file)
-        return try await register(manifest, file)
+        let file = cache.appending(path: "\(UUID().uuidString).safetensors")
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try await register(try prepare(with: helper, to: file), file)
+    }
+
+    /// The folder for prepared data that is not yet in the registry.
+    private static func cache() throws -> URL {
+        let environment = ProcessInfo.processInfo.environment
+        let base = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" }
+        let folder =
+            base.map { URL(filePath: $0).appending(path: "gyrus/preparing") }
+            ?? FileManager.default.temporaryDirectory.appending(path: "gyrus-preparing-\(getuid())")
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(
+                .unavailable,
+                "Cannot make the folder '\(folder.path)' for prepared data: \(error.localizedDescription) To use another "
+                    + "folder, set XDG_CACHE_HOME.")
+        }
+        return folder
     }
 
     private func prepare(with helper: DataHelper, to file: URL) throws -> DatasetManifest {
         helper.say(file.path)
+        var isFirst = true
         let progress = ProgressLine("Preparing samples")
         defer { progress.end() }
         while true {
             let message = try helper.next()
-            if let done = message.done, let count = message.count { progress.show(done, of: count) }
+            if let done = message.done, let count = message.count {
+                if isFirst, done > 0 {
+                    say("Continuing an interrupted preparation of this data: \(done) of \(count) samples are done.")
+                }
+                isFirst = false
+                progress.show(done, of: count)
+            }
             guard let manifest = message.manifest else { continue }
             progress.end()
             if let count = message.unreadableCount, count > 0 {
@@ -133,7 +162,7 @@ extension OwnData {
         return try ScenarioFile.text(text, with: data)
     }
 
-    private static func absolute(_ path: String, _ folder: URL) -> String {
+    static func absolute(_ path: String, _ folder: URL) -> String {
         URL(filePath: path, relativeTo: folder).absoluteURL.standardizedFileURL.path
     }
 }

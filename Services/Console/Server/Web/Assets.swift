@@ -45,7 +45,8 @@ enum Templates {
     static var all: [(name: String, bytes: [UInt8])] {
         [
             ("layout", PackageResources.layout_mustache), ("error", PackageResources.error_mustache),
-            ("overview", PackageResources.overview_mustache), ("zoo", PackageResources.zoo_mustache),
+            ("overview", PackageResources.overview_mustache), ("datasets", PackageResources.datasets_mustache),
+            ("dataset", PackageResources.dataset_mustache), ("zoo", PackageResources.zoo_mustache),
             ("model", PackageResources.model_mustache), ("brain", PackageResources.brain_mustache),
             ("scenarios", PackageResources.scenarios_mustache), ("scenario", PackageResources.scenario_mustache),
             ("trial", PackageResources.trial_mustache), ("answers", PackageResources.answers_mustache),

@@ -6,7 +6,7 @@ struct SafetyHeaders<Context: RequestContext>: RouterMiddleware {
     /// Allows scripts and styles only from files of the console, and nothing from elsewhere.
     static var policy: String {
         """
-        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; \
         form-action 'self'; base-uri 'none'; frame-ancestors 'none'
         """
     }

@@ -1,0 +1,44 @@
+import Model
+import Networks
+
+extension NetworkDescription {
+    /// The same network with more outputs: only the layers that compute one value per output grow.
+    /// - Returns: The network and the names of the layers that grew; none if it already has as many outputs.
+    /// - Throws: `Failure` with code `invalid-argument` if the outputs are not values of a linear layer or a convolution.
+    func growing(to outputs: Int) throws -> (network: NetworkDescription, layers: [String]) {
+        let shape = try outputShape
+        guard shape != [outputs] else { return (self, []) }
+        guard shape.count == 1, shape[0] < outputs, let last = layers.last else {
+            throw Failure(
+                .invalidArgument,
+                "Network '\(name)' has outputs of shape \(shape), which cannot become \(outputs) classes.")
+        }
+        var grown = self
+        var names: [String] = []
+        var pending = [last.name]
+        while let name = pending.popLast() {
+            guard let place = layers.firstIndex(where: { $0.name == name }), !names.contains(name) else { continue }
+            let layer = layers[place]
+            switch layer.operation {
+            case .linear(shape[0], let bias):
+                grown.layers[place] = Layer(name, .linear(features: outputs, bias: bias), from: layer.inputs)
+                names.append(name)
+            case .convolution(var convolution) where convolution.channels == shape[0] && convolution.groups == 1:
+                convolution.channels = outputs
+                grown.layers[place] = Layer(name, .convolution(convolution), from: layer.inputs)
+                names.append(name)
+            case .mean, .addition, .weightedSum, .relu, .softmax, .dropout, .flatten, .globalAveragePooling:
+                pending += layer.inputs
+            default:
+                throw Failure(
+                    .invalidArgument,
+                    "Network '\(self.name)' cannot learn new classes: its outputs are those of layer '\(name)', and "
+                        + "only a linear layer or a convolution can get more.")
+            }
+        }
+        guard try grown.outputShape == [outputs] else {
+            throw Failure(.invalidArgument, "Network '\(name)' cannot get \(outputs) outputs.")
+        }
+        return (grown, names)
+    }
+}
