@@ -163,7 +163,11 @@ let shared: [Target] = [
         name: "CMedia", path: "Shared/CMedia", publicHeadersPath: "include",
         cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/opencv4", "-O3"])]),
     .target(name: "CTokenizer", path: "Shared/CTokenizer", publicHeadersPath: "include"),
-    library("Media", "Shared/Media", ["CMedia", "HelperProcesses", "Model"]),
+    // Optimized in every configuration: every character of a text passes through it.
+    .target(
+        name: "Tokenization", dependencies: ["Model", collections], path: "Shared/Tokenization",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    library("Media", "Shared/Media", ["CMedia", "HelperProcesses", "Model", "Tokenization"]),
     // Optimized in every configuration: every sample of a user's data passes through it.
     .target(
         name: "Preparation",
@@ -352,8 +356,8 @@ let services: [Target] = [
             "Answers", "Brain", "HelperProcesses", "Manual", "Model", "Networks", "ONNX", "Inspection", "Launcher",
             "ServerClient", "ServiceClient",
             "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient",
-            "WorkQueueClient", "Messaging", "Search", "Tracking", "TrackingSearch", "Vision", "Tables", argumentParser,
-            crypto, logging,
+            "WorkQueueClient", "Messaging", "Search", "Tokenization", "Tracking", "TrackingSearch", "Vision", "Tables",
+            argumentParser, crypto, logging,
         ]),
 ]
 
@@ -389,12 +393,14 @@ let testTargets: [Target] = [
     tests("ManualTests", ["gyrus", "Launcher", "Manual", "Model", "Networks", argumentParser]),
     tests("BrainTests", ["Brain", "Model"]),
     tests("SafetensorsTests", ["Model", "Safetensors"]),
+    tests("TokenizationTests", ["Model", "Tokenization"], excluding: ["Cases", "make-cases"]),
     tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
     tests(
         "PreparationTests",
         [
             // Not gyrus-tokenizer, which tests start: SentencePiece cannot be in one process with libtorch.
-            "Datasets", "HelperProcesses", "Model", "Networks", "Preparation", "Tables", "Torch", "gyrus",
+            "Datasets", "HelperProcesses", "Inspection", "Model", "Networks", "Preparation", "Safetensors", "Tables",
+            "Torch", "gyrus",
         ]),
     .target(
         name: "ServingSupport",

@@ -73,7 +73,7 @@ extension Checkpoint.Family {
     /// Text encoders (Devlin et al. 2019) and encoders distilled from them. The first output is the mean over the
     /// unmasked tokens, the second is the last layer.
     static let bert = Self(
-        name: "BERT",
+        name: Checkpoint.textFamily,
         isOf: { $0.has("embeddings.word_embeddings.weight") && $0.has("encoder.layer.0.attention.self.query.weight") }
     ) { script, settings in
         let width = try script.shape("embeddings.word_embeddings.weight").last ?? 0

@@ -23,7 +23,9 @@ public struct Checkpoint: Sendable {
     public let trained: Set<String>
 
     /// The known families.
-    public static let families = ["ResNet", "MobileNetV2", "ViT", "BERT"]
+    public static let families = ["ResNet", "MobileNetV2", "ViT", textFamily]
+    /// The family of text encoders.
+    public static let textFamily = "BERT"
 
     /// Finds the family to which the names of a file's tensors belong; nil if there is none.
     /// - Parameters:

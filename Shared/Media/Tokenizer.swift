@@ -2,12 +2,14 @@ import Foundation
 import HelperProcesses
 public import Model
 import Synchronization
+import Tokenization
 
-/// Splits texts into numbered tokens, in a way learned from texts. Token 0 is padding, token 1 is unknown.
+/// Splits texts into numbered tokens, in a way learned from texts: ours, where token 0 is padding and token 1 is unknown, or
+/// that of a pretrained encoder.
 ///
-/// SentencePiece does the work, in a helper program.
+/// SentencePiece does the work for ours, in a helper program.
 public final class Tokenizer: Sendable {
-    /// The serialized model, in the format of SentencePiece's `.model` files.
+    /// The serialized model, in the format of SentencePiece's `.model` files, or a `tokenizer.json`.
     public let model: [UInt8]
     /// Number of different tokens.
     public let vocabulary: Int
@@ -17,7 +19,12 @@ public final class Tokenizer: Sendable {
         let process: HelperProcess
     }
 
-    private let helper: Mutex<Helper>
+    private enum Splitter: ~Copyable, Sendable {
+        case helper(Mutex<Helper>)
+        case encoder(TextTokenizer, length: Int)
+    }
+
+    private let splitter: Splitter
 
     /// Maximum number of texts to learn from.
     public static let mostTexts = 200_000
@@ -33,14 +40,31 @@ public final class Tokenizer: Sendable {
         guard let vocabulary = Int(line) else { throw Failure(.corrupt, "Cannot read the tokenizer: \(line)") }
         self.model = model
         self.vocabulary = vocabulary
-        helper = Mutex(Helper(process: process))
+        splitter = .helper(Mutex(Helper(process: process)))
+    }
+
+    /// Reads the tokenizer of texts.
+    /// - Throws: `Failure` if it cannot be read.
+    public convenience init(_ text: TextPreparation) throws {
+        if let encoder = text.encoder {
+            try self.init(json: [UInt8](text.model), length: encoder.length)
+        } else {
+            try self.init(model: [UInt8](text.model))
+        }
+    }
+
+    private init(json: [UInt8], length: Int) throws {
+        let tokenizer = try TextTokenizer(json: json)
+        model = json
+        vocabulary = tokenizer.vocabulary
+        splitter = .encoder(tokenizer, length: length)
     }
 
     /// The tokenizers of inputs that read text.
     public static func all(of inputs: [String: DatasetManifest.Input]) throws -> [String: Tokenizer] {
         try inputs.compactMapValues { input in
             guard case .text(let text) = input.preparation else { return nil }
-            return try Tokenizer(model: [UInt8](text.model))
+            return try Tokenizer(text)
         }
     }
 
@@ -69,13 +93,17 @@ public final class Tokenizer: Sendable {
 
     /// The tokens of a text.
     public func tokens(of text: String) throws -> [Int32] {
-        try helper.withLock { helper in
-            helper.process.say(Self.line(text))
-            return try Self.answer(of: helper.process).split(separator: " ").map { number in
-                guard let token = Int32(number) else {
-                    throw Failure(.internal, "The helper program for tokenizers returned '\(number)'.")
+        switch splitter {
+        case .encoder(let tokenizer, let length): tokenizer.tokens(of: text, atMost: length)
+        case .helper(let helper):
+            try helper.withLock { helper in
+                helper.process.say(Self.line(text))
+                return try Self.answer(of: helper.process).split(separator: " ").map { number in
+                    guard let token = Int32(number) else {
+                        throw Failure(.internal, "The helper program for tokenizers returned '\(number)'.")
+                    }
+                    return token
                 }
-                return token
             }
         }
     }

@@ -75,11 +75,12 @@ public struct PreparationScript: Sendable {
         return switch input.preparation {
         case .picture(let picture): methods(of: name, picture, input.signature.shape)
         case .sound(let sound): methods(of: name, sound, input.signature.shape)
-        case .text:
+        case .text(let text):
+            // Encoders tell padding by its sign, because any token may be in a text.
             """
             def input_\(name)(self, tokens: Tensor) -> Tensor:
                 kept = tokens.reshape([-1])[0:\(input.signature.shape[0])].to(6)
-                return torch.constant_pad_nd(kept, [0, \(input.signature.shape[0]) - kept.size(0)], 0.0)
+                return torch.constant_pad_nd(kept, [0, \(input.signature.shape[0]) - kept.size(0)], \(text.encoder == nil ? 0.0 : -1.0))
 
             """
         case .table(let table): methods(of: name, table)

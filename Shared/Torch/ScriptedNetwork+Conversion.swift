@@ -37,6 +37,16 @@ extension ScriptedNetwork {
             throw Failure(.internal, "libtorch rejects the translated network: \(takeMessage(error)).")
         }
     }
+
+    /// Writes a TorchScript file whose methods call another network, which is its module `network`.
+    /// - Throws: `Failure` if libtorch rejects the methods or the network.
+    public static func write(source: String, around network: URL, to file: URL) throws {
+        ComputeThreads.prepare()
+        var error: UnsafeMutablePointer<CChar>?
+        guard gyrus_package_write(source, network.path, nil, nil, 0, file.path, nil, nil, 0, &error) else {
+            throw Failure(.invalidArgument, "libtorch rejects the network: \(takeMessage(error)).")
+        }
+    }
 }
 
 extension TensorType {

@@ -76,8 +76,8 @@ import Testing
             _ = try StructureTemplate(json: ScenarioFile.structure(code, file: "structure.yaml"))
             return
         }
-        if code.hasPrefix("picture:") || code.contains("\npicture:\n") || code.contains("\nsound:\n") {
-            _ = try InputContract(yaml: code, file: "contract.yaml")
+        if code.hasPrefix("picture:") || ["picture", "sound", "text"].contains(where: { code.contains("\n\($0):\n") }) {
+            _ = try InputContract(yaml: code, file: "contract.yaml") { Data($0.utf8) }
             return
         }
         if code.contains("services:") {

@@ -33,9 +33,30 @@ import Testing
         #expect(waves.shape == [16_000])
     }
 
+    @Test func `a contract of text says tokenizer, length and pooling`() throws {
+        let contract = try InputContract(
+            yaml: "text: {tokenizer: t.json, length: 64, pooling: first, norm: unit}\nfeature: 2\n", file: "c.yaml"
+        ) { Data("content of \($0)".utf8) }
+        #expect(contract.shape == [64] && contract.kind == .text && contract.feature == 2)
+        guard case .text(let text) = contract.preparation else {
+            Issue.record("no text")
+            return
+        }
+        #expect(text.encoder == TextEncoding(length: 64, pooling: .first, norm: .unit))
+        #expect(text.model == Data("content of t.json".utf8))
+        #expect(contract.summary == "text in up to 64 tokens, first token, norm unit, 64, feature from output 2")
+        guard case .text(let stripped) = contract.withoutTokenizer.preparation else {
+            Issue.record("no text")
+            return
+        }
+        #expect(stripped.model.isEmpty && stripped.encoder == text.encoder)
+    }
+
     @Test(arguments: [
         ("picture: {size: 224, sound: 1}", "c.yaml:1:22: picture.sound: there is no such field."),
-        ("feature: 0", "c.yaml:1:1: picture: give either 'picture' or 'sound'"),
+        ("feature: 0", "c.yaml:1:1: picture: give either 'picture', 'sound' or 'text'"),
+        ("text: {length: 3}", "text.length"),
+        ("text: {}", "text.tokenizer: cannot read 'tokenizer.json' here"),
         ("picture: {size: [1, 2, 3]}", "c.yaml:1:17: picture.size"),
         ("picture: {size: 9, mean: [1, 2]}", "picture.mean: found 2 numbers; give one number"),
         ("sound: {rate: 16000}", "sound.seconds: give the length that the network reads"),

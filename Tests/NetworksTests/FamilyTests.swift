@@ -108,7 +108,7 @@ import Testing
         #expect(wrong?.message.contains("TextCNN reads text, not image") == true)
         let without = InputSignature(kind: .text, shape: [8])
         let unknown = #expect(throws: Failure.self) { try family.network(input: "x", without, outputs: 2) }
-        #expect(unknown?.message.contains("no vocabulary size") == true)
+        #expect(unknown?.message.contains("without a vocabulary size") == true)
         #expect(throws: Failure.self) {
             try family.network(input: "x", .init(kind: .text, shape: [8], vocabulary: 9), outputs: 2, width: .nan)
         }

@@ -74,6 +74,21 @@ import Testing
         #expect(candidate.areas == ["vision"] && candidate.category == "EfficientNet")
     }
 
+    @Test func `features of a text encoder are read like any others`() throws {
+        var view = Self.view(0.3)
+        (view.modality, view.title) = ("note", "MiniLM")
+        let texts = InputSignature(kind: .text, shape: [32], vocabulary: 500)
+        var scenario = StructureAlphabetTests.scenario(["note": texts])
+        if case .prepared(var data) = scenario.data {
+            data.views = ["View1a2b3c4d_note": view]
+            scenario.data = .prepared(data)
+        }
+        let space = try NetworkSpace(scenario)
+        let genome = try #require(space.fusions(in: ["note"], preferring: space.promising).first)
+        #expect(try space.candidate(genome).network.inputs == [.init(name: "View1a2b3c4d_note", shape: [20])])
+        #expect(try StructureAlphabetTests.names("note", scenario).contains("TextCNN"))
+    }
+
     @Test func `a limit of parameters counts those of the frozen network`() throws {
         let space = try NetworkSpace(
             Self.scenario(Self.view(0.3), limits: .init(parameters: 1_000_000)))

@@ -16,16 +16,38 @@ public struct InspectionRequest: Sendable, Codable {
     public var companion: URL?
     /// Whether to reject a file that cannot be run, instead of only checking it.
     public var mustRun: Bool
+    /// What to make of a text encoder: TorchScript that takes token numbers and returns a text's features; nil for any other
+    /// network.
+    public var encoder: Encoder?
+
+    /// A text encoder.
+    public struct Encoder: Sendable, Codable {
+        /// How it reads tokens.
+        public var encoding: TextEncoding
+        /// Index of the output with the features.
+        public var feature: Int
+        /// Number of tokens of its tokenizer.
+        public var vocabulary: Int
+
+        /// Describes an encoder.
+        public init(_ encoding: TextEncoding, feature: Int, vocabulary: Int) {
+            self.encoding = encoding
+            self.feature = feature
+            self.vocabulary = vocabulary
+        }
+    }
 
     /// Makes a request.
     public init(
-        file: URL, network: String? = nil, inputShapes: [[Int]?] = [], companion: URL? = nil, mustRun: Bool = false
+        file: URL, network: String? = nil, inputShapes: [[Int]?] = [], companion: URL? = nil, mustRun: Bool = false,
+        encoder: Encoder? = nil
     ) {
         self.file = file
         self.network = network
         self.inputShapes = inputShapes
         self.companion = companion
         self.mustRun = mustRun
+        self.encoder = encoder
     }
 }
 

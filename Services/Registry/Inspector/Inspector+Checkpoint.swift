@@ -23,7 +23,7 @@ extension Inspector {
                     + " base network that they belong to with --network (see: gyrus networks)")
         }
         try ScriptedNetwork.write(
-            source: checkpoint.source, tensors: checkpoint.tensors, trained: checkpoint.trained, to: companion)
+            source: try source(checkpoint), tensors: checkpoint.tensors, trained: checkpoint.trained, to: companion)
         let script = try ScriptedNetwork(loading: companion)
         let asked = request.inputShapes.compactMap(\.self)
         let shapes = asked.isEmpty ? checkpoint.inputShapes ?? script.inputs.map { _ in [16] } : asked
@@ -31,6 +31,7 @@ extension Inspector {
             throw refusal("it has the inputs \(script.inputs), but \(shapes.count) shapes were given with --input")
         }
         let outputs = try run(script, shapes)
+        try runTokens(script)
         let outline = try outline(
             of: script, .safetensors, inputs: Array(zip(script.inputs, shapes)), outputs: outputs)
         return Inspection(
@@ -39,6 +40,34 @@ extension Inspector {
                 "its \(checkpoint.tensors.count) tensors are those of a \(checkpoint.family), all finite",
                 "ran: \(outputs) for a batch of \(Self.batch)",
             ], hasCompanion: true)
+    }
+
+    /// The methods; around those of a text encoder, one that takes tokens.
+    private func source(_ checkpoint: Checkpoint) throws -> String {
+        guard var encoder = request.encoder else { return checkpoint.source }
+        guard checkpoint.family == Checkpoint.textFamily else {
+            throw refusal("its contract is that of a text encoder, but its weights are those of a \(checkpoint.family)")
+        }
+        // Its last layer, which is pooled as the contract says.
+        encoder.feature = 1
+        return try EncoderScript(encoder)
+            .source(around: checkpoint.source, ["input_ids", "attention_mask"], outputs: 2)
+    }
+
+    /// Runs a text encoder on its least and its greatest token.
+    func runTokens(_ script: ScriptedNetwork) throws {
+        guard let encoder = request.encoder else { return }
+        let length = encoder.encoding.length
+        var tokens = [Float](repeating: -1, count: length)
+        tokens.replaceSubrange(0..<2, with: [0, Float(encoder.vocabulary - 1)])
+        do {
+            _ = try script.features(of: tokens, shape: [length], output: 0)
+            _ = try script.features(of: [Float](repeating: 0, count: length), shape: [length], output: 0)
+        } catch {
+            throw refusal(
+                "it fails on a text of \(length) tokens out of the \(encoder.vocabulary) of its tokenizer: "
+                    + Failure(error).message)
+        }
     }
 
     private static var families: String { Checkpoint.families.joined(separator: ", ") }

@@ -31,8 +31,13 @@ extension Inspector {
         guard let companion = request.companion else { return "" }
         let script = try graph.script()
         try ScriptedNetwork.write(
-            source: script.source, tensors: script.tensors, trained: script.trained, to: companion)
+            source: try source(script, graph), tensors: script.tensors, trained: script.trained, to: companion)
         let network = try ScriptedNetwork(loading: companion)
+        if let encoder = request.encoder {
+            let outputs = try run(network, [[encoder.encoding.length]])
+            try runTokens(network)
+            return "converted to TorchScript; ran: \(outputs) for a batch of \(Self.batch) texts"
+        }
         guard let shapes = shapes(graph, batch: Self.batch) else {
             guard !request.mustRun else {
                 throw refusal("the sizes of its inputs are not fixed; specify them, such as --input 3x224x224")
@@ -48,6 +53,15 @@ extension Inspector {
             }
             return "converted to TorchScript; ran: \(outputs) for one sample at a time"
         }
+    }
+
+    /// The methods; around those of a text encoder, one that takes tokens.
+    private func source(_ script: OnnxScript, _ graph: OnnxFile) throws -> String {
+        guard let encoder = request.encoder else { return script.source }
+        let (inputs, outputs) = (graph.outline.inputs, graph.outline.outputs.count)
+        let lengths = inputs.compactMap { $0.shape.count == 2 && $0.shape[1] > 0 ? $0.shape[1] : nil }
+        return try EncoderScript(encoder).source(
+            around: script.source, inputs.map(\.name), outputs: outputs == 1 ? nil : outputs, length: lengths.first)
     }
 
     /// Shapes of all inputs: those requested, or those of the file with a batch in place of an open first dimension;

@@ -80,7 +80,27 @@ struct Inspector {
         return script
     }
 
+    /// Writes TorchScript that takes tokens around a text encoder.
+    private func inspectEncoder(_ script: ScriptedNetwork, _ encoder: InspectionRequest.Encoder) throws -> Inspection {
+        guard let companion = request.companion else { throw refusal("there is no place for its converted form") }
+        let needed = zip(script.inputs, script.optionalInputs).filter { !$1 }.map(\.0)
+        let source = try EncoderScript(encoder)
+            .source(calling: "self.network.forward", needed, outputs: try script.outputCount)
+        try ScriptedNetwork.write(source: source, around: file, to: companion)
+        let network = try ScriptedNetwork(loading: companion)
+        let shapes = [[encoder.encoding.length]]
+        let outputs = try run(network, shapes)
+        try runTokens(network)
+        let outline = try outline(
+            of: network, .torchScript, inputs: Array(zip(network.inputs, shapes)), outputs: outputs)
+        return Inspection(
+            .torchScript, outline: outline,
+            findings: ["\(outline.nodes.count) operations", "ran: \(outputs) for a batch of \(Self.batch) texts"],
+            hasCompanion: true)
+    }
+
     private func inspectUnknown(_ script: ScriptedNetwork) throws -> Inspection {
+        if let encoder = request.encoder { return try inspectEncoder(script, encoder) }
         let shapes = request.inputShapes
         let optional = script.optionalInputs
         let isComplete = script.inputs.indices.allSatisfy {

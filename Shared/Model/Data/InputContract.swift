@@ -1,3 +1,5 @@
+import Foundation
+
 /// The input that a third-party pretrained network expects for a sample, and which of its outputs holds the features.
 ///
 /// ```yaml
@@ -5,7 +7,7 @@
 /// feature: 0
 /// ```
 public struct InputContract: Hashable, Sendable, Codable {
-    /// Shape of one sample, without the batch: `[channels, height, width]`, `[frames, bands]` or `[samples]`.
+    /// Shape of one sample, without the batch: `[channels, height, width]`, `[frames, bands]`, `[samples]` or `[tokens]`.
     public var shape: [Int]
     /// How raw values are converted to numbers of that shape.
     public var preparation: Preparation
@@ -21,7 +23,18 @@ public struct InputContract: Hashable, Sendable, Codable {
 
     /// The kind of modality that the network can read.
     public var kind: ModalityKind {
-        if case .sound = preparation { .audio } else { .image }
+        switch preparation {
+        case .sound: .audio
+        case .text: .text
+        default: .image
+        }
+    }
+
+    /// The contract without its tokenizer, for those that get tokens.
+    public var withoutTokenizer: InputContract {
+        guard case .text(var text) = preparation else { return self }
+        text.model = Data()
+        return InputContract(shape: shape, preparation: .text(text), feature: feature)
     }
 
     /// A one-line description of the contract.
@@ -39,6 +52,10 @@ extension Preparation {
         }
         if case .picture(let picture) = self {
             return "picture, \(picture.fit.rawValue), (value − \(list(picture.means))) / \(list(picture.deviations))"
+        }
+        if case .text(let text) = self, let encoder = text.encoder {
+            let pooling = encoder.pooling == .mean ? "mean of all tokens" : "first token"
+            return "text in up to \(encoder.length) tokens, \(pooling), norm \(encoder.norm.rawValue)"
         }
         guard case .sound(let sound) = self else { return "unknown" }
         return "\(sound.power == nil ? "waveform" : "mel power") at \(sound.rate) Hz"

@@ -112,16 +112,58 @@ public struct SoundPreparation: Hashable, Sendable, Codable {
 public struct TextPreparation: Hashable, Sendable, Codable {
     /// What a text is cut into.
     public var tokens: DataSettings.Modality.Tokens
-    /// The tokenizer's model, serialized by SentencePiece.
+    /// The tokenizer: a model serialized by SentencePiece, or Hugging Face's `tokenizer.json` for a pretrained encoder.
     public var model: Data
     /// Whether the columns name files that contain the texts.
     public var areFiles: Bool
+    /// How a pretrained encoder reads the tokens; nil for networks of our own.
+    public var encoder: TextEncoding?
 
     /// Describes a preparation.
     public init(tokens: DataSettings.Modality.Tokens, model: Data, areFiles: Bool = false) {
         self.tokens = tokens
         self.model = model
         self.areFiles = areFiles
+    }
+}
+
+/// What a pretrained text encoder makes of the tokens of a text.
+public struct TextEncoding: Hashable, Sendable, Codable {
+    /// How the features of tokens become those of the text.
+    public enum Pooling: String, CaseIterable, Hashable, Sendable, Codable {
+        /// Their mean.
+        case mean
+        /// Those of the first token, such as `[CLS]`.
+        case first
+    }
+
+    /// What happens to the Euclidean norm of features.
+    public enum Norm: String, CaseIterable, Hashable, Sendable, Codable {
+        /// It stays as it is.
+        case kept
+        /// The features are divided by it.
+        case unit
+    }
+
+    /// Default maximum number of tokens.
+    public static let usualLength = 128
+    /// Maximum numbers of tokens that are allowed.
+    public static let lengths = 4...2_048
+    /// Default name of the tokenizer's file.
+    public static let usualTokenizer = "tokenizer.json"
+
+    /// Maximum number of tokens, with the special ones; longer texts lose their end.
+    public var length: Int
+    /// How the features of tokens become those of the text.
+    public var pooling: Pooling
+    /// What happens to the Euclidean norm of the text's features.
+    public var norm: Norm
+
+    /// Describes an encoder.
+    public init(length: Int, pooling: Pooling = .mean, norm: Norm = .kept) {
+        self.length = length
+        self.pooling = pooling
+        self.norm = norm
     }
 }
 

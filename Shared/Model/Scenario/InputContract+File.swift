@@ -2,17 +2,43 @@ public import Foundation
 
 extension InputContract {
     /// Reads a handwritten contract in YAML.
+    /// - Parameter tokenizer: Reads the file of a text encoder's tokenizer, by the name that the contract gives.
     /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
-    public init(yaml text: String, file: String) throws {
+    public init(
+        yaml text: String, file: String,
+        tokenizer: (String) throws -> Data = {
+            throw Failure(.invalidArgument, "text.tokenizer: cannot read '\($0)' here.")
+        }
+    ) throws {
         let reader = try FieldReader(
             ScenarioText.parse(text, file: file), file: file, path: "", as: .group(ScenarioField.contract))
         let feature = try reader.integer("feature") ?? 0
-        switch (try reader.fields("picture"), try reader.fields("sound")) {
-        case (let picture?, nil): self = try Self.picture(picture, feature)
-        case (nil, let sound?): self = try Self.sound(sound, feature)
+        switch (try reader.fields("picture"), try reader.fields("sound"), try reader.fields("text")) {
+        case (let picture?, nil, nil): self = try Self.picture(picture, feature)
+        case (nil, let sound?, nil): self = try Self.sound(sound, feature)
+        case (nil, nil, let text?): self = try Self.text(text, feature, tokenizer)
         default:
-            throw reader.wrong("picture", "give either 'picture' or 'sound', such as picture: {size: 224}.")
+            throw reader.wrong("picture", "give either 'picture', 'sound' or 'text', such as picture: {size: 224}.")
         }
+    }
+
+    private static func text(
+        _ fields: FieldReader, _ feature: Int, _ tokenizer: (String) throws -> Data
+    ) throws -> InputContract {
+        let encoder = TextEncoding(
+            length: try fields.integer("length") ?? TextEncoding.usualLength,
+            pooling: try fields.choice("pooling", of: TextEncoding.Pooling.self) ?? .mean,
+            norm: try fields.choice("norm", of: TextEncoding.Norm.self) ?? .kept)
+        let model = try tokenizer(try fields.text("tokenizer") ?? TextEncoding.usualTokenizer)
+        return InputContract(tokenizer: model, encoder, feature: feature)
+    }
+
+    /// The contract of a text encoder.
+    /// - Parameter tokenizer: Its `tokenizer.json`.
+    public init(tokenizer: Data, _ encoder: TextEncoding, feature: Int = 0) {
+        var text = TextPreparation(tokens: .subwords, model: tokenizer)
+        text.encoder = encoder
+        self.init(shape: [encoder.length], preparation: .text(text), feature: feature)
     }
 
     private static func picture(_ fields: FieldReader, _ feature: Int) throws -> InputContract {

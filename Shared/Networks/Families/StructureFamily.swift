@@ -23,7 +23,7 @@ public struct StructureFamily: Sendable {
         case table
         /// Channels of measurements over time.
         case series
-        /// Features that a frozen pretrained network computes from a picture or a sound.
+        /// Features that a frozen pretrained network computes from a picture, a sound or a text.
         case features
 
         /// The form of an input; nil if no family accepts it.
@@ -32,7 +32,8 @@ public struct StructureFamily: Sendable {
             case (.image, 3): self = .picture
             case (.audio, 3): self = .spectrogram
             case (.audio, 2): self = .waveform
-            case (.text, 1): self = .text
+            // Features of a text encoder are no tokens of a vocabulary.
+            case (.text, 1): self = signature.vocabulary == nil ? .features : .text
             case (.table, 1): self = .table
             case (.series, 2): self = .series
             case (.image, 1), (.audio, 1): self = .features
@@ -155,7 +156,8 @@ public struct StructureFamily: Sendable {
             throw Failure(
                 .invalidArgument,
                 "\(name) reads \(forms.map(\.rawValue).sorted().joined(separator: ", ")), not "
-                    + "\(signature.kind.rawValue) of shape \(signature.shape).")
+                    + "\(signature.kind.rawValue) of shape \(signature.shape)"
+                    + (signature.kind == .text && signature.vocabulary == nil ? " without a vocabulary size." : "."))
         }
         guard width > 0, width <= 1024, depth > 0, depth <= 64 else {
             throw Failure(

@@ -16,7 +16,7 @@ final class GivenValues {
     private let count: Int
     private let request: ViewRequest
     private let place: Int
-    private let input: DatasetManifest.Input
+    private let view: DatasetManifest.Input
     private let modalities: [RawModality]
     private let reader: ValueReader
     private let base: PreparationModule
@@ -24,24 +24,28 @@ final class GivenValues {
 
     /// - Parameter areStored: Whether values are wanted as they are stored, which for pictures are bytes.
     init(_ request: ViewRequest, _ rows: any SampleRows, areStored: Bool = false) throws {
+        let manifest = request.manifest(frozen: request.unfitted)
         guard let place = rows.modalities.firstIndex(where: { $0.name == request.modality }),
-            let input = request.data.inputs[request.modality]
+            let view = manifest.inputs[request.name]
         else { throw Failure(.invalidArgument, "The data has no modality '\(request.modality)'.") }
-        (self.request, self.place, self.input) = (request, place, input)
+        (self.request, self.place, self.view) = (request, place, view)
         let stored = areStored && request.contract.scaling != nil
         method = (stored ? "prepare_" : "input_") + FrozenNetwork.given(to: request.name)
         count = request.contract.shape.reduce(1, *)
         modalities = rows.modalities
-        reader = try ValueReader(files: rows.files, inputs: request.data.inputs)
+        reader = try ValueReader(
+            files: rows.files, inputs: request.data.inputs.merging(manifest.inputs) { $1 },
+            encoding: request.data.settings.encoding)
         base = try PreparationModule(PreparationScript(request.data))
-        given = try PreparationModule(PreparationScript(request.manifest(frozen: request.unfitted)))
+        given = try PreparationModule(PreparationScript(manifest))
     }
 
     func outcome(_ sample: RawSample) throws -> Outcome {
         guard
             case .rows(let rows) = SampleDecoder.prepared([sample], modalities, request.data.inputs, reader, base)[0]
         else { return .unreadable }
-        guard let row = rows[place], let value = try reader.value(sample.cells[place], of: request.modality, input)
+        guard let row = rows[place], let value = try reader.value(sample.cells[place], of: request.name, view),
+            value != .tokens([])
         else { return .absent }
         return .values(try given.run(method, value, count: count), row: row)
     }

@@ -102,11 +102,22 @@ extension ViewRequest {
     func manifest(frozen: FrozenNetwork) -> DatasetManifest {
         var manifest = data
         guard let input = data.inputs[modality] else { return manifest }
+        var frozen = frozen
+        frozen.contract = frozen.contract.withoutTokenizer
         manifest.inputs = [
             name: DatasetManifest.Input(
                 signature: InputSignature(kind: input.signature.kind, shape: [frozen.means.count]),
-                columns: input.columns, preparation: input.preparation, frozen: frozen)
+                columns: input.columns, preparation: preparation(of: input), frozen: frozen)
         ]
         return manifest
+    }
+
+    /// How raw values are read: texts by the encoder's own tokenizer.
+    private func preparation(of input: DatasetManifest.Input) -> Preparation {
+        guard case .text(let own) = input.preparation, case .text(var given) = contract.preparation else {
+            return input.preparation
+        }
+        given.areFiles = own.areFiles
+        return .text(given)
     }
 }

@@ -1,22 +1,45 @@
 import Foundation
+import Inspection
 import Model
 import RegistryClient
+import Tokenization
 
 extension InputContract {
     /// Reads the file at a path that the user gave.
     init(file: String) throws {
         let text = try ScenarioSource.text(of: file, what: "contract")
-        try self.init(yaml: text, file: URL(filePath: file).lastPathComponent)
+        let url = URL(filePath: file)
+        try self.init(yaml: text, file: url.lastPathComponent) {
+            try TextEncoderFolder(url.deletingLastPathComponent()).tokenizer($0)
+        }
     }
 
-    /// The contract next to a model's file: `NAME.contract.yaml`, or the preprocessor configuration of Hugging Face; nil
-    /// if there is neither.
+    /// The contract next to a model's file: `NAME.contract.yaml`, the preprocessor configuration of Hugging Face, or its
+    /// tokenizer; nil if there is none of them.
     static func beside(_ file: URL) throws -> InputContract? {
         let own = file.deletingPathExtension().appendingPathExtension("contract.yaml")
         if FileManager.default.fileExists(atPath: own.path) { return try InputContract(file: own.path) }
         let other = file.deletingLastPathComponent().appending(path: "preprocessor_config.json")
-        guard let json = FileManager.default.contents(atPath: other.path) else { return nil }
+        guard let json = FileManager.default.contents(atPath: other.path) else {
+            return try TextEncoderFolder(of: file)?.contract
+        }
         return try InputContract(huggingFace: json, file: other.lastPathComponent)
+    }
+
+    /// The text encoder that it describes; nil if it reads something else.
+    /// - Throws: `Failure` if its tokenizer cannot be read.
+    var encoder: InspectionRequest.Encoder? {
+        get throws {
+            guard case .text(let text) = preparation, let encoding = text.encoder else { return nil }
+            let tokenizer = try TextTokenizer(json: [UInt8](text.model))
+            guard tokenizer.specialCount < encoding.length else {
+                throw Failure(
+                    .invalidArgument,
+                    "text.length: \(encoding.length) tokens leave no room beside the \(tokenizer.specialCount) special tokens"
+                )
+            }
+            return .init(encoding, feature: feature, vocabulary: tokenizer.vocabulary)
+        }
     }
 
     /// The canonical JSON of the contract: sorted keys, no white space.

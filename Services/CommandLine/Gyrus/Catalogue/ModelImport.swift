@@ -26,7 +26,7 @@ struct ModelImport: AsyncParsableCommand {
             refused, because reading one runs any code in it.
 
             With a contract, which describes the network's input, searches can use the model, too. The contract is the file \
-            given by --contract, else FILE.contract.yaml or Hugging Face's preprocessor_config.json next to the file. See: \
+            given by --contract, else FILE.contract.yaml, or Hugging Face's preprocessor_config.json or tokenizer.json next to the file. See: \
             gyrus help pretrained.
             """)
 

@@ -15,8 +15,11 @@ struct ModelImporter {
     /// A valid file, with everything to register.
     struct Checked {
         let inspection: Inspection
+        /// The file to store: that of the user, or what a TorchScript text encoder was converted to.
         let file: URL
-        /// TorchScript for safetensors and vice versa, or TorchScript converted from another format; lives as long as this value.
+        /// What the inspection wrote; lives as long as this value.
+        let temporary: TemporaryFile?
+        /// TorchScript for safetensors and vice versa, or TorchScript converted from another format.
         let companion: TemporaryFile?
         let network: BaseNetwork
         let model: PretrainedModel
@@ -31,31 +34,42 @@ struct ModelImporter {
     func check(
         _ file: URL, _ facts: ModelFacts, inputShapes: [[Int]?] = [], contract: InputContract? = nil
     ) async throws -> Checked {
+        let encoder = try contract?.encoder
         let inputShapes = inputShapes.isEmpty ? [contract?.shape].compactMap(\.self) : inputShapes
         let digest = try BlobFile(reading: file).digest()
         let known = try await base(facts)
         let translated: [Inspection.Format] = [.onnx, .safetensors]
         let isTranslated = translated.map(\.rawValue).contains(file.pathExtension.lowercased())
-        let companion = known != nil || isTranslated ? try TemporaryFile() : nil
+        let companion = known != nil || isTranslated || encoder != nil ? try TemporaryFile() : nil
         let process = InspectionProcess(program: URL(filePath: Programs.beside.path(of: "gyrus-inspector")))
         let inspection = try await process.inspect(
             InspectionRequest(
                 file: file, network: known?.description, inputShapes: inputShapes, companion: companion?.url,
-                mustRun: contract != nil))
-        if let contract { try check(contract, fits: inspection) }
+                mustRun: contract != nil, encoder: encoder))
+        var contract = contract
+        // The converted text encoder returns nothing but the features.
+        if encoder != nil { contract?.feature = 0 } else if let contract { try check(contract, fits: inspection) }
         let name = facts.name ?? file.deletingPathExtension().lastPathComponent
         let network = try known ?? foreign(inspection, name, facts, contract)
+        var (stored, kept) = (file, inspection.hasCompanion ? companion : nil)
+        if encoder != nil, inspection.format == .torchScript, let companion {
+            // Both would be TorchScript, and the original is within the other.
+            (stored, kept) = (companion.url, nil)
+        }
         let model = PretrainedModel(
             id: facts.id ?? "\(name)-\(digest.hexadecimal.prefix(8))",
             // The registry assigns the ID of a foreign network when it registers it.
             network: network.id ?? digest, platform: facts.platform ?? platform(inspection), dataset: facts.dataset,
             optimizer: facts.optimizer, accuracy: facts.accuracy,
-            files: [ModelFile(inspection.format.fileFormat, digest)],
+            files: [
+                ModelFile(
+                    inspection.format.fileFormat, stored == file ? digest : try BlobFile(reading: stored).digest())
+            ],
             lineage: .init(parent: facts.parent, licence: facts.licence, origin: facts.origin), series: facts.series)
         try checkCode(network, model)
         return Checked(
-            inspection: inspection, file: file, companion: inspection.hasCompanion ? companion : nil, network: network,
-            model: model, contract: contract)
+            inspection: inspection, file: stored, temporary: companion, companion: kept, network: network, model: model,
+            contract: contract)
     }
 
     /// Checks that the contract's feature output exists and is numeric.

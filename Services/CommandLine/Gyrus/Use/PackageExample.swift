@@ -6,7 +6,8 @@ extension PackageFolder {
             python example.py rows.csv         or rows.jsonl, with one JSON object per line
 
         The table needs the columns listed in preprocessing.json; pictures and sounds are paths relative to the table.
-        Requires torch, and Pillow for pictures, soundfile for sound, sentencepiece for text.
+        Requires torch, and Pillow for pictures, soundfile for sound, sentencepiece for text (tokenizers for a pretrained
+        text encoder).
         """
 
         import csv
@@ -45,12 +46,19 @@ extension PackageFolder {
             return torch.from_numpy(samples).t(), rate
 
 
-        def tokens(name, text):
-            import sentencepiece
+        def tokens(name, text, encoder):
+            if name not in tokenizers and encoder is None:
+                import sentencepiece
 
-            if name not in tokenizers:
                 tokenizers[name] = sentencepiece.SentencePieceProcessor(str(here / f"tokenizer-{name}.model"))
-            return torch.tensor(tokenizers[name].encode(text), dtype=torch.int32)
+            elif name not in tokenizers:
+                import tokenizers as library
+
+                tokenizers[name] = library.Tokenizer.from_file(str(here / f"tokenizer-{name}.json"))
+                tokenizers[name].no_padding()
+                tokenizers[name].enable_truncation(encoder["length"])
+            encoded = tokenizers[name].encode(text)
+            return torch.tensor(encoded if encoder is None else encoded.ids, dtype=torch.int32)
 
 
         def number(text):
@@ -106,7 +114,7 @@ extension PackageFolder {
                 return list(sound(found(cells[0], folder)))
             if kind == "text":
                 texts = [text(cell, preparation.get("areFiles", False), folder) for cell in cells if cell]
-                return [tokens(name, "\n".join(texts))]
+                return [tokens(name, "\n".join(texts), preparation.get("encoder"))]
             return [series(given["columns"], row)]
 
 

@@ -53,7 +53,8 @@ struct PackageFolder {
         try Data(try manifest.json.utf8).write(to: folder.appending(path: "preprocessing.json"))
         for (name, input) in manifest.inputs {
             guard case .text(let text) = input.preparation else { continue }
-            try text.model.write(to: folder.appending(path: "tokenizer-\(name).model"))
+            let ending = text.encoder == nil ? "model" : "json"
+            try text.model.write(to: folder.appending(path: "tokenizer-\(name).\(ending)"))
         }
         try write(try labels(manifest), to: "labels.json")
         try write(Self.example, to: "example.py")

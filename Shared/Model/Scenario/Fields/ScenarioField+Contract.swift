@@ -3,6 +3,7 @@ extension ScenarioField {
     static let contract: [ScenarioField] = [
         ScenarioField("picture", .group(pictureContract), "The input of a network that reads pictures."),
         ScenarioField("sound", .group(soundContract), "The input of a network that reads sound."),
+        ScenarioField("text", .group(textContract), "The input of a text encoder."),
         ScenarioField(
             "feature", .integer(0...63), usual: "0", "Index of the output that holds a sample's features, from 0."),
     ]
@@ -33,6 +34,21 @@ extension ScenarioField {
             "Level in decibels relative to full scale to which quieter sound is raised, such as -30."),
         ScenarioField(
             "mel", .group(melContract), "Replaces the waveform by mel power: frames × bands, on Slaney's scale."),
+    ]
+
+    private static let textContract: [ScenarioField] = [
+        ScenarioField(
+            "tokenizer", .text, usual: TextEncoding.usualTokenizer,
+            "File of the tokenizer next to the contract: Hugging Face's `tokenizer.json`."),
+        ScenarioField(
+            "length", .integer(TextEncoding.lengths), usual: "\(TextEncoding.usualLength)",
+            "Maximum number of tokens; longer texts lose their end."),
+        ScenarioField(
+            "pooling", .choice(of: TextEncoding.Pooling.self), usual: "mean",
+            "How the features of tokens become those of the text: `mean`, or those of the `first` token."),
+        ScenarioField(
+            "norm", .choice(of: TextEncoding.Norm.self), usual: "kept",
+            "`unit` divides the features of a text by their Euclidean norm."),
     ]
 
     private static let melContract: [ScenarioField] = [

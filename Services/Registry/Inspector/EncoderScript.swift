@@ -1,0 +1,70 @@
+import Inspection
+import Model
+
+/// The TorchScript around a text encoder: takes the numbers of tokens, padded with −1, and returns the features of texts.
+struct EncoderScript {
+    private let encoder: InspectionRequest.Encoder
+
+    init(_ encoder: InspectionRequest.Encoder) { self.encoder = encoder }
+
+    /// The method `forward`.
+    /// - Parameters:
+    ///   - callee: The method that is the encoder, such as `self.encode`.
+    ///   - names: Names of its arguments.
+    ///   - outputs: Number of its outputs; nil if it returns one tensor.
+    ///   - length: The only number of tokens that it takes; nil if it takes any.
+    /// - Throws: `Failure` naming an argument that no text has.
+    func source(calling callee: String, _ names: [String], outputs: Int?, length: Int? = nil) throws -> String {
+        if let outputs, encoder.feature >= outputs {
+            throw Failure(
+                .invalidArgument,
+                "The network has no output \(encoder.feature), only \(outputs) outputs (0 to \(outputs - 1)).")
+        }
+        if let length, length != encoder.encoding.length {
+            throw Failure(
+                .invalidArgument,
+                "The network takes exactly \(length) tokens; give text.length: \(length) in its contract.")
+        }
+        let arguments = try names.map(Self.argument).joined(separator: ", ")
+        var lines = ["kept = tokens >= 0"]
+        if length == nil {
+            // Tokens that no text of the batch has cost time and change nothing.
+            lines += ["longest = max(1, int(kept.sum(1).max()))", "tokens = tokens[:, 0:longest]"]
+            lines += ["kept = kept[:, 0:longest]"]
+        }
+        lines += ["ids = torch.clamp(tokens, 0).to(4)", "mask = kept.to(4)"]
+        let output = outputs == nil ? "" : "[\(encoder.feature)]"
+        lines += ["rows = \(callee)(\(arguments))\(output).to(6)", "if rows.dim() == 3:"]
+        switch encoder.encoding.pooling {
+        case .mean:
+            lines += ["    weights = kept.to(6).unsqueeze(2)"]
+            lines += ["    rows = (rows * weights).sum([1]) / torch.clamp(weights.sum([1]), 1.0)"]
+        case .first: lines += ["    rows = rows[:, 0]"]
+        }
+        if encoder.encoding.norm == .unit {
+            lines += ["rows = rows / torch.clamp(torch.sqrt((rows * rows).sum([1], True)), 1e-12)"]
+        }
+        lines += ["return rows"]
+        return "def forward(self, tokens: Tensor) -> Tensor:\n" + lines.map { "    \($0)\n" }.joined()
+    }
+
+    /// The source of an encoder as the method `encode`, and of `forward` around it.
+    func source(around network: String, _ names: [String], outputs: Int?, length: Int? = nil) throws -> String {
+        network.replacing("def forward(self", with: "def encode(self")
+            + (try source(calling: "self.encode", names, outputs: outputs, length: length))
+    }
+
+    /// What is given for an argument, by its name.
+    private static func argument(_ name: String) throws -> String {
+        let plain = name.lowercased()
+        func has(_ parts: String...) -> Bool { parts.contains { plain.contains($0) } }
+        if has("mask") { return "mask" }
+        if has("type", "segment") { return "torch.zeros_like(ids)" }
+        if has("position") { return "torch.zeros_like(ids) + torch.arange(ids.size(1), device=ids.device)" }
+        if has("ids", "input", "token", "text") { return "ids" }
+        throw Failure(
+            .invalidArgument,
+            "The text encoder has an input '\(name)'; known inputs are input_ids, attention_mask, token_type_ids and "
+                + "position_ids.")
+    }
+}
