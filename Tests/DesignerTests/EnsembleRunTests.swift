@@ -58,6 +58,16 @@ import TrainerClient
         }
     }
 
+    @Test func `an ensemble is the result if it validates within a standard error of the best network`() throws {
+        for (error, winner) in [(0.6, "s1/26"), (0.01, "s1/24")] {
+            var driver = try Driver(Self.text("candidates: 2, ensemble: true"), order: 1)
+            driver.bonus = { $0 == 26 ? -0.5 : 0 }
+            driver.extra = { $0 == 26 ? ["validation-accuracy-error": error] : [:] }
+            try driver.run()
+            #expect(driver.rows.conclusion == .succeeded(model: winner))
+        }
+    }
+
     @Test func `networks that answer together are of different families where these are among the best`() throws {
         var changes = 0
         for seed in 1..<9 {

@@ -51,6 +51,8 @@ extension SearchRun {
         var together = 1
         /// Added to a trial's validation accuracy.
         var bonus: (Int) -> Double = { _ in 0 }
+        /// More metrics of a trial's training.
+        var extra: (Int) -> [String: Double] = { _ in [:] }
         /// What the evaluation of a trial's network measures, in milliseconds.
         var latency: (Int) -> Double = { _ in 3 }
         /// What trainings report.
@@ -113,7 +115,9 @@ extension SearchRun {
                 if let failure = fails(number) { return .trained(number: number, .failure(failure)) }
                 let result = TrainingResult(
                     script: FakeWorld.digest("s\(number)"), weights: FakeWorld.digest("w\(number)"),
-                    metrics: ["validation-\(metric)": FakeWorld.accuracy(of: order.genome) + bonus(number)],
+                    metrics: extra(number).merging([
+                        "validation-\(metric)": FakeWorld.accuracy(of: order.genome) + bonus(number)
+                    ]) { $1 },
                     checkpoint: order.task.pauseAfter.map { FakeWorld.digest("c\(number) after \($0)") })
                 return .trained(number: number, .success(result))
             case .evaluate(let order, let number):

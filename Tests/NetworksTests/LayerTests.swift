@@ -23,6 +23,7 @@ import Testing
         ([12, 8], .reshape([12, 1, 8]), [12, 1, 8]), ([2, 3, 4], .transpose([2, 0, 1]), [4, 2, 3]),
         ([5], .columns(categories: [4, 7], features: 6), [15]),
         ([5], .columnTokens(categories: [4, 7], features: 6), [5, 6]),
+        ([5], .periodicColumns(categories: [4, 7], features: 6, frequencies: 3, deviation: 0.1), [33]),
         ([4, 8, 8], .groupNormalization(groups: 2), [4, 8, 8]), ([12, 8], .positions(.learned(most: 20)), [12, 8]),
     ])
     func `a layer gives the shape that follows from its settings`(
@@ -43,6 +44,8 @@ import Testing
         ([3, 8, 8], .transpose([0, 1]), "order"), ([3, 8, 8], .groupNormalization(groups: 2), "groups"),
         ([1], .tokenPairs(numbers: 50), "row of tokens"), ([12], .tokenPairs(numbers: 1 << 25), "numbers"),
         ([3], .columns(categories: [1, 2, 3, 4], features: 2), "categories"),
+        ([1], .periodicColumns(categories: [4], features: 2, frequencies: 3, deviation: 0.1), "column of numbers"),
+        ([3], .periodicColumns(categories: [4], features: 2, frequencies: 3, deviation: 0), "deviation"),
         ([3, 8, 8], .convolution(.init(channels: 4, kernel: 5, padding: 0, dilation: 2)), "window"),
         ([3, 8, 8], .linear(features: 2), "flatten"),
     ])

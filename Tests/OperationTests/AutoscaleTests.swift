@@ -9,7 +9,11 @@ import Testing
     @Test func `workers come at once and go after a while without as much work`() {
         var scaling = Scaling(fewest: 0, most: 4, tasksPerWorker: 2, cooldown: .seconds(60))
         let start = ContinuousClock.now
-        func decide(_ open: Int, _ seconds: Int) -> Int? { scaling.decide(open: open, at: start + .seconds(seconds)) }
+        func decide(_ open: Int, _ seconds: Int) -> Int? {
+            let wanted = scaling.decide(open: open, at: start + .seconds(seconds))
+            if let wanted { scaling.note(wanted) }
+            return wanted
+        }
         #expect(decide(0, 0) == 0)
         #expect(decide(1, 1) == 1)
         #expect(decide(5, 2) == 3)
@@ -21,6 +25,33 @@ import Testing
         #expect(decide(2, 90) == 1)
         #expect(decide(0, 100) == nil)
         #expect(decide(0, 160) == 0)
+    }
+
+    @Test func `a number that could not be set is wanted again, down as well as up`() {
+        var scaling = Scaling(fewest: 0, most: 4, tasksPerWorker: 1, cooldown: .seconds(60))
+        let start = ContinuousClock.now
+        func decide(_ open: Int, _ seconds: Int) -> Int? { scaling.decide(open: open, at: start + .seconds(seconds)) }
+        #expect(decide(3, 0) == 3 && decide(3, 5) == 3)
+        scaling.note(3)
+        #expect(decide(3, 10) == nil && decide(1, 15) == nil)
+        #expect(decide(1, 75) == 1 && decide(1, 80) == 1)
+        scaling.note(1)
+        #expect(decide(1, 85) == nil)
+    }
+
+    @Test func `a command that fails is run again`() async throws {
+        try await withProject { gyrus in
+            #expect(try await gyrus.run(["up", "-d", "trainer"]).status == 0)
+            let calls = gyrus.folder.appending(path: "calls").path
+            let scaler = try gyrus.start([
+                "autoscale", "trainer-worker", "--min", "2", "--interval", "1s", "--command",
+                "echo $GYRUS_WORKERS >> \(calls); test $(wc -l < \(calls)) = 2",
+            ])
+            defer { scaler.signal(SIGTERM) }
+            while (try? String(contentsOfFile: calls, encoding: .utf8)) != "2\n2\n" {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
     }
 
     @Test func `a search runs from no worker to some and back to none, and loses no task`() async throws {

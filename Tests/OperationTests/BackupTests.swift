@@ -33,7 +33,7 @@ import Testing
     @Test func `a search that is backed up in the middle ends the same in another project`() async throws {
         try await withProject { gyrus in
             #expect(try await gyrus.run(["up", "-d"]).status == 0)
-            let id = try await Self.publish(tinyScenario(trials: 40, epochs: 3, samples: 512), gyrus)
+            let id = try await Self.publish(tinyScenario(trials: 16, epochs: 3, samples: 512), gyrus)
             while try await !gyrus.run(["events", "--service", "designer"]).out.contains("trial.finished") {
                 try await Task.sleep(for: .milliseconds(50))
             }
@@ -44,7 +44,7 @@ import Testing
             try #require(states == ["running"], "the search was over before its backup")
 
             let original = try await Self.outcome(of: id, gyrus)
-            try #require(original.split(separator: "\n").count >= 40, "\(original)")
+            try #require(original.split(separator: "\n").count >= 16, "\(original)")
             try await gyrus.run(["down"])
 
             let other = try GyrusProgram(options: ["-f", DeliveredFiles.composeFile.path, "-p", "other"])

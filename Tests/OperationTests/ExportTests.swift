@@ -106,7 +106,7 @@ import Testing
                     """, folder.path)
             #expect(
                 report.trimmingCharacters(in: .whitespacesAndNewlines)
-                    == "Deployment=5 HorizontalPodAutoscaler=3 Kustomization=3 Namespace=1 NetworkPolicy=1"
+                    == "Deployment=5 HorizontalPodAutoscaler=3 Kustomization=3 Namespace=1 NetworkPolicy=3"
                     + " PodDisruptionBudget=8 PodMonitor=2 ScaledObject=3 Service=7 StatefulSet=5")
             // Keys are made once: those in a cluster are not to be cut off by the next export.
             let key = folder.appending(path: "base/keys/registry.key")
@@ -168,16 +168,36 @@ import Testing
                             ports = {port["containerPort"] for port in container["ports"]}
                             assert {port["port"] for port in service["spec"]["ports"]} <= ports, name
                             assert any(str(port) in word or word == "--port=usual" for port in ports for word in container["args"])
-                        policy, = named("NetworkPolicy").values()
-                        allowed = {port["port"]: rule["from"] for rule in policy["spec"]["ingress"] for port in rule.get("ports", [])}
+                        policies = named("NetworkPolicy")
+                        allowed = {port["port"]: rule["from"] for rule in policies["gyrus"]["spec"]["ingress"] for port in rule["ports"]}
                         assert {7101, 7105, 8470, 8471, 9471} <= set(allowed), allowed
                         assert allowed[9471][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "watch"}
+                        # Workers that reach each other know their address, admit the others, and are let through to each other alone.
+                        for name, item in pods.items():
+                            container, = item["spec"]["template"]["spec"]["containers"]
+                            variables = {each["name"]: each for each in container["env"]}
+                            peer = name in ("trainer-worker", "designer-worker")
+                            assert peer == (name in policies), name
+                            assert peer == ("GYRUS_ADDRESS" in variables), name
+                            assert ("GYRUS_ADMIT" in variables) == (peer or item["kind"] == "StatefulSet"), name
+                            if peer:
+                                assert variables["GYRUS_ADDRESS"]["valueFrom"]["fieldRef"]["fieldPath"] == "status.podIP"
+                                policy = policies[name]["spec"]
+                                assert policy["podSelector"]["matchLabels"] == item["spec"]["selector"]["matchLabels"], name
+                                assert any(policy["podSelector"] == each["podSelector"] for rule in policy["ingress"] for each in rule["from"])
                         for monitor in named("PodMonitor").values():
                             port = monitor["spec"]["podMetricsEndpoints"][0]["port"]
                             serving = {name for name, item in pods.items() for each in item["spec"]["template"]["spec"]["containers"][0].get("ports", []) if each["name"] == port}
                             assert serving == set(named("StatefulSet")), serving
                         scaled = [item for kind in ("HorizontalPodAutoscaler", "ScaledObject") for item in named(kind).values()]
                         assert {item["spec"]["scaleTargetRef"]["name"] for item in scaled} <= set(named("Deployment"))
+                        for item in scaled:
+                            assert "replicas" not in pods[item["spec"]["scaleTargetRef"]["name"]]["spec"], item
+                        for item in named("HorizontalPodAutoscaler").values():
+                            (metric,) = item["spec"]["metrics"]
+                            states, = metric["external"]["metric"]["selector"]["matchExpressions"]
+                            # Busy workers count: those whose tasks no longer wait are not to be taken away.
+                            assert states["values"] == ["queued", "leased"], states
                         print(*sorted({item["kind"] for item in scaled}), len(scaled))
                         """, file.path
                 ).trimmingCharacters(in: .whitespacesAndNewlines)
@@ -191,7 +211,11 @@ import Testing
             let script = try await gyrus.run(["export", "slurm", "--gpus", "1"])
             #expect(script.status == 0 && script.out.contains("#SBATCH --gpus-per-task=1"), "\(script.err)")
             #expect(script.out.split(separator: "\n").last?.hasSuffix("--device cuda") == true, "\(script.out)")
+            #expect(script.out.contains("export GYRUS_ADDRESS=$(hostname -I"))
             #expect(try await !gyrus.run(["export", "slurm"]).out.contains("--device"))
+            // Only trainers are reached by others, unless they are given the keys that they admit.
+            let other = try await gyrus.run(["export", "slurm", "--worker", "designer-worker"])
+            #expect(other.status == 0 && !other.out.contains("GYRUS_ADDRESS"), "\(other.err)")
         }
     }
 

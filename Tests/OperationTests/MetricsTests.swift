@@ -108,17 +108,26 @@ import Testing
             #expect(try await gyrus.run(["up", "-d"]).status == 0)
             let scenario = gyrus.folder.appending(path: "tiny.yaml")
             try Data(tinyScenario(trials: 4).utf8).write(to: scenario)
-            let run = try await gyrus.run(["publish", scenario.path, "--wait"])
+            let run = try await gyrus.run(["publish", scenario.path, "--wait", "--id", "my-scenario"])
             #expect(run.status == 0, "\(run.err)")
-            let id = try #require(run.out.split(separator: "\n").first.map(String.init))
-            let lines = try await gyrus.run(["logs", "--no-log-prefix", "trainer-worker"]).out.split(separator: "\n")
-            let records = try lines.map { line in
-                try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
+            func records(_ service: String) async throws -> [[String: String]] {
+                try await gyrus.run(["logs", "--no-log-prefix", service]).out.split(separator: "\n").map { line in
+                    try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
+                }
             }
-            let task = try #require(records.first { $0["task"]?.hasSuffix("/1/train") == true })
-            #expect(task["scenario"] == id)
-            #expect(task["trial"] == "1")
+            let task = try #require(
+                try await records("trainer-worker").first { $0["task"]?.hasSuffix("/1/train") == true })
+            #expect(task["scenario"] == "my-scenario" && task["trial"] == "1")
             #expect(task["service"] == "trainer-worker" && task["level"] == "info")
+            let published = try await records("designer").first { $0["message"] == "scenario.published" }
+            #expect(published?["scenario"] == "my-scenario")
+            // Every process of a project writes such lines.
+            for service in [
+                "registry", "knowledge", "trainer", "evaluator", "designer-worker", "evaluator-worker", "console",
+            ] {
+                let own = try await records(service)
+                #expect(!own.isEmpty && own.allSatisfy { $0["service"] != nil && $0["time"] != nil }, "\(service)")
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import RegistryClient
+import Storage
 import Synchronization
 import Testing
 
@@ -13,6 +14,46 @@ struct BlobCareTests {
         _ = try await client.register(
             RegisteredDataset(name: "set", recipe: BlobDigest(hashing: bytes), blob: blob, classes: 2))
         return blob
+    }
+
+    @Test func `retention removes old temporary files and unused features, and no data set`() async throws {
+        let start = Date()
+        let clock = Mutex(start)
+        let fixture = try RegistryFixture(now: { clock.withLock { $0 } })
+        func advance(to seconds: Double) { clock.withLock { $0 = start.addingTimeInterval(seconds) } }
+        try await fixture.serve { client, _ in
+            func features(_ seed: UInt8) async throws -> RegisteredDataset {
+                try await client.register(
+                    RegisteredDataset(
+                        name: "features", recipe: BlobDigest(hashing: [seed]),
+                        blob: try await client.upload(bytes: sampleBytes(1_000, seed: seed)), classes: 2,
+                        attributes: [RegisteredDataset.featureWeights: "3fa2", "dataset": "7c11"]))
+            }
+            let data = try await register(sampleBytes(1_000), client)
+            let temporary = try await client.upload(bytes: sampleBytes(1_000, seed: 2), keepFor: .seconds(1_000))
+            let (unused, used, both) = (try await features(3), try await features(4), try await features(5))
+            // The same bytes are a data set of their own as well.
+            _ = try await client.register(
+                RegisteredDataset(name: "own", recipe: BlobDigest(hashing: [6]), blob: both.blob, classes: 2))
+            advance(to: 50)
+            _ = try await client.register(used)
+            advance(to: 120)
+            #expect(try await fixture.blobs.removeTemporary(beyond: .init(age: .seconds(200))) == 0)
+            #expect(try await fixture.blobs.removeTemporary(beyond: .init(age: .seconds(100))) == 2)
+            for (blob, isThere) in [
+                (data, true), (temporary, false), (unused.blob, false), (used.blob, true), (both.blob, true),
+            ] {
+                let state = try await client.state(of: blob)
+                #expect(state.isComplete == isThere, "\(blob)")
+            }
+            let names = try await client.datasets().map(\.name)
+            #expect(names.sorted() == ["features", "features", "own", "set"])
+            #expect(try await fixture.blobs.removeTemporary(beyond: .init(bytes: 999)) == 1)
+            let check = try await client.verifyBlobs()
+            #expect(check.blobs == 2 && check.faults == [])
+            // A search that needs them again registers them again.
+            _ = try await features(3)
+        }
     }
 
     @Test func `verifying finds damaged, missing and lost files and says what needs them`() async throws {

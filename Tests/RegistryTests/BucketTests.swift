@@ -95,6 +95,24 @@ import Testing
         }
     }
 
+    @Test func `files move although the store does not list unfinished uploads`() async throws {
+        let store = try await store()
+        let (fixture, mover) = try await fixture(try store.bucket())
+        try store.set(.unlisted, true)
+        try await fixture.serve { client, _ in
+            let digest = try await client.upload(bytes: [1, 2, 3])
+            let moving = Task { try await mover.run() }
+            while FileManager.default.fileExists(atPath: fixture.file(of: digest).path) {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            moving.cancel()
+            try await moving.value
+            let content = try await client.bytes(of: digest)
+            #expect(content == [1, 2, 3])
+        }
+        try store.set(.unlisted, false)
+    }
+
     @Test func `a file that is damaged in the bucket is not served and can be uploaded again`() async throws {
         let store = try await store()
         let (fixture, mover) = try await fixture(try store.bucket())

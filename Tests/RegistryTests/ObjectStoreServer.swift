@@ -7,7 +7,7 @@ import TestSupport
 final class ObjectStoreServer: Sendable {
     /// What it can be made to do.
     enum Fault: String {
-        case full, away, wrong
+        case full, away, wrong, unlisted
     }
 
     /// How long it may take to start.

@@ -36,7 +36,7 @@ import Testing
             ])
         #expect(
             try Self.names("note", scenario) == ["fastText", "TextCNN", "DAN", "BiGRU", "Transformer", "CharCNN"])
-        #expect(try Self.names("facts", scenario) == ["MLP", "ResNet-MLP", "Linear", "FT-Transformer"])
+        #expect(try Self.names("facts", scenario) == ["MLP", "MLP-PLR", "ResNet-MLP", "Linear", "FT-Transformer"])
         #expect(try Self.names("pulse", scenario) == ["InceptionTime", "TCN", "GRU"])
     }
 

@@ -129,6 +129,24 @@ import Testing
         #expect(line.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z .*\n/.dotMatchesNewlines()) != nil)
     }
 
+    @Test(arguments: [
+        ("3fa27c110b2d/17/train", ["scenario": "3fa27c110b2d", "trial": "17"]),
+        ("my-scenario/17", ["scenario": "my-scenario", "trial": "17"]),
+        ("my-scenario.2/17/train", ["scenario": "my-scenario", "trial": "17"]),
+        ("my-scenario/prepare", ["scenario": "my-scenario"]), ("prepare-3fa27c11", [:]), ("/tmp/file", [:]),
+        ("Models/17", [:]), ("my-scenario.x/17", [:]),
+    ])
+    func `the identity of a task names its scenario and trial, whatever the scenario is called`(
+        task: String, identities: [String: String]
+    ) throws {
+        let lines = Lines()
+        let handler = LineLogHandler(label: "trainer", level: .info, format: .json) { lines.append($0) }
+        Logger(label: "test") { _ in handler }.info("task begins", metadata: ["task": "\(task)"])
+        let record = try JSONDecoder().decode([String: String].self, from: Data(try #require(lines.all.first).utf8))
+        #expect(record.filter { ["scenario", "trial"].contains($0.key) } == identities)
+        #expect(record["task"] == task && record["service"] == "trainer" && record["message"] == "task begins")
+    }
+
     @Test func `times are in UTC with milliseconds`() {
         #expect(LineLogHandler.timestamp(Date(timeIntervalSince1970: 0)) == "1970-01-01T00:00:00.000Z")
         #expect(LineLogHandler.timestamp(Date(timeIntervalSince1970: 1_700_000_000.5)) == "2023-11-14T22:13:20.500Z")

@@ -1,8 +1,9 @@
 """An S3-compatible store for tests: moto's, with keys that are checked, on a port that the system chooses.
 
 object-store.py FILE writes "PORT KEY SECRET" to FILE as soon as it serves. While FILE.full exists, it answers as a store
-without room does; while FILE.away exists, as one that is overloaded; while FILE.wrong exists, with other bytes. Ends with
-its standard input.
+without room does; while FILE.away exists, as one that is overloaded; while FILE.wrong exists, with other bytes; while
+FILE.unlisted exists, it refuses to list uploads, as moto before 5.2.5 does for a prefix with a slash (it checks the
+signature of the decoded query). Ends with its standard input.
 """
 
 import os
@@ -33,6 +34,8 @@ def application(environ, start):
     is_content = environ["REQUEST_METHOD"] in ("PUT", "POST") and "moto-api" not in environ["PATH_INFO"]
     if is_content and os.path.exists(place + ".full"):
         return refuse(start, "507 Insufficient Storage", "XMinioStorageFull")
+    if os.path.exists(place + ".unlisted") and "uploads=" in environ["QUERY_STRING"] and not is_content:
+        return refuse(start, "403 Forbidden", "SignatureDoesNotMatch")
     answer = moto(environ, start)
     if environ["REQUEST_METHOD"] == "GET" and os.path.exists(place + ".wrong"):
         return [bytes(byte ^ 1 for byte in part) for part in answer]

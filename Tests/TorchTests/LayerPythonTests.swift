@@ -34,6 +34,10 @@ import Torch
         ("tokens", [[7]], .tokenEmbedding(vocabulary: 9, features: 4)),
         ("columns", [[4]], .columns(categories: [5, 9], features: 3)),
         ("columntokens", [[4]], .columnTokens(categories: [5, 9], features: 3)),
+        (
+            "columnwaves", [[4]],
+            .periodicColumns(categories: [5, 9], features: 3, frequencies: 4, deviation: 0.1)
+        ),
     ]
 
     @Test(.timeLimit(.minutes(30)))
@@ -133,6 +137,13 @@ import Torch
             c = x.long()
             return torch.cat([x[:, :2], self.category0.weight[c[:, 2]], self.category1.weight[c[:, 3]]], 1)
 
+        def columnwaves(self, x):
+            turns = 2 * math.pi * x[:, :2, None] * self.frequency
+            waves = torch.cat([torch.sin(turns), torch.cos(turns)], 2)
+            features = torch.relu(torch.einsum("nkw,kwf->nkf", waves, self.weight) + self.bias)
+            parts = columns(self, x)
+            return torch.cat([parts[:, :2], features.flatten(1), parts[:, 2:]], 1)
+
         def columntokens(self, x):
             c = x.long()
             rows = [x[:, i] .unsqueeze(1) * self.weight[i] for i in range(2)]
@@ -166,6 +177,7 @@ import Torch
             "maximumpool": lambda: Free(pool("maximum")), "attentionpool": lambda: Free(pool("attention"), weight=[1, 8]),
             "tokens": lambda: Tokens(9, 4), "columns": lambda: table(columns),
             "columntokens": lambda: table(columntokens, weight=[2, 3], bias=[4, 3]),
+            "columnwaves": lambda: table(columnwaves, frequency=[2, 4], weight=[2, 8, 3], bias=[2, 3]),
         }
         generator = torch.Generator().manual_seed(5)
         for number, line in enumerate(open(sys.argv[1] + "/list")):

@@ -70,7 +70,7 @@ public struct DesignerService: Sendable {
             return true
         }
         if isNew {
-            logger.info("scenario.published", metadata: ["subject": "\(id)", "name": "\(parsed.scenario.name)"])
+            logger.info("scenario.published", metadata: ["scenario": "\(id)", "name": "\(parsed.scenario.name)"])
         }
         return try await store.status(id.text)
     }
@@ -105,7 +105,7 @@ public struct DesignerService: Sendable {
             return (entry, try store.cancel(entry, in: db))
         }
         if isWithdrawn {
-            logger.info("scenario.cancelled", metadata: ["subject": "\(entry.id)"])
+            logger.info("scenario.cancelled", metadata: ["scenario": "\(entry.id)"])
             _ = try await queue.cancel(id: entry.task)
         }
         return try await store.status(entry.id.text)

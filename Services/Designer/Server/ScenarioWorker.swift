@@ -90,7 +90,7 @@ struct ScenarioWorker: Service {
         // A database that is full or blocked may recover; invalid rows stay invalid.
         if error is DecodingError || (error as? Failure)?.isRetriable == false {
             logger.error(
-                "a search cannot go on", metadata: ["task": "\(lease.task)", "error": "\(failure.message)"])
+                "a search cannot go on", metadata: ["scenario": "\(lease.group)", "error": "\(failure.message)"])
             try await store.fail(task: lease.task, failure)
             _ = try await queue.complete(lease.attempt, result: [])
             return
@@ -98,7 +98,7 @@ struct ScenarioWorker: Service {
         failure.isRetriable = true
         logger.error(
             "a search was interrupted and will be resumed",
-            metadata: ["task": "\(lease.task)", "error": "\(failure.message)"])
+            metadata: ["scenario": "\(lease.group)", "error": "\(failure.message)"])
         _ = try await queue.fail(lease.attempt, failure, logTail: "")
     }
 

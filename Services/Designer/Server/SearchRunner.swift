@@ -35,7 +35,7 @@ struct SearchRunner: Sendable {
             var decision = try search.begin()
             while true {
                 try await store.apply(decision, to: entry)
-                report(decision)
+                report(decision, of: entry.id)
                 for (request, placement) in decision.placements {
                     await desk.answer(request, placement, of: plan.id)
                 }
@@ -86,9 +86,10 @@ struct SearchRunner: Sendable {
         return search
     }
 
-    private func report(_ decision: SearchDecision) {
+    private func report(_ decision: SearchDecision, of scenario: ScenarioID) {
         for note in decision.notes {
             var metadata: Logger.Metadata = note.attributes.mapValues { "\($0)" }
+            metadata["scenario"] = "\(scenario)"
             metadata["subject"] = "\(note.subject)"
             logger.info("\(note.kind)", metadata: metadata)
         }
@@ -178,7 +179,9 @@ struct SearchRunner: Sendable {
             let usable = genomes.filter(space.contains)
             return usable.enumerated().filter { usable.firstIndex(of: $0.element) == $0.offset }.map(\.element)
         case .failure(let failure):
-            logger.warning("no prior knowledge is available", metadata: ["error": "\(failure.message)"])
+            logger.warning(
+                "no prior knowledge is available",
+                metadata: ["scenario": "\(plan.id)", "error": "\(failure.message)"])
             return []
         }
     }

@@ -82,7 +82,7 @@ public struct EvaluatorTaskHandler: TaskHandler {
         defer { scratch.remove() }
         let file = scratch.file("answers.safetensors")
         try keeper.file().write(to: file.path)
-        return try await registry.upload(file: file)
+        return try await registry.upload(file: file, keepFor: RegistryClient.resultLife)
     }
 
     /// Parameters and operations come from the description, so it must match the file.

@@ -39,8 +39,8 @@ struct TrackingRun {
         let tracks = scratch.file("tracks.safetensors")
         try TrackingArchive(tracks: bench.sequences.map { ($0.information, try $0.tracks(by: task.setup)) })
             .write(to: tracks.path)
-        result.setup = try await registry.upload(file: setup)
-        result.tracks = try await registry.upload(file: tracks)
+        result.setup = try await registry.upload(file: setup, keepFor: RegistryClient.resultLife)
+        result.tracks = try await registry.upload(file: tracks, keepFor: RegistryClient.resultLife)
     }
 }
 

@@ -29,6 +29,10 @@ public struct RegisteredDataset: Hashable, Sendable {
         self.attributes = attributes
     }
 
+    /// Attribute of features that a network with these weights computed. The trainer computes them again when a search
+    /// needs them, so the registry's retention may remove them.
+    public static let featureWeights = "weights"
+
     /// Prefix of attributes that were computed on a sample.
     public static let statisticPrefix = "statistic."
 

@@ -26,6 +26,9 @@ extension RegistryClient {
         return BlobState(isComplete: reply.complete, bytes: reply.bytes)
     }
 
+    /// How long the registry keeps the files of a result that does not become a model.
+    public static let resultLife = Duration.seconds(90 * 86_400)
+
     /// Uploads a file and returns its digest once the registry has verified it and written it to disk.
     ///
     /// Continues an upload that was interrupted on either side. Does not resend a blob that the registry already has.

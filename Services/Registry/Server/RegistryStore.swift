@@ -70,11 +70,18 @@ extension RegistryStore {
 // MARK: - Datasets
 
 extension RegistryStore {
-    /// Adds a dataset whose blob exists; a known recipe stays unchanged.
+    /// Adds a dataset whose blob exists; a known recipe stays unchanged, but features count as new when they are used again.
     func add(_ dataset: RegisteredDataset) async throws -> RegisteredDataset {
         let attributes = String(decoding: try JSONEncoder().encode(dataset.attributes), as: UTF8.self)
         return try await database.write { db in
-            if let known = try Self.dataset(dataset.recipe, db) { return known }
+            if let known = try Self.dataset(dataset.recipe, db) {
+                if known.attributes[RegisteredDataset.featureWeights] != nil {
+                    try db.execute(
+                        sql: "UPDATE datasets SET created = ? WHERE recipe = ?",
+                        arguments: [now().microseconds, known.recipe.hexadecimal])
+                }
+                return known
+            }
             var dataset = dataset
             dataset.bytes = try BlobStore.pin(dataset.blob, as: "dataset", db)
             try db.execute(

@@ -26,6 +26,8 @@ struct Serve: AsyncParsableCommand {
     var logLevel: String?
 
     func run() async throws {
+        // Whoever reads the file needs no line between those of the log.
+        let isTold = options.urlFile == nil
         try await ServiceRuntime.runWorker("server", logLevel: logLevel) { logger in
             let models = try options.models.map(ModelSource.init)
             let connection = try ServiceDirectory().connect(to: .registry, logger: logger)
@@ -33,7 +35,7 @@ struct Serve: AsyncParsableCommand {
                 try ServerSettings(options), models: models,
                 registry: RegistryClient(connection, patience: .seconds(5)), logger: logger
             ) { url in
-                FileHandle.standardOutput.write(Data("\(url.absoluteString)\n".utf8))
+                if isTold { FileHandle.standardOutput.write(Data("\(url.absoluteString)\n".utf8)) }
             }
             return [server]
         }

@@ -26,6 +26,8 @@ struct FeatureRun {
         let features: URL
         if let blob {
             features = try await cache.file(for: blob)
+            // The registry keeps features from their last use on.
+            if let known { _ = try await registry.register(known) }
         } else {
             features = try await compute(backbone, progress)
             blob = try await register(features, of: backbone, as: id)
@@ -56,8 +58,8 @@ struct FeatureRun {
             RegisteredDataset(
                 name: "features of \(backbone.network.name)", recipe: id, blob: blob, classes: UInt32(outputs),
                 attributes: [
-                    "dataset": task.dataset, "modality": task.modality, "weights": task.weights.hexadecimal,
-                    "stages": stages,
+                    "dataset": task.dataset, "modality": task.modality,
+                    RegisteredDataset.featureWeights: task.weights.hexadecimal, "stages": stages,
                 ])
         ).blob
     }

@@ -16,8 +16,6 @@ import WorkQueueClient
 final class TrainingRun {
     /// How long the registry keeps a checkpoint; without it, training starts afresh.
     private static let checkpointLife = Duration.seconds(7 * 86_400)
-    /// How long the registry keeps a network that does not become a model.
-    private static let resultLife = Duration.seconds(90 * 86_400)
 
     /// How long a worker that lost another waits for the queue to say why, so that a regular departure is not mistaken
     /// for a crash: slightly more than two heartbeats.
@@ -240,6 +238,10 @@ final class TrainingRun {
         metrics[Self.validation + "loss"] = evaluation.loss
         metrics[Target.thresholdName] = evaluation.target.threshold
         for (name, value) in evaluation.metrics { metrics[Self.validation + name] = value }
+        // The errors decide whether an ensemble is as good as the best of its networks.
+        for (name, error) in session is AssembledNetwork ? evaluation.standardErrors : [:] {
+            metrics[Self.validation + Metric.error(of: name)] = error
+        }
         metrics["seconds"] = seconds
     }
 
@@ -319,7 +321,7 @@ final class TrainingRun {
     private func upload() async throws -> TrainingResult {
         let isPaused = !session.isFinished && !isExhausted
         // Before the best epoch's weights replace those from which training continues.
-        let checkpoint = isPaused ? try await storeCheckpoint(keepFor: Self.resultLife) : nil
+        let checkpoint = isPaused ? try await storeCheckpoint(keepFor: RegistryClient.resultLife) : nil
         // The name becomes part of the file, so it must be the same for all.
         let script = scratch.file("network.pt"), weights = scratch.file("weights.safetensors")
         try publishing {
@@ -329,8 +331,8 @@ final class TrainingRun {
             try network.saveWeights(to: weights)
         }
         return TrainingResult(
-            script: try await registry.upload(file: script, keepFor: Self.resultLife),
-            weights: try await registry.upload(file: weights, keepFor: Self.resultLife),
+            script: try await registry.upload(file: script, keepFor: RegistryClient.resultLife),
+            weights: try await registry.upload(file: weights, keepFor: RegistryClient.resultLife),
             metrics: metrics, checkpoint: checkpoint)
     }
 

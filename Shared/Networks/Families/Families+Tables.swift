@@ -6,6 +6,10 @@ extension StructureFamily {
         table(
             "MLP", "after Gorishniy et al., Revisiting deep learning models for tabular data, 2021", build: perceptron),
         table(
+            "MLP-PLR",
+            "after Gorishniy et al., On embeddings for numerical features in tabular deep learning, 2022",
+            build: periodic),
+        table(
             "ResNet-MLP", "Gorishniy et al., Revisiting deep learning models for tabular data, 2021", build: residual),
         table("Linear", "Cox, The regression analysis of binary sequences, 1958; without hidden layers", build: linear),
         table(
@@ -31,7 +35,22 @@ extension StructureFamily {
     }
 
     private static func perceptron(_ request: Request) throws -> NetworkDescription {
-        var chain = vector(request)
+        try perceptron(request, on: vector(request))
+    }
+
+    /// Numbers and 24 waves of each, whose frequencies start small, so that few samples are not learned by heart.
+    private static func periodic(_ request: Request) throws -> NetworkDescription {
+        let categories = request.signature.categories ?? []
+        // Without numbers there is nothing to embed.
+        guard request.shape[0] > categories.count else { return try perceptron(request) }
+        var chain = request.chain
+        chain.add(
+            "columns", .periodicColumns(categories: categories, features: 8, frequencies: 24, deviation: 0.1))
+        return try perceptron(request, on: chain)
+    }
+
+    private static func perceptron(_ request: Request, on start: LayerChain) throws -> NetworkDescription {
+        var chain = start
         for _ in 0..<request.deep(2) {
             chain.linear(request.wide(96))
             chain.add("dropout", .dropout(rate: 0.1))

@@ -141,6 +141,89 @@ struct ColumnTokensRules: LayerRules {
     }
 }
 
+/// The columns of a table as one vector, like `columns`, with learned waves of each number beside it, so that networks fit
+/// steps and bumps (Gorishniy et al., On embeddings for numerical features in tabular deep learning, 2022, section 3.3).
+struct PeriodicColumnsRules: LayerRules {
+    static let kind = "periodic-columns"
+    let table: TableColumns
+    /// Number of frequencies per column of numbers.
+    let frequencies: Int
+    /// Standard deviation of the frequencies at first.
+    let deviation: Double
+
+    init(table: TableColumns, frequencies: Int, deviation: Double) {
+        (self.table, self.frequencies, self.deviation) = (table, frequencies, deviation)
+    }
+
+    init(_ fields: inout LayerFields) throws {
+        table = try TableColumns(&fields)
+        frequencies = try fields.read("frequencies")
+        deviation = try fields.read("deviation")
+    }
+
+    func write(to fields: inout LayerFieldWriter) throws {
+        try table.write(to: &fields)
+        try fields.write("frequencies", frequencies)
+        try fields.write("deviation", deviation)
+    }
+
+    var operation: Layer.Operation {
+        .periodicColumns(
+            categories: table.categories, features: table.features, frequencies: frequencies, deviation: deviation)
+    }
+    var summary: String { "columns with \(frequencies) waves" }
+    var role: Layer.Role { .other }
+
+    func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
+        let shape = try table.check(inputs)
+        try LayerFault.check(frequencies, "frequencies")
+        guard deviation > 0, deviation.isFinite else {
+            throw LayerFault("has deviation \(deviation); it must be above 0")
+        }
+        let count = table.numbers(of: shape)
+        guard count > 0 else { throw LayerFault("needs at least one column of numbers") }
+        return [count * (1 + table.features) + table.categories.count * table.features]
+    }
+
+    func tensors(from inputs: [[Int]]) -> [TensorPlan] {
+        let count = table.numbers(of: inputs[0]), bound = 1 / Float(2 * frequencies).squareRoot()
+        return [
+            .random("frequency", [count, frequencies], deviation: Float(deviation)),
+            TensorPlan("weight", [count, 2 * frequencies, table.features], .uniform(bound: bound)),
+            TensorPlan("bias", [count, table.features], .uniform(bound: bound)),
+        ] + table.tensors(deviation: 1)
+    }
+
+    func multiplyAccumulates(from inputs: [[Int]], to output: [Int]) -> Double {
+        Double(table.numbers(of: inputs[0])) * Double(2 * frequencies * table.features + frequencies)
+    }
+
+    func script(_ scope: inout ScriptScope) -> String {
+        let count = table.numbers(of: scope.shape)
+        let numbers = scope.keep("torch.narrow(\(scope.value), 1, 0, \(count))")
+        let turns = "torch.mul(torch.unsqueeze(\(numbers), 2), \(scope.tensor("frequency")))"
+        let angles = scope.keep("torch.mul(\(turns), \(2 * Double.pi))")
+        let waves = "torch.transpose(torch.cat([torch.sin(\(angles)), torch.cos(\(angles))], 2), 0, 1)"
+        let sums = "torch.transpose(torch.bmm(\(waves), \(scope.tensor("weight"))), 0, 1)"
+        let features = "torch.flatten(torch.relu(torch.add(\(sums), \(scope.tensor("bias")))), 1)"
+        return "torch.cat([\(([numbers, features] + table.scripts(scope)).joined(separator: ", "))], 1)"
+    }
+
+    func addNodes(to scope: inout OnnxScope) {
+        let numbers = scope.numbers(table.numbers(of: scope.shape))
+        let column = scope.node("Unsqueeze", [numbers, scope.integers([2])])
+        let turns = scope.node("Mul", [column, scope.tensor("frequency")])
+        let angles = scope.node("Mul", [turns, scope.constant([], .numbers([2 * Float.pi]))])
+        let both = [scope.node("Sin", [angles]), scope.node("Cos", [angles])]
+        let order: OnnxGraph.Attribute = .integers([1, 0, 2])
+        let waves = scope.node("Transpose", [scope.node("Concat", both, ["axis": .integer(2)])], ["perm": order])
+        let products = scope.node("MatMul", [waves, scope.tensor("weight")])
+        let sums = scope.node("Add", [scope.node("Transpose", [products], ["perm": order]), scope.tensor("bias")])
+        let features = scope.node("Flatten", [scope.node("Relu", [sums])], ["axis": .integer(1)])
+        scope.finish("Concat", [numbers, features] + table.nodes(&scope), ["axis": .integer(1)])
+    }
+}
+
 extension OnnxScope {
     /// The first columns of the layer's input.
     fileprivate mutating func numbers(_ count: Int) -> String {

@@ -31,6 +31,9 @@ extension Layer {
         case tokenPairs(numbers: Int)
         /// The columns of a table as one vector: numbers unchanged, then `features` learned numbers for each category.
         case columns(categories: [Int], features: Int)
+        /// The same, followed after the numbers by `features` learned sums of sines and cosines of each number. Frequencies
+        /// start with the given standard deviation.
+        case periodicColumns(categories: [Int], features: Int, frequencies: Int, deviation: Double)
         /// The columns of a table as a sequence `[columns, features]`: a learned vector times each number, or one for
         /// each category, and a learned vector for each column.
         case columnTokens(categories: [Int], features: Int)
@@ -133,6 +136,10 @@ extension Layer.Operation {
         case .tokenPairs(let numbers): TokenPairsRules(numbers: numbers)
         case .columns(let categories, let features):
             ColumnsRules(table: .init(categories: categories, features: features))
+        case .periodicColumns(let categories, let features, let frequencies, let deviation):
+            PeriodicColumnsRules(
+                table: .init(categories: categories, features: features), frequencies: frequencies,
+                deviation: deviation)
         case .columnTokens(let categories, let features):
             ColumnTokensRules(table: .init(categories: categories, features: features))
         case .selfAttention(let heads, let dropout): SelfAttentionRules(heads: heads, dropout: dropout)
@@ -180,7 +187,8 @@ extension Layer.Operation {
     private static let allRules: [any LayerRules.Type] = [
         ConvolutionRules.self, SeparableConvolutionRules.self, MaximumPoolingRules.self, AveragePoolingRules.self,
         GlobalAveragePoolingRules.self, ResizeRules.self, LinearRules.self, EmbeddingRules.self,
-        TokenEmbeddingRules.self, TokenPairsRules.self, ColumnsRules.self, ColumnTokensRules.self,
+        TokenEmbeddingRules.self, TokenPairsRules.self, ColumnsRules.self, PeriodicColumnsRules.self,
+        ColumnTokensRules.self,
         SelfAttentionRules.self,
         PositionsRules.self, SegmentsRules.self, ClassTokenRules.self, SequencePoolingRules.self, RecurrentRules.self,
         ReshapeRules.self, TransposeRules.self, BatchNormalizationRules.self, LayerNormalizationRules.self,

@@ -94,13 +94,16 @@ public struct LineLogHandler: LogHandler {
         return String(decoding: data, as: UTF8.self) + "\n"
     }
 
-    /// The scenario and the trial named by the identity of a task or trial, such as `3fa2…/17/train`.
+    /// The scenario and the trial named by the identity of a task or trial, such as `3fa2…/17/train`; a search that was
+    /// started again adds its number to the scenario's: `3fa2….1/17/train`.
     static func identities(in text: String) -> [String: String] {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count > 1, parts[0].count >= 8, parts[0].allSatisfy({ $0.isHexDigit || $0 == "-" }) else {
+        let names = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 1, names.count == 1 || Int(names[1]) != nil, let id = try? ScenarioID(String(names[0]))
+        else {
             return [:]
         }
-        var found = ["scenario": String(parts[0])]
+        var found = ["scenario": id.text]
         if Int(parts[1]) != nil { found["trial"] = String(parts[1]) }
         return found
     }

@@ -64,6 +64,8 @@ public struct ScenarioDraft {
     private static let firstSteps = 70
     /// If there are fewer samples than this, not counting the test split, the best candidates are trained in folds.
     private static let fewSamples = 2_000
+    /// The same for tables and texts, whose networks train in seconds.
+    private static let fewRows = 20_000
     private static let folds = 5
 
     /// Epochs after which trials are first compared: the fewer samples, the more epochs.
@@ -76,13 +78,19 @@ public struct ScenarioDraft {
 
     private var finalLine: String {
         let counts = report.samples
-        let begin = "final: {epochs: auto, batch: \(batch), samples: all, candidates: 2"
+        let begin = "final: {epochs: auto, batch: \(batch), samples: all, candidates: \(finalists)"
         // Networks must not learn from samples that are later than those they are validated on.
-        guard counts.training + counts.validation < Self.fewSamples, report.settings.split.time == nil else {
+        let few = isLight ? Self.fewRows : Self.fewSamples
+        guard counts.training + counts.validation < few, report.settings.split.time == nil else {
             return begin + ", ensemble: true}   # of the best candidates, on all training samples"
         }
         return begin + ", folds: \(Self.folds)}   # of the best candidates; each time different samples are held out"
     }
+
+    /// Whether networks train in seconds.
+    private var isLight: Bool { report.modalities.allSatisfy { [.table, .text].contains($0.kind) } }
+    /// Networks that answer together.
+    private var finalists: Int { isLight ? 4 : 2 }
 
     private var batch: Int { report.samples.training < 500 ? 16 : report.samples.training < 5_000 ? 32 : 64 }
 

@@ -313,7 +313,8 @@ public actor WorkQueue: Service {
             ended.wake(task.id)
         }
         let count = cancelled.count { $0.rank == 0 }
-        logger.info("cancelled", metadata: ["id": "\(id)", "group": "\(group)", "count": "\(count)"])
+        let named: Logger.Metadata = id.isEmpty ? ["group": "\(group)"] : ["task": "\(id)"]
+        logger.info("cancelled", metadata: named.merging(["count": "\(count)"]) { $1 })
         return count
     }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Glibc
+import HelperProcesses
 import Launcher
 import Model
 import ServiceClient
@@ -69,7 +71,10 @@ struct Autoscale: AsyncParsableCommand {
             do {
                 let statistics = try await services.queue(of: name).statistics()
                 let open = (statistics.tasks[.queued] ?? 0) + (statistics.tasks[.leased] ?? 0)
-                if let wanted = scaling.decide(open: open, at: .now) { try await set(wanted, open: open) }
+                if let wanted = scaling.decide(open: open, at: .now) {
+                    try await set(wanted, open: open)
+                    scaling.note(wanted)
+                }
             } catch let failure as Failure where failure.isRetriable || failure.code == .unavailable {
                 say("gyrus: \(failure.message)")
             }
@@ -83,19 +88,23 @@ struct Autoscale: AsyncParsableCommand {
             _ = try await Session(gyrus.project).ask(.scale([service: count]))
             return
         }
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.environment = ProcessInfo.processInfo.environment.merging(["GYRUS_WORKERS": "\(count)"]) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        let status = try await withCheckedThrowingContinuation {
-            (continuation: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
+        let status = try await Self.run(command, for: count)
         guard status == 0 else {
             throw Failure(
                 .unavailable, "the command for \(count) workers exited with status \(status)", isRetriable: true)
+        }
+    }
+
+    /// Runs the user's command; its output is this program's.
+    private static func run(_ command: String, for count: Int) async throws -> Int32 {
+        do {
+            return try await RunningProgram(
+                "/bin/sh", ["-c", command],
+                environment: ProcessInfo.processInfo.environment.merging(["GYRUS_WORKERS": "\(count)"]) { $1 },
+                descriptors: [nil, Descriptor(copying: STDOUT_FILENO), Descriptor(copying: STDERR_FILENO)]
+            ).end()
+        } catch {
+            throw Failure(.unavailable, "cannot start '/bin/sh' for the command: \(error)")
         }
     }
 }
@@ -117,23 +126,21 @@ struct Scaling {
         self.cooldown = cooldown
     }
 
-    /// The new number of workers; nil to leave it unchanged.
+    /// The new number of workers; nil to leave it unchanged. The same answer comes again until the number is noted.
     mutating func decide(open: Int, at now: ContinuousClock.Instant) -> Int? {
         let wanted = min(most, max(fewest, (open + tasksPerWorker - 1) / tasksPerWorker))
-        guard let current, wanted <= current else {
+        guard let current, wanted < current else {
             surplusSince = nil
-            defer { current = wanted }
             return wanted == current ? nil : wanted
-        }
-        guard wanted < current else {
-            surplusSince = nil
-            return nil
         }
         let since = surplusSince ?? now
         surplusSince = since
-        guard now - since >= cooldown else { return nil }
+        return now - since >= cooldown ? wanted : nil
+    }
+
+    /// Takes note that there are now this many workers.
+    mutating func note(_ count: Int) {
+        current = count
         surplusSince = nil
-        self.current = wanted
-        return wanted
     }
 }

@@ -180,15 +180,7 @@ struct HostCheck {
     }
 
     private static func loads(_ program: String) -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = ["--help"]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        (try? RunningProgram(program, ["--help"], descriptors: [nil, nil, nil]).wait()) == 0
     }
 
     private var environment: [Finding] {

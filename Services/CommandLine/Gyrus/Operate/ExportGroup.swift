@@ -17,6 +17,34 @@ struct Export: AsyncParsableCommand {
         ], defaultSubcommand: ExportModel.self)
 }
 
+/// The bucket in which an exported registry keeps its files.
+struct BucketOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Bucket of an S3-compatible store for the registry's files, such as https://HOST/BUCKET/PREFIX?region=REGION.",
+            valueName: "address"))
+    var blobs: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "File with the bucket's credentials, in the format of AWS_SHARED_CREDENTIALS_FILE. Kubernetes gets a copy in"
+                + " base/keys; systemd reads the file itself, as root (default there: /etc/gyrus/bucket).",
+            valueName: "file"))
+    var blobCredentials: String?
+
+    func validate() throws {
+        guard blobs != nil || blobCredentials == nil else {
+            throw ValidationError("--blob-credentials requires --blobs.")
+        }
+    }
+
+    /// The variables of the Compose file.
+    /// - Parameter secret: Where the registry finds the credentials.
+    func variables(secret: String) -> [String: String] {
+        ["GYRUS_BLOBS": blobs ?? "", "GYRUS_BUCKET_SECRET": blobs == nil ? "" : secret]
+    }
+}
+
 /// The project's Compose file as the basis for other systems.
 struct ExportedProject {
     let name: String

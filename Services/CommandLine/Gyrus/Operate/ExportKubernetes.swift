@@ -40,17 +40,7 @@ struct ExportKubernetes: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Persistent volume claim with raw data sets, mounted read-only.", valueName: "name"))
     var dataClaim: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Bucket of an S3-compatible store for the registry's files, such as https://HOST/BUCKET/PREFIX?region=REGION.",
-            valueName: "address"))
-    var blobs: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "File with the bucket's credentials, in the format of AWS_SHARED_CREDENTIALS_FILE; copied to base/keys.",
-            valueName: "file"))
-    var blobCredentials: String?
+    @OptionGroup var bucket: BucketOptions
 
     @Option(help: ArgumentHelp("Namespace of the Prometheus that reads the metrics.", valueName: "name"))
     var monitoring = "monitoring"
@@ -68,9 +58,6 @@ struct ExportKubernetes: AsyncParsableCommand {
         guard (0...1).contains(gpus) else {
             throw ValidationError("--gpus must be 0 or 1, not \(gpus): a worker uses one device; start more workers.")
         }
-        guard blobs != nil || blobCredentials == nil else {
-            throw ValidationError("--blob-credentials requires --blobs.")
-        }
         guard (10...1_000_000).contains(storage) else {
             throw ValidationError("--storage must be from 10 to 1000000 GiB, not \(storage).")
         }
@@ -79,13 +66,13 @@ struct ExportKubernetes: AsyncParsableCommand {
     func run() async throws {
         let project = try ExportedProject(
             gyrus.project, run: "/run/gyrus", state: "/var/lib/gyrus", data: dataClaim == nil ? "" : "/data",
-            variables: [
-                "GYRUS_CONSOLE_ADDRESS": "0.0.0.0", "GYRUS_BLOBS": blobs ?? "",
-                "GYRUS_BUCKET_SECRET": blobs == nil ? "" : "/keys/\(KubernetesKeys.bucket)",
-            ])
+            variables: bucket.variables(secret: "/keys/\(KubernetesKeys.bucket)")
+                .merging(["GYRUS_CONSOLE_ADDRESS": "0.0.0.0"]) { $1 })
         let folder = try Download.folder("\(output)/base/keys")
         let keys = try KubernetesKeys(for: project, in: folder)
-        if blobs != nil { try KubernetesKeys.takeBucketCredentials(from: blobCredentials, into: folder) }
+        if bucket.blobs != nil {
+            try KubernetesKeys.takeBucketCredentials(from: bucket.blobCredentials, into: folder)
+        }
         let manifests = KubernetesManifests(
             project: project, keys: keys, image: image, namespace: namespace, gpus: gpus, storage: storage,
             dataClaim: dataClaim, monitoring: monitoring)

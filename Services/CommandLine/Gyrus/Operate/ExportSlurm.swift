@@ -131,7 +131,11 @@ struct ExportSlurm: AsyncParsableCommand {
             if let value { options.append("\(name)=\(value)") }
         }
         if gpus > 0 { options.append("gpus-per-task=\(gpus)") }
-        let exports = environment.map { "export \($0.0)=\(Self.quoted($0.1))" }
+        var exports = environment.map { "export \($0.0)=\(Self.quoted($0.1))" }
+        if worker == "trainer-worker" {
+            // Workers that train one network together reach each other at it.
+            exports.append("export GYRUS_ADDRESS=$(hostname -I | cut -d ' ' -f 1)")
+        }
         let command = Self.kinds[worker]?.command ?? []
         var words = [
             "\(programs ?? Programs.beside.folder)/\(command[0])", command[1], "--name",

@@ -30,25 +30,16 @@ struct ExportSystemd: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Folder of raw data sets.", valueName: "folder"))
     var data = "/var/lib/gyrus/data"
 
-    @Option(
-        help: ArgumentHelp(
-            "Bucket of an S3-compatible store for the registry's files, such as https://HOST/BUCKET/PREFIX?region=REGION.",
-            valueName: "address"))
-    var blobs: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "File with the bucket's credentials, in the format of AWS_SHARED_CREDENTIALS_FILE; only root needs to read it.",
-            valueName: "file"))
-    var blobCredentials = "/etc/gyrus/bucket"
+    @OptionGroup var bucket: BucketOptions
 
     func run() async throws {
         let name = try gyrus.project.locator.projectDirectory().name
         let project = try ExportedProject(
             gyrus.project, run: "/run/\(name)", state: "/var/lib/\(name)", data: data,
-            variables: ["GYRUS_BLOBS": blobs ?? "", "GYRUS_BUCKET_SECRET": ""])
+            variables: bucket.variables(secret: ""))
         let units = SystemdUnits(
-            project: project, user: user, programs: programs, bucketCredentials: blobCredentials)
+            project: project, user: user, programs: programs,
+            bucketCredentials: bucket.blobCredentials ?? "/etc/gyrus/bucket")
         try ExportedProject.write(units.files, to: output)
     }
 }

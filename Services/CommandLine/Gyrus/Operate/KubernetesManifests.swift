@@ -24,13 +24,17 @@ struct KubernetesManifests {
     /// Where each service serves its metrics.
     private static let metricsPort = 9_471
     private static let user = 10_001
+    /// Workers that are reached by others, on ports that the system chooses: for gradients, and for shards of controllers.
+    private static let peers = [
+        "trainer-worker": ["trainer-worker"], "designer-worker": ["designer", "designer-worker"],
+    ]
 
     /// Names and contents of the files.
     var files: [(name: String, text: String)] {
         let names = project.services.map { "\($0.name).yaml" }
         return project.services.map { ("base/\($0.name).yaml", manifest(of: $0)) } + [
             ("base/namespace.yaml", document(["apiVersion: v1", "kind: Namespace", "metadata: {name: \(namespace)}"])),
-            ("base/network-policy.yaml", networkPolicy),
+            ("base/network-policy.yaml", networkPolicies),
             ("base/kustomization.yaml", kustomization(names)),
         ] + scalingFiles
     }
@@ -102,6 +106,7 @@ struct KubernetesManifests {
         let key = keys.name(for: service.name)
         let secrets = ["\(key).key", "admitted"] + (hasBucket(service) ? [KubernetesKeys.bucket] : [])
         let isStateful = ServiceName(rawValue: service.name) != nil
+        let isPeer = Self.peers[service.name] != nil
         var lines = [
             "metadata:", "  labels: \(labels(service.name))", "spec:", "  automountServiceAccountToken: false",
             "  terminationGracePeriodSeconds: \(service.stopGracePeriod.components.seconds + 10)",
@@ -123,7 +128,10 @@ struct KubernetesManifests {
         }
         lines +=
             ["      env:"]
-            + environment(service, isStateful).map { "        - {name: \($0.0), value: \(expandable($0.1))}" }
+            + environment(service, isServer: isStateful || isPeer).map {
+                "        - {name: \($0.0), value: \(expandable($0.1))}"
+            }
+        if isPeer { lines.append("        - {name: GYRUS_ADDRESS, valueFrom: {fieldRef: {fieldPath: status.podIP}}}") }
         lines += probes(service) + resources(service)
         lines += ["      securityContext: \(Self.confinement)", "      volumeMounts:"]
         lines += mounts(isStateful).map { "        - \($0)" }
@@ -162,7 +170,7 @@ struct KubernetesManifests {
     }
 
     /// The environment from the Compose file, with TCP endpoints in place of sockets.
-    private func environment(_ service: ServiceDefinition, _ isStateful: Bool) -> [(String, String)] {
+    private func environment(_ service: ServiceDefinition, isServer: Bool) -> [(String, String)] {
         var variables = service.environment
         for name in ServiceName.allCases where keys.publicKeys[name.rawValue] != nil {
             let variable = ServiceDirectory.variable(of: name)
@@ -170,7 +178,7 @@ struct KubernetesManifests {
             variables["\(variable)_KEY"] = keys.publicKeys[name.rawValue]?.description
         }
         variables["GYRUS_KEYS"] = "/keys/own.key"
-        if isStateful { variables["GYRUS_ADMIT"] = "/keys/admitted" }
+        if isServer { variables["GYRUS_ADMIT"] = "/keys/admitted" }
         variables["HOME"] = "/tmp"
         return variables.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
     }
@@ -215,24 +223,35 @@ struct KubernetesManifests {
 
     // MARK: Between services
 
-    /// Only pods of Gyrus reach the services, and Prometheus their metrics; the console is reached through kubectl port-forward or an Ingress, for which
-    /// the namespace of its controller is to be allowed.
-    private var networkPolicy: String {
+    /// Only pods of Gyrus reach the services, and Prometheus their metrics; the console is reached through kubectl
+    /// port-forward or an Ingress, for which the namespace of its controller is to be allowed.
+    private var networkPolicies: String {
         let ports = ServiceName.allCases.filter { keys.publicKeys[$0.rawValue] != nil }.map {
             "{port: \(port(of: $0))}"
         }
         let webs = project.services.compactMap { Self.webPorts[$0.name] }.map { "{port: \($0)}" }
-        let own = "podSelector: {matchLabels: {app.kubernetes.io/part-of: gyrus}}"
-        return document(
-            head("NetworkPolicy", "gyrus", version: "networking.k8s.io/v1") + [
-                "spec:", "  \(own)", "  policyTypes: [Ingress]", "  ingress:", "    - from: [{\(own)}]",
-                "      ports: [\(ports.joined(separator: ", "))]", "    - from: [{\(own)}]",
-                "      ports: [\(webs.joined(separator: ", "))]",
+        let own = "{app.kubernetes.io/part-of: gyrus}"
+        let services = networkPolicy(
+            "gyrus", for: own,
+            [
+                "    - from: [{podSelector: {matchLabels: \(own)}}]",
+                "      ports: [\((ports + webs).joined(separator: ", "))]",
                 "    - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: \(monitoring)}}}]",
                 "      ports: [{port: \(Self.metricsPort)}]",
-                "    # Workers of one training exchange gradients on ports chosen by the system.",
-                "    - from: [{podSelector: {matchLabels: \(labels("trainer-worker"))}}]",
             ])
+        let peers = Self.peers.sorted { $0.key < $1.key }.map { name, callers in
+            networkPolicy(
+                name, for: labels(name),
+                callers.map { "    - from: [{podSelector: {matchLabels: \(labels($0))}}]" })
+        }
+        return ([services] + peers).joined(separator: "---\n")
+    }
+
+    private func networkPolicy(_ name: String, for pods: String, _ ingress: [String]) -> String {
+        document(
+            head("NetworkPolicy", name, version: "networking.k8s.io/v1") + [
+                "spec:", "  podSelector: {matchLabels: \(pods)}", "  policyTypes: [Ingress]", "  ingress:",
+            ] + ingress)
     }
 
     private func kustomization(_ names: [String]) -> String {

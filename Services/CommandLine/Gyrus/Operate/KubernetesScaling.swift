@@ -39,6 +39,12 @@ extension KubernetesManifests {
         resources:
           - ../../base
         \(files.map { "  - \($0)" }.joined(separator: "\n"))
+        # The number of workers is the scaler's.
+        patches:
+          - target: {kind: Deployment, name: .*-worker}
+            patch: |-
+              - op: remove
+                path: /spec/replicas
 
         """
     }
@@ -53,7 +59,9 @@ extension KubernetesManifests {
                 "  behavior: {scaleDown: {stabilizationWindowSeconds: 300}}",
                 "  metrics:", "    # Needs the Prometheus adapter to serve the metric.", "    - type: External",
                 "      external:",
-                "        metric: {name: \(ServiceMetric.waiting.name), selector: {matchLabels: {service: \(queue(of: worker))}}}",
+                "        metric:", "          name: \(ServiceMetric.tasks.name)", "          selector:",
+                "            matchLabels: {service: \(queue(of: worker))}",
+                "            matchExpressions: [{key: state, operator: In, values: [queued, leased]}]",
                 "        target: {type: AverageValue, averageValue: \"4\"}",
             ])
     }

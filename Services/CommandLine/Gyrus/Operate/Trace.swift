@@ -15,6 +15,9 @@ struct Trace: AsyncParsableCommand {
             scenario produced, are shown as well.
             """)
 
+    /// How long a service may take to search all of its events, of which there can be millions.
+    private static let patience = Duration.seconds(120)
+
     @ParentCommand var gyrus: Gyrus
 
     @Option(name: .long, help: "Output format: table, or json for one object per line.")
@@ -40,11 +43,11 @@ struct Trace: AsyncParsableCommand {
         for name in ServiceName.allCases {
             do {
                 found += try await events(of: try await services.service(name))
-            } catch let failure as Failure where failure.code == .unavailable {
-                away.append(name.rawValue)
+            } catch let failure as Failure where [.unavailable, .deadlineExceeded].contains(failure.code) {
+                away.append("\(name) (\(failure.code == .unavailable ? "not running" : "no answer in time"))")
             }
         }
-        if !away.isEmpty { say("gyrus: not running: \(away.joined(separator: ", ")); their events are missing") }
+        if !away.isEmpty { say("gyrus: the events of \(away.joined(separator: ", ")) are missing") }
         guard !found.isEmpty else {
             throw Failure(
                 .notFound,
@@ -61,9 +64,9 @@ struct Trace: AsyncParsableCommand {
         var found: [Event] = []
         while found.count < limit {
             // Events of the item itself have a subject that begins with the ID.
-            let page = try await client.lastEvents(before: before, subject: id)
+            let page = try await client.lastEvents(before: before, subject: id, timeout: Self.patience)
             found = page.events.filter(isAbout) + found
-            guard let first = page.events.first, page.events.count > 0 else { break }
+            guard let first = page.events.first else { break }
             before = first.sequence
         }
         return Array(found.suffix(limit)) + (try await eventsNaming(client, besides: Set(found.map(\.sequence))))
@@ -75,7 +78,7 @@ struct Trace: AsyncParsableCommand {
         var before: UInt64 = 0
         var (found, seen): ([Event], Int) = ([], 0)
         while seen < limit {
-            let page = try await client.lastEvents(before: before)
+            let page = try await client.lastEvents(before: before, timeout: Self.patience)
             guard let first = page.events.first else { break }
             seen += page.events.count
             before = first.sequence

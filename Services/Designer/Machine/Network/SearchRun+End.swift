@@ -33,11 +33,10 @@ extension SearchRun {
         let rivals =
             finals.filter { $0.objective != nil && $0.keeps(scenario.limits) } + ranking.filter(isWhole).prefix(1)
         let worth = { (trial: Trial) in trial.objective ?? -.infinity }
-        let best =
-            ensembleOfFolds
-            ?? rivals.dropFirst().reduce(rivals.first) { best, rival in
-                best.map { worth(rival) > worth($0) } ?? true ? rival : best
-            }
+        let first = rivals.dropFirst().reduce(rivals.first) { best, rival in
+            best.map { worth(rival) > worth($0) } ?? true ? rival : best
+        }
+        let best = ensembleOfFolds ?? first.flatMap(ensemble(asGoodAs:)) ?? first
         if let best, best.metrics[scenario.objective.name(on: "test")] == nil, !best.purpose.isFinal {
             return try scoreOnTest(best, &decision)
         }

@@ -12,10 +12,12 @@ extension SearchRun {
 
     /// The trials whose networks get a final training. For an ensemble, networks of families not yet chosen come first
     /// among the best, because networks that differ make different errors (Kuncheva and Whitaker, Measures of diversity
-    /// in classifier ensembles, 2003).
+    /// in classifier ensembles, 2003). One that is clearly worse than the best would spoil the mean.
     mutating func team() throws -> [Trial] {
         guard scenario.isEnsemble else { return finalists(among: ranking) }
+        let least = leastOfTeam
         let best = finalists(among: ranking, count: scenario.finalists * Self.teamChoice)
+            .filter { $0.objective.map { $0 >= least } ?? false }
         var (first, rest): ([Trial], [Trial]) = ([], [])
         var families: Set<[String]> = []
         for trial in best {
@@ -26,6 +28,13 @@ extension SearchRun {
             }
         }
         return Array((first + rest).prefix(scenario.finalists))
+    }
+
+    /// The value halfway between the best trial and the median trial; a network below it is not part of an ensemble.
+    private var leastOfTeam: Double {
+        let values = ranking.compactMap(\.objective)
+        guard let best = values.first else { return -.infinity }
+        return (best + values[values.count / 2]) / 2
     }
 
     /// Orders final trainings, each with a different fold held out.
@@ -105,6 +114,17 @@ extension SearchRun {
             if values.count == members.count { means[name] = values.reduce(0, +) / Double(values.count) }
         }
         return means
+    }
+
+    /// The ensemble of finalists, if it validates within a standard error of the best network. Of networks that validate
+    /// equally well, the best is so partly by luck, which an average has less of (the one-standard-error rule; Breiman et
+    /// al., Classification and regression trees, 1984, section 3.4.3).
+    func ensemble(asGoodAs best: Trial) -> Trial? {
+        guard let ensemble = trials.first(where: { $0.purpose == .ensemble }), ensemble.keeps(scenario.limits),
+            let value = ensemble.objective, let greatest = best.objective
+        else { return nil }
+        let name = Metric.error(of: scenario.objective.name(on: "validation"))
+        return value + (ensemble.metrics[name] ?? 0) >= greatest ? ensemble : nil
     }
 
     /// The ensemble of folds, which is the result if there is one, because none of its networks has learned from all

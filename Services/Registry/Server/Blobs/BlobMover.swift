@@ -29,7 +29,7 @@ public struct BlobMover: Service {
                 do {
                     if !isReady {
                         try await blobs.claimBucket()
-                        try await bucket.removeUnfinished()
+                        await removeUnfinished()
                         isReady = true
                     }
                     try await pass()
@@ -46,6 +46,18 @@ public struct BlobMover: Service {
                 }
                 try? await Task.sleep(for: delay)
             }
+        }
+    }
+
+    /// Removes what earlier uploads left behind, which only saves space: a key that may not list or a store that cannot is
+    /// no reason to keep files on disk.
+    private func removeUnfinished() async {
+        do {
+            try await bucket.removeUnfinished()
+        } catch {
+            logger.warning(
+                "cannot remove unfinished uploads: \(Failure(error).message)",
+                metadata: ["bucket": "\(bucket.address)"])
         }
     }
 

@@ -140,7 +140,17 @@ extension BlobStore {
         }
     }
 
-    /// Removes temporary blobs beyond a limit, oldest first.
+    /// Blobs of features that are nothing else and that no model was trained on, with the time of their last use.
+    private static let features = """
+        SELECT blobs.digest, blobs.bytes, MAX(datasets.created) AS created
+        FROM datasets JOIN blobs ON blobs.digest = datasets.blob
+        WHERE json_extract(datasets.attributes, '$.\(RegisteredDataset.featureWeights)') IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM models WHERE models.recipe = datasets.recipe)
+            AND blobs.digest NOT IN (SELECT blob FROM model_files)
+        GROUP BY blobs.digest HAVING COUNT(*) = (SELECT COUNT(*) FROM datasets WHERE blob = blobs.digest)
+        """
+
+    /// Removes temporary blobs and features beyond a limit, oldest first.
     /// - Returns: The number of blobs removed.
     public func removeTemporary(beyond limit: RetentionPolicy.Limit) throws -> Int {
         let start = limit.start(at: now())?.microseconds ?? Int64.min
@@ -150,11 +160,14 @@ extension BlobStore {
                 db,
                 sql: """
                     SELECT digest FROM (
-                        SELECT digest, created, SUM(bytes) OVER (ORDER BY created DESC, digest) AS total FROM blobs
-                        WHERE expires IS NOT NULL
+                        SELECT digest, created, SUM(bytes) OVER (ORDER BY created DESC, digest) AS total FROM (
+                            SELECT digest, bytes, created FROM blobs WHERE expires IS NOT NULL
+                            UNION ALL \(Self.features)
+                        )
                     ) WHERE created < ? OR total > ?
                     """, arguments: [start, most])
             for digest in digests {
+                try db.execute(sql: "DELETE FROM datasets WHERE blob = ?", arguments: [digest])
                 try db.execute(sql: "DELETE FROM blobs WHERE digest = ?", arguments: [digest])
                 try events.append(kind: "blob.expired", subject: digest, in: db)
             }

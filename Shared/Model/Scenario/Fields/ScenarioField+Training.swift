@@ -131,7 +131,8 @@ extension ScenarioField {
                     + "small data sets; not with `workers`, `learning` or `fusion`."),
             ScenarioField(
                 "ensemble", .choice(of: Switch.self), usual: "false, true with `folds`",
-                "Also makes a network that averages the candidates' answers. It is the result if it validates best."),
+                "Also makes a network that averages the candidates' answers. It is the result if it "
+                    + "validates within a standard error of the best network."),
             pretraining,
         ]
 
