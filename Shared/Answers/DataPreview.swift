@@ -16,7 +16,7 @@ public struct DataPreview: Hashable, Sendable, Codable {
         case missing
     }
 
-    /// A sample.
+    /// What one row of the data holds.
     public struct Sample: Hashable, Sendable, Codable {
         /// Its position in the data.
         public var place: String
@@ -41,7 +41,7 @@ public struct DataPreview: Hashable, Sendable, Codable {
     /// Number of samples.
     public static let samples = 12
 
-    /// The samples.
+    /// Rows that are spread evenly over the data.
     public var samples: [Sample]
 
     /// Takes samples.

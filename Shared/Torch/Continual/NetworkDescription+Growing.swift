@@ -13,23 +13,26 @@ extension NetworkDescription {
                 .invalidArgument,
                 "Network '\(name)' has outputs of shape \(shape), which cannot become \(outputs) classes.")
         }
+        let (shapes, weighted) = (try validate(), try tensors.map(\.name))
         var grown = self
         var names: [String] = []
         var pending = [last.name]
         while let name = pending.popLast() {
             guard let place = layers.firstIndex(where: { $0.name == name }), !names.contains(name) else { continue }
             let layer = layers[place]
-            switch layer.operation {
-            case .linear(shape[0], let bias):
+            if case .linear(shape[0], let bias) = layer.operation {
                 grown.layers[place] = Layer(name, .linear(features: outputs, bias: bias), from: layer.inputs)
                 names.append(name)
-            case .convolution(var convolution) where convolution.channels == shape[0] && convolution.groups == 1:
+            } else if case .convolution(var convolution) = layer.operation, convolution.groups == 1 {
                 convolution.channels = outputs
                 grown.layers[place] = Layer(name, .convolution(convolution), from: layer.inputs)
                 names.append(name)
-            case .mean, .addition, .weightedSum, .relu, .softmax, .dropout, .flatten, .globalAveragePooling:
+            } else if !weighted.contains(where: { $0.hasPrefix("\(name).") }),
+                layer.inputs.allSatisfy({ shapes[$0]?.first == shape[0] })
+            {
+                // Without weights, it computes each output from the values of that output, such as a mean or a softmax.
                 pending += layer.inputs
-            default:
+            } else {
                 throw Failure(
                     .invalidArgument,
                     "Network '\(self.name)' cannot learn new classes: its outputs are those of layer '\(name)', and "

@@ -77,8 +77,8 @@ struct PreviewMaker {
         case .table:
             let shown = zip(modality.columns, cells).prefix(Self.mostColumns)
             return .text(shown.map { "\($0.name) \($1 == .missing ? "–" : $1.description)" }.joined(separator: ", "))
-        case .series(let series):
-            guard case .numbers(let values, let shape)? = try reader.series(cells, channels: series.means.count) else {
+        default:
+            guard case .numbers(let values, let shape)? = try reader.value(cells, of: modality.name, input) else {
                 return .missing
             }
             let step = max(1, (shape[1] + Self.mostPoints - 1) / Self.mostPoints)
