@@ -33,7 +33,7 @@ import Testing
     @Test func `a search that is backed up in the middle ends the same in another project`() async throws {
         try await withProject { gyrus in
             #expect(try await gyrus.run(["up", "-d"]).status == 0)
-            let id = try await Self.publish(tinyScenario(trials: 16, epochs: 3, samples: 512), gyrus)
+            let id = try await Self.publish(tinyScenario(trials: 16, epochs: 2, samples: 256), gyrus)
             while try await !gyrus.run(["events", "--service", "designer"]).out.contains("trial.finished") {
                 try await Task.sleep(for: .milliseconds(50))
             }
