@@ -64,7 +64,7 @@ public struct ScenarioDraft {
     private static let firstSteps = 70
     /// If there are fewer samples than this, not counting the test split, the best candidates are trained in folds.
     private static let fewSamples = 2_000
-    /// The same for tables and texts, whose networks train in seconds.
+    /// The same for tables, whose networks train in seconds and gain from each sample.
     private static let fewRows = 20_000
     private static let folds = 5
 
@@ -80,7 +80,7 @@ public struct ScenarioDraft {
         let counts = report.samples
         let begin = "final: {epochs: auto, batch: \(batch), samples: all, candidates: \(finalists)"
         // Networks must not learn from samples that are later than those they are validated on.
-        let few = isLight ? Self.fewRows : Self.fewSamples
+        let few = report.modalities.allSatisfy { $0.kind == .table } ? Self.fewRows : Self.fewSamples
         guard counts.training + counts.validation < few, report.settings.split.time == nil else {
             return begin + ", ensemble: true}   # of the best candidates, on all training samples"
         }
