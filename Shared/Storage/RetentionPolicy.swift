@@ -17,7 +17,8 @@ public struct RetentionPolicy: Hashable, Sendable, CustomStringConvertible {
         case tasks
         /// Tasks that crashed too often and were neither requeued nor dropped.
         case deadTasks = "dead-tasks"
-        /// Temporary files of the registry: those of trials that did not become models, checkpoints, features and answers.
+        /// Temporary files of the registry: those of trials that did not become models, checkpoints, features and
+        /// answers.
         case files
     }
 
