@@ -12,7 +12,7 @@ public struct Occlusion {
 
     /// Number of samples that go through the network together.
     private static let batch = 32
-    /// Number of words to examine, from the beginning of a text.
+    /// Number of pieces to examine, from the beginning of a text.
     private static let mostWords = 256
     /// Number of cells around a cell that are covered with it, so that an object larger than a cell is covered whole.
     private static let margin = 1
@@ -131,11 +131,11 @@ public struct Occlusion {
     private func words(
         _ text: String?, _ name: String, _ input: DatasetManifest.Input, _ reader: ValueReader
     ) throws -> [Covered] {
-        let words = (text ?? "").split { $0.isWhitespace }
-        return try words.indices.prefix(Self.mostWords).compactMap { place in
-            let rest = words.enumerated().filter { $0.offset != place }.map(\.element).joined(separator: " ")
-            guard let value = try reader.value([.bytes([UInt8](rest.utf8))], of: name, input) else { return nil }
-            return (String(words[place]), value)
+        let pieces = TextPieces(text ?? "")
+        return try pieces.ranges.prefix(Self.mostWords).compactMap { piece in
+            let rest = [UInt8](pieces.without(piece).utf8)
+            guard let value = try reader.value([.bytes(rest)], of: name, input) else { return nil }
+            return (String(pieces.text[piece]), value)
         }
     }
 

@@ -49,7 +49,7 @@ public final class RowReader {
                     .invalidArgument,
                     "'\(settings.source)' has no column '\(column.name)', \(column.purpose)."
                         + "\(NearestName.question(column.name, among: names)) Columns: "
-                        + "\(names.joined(separator: ", "))."
+                        + "\(ShortList.text(names))."
                 )
             }
         }

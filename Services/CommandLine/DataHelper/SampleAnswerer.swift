@@ -34,7 +34,7 @@ struct SampleAnswerer {
             throw Failure(
                 .invalidArgument,
                 "The network reads \(inputs.map(\.name).joined(separator: ", ")); give a table with the columns "
-                    + "\(inputs.flatMap(\.input.columns).joined(separator: ", ")) with --table.")
+                    + "\(ShortList.text(inputs.flatMap(\.input.columns))) with --table.")
         }
         let url = URL(filePath: path)
         var cell = Cell.text(url.path)

@@ -47,11 +47,10 @@ struct TargetFinder {
     static func unknown(_ name: String, _ key: String, _ names: [String]) -> Failure {
         let near = NearestName.several(name, among: names, most: 5)
         let ordered = near + names.filter { !near.contains($0) }
-        let shown = ordered.prefix(20).joined(separator: ", ")
         return Failure(
             .invalidArgument,
             "\(key): there is no column '\(name)'.\(NearestName.question(name, among: names)) "
-                + "Columns: \(shown)\(ordered.count > 20 ? ", and \(ordered.count - 20) more" : "").")
+                + "Columns: \(ShortList.text(ordered)).")
     }
 
     private func finding(_ found: [Int], kind: Target.Kind?) throws -> Finding {

@@ -21,7 +21,7 @@ final class ConcatenatedSource: RowSource {
             let lacking = names.filter { !source.names.contains($0) }
             if !lacking.isEmpty {
                 ownNotes.append(
-                    "'\(source.files.first ?? "")' has no column \(lacking.map { "'\($0)'" }.joined(separator: ", ")).")
+                    "'\(source.files.first ?? "")' has no column \(ShortList.text(lacking.map { "'\($0)'" })).")
             }
         }
     }
