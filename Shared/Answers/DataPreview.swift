@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A few samples of a dataset as people see, hear and read them. The prepared file holds it as JSON.
+/// A few samples of a dataset in a form for people. The prepared file holds it as JSON.
 public struct DataPreview: Hashable, Sendable, Codable {
     /// A sample's value of one modality.
     public enum Value: Hashable, Sendable, Codable {
@@ -36,7 +36,7 @@ public struct DataPreview: Hashable, Sendable, Codable {
         }
     }
 
-    /// Name of the tensor of bytes that holds it.
+    /// Name of the byte tensor that holds it.
     public static let tensor = "preview"
     /// Number of samples.
     public static let samples = 12

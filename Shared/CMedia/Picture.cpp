@@ -35,7 +35,7 @@ void refuse_cut_short(const uint8_t *bytes, size_t count) {
         throw std::runtime_error("the PNG picture is truncated");
 }
 
-/// OpenCV takes its limit from the environment when it is loaded, so it is too late to set it.
+/// Checked here because OpenCV reads its own limit from the environment when it is loaded, which is too early to set it.
 void refuse_too_large(const uint8_t *bytes, size_t count) {
     const auto [width, height] = gyrus::media::picture_size(bytes, count);
     if (most_pixels == 0 || width == 0 || height <= most_pixels / width) return;

@@ -8,7 +8,7 @@ namespace {
 
 using Size = std::pair<int64_t, int64_t>;
 
-/// Reads numbers at places that may lie behind the end, where everything is zero.
+/// Reads numbers at any position; bytes beyond the end are zero.
 struct Header {
     const uint8_t *bytes;
     size_t count;
@@ -68,7 +68,7 @@ Size tiff(const Header &header) {
     return size;
 }
 
-/// Two decimal numbers after the letter, possibly with comments between.
+/// Two decimal numbers after the magic number, possibly with comments between them.
 Size pnm(const Header &header) {
     int64_t numbers[2] = {};
     size_t place = 2;

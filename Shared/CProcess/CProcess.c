@@ -36,7 +36,7 @@ int gyrus_spawn(
     posix_spawnattr_setsigmask(&attributes, &none);
     const short session = leads_session ? POSIX_SPAWN_SETSID : 0;
     posix_spawnattr_setflags(&attributes, session | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    // Descriptors come from above `count` (the caller duplicated them there), so that none is overwritten before use.
+    // The caller duplicated the descriptors to numbers of at least `count`, so that none is overwritten before it is used.
     for (int index = 0; index < count && failure == 0; index++) {
         if (descriptors[index] >= 0)
             failure = posix_spawn_file_actions_adddup2(&actions, descriptors[index], index);

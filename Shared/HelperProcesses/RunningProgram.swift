@@ -3,29 +3,29 @@ package import Dispatch
 import Glibc
 import Synchronization
 
-/// A program that this process started, with the descriptors that it was given and no others.
+/// A program that this process started, with only the descriptors that it was given.
 ///
-/// Foundation's `Process` lets a program inherit what other threads open while it starts: the pipes of a second program, and
-/// the socket by which `Process` learns of that one's end. Whoever waits for the second then waits for the first as well, and
-/// for ever where the first waits for them.
+/// With Foundation's `Process`, a program inherits what other threads open while it starts: a second program's pipes, and
+/// the socket by which `Process` learns that the second program ended. A wait for the second program then lasts until the
+/// first ends, too, and forever if the first waits for the waiting process.
 ///
 /// ```swift
 /// let program = try RunningProgram("/bin/sh", ["-c", "exit 3"], descriptors: [nil, nil, nil])
 /// let status = program.wait()  // 3
 /// ```
 package final class RunningProgram: Sendable {
-    /// Its number.
+    /// Its process ID.
     package let id: Int32
-    /// Readable once it has ended.
+    /// Becomes readable when the program ends (a pidfd).
     private let ending: Descriptor
-    /// What `waitpid` says of it; only then may another process get its number.
+    /// Its exit status once `waitpid` has returned it; only then can another process get its ID.
     private let status = Mutex<Int32?>(nil)
 
-    /// Starts a program, found as a shell finds it.
+    /// Starts a program, which is searched for in `PATH` if it has no slash.
     /// - Parameters:
-    ///   - environment: All of its environment; nil for that of this process.
-    ///   - directory: Where it runs; nil where this process does.
-    ///   - descriptors: `descriptors[i]` becomes descriptor `i`, `/dev/null` where there is none.
+    ///   - environment: Its whole environment; nil for that of this process.
+    ///   - directory: Its working directory; nil for that of this process.
+    ///   - descriptors: `descriptors[i]` becomes descriptor `i`; nil stands for `/dev/null`.
     package init(
         _ path: String, _ arguments: [String], environment: [String: String]? = nil, in directory: String? = nil,
         descriptors: [Descriptor?]
@@ -44,7 +44,7 @@ package final class RunningProgram: Sendable {
 
     deinit {
         guard reap() == nil else { return }
-        // Nobody asks for it any more, but it must not stay a zombie.
+        // Its exit status is no longer needed, but it must not stay a zombie.
         Self.reapAtEnd(id, ending, on: .global()) { _ in }
     }
 
@@ -55,13 +55,13 @@ package final class RunningProgram: Sendable {
         package var description: String { errorText(number) }
     }
 
-    /// Starts a program and returns its number; to learn of its end is the caller's part.
-    /// - Parameter leadsSession: Whether it gets a session of its own, so that no terminal ends it with this process.
+    /// Starts a program and returns its process ID. The caller must wait for its end.
+    /// - Parameter leadsSession: Whether it gets its own session, so that closing this process's terminal does not end it.
     package static func start(
         _ path: String, _ arguments: [String], environment: [String: String]? = nil, in directory: String? = nil,
         leadsSession: Bool = true, descriptors: [Descriptor?]
     ) throws(StartFailure) -> Int32 {
-        // Above all of their places, so that none is overwritten before its use.
+        // Numbered above all targets, so that none is overwritten before it is used.
         let copies = descriptors.map { $0.flatMap { Descriptor(copying: $0.number, from: 16) } }
         let numbers = copies.map { $0?.number ?? -1 }
         var process: Int32 = 0
@@ -75,9 +75,9 @@ package final class RunningProgram: Sendable {
         return process
     }
 
-    // MARK: - Its end
+    // MARK: - End
 
-    /// Whether it has not ended.
+    /// Whether it is still running.
     package var isRunning: Bool { reap() == nil }
 
     /// Sends a signal, such as `SIGKILL`, unless it has ended.
@@ -85,8 +85,8 @@ package final class RunningProgram: Sendable {
         status.withLock { if Self.reap(id, &$0) == nil { kill(id, signal) } }
     }
 
-    /// Waits for its end on this thread.
-    /// - Returns: Its exit status; 128 + n where signal n ended it.
+    /// Blocks this thread until the program ends.
+    /// - Returns: Its exit status; 128 + n if signal n ended it.
     @discardableResult
     package func wait() -> Int32 {
         var request = pollfd(fd: ending.number, events: Int16(POLLIN), revents: 0)
@@ -96,8 +96,8 @@ package final class RunningProgram: Sendable {
         }
     }
 
-    /// Waits for its end.
-    /// - Returns: Its exit status; 128 + n where signal n ended it.
+    /// Waits until the program ends.
+    /// - Returns: Its exit status; 128 + n if signal n ended it.
     @discardableResult
     package func end() async -> Int32 {
         if let status = reap() { return status }
@@ -118,8 +118,8 @@ package final class RunningProgram: Sendable {
         return known
     }
 
-    /// Calls a function once when a process has ended, whoever's child it is: with the wait status where it was a child of
-    /// this process. False where there is no such process.
+    /// Calls a function once when any process ends, with the wait status if it was a child of this process, else nil.
+    /// - Returns: False if there is no such process.
     package static func watch(
         _ process: Int32, on queue: DispatchQueue, onEnd: @escaping @Sendable (Int32?) -> Void
     ) -> Bool {
@@ -141,10 +141,10 @@ package final class RunningProgram: Sendable {
     private static func whenReadable(
         _ descriptor: Descriptor, on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void
     ) {
-        // A copy for each source: of two sources on one descriptor, the second can miss the event while the first is canceled.
+        // A copy for each source: if two sources share a descriptor, the second can miss the event while the first is canceled.
         let copy = Descriptor(copying: descriptor.number) ?? descriptor
         let source = DispatchSource.makeReadSource(fileDescriptor: copy.number, queue: queue)
-        // The handlers keep the source and its descriptor until then.
+        // The handlers keep the source and its descriptor alive until the event.
         source.setEventHandler {
             source.cancel()
             body()

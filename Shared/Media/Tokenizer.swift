@@ -4,10 +4,10 @@ public import Model
 import Synchronization
 import Tokenization
 
-/// Splits texts into numbered tokens, in a way learned from texts: ours, where token 0 is padding and token 1 is unknown, or
-/// that of a pretrained encoder.
+/// Splits texts into numbered tokens, with a tokenizer learned from texts: one of Gyrus, whose token 0 is padding and whose
+/// token 1 is unknown, or that of a pretrained encoder.
 ///
-/// SentencePiece does the work for ours, in a helper program.
+/// For those of Gyrus, SentencePiece does the work in a helper program.
 public final class Tokenizer: Sendable {
     /// The serialized model, in the format of SentencePiece's `.model` files, or a `tokenizer.json`.
     public let model: [UInt8]

@@ -1,9 +1,9 @@
 public import Model
 public import Tables
 
-/// New samples in the terms of a model's data: with its modalities, and with its classes before new ones.
+/// New samples in the form of a model's data: with its modalities, and with its classes before new ones.
 public struct ContinuedRows: SampleRows {
-    /// What is learned: the known classes or labels, then those that only the new samples have. Numbers keep their scale.
+    /// The target: the known classes or labels, then those that only the new samples have. Numbers keep their scale.
     public let target: Target
     /// The modalities that the model's data has.
     public let modalities: [RawModality]
@@ -13,12 +13,12 @@ public struct ContinuedRows: SampleRows {
     public var counts: DatasetRecipe.Counts { rows.counts }
 
     private let rows: any SampleRows
-    /// The place of each modality among those of the rows.
+    /// The index of each modality among those of the rows.
     private let places: [Int]
     /// The number in `target` of each class or label of the rows.
     private let numbers: [Int]
 
-    /// - Parameter target: What the rows say.
+    /// - Parameter target: The target of the rows.
     /// - Throws: `Failure` with code `invalid-argument` that names what the rows lack.
     public init(_ rows: any SampleRows, target: Target, of known: DatasetManifest) throws {
         guard target.kind == known.target.kind else {
@@ -94,7 +94,7 @@ extension Target {
 }
 
 extension DataSettings {
-    /// Takes over how a model's data was read, where nothing else is set.
+    /// Takes the target and modalities from a model's data unless they are set.
     public mutating func continueReading(_ known: DatasetManifest) {
         if target == nil { target = known.settings.target }
         guard modalities == nil else { return }

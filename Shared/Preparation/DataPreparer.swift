@@ -48,8 +48,8 @@ public struct DataPreparer {
 
     /// Prepares the data.
     ///
-    /// Finished shards of samples stay in a folder until the dataset is written, so that a preparation that was
-    /// interrupted, or ran out of disk, goes on from there. The result has the same bytes.
+    /// Finished shards of samples stay in a folder until the dataset is written, so that a preparation that was interrupted
+    /// or ran out of disk space can continue from there. The result has the same bytes.
     /// - Parameters:
     ///   - path: The file to write, all or nothing.
     ///   - folder: The folder for shards; nil for one next to the file.
@@ -78,7 +78,7 @@ public struct DataPreparer {
                 throw failure
             }
             throw Failure(
-                .unavailable, "\(failure.message) The samples that are done are kept; free some disk and start again.")
+                .unavailable, "\(failure.message) The finished samples are kept; free some disk space and start again.")
         }
     }
 
@@ -99,7 +99,7 @@ public struct DataPreparer {
     private func survey() throws -> (inputs: [String: DatasetManifest.Input], target: Target) {
         let training = rows.counts.training
         guard training > 0 else {
-            throw Failure(.invalidArgument, "data.split: none of the samples is left for training.")
+            throw Failure(.invalidArgument, "data.split: no sample is left for training.")
         }
         let reader = try ValueReader(files: rows.files, encoding: settings.encoding)
         var fitters = rows.modalities.map { $0.fitter(count: training) }

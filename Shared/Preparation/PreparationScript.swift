@@ -108,8 +108,8 @@ public struct PreparationScript: Sendable {
 
     /// What is added before rounding down: slightly more than a half.
     ///
-    /// Interpolated values often lie exactly between two whole numbers, where the last bits of a sum, which differ between
-    /// versions of torch and processors, would determine the result.
+    /// Interpolated values often lie exactly between two whole numbers. The last bits of a sum, which differ between versions
+    /// of torch and between processors, would then determine the result.
     private static let half = 0.5 + 1e-6
 
     /// Methods for pictures. Each plane is resized on its own, in double precision, which takes less memory than all of

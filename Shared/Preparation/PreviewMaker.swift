@@ -13,9 +13,9 @@ struct PreviewMaker {
     private let step: Int
     private var samples: [RawSample] = []
 
-    /// Seconds and samples per second of a sound.
+    /// Maximum seconds, and samples per second, of a sound.
     private static let (longestSound, mostRate) = (3, 16_000)
-    /// Characters of a text, columns of a row, points of a curve.
+    /// Maximum number of characters of a text, columns of a row, and points of a curve.
     private static let (longestText, mostColumns, mostPoints) = (500, 12, 200)
 
     init(_ manifest: DatasetManifest, modalities: [RawModality], reader: ValueReader, count: Int) throws {
@@ -27,7 +27,7 @@ struct PreviewMaker {
     }
 
     /// Keeps a sample if it is one of those to show.
-    /// - Parameter place: How many samples came before it.
+    /// - Parameter place: Number of samples before it.
     mutating func look(at sample: RawSample, place: Int) {
         if place.isMultiple(of: step), samples.count < DataPreview.samples { samples.append(sample) }
     }

@@ -5,8 +5,8 @@ import Tables
 
 /// Decodes samples on all cores, while the caller reads the next ones.
 ///
-/// `@unchecked Sendable` because only `exchange` changes what is not locked, and no samples are being decoded then; each
-/// module is used by a single thread at a time.
+/// `@unchecked Sendable` because only `exchange` changes unlocked state, while no samples are being decoded, and each module
+/// is used by a single thread at a time.
 final class SampleDecoder: @unchecked Sendable {
     /// The result for a sample.
     enum Outcome: Sendable {
@@ -32,7 +32,7 @@ final class SampleDecoder: @unchecked Sendable {
         modules = try (0..<max(1, min(8, ProcessorCount.available))).map { _ in try PreparationModule(script) }
     }
 
-    /// Starts to decode samples, and returns those before with their outcomes.
+    /// Starts to decode samples, and returns the previous ones with their outcomes.
     func exchange(_ next: [RawSample]) -> [(RawSample, Outcome)] {
         group.wait()
         let finished = Array(zip(samples, outcomes.withLock { $0 }))
@@ -76,7 +76,7 @@ final class SampleDecoder: @unchecked Sendable {
         case unreadable(String)
     }
 
-    /// Prepares samples. Rows of tables are prepared together, because each takes much less time than a call.
+    /// Prepares samples. Rows of tables are prepared together, because a call takes much longer than a row.
     static func prepared(
         _ samples: ArraySlice<RawSample>, _ modalities: [RawModality], _ inputs: [String: DatasetManifest.Input],
         _ reader: ValueReader, _ module: PreparationModule

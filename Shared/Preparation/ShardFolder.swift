@@ -3,9 +3,9 @@ import Foundation
 import Model
 import Safetensors
 
-/// The folder in which a preparation collects its results, so that a later one can continue it after an interruption.
+/// The folder in which a preparation collects its results, so that another can continue it after an interruption.
 ///
-/// `plan.json` has what was learned from the training samples; `12.shard` has the samples from 12 times the shard's size.
+/// `plan.json` has what was learned from the training samples. Shards are numbered from 0: `12.shard` has the 13th.
 final class ShardFolder {
     /// What all shards have in common.
     struct Plan: Codable {
@@ -42,8 +42,8 @@ final class ShardFolder {
     private let url: URL
     private let lock: Int32
 
-    /// Opens or makes a folder for the preparation of some data. If another process uses it, this one gets a new folder.
-    /// - Throws: `Failure` with code `unavailable` if there can be none.
+    /// Opens or creates a folder for the preparation of some data. If another process uses it, this one gets a new folder.
+    /// - Throws: `Failure` with code `unavailable` if it cannot be created or locked.
     init(_ url: URL) throws {
         try? Self.removeAbandoned(beside: url)
         if let lock = try Self.locked(url) {
@@ -64,7 +64,7 @@ final class ShardFolder {
 
     // MARK: Plan
 
-    /// The plan of an interrupted preparation of the same data; nil if there is none, and then the folder is empty.
+    /// The plan of an interrupted preparation of the same data; if there is none, empties the folder and returns nil.
     func plan(identity: String) -> Plan? {
         if let data = try? Data(contentsOf: planFile), let plan = try? JSONDecoder().decode(Plan.self, from: data),
             plan.fits(identity: identity)
@@ -99,13 +99,13 @@ final class ShardFolder {
     private static let lockName = "lock"
     private var planFile: URL { url.appending(path: "plan.json") }
 
-    /// The descriptor of a folder's lock, which the folder gets if it is missing; nil if another process has it.
+    /// Creates a folder if it is missing and locks it. Returns the lock's descriptor; nil if another process has the lock.
     private static func locked(_ url: URL) throws -> Int32? {
         let path = url.appending(path: lockName).path
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {
-            throw Failure(.unavailable, "Cannot make the folder '\(url.path)': \(error.localizedDescription)")
+            throw Failure(.unavailable, "Cannot create the folder '\(url.path)': \(error.localizedDescription)")
         }
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -118,7 +118,7 @@ final class ShardFolder {
         return descriptor
     }
 
-    /// Removes folders next to one that nobody continued.
+    /// Removes preparations next to a folder that were not continued in time.
     private static func removeAbandoned(beside url: URL) throws {
         let keys: Set<URLResourceKey> = [.contentModificationDateKey, .isDirectoryKey]
         let oldest = Date(timeIntervalSinceNow: -longestPause)

@@ -7,7 +7,7 @@ import Tables
 final class ShardWriter {
     /// The files of all shards, in order.
     private(set) var paths: [String] = []
-    /// What to show of the samples.
+    /// The preview of the samples.
     private(set) var preview: PreviewMaker
 
     private let plan: ShardFolder.Plan
@@ -15,7 +15,7 @@ final class ShardWriter {
     private let folder: ShardFolder
     private let decoder: SampleDecoder
     private let names: [String]
-    /// Number of samples per shard, and at most decoded at a time.
+    /// Number of samples per shard, and maximum number of samples decoded at a time.
     private let (size, most): (Int, Int)
     private var shard: SampleShard
     private var unreadable = SampleShard.Unreadable()
@@ -27,7 +27,7 @@ final class ShardWriter {
     private static let usualBytes = 8 << 20
     private static let sizes = 32...65_536
     private static let blocks = 16...4_096
-    /// Bytes of undecoded samples from which on they are decoded, however few they are.
+    /// Bytes of undecoded samples at which they are decoded, however few they are.
     private static let mostPending = 32 << 20
 
     init(_ plan: ShardFolder.Plan, rows: any SampleRows, folder: ShardFolder) throws {
@@ -84,7 +84,7 @@ final class ShardWriter {
 
     private func size(of number: Int) -> Int { min(size, plan.count - number * size) }
 
-    /// Takes the samples that were decoded, and starts to decode others.
+    /// Stores the decoded samples and starts to decode the next ones.
     private func exchange(_ samples: [RawSample], of number: Int) throws {
         for (sample, outcome) in decoder.exchange(samples) {
             try shard.add(sample, outcome)

@@ -1,4 +1,4 @@
-/// Tokens that are found in a text before it is cut into others, such as `[SEP]`.
+/// Tokens that are found in a text before the rest is split, such as `[SEP]`.
 struct AddedTokens: Sendable {
     /// A part of a text.
     enum Part {
@@ -48,7 +48,7 @@ struct AddedTokens: Sendable {
     }
 
     /// The tokens in a text, and what is between them.
-    /// - Parameter areNormalized: Whether to look for the tokens that are searched in normalized text, or for the others.
+    /// - Parameter areNormalized: Whether to look for the tokens that match normalized text, or for the others.
     func parts(of text: [Unicode.Scalar], areNormalized: Bool) -> [Part] {
         let known = areNormalized ? normalized : plain
         var parts: [Part] = []
@@ -106,7 +106,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// The signs of ASCII that count as punctuation, too.
+    /// ASCII symbols that also count as punctuation.
     private static let signs: Set<Unicode.Scalar> = ["$", "+", "<", "=", ">", "^", "`", "|", "~"]
 
     var isMark: Bool {

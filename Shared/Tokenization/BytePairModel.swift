@@ -1,6 +1,6 @@
 import HeapModule
 
-/// Merges the pair of neighbors that was learned first, as long as there is one (Sennrich et al. 2016).
+/// Repeatedly merges the pair of neighbors that was learned first (Sennrich et al. 2016).
 struct BytePairModel: TokenModel {
     private struct Pair: Hashable {
         let left: Int32
@@ -37,7 +37,7 @@ struct BytePairModel: TokenModel {
             let parts = entry.list?.compactMap(\.bytes) ?? entry.bytes?.split(separator: 0x20).map(Array.init) ?? []
             guard parts.count == 2, let left = numbers[parts[0]], let right = numbers[parts[1]],
                 let number = numbers[parts[0] + parts[1].dropFirst(prefix.count)]
-            else { throw TextTokenizer.failure("model.merges: merge \(rank) is not of tokens of the vocabulary") }
+            else { throw TextTokenizer.failure("model.merges: merge \(rank) has tokens outside the vocabulary") }
             merges[Pair(left: left, right: right)] = Merge(rank: Int32(rank), number: number)
         }
         self.merges = merges
@@ -76,7 +76,7 @@ struct BytePairModel: TokenModel {
         for place in symbols.indices { offer(place) }
         while let candidate = queue.popMin() {
             let left = symbols[candidate.place]
-            // What was offered may have been merged with another since.
+            // The tokens may have been merged with others since.
             guard !left.isMerged, left.next >= 0,
                 merges[Pair(left: left.number, right: symbols[left.next].number)]?.number == candidate.number
             else { continue }

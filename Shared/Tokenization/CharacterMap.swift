@@ -7,7 +7,7 @@ struct CharacterMap: Sendable {
     /// Longest cluster of characters, in bytes, that is replaced as a whole.
     private static let longestCluster = 5
 
-    /// Reads the map; nil if it is cut short.
+    /// Reads the map; nil if it is truncated.
     init?(_ bytes: [UInt8]) {
         func number(_ place: Int) -> UInt32 {
             (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) }
@@ -45,7 +45,7 @@ struct CharacterMap: Sendable {
             place ^= Int(byte)
             guard units.indices.contains(place) else { return nil }
             let unit = units[place]
-            // A unit's label has the highest bit where it is a value and not a character.
+            // The highest bit of a unit's label is set if it is a value, not a character.
             guard unit & (1 << 31 | 0xFF) == UInt32(byte) else { return nil }
             place ^= Self.offset(unit)
             guard units.indices.contains(place) else { return nil }

@@ -51,7 +51,7 @@ struct JSONParser {
         var parser = JSONParser(bytes: bytes)
         let value = try parser.value(depth: 0)
         parser.skipSpace()
-        guard parser.position == bytes.count else { throw parser.fault("something follows its end") }
+        guard parser.position == bytes.count else { throw parser.fault("it has text after its end") }
         return value
     }
 

@@ -1,6 +1,6 @@
 import Model
 
-/// Cuts texts into the tokens that a pretrained text encoder expects, as the `tokenizers` library of Hugging Face does with the
+/// Splits texts into the tokens that a pretrained text encoder expects, like Hugging Face's `tokenizers` library with the
 /// same `tokenizer.json`.
 ///
 /// ```swift
@@ -17,7 +17,7 @@ public struct TextTokenizer: Sendable {
 
     /// Number of rows that an embedding of its tokens needs.
     public let vocabulary: Int
-    /// Length in tokens to which the file says that texts are cut; nil if it does not say.
+    /// Number of tokens to which the file truncates texts; nil if it does not say.
     public let usualLength: Int?
     /// Number of tokens that are added to each text.
     public var specialCount: Int { frame.before.count + frame.after.count }
@@ -49,7 +49,7 @@ public struct TextTokenizer: Sendable {
         frame = try file["post_processor"].map { try TokenFrame($0) } ?? TokenFrame()
         let last = ([known] + added.numbers + frame.before + frame.after).max() ?? 0
         guard last >= 0, last < 2 * Self.mostTokens else {
-            throw Self.failure("it has a token of number \(last); the maximum is \(2 * Self.mostTokens)")
+            throw Self.failure("it has a token with the number \(last); the maximum is \(2 * Self.mostTokens)")
         }
         vocabulary = Int(last) + 1
         usualLength = file["truncation"]?["max_length"]?.integer
@@ -87,14 +87,14 @@ public struct TextTokenizer: Sendable {
     }
 }
 
-/// A part of a text that is cut into tokens by itself.
+/// A part of a text that is split into tokens on its own.
 struct TextPiece {
     var scalars: [Unicode.Scalar]
     /// Whether the text begins with it.
     var isFirst: Bool
 }
 
-/// Cuts a piece of text into tokens of a vocabulary.
+/// Splits a piece of text into tokens of a vocabulary.
 protocol TokenModel: Sendable {
     func tokens(of scalars: [Unicode.Scalar]) -> [Int32]
 }

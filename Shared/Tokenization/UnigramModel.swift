@@ -1,4 +1,4 @@
-/// The most probable way to cut a text into tokens, each of which has a probability of its own (Kudo 2018).
+/// Splits a text into tokens in the most probable way; each token has its own probability (Kudo 2018).
 struct UnigramModel: TokenModel {
     private let pieces: [(bytes: [UInt8], number: Int32)]
     private let scores: [Double]

@@ -5,7 +5,7 @@ import Synchronization
 /// that clients that hold connections open cannot keep others out.
 public final class ConnectionCrowd: Sendable {
     private struct State {
-        /// All connections; the value is the turn in which it began to wait, nil while it is being answered.
+        /// For each connection, the turn in which it began to wait; nil while its request is being answered.
         var turns: [ObjectIdentifier: Int?] = [:]
         var channels: [ObjectIdentifier: any Channel] = [:]
         var turn = 0
@@ -17,7 +17,7 @@ public final class ConnectionCrowd: Sendable {
     private let most: Int
     private let state = Mutex(State())
 
-    /// - Parameter connections: Number of connections at which the server accepts no more.
+    /// - Parameter connections: Number of connections at which the server stops accepting others.
     public init(connections: Int) { most = max(1, connections - Self.margin) }
 
     /// Number of open connections.

@@ -2,9 +2,9 @@ import ArgumentParser
 import Foundation
 import Model
 
-/// Trains simple models on a prepared dataset, so that a report can say what a network adds to them.
+/// Trains simple models on a prepared dataset, so that a report can compare a network with them.
 ///
-/// Writes a line of JSON (`BaselineMessage`) for each.
+/// Writes a line of JSON (`BaselineMessage`) for each model.
 @main
 struct BaselineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,10 +13,10 @@ struct BaselineCommand: ParsableCommand {
     @Argument(help: "The prepared dataset, a safetensors file.")
     var dataset: String
 
-    @Argument(help: "The metric that the best round is chosen by.")
+    @Argument(help: "The metric for choosing the best round.")
     var objective: String
 
-    @Option(help: ArgumentHelp("Longest time of each model, in seconds.", valueName: "number"))
+    @Option(help: ArgumentHelp("Maximum training time of each model, in seconds.", valueName: "number"))
     var time = 20.0
 
     func run() throws {

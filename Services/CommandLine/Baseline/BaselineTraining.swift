@@ -2,25 +2,25 @@ import Foundation
 import Model
 import Scores
 
-/// Trains simple models on a prepared dataset, and judges them on the splits that networks are judged on.
+/// Trains simple models on a prepared dataset and evaluates them on the same splits as networks.
 ///
-/// Rounds are added until the validation split has not improved for `patience` looks; the answers of the best round count.
+/// Training stops once validation has not improved for `patience` checks; the answers of the best round count.
 struct BaselineTraining {
     let table: FeatureTable
-    /// What the best round is chosen by, on the validation split.
+    /// The metric on the validation split that chooses the best round.
     let objective: Metric
-    /// Longest time of each model.
+    /// Maximum training time of each model.
     let time: Duration
 
-    /// Most columns for trees: with more, a round takes seconds.
+    /// Maximum number of columns for trees; with more, a round takes seconds.
     private static let mostTreeColumns = 4_096
-    /// Rounds between two looks at the validation split.
+    /// Number of rounds between two validations.
     private static let rounds = 5
-    /// Looks without an improvement after which a model is done.
+    /// Number of validations without an improvement after which training stops.
     private static let patience = 8
     private static let mostRounds = 1_000
 
-    /// The most frequent class, no label, or the mean number.
+    /// The model that ignores its input: it answers class frequencies, label frequencies, or mean numbers.
     func constant() -> Baseline {
         let outputs = table.manifest.target.outputs
         let scores: [Float]
@@ -29,7 +29,7 @@ struct BaselineTraining {
             for label in table.training.classes { counts[Int(label)] += 1 }
             scores = counts.map { log(($0 + 1) / Float(table.training.classes.count + outputs)) }
         } else {
-            // Standardized numbers have mean 0.
+            // Standardized numbers have a mean of 0.
             scores =
                 table.manifest.target.kind == .regression
                 ? [Float](repeating: 0, count: outputs) : shares().map { log($0 / (1 - $0)) }
@@ -38,7 +38,7 @@ struct BaselineTraining {
         return baseline("always the same answer", answers(table.validation), answers(table.test))
     }
 
-    /// Share of the training samples that have each label.
+    /// Share of the training samples with each label, smoothed so that it is never 0 or 1.
     private func shares() -> [Float] {
         let outputs = table.manifest.target.outputs
         var counts = [Float](repeating: 1, count: outputs)
@@ -46,11 +46,11 @@ struct BaselineTraining {
         return counts.map { $0 / Float(table.training.rows.count + 2) }
     }
 
-    /// The better of two linear models on the validation split, one with the penalty of scikit-learn's logistic regression (C = 1)
-    /// and one with a hundredth of it.
+    /// The better of two linear models by validation: one with the penalty of scikit-learn's logistic regression (C = 1), and
+    /// one with a hundredth of it.
     func linear() throws -> Baseline {
         let models = try [1, 0.01].map { penalty in
-            // XGBoost counts the penalty for each sample. One thread: with several, 'shotgun' gives other weights each time.
+            // XGBoost applies the penalty per sample. One thread: with several, 'shotgun' gives different weights each time.
             let penalty = penalty / Double(max(1, table.training.rows.count))
             return try trained(
                 "linear model",
@@ -63,7 +63,7 @@ struct BaselineTraining {
         return utility(models[1]) > utility(models[0]) ? models[1] : models[0]
     }
 
-    /// Boosted trees; nil of data with too many columns.
+    /// Boosted trees; nil if the data has too many columns.
     func trees() throws -> Baseline? {
         guard table.columns <= Self.mostTreeColumns else { return nil }
         return try trained(
@@ -85,7 +85,7 @@ struct BaselineTraining {
         var unimproved = 0
         for _ in 0..<Self.mostRounds / Self.rounds {
             for (column, model) in models.enumerated() {
-                // All models share the matrix, whose labels are those of one of them at a time.
+                // All models share the matrix; its labels are those of one model at a time.
                 if models.count > 1 || best == nil { try matrices[0].set(labels: labels(of: column)) }
                 for _ in 0..<Self.rounds { try model.update(on: matrices[0]) }
             }
@@ -104,7 +104,7 @@ struct BaselineTraining {
         return baseline(name, best.validation, best.test)
     }
 
-    /// What XGBoost minimizes.
+    /// XGBoost's parameters for the objective that it minimizes.
     private var task: [String: String] {
         let target = table.manifest.target
         let threads = "\(ProcessInfo.processInfo.activeProcessorCount)"
@@ -121,7 +121,7 @@ struct BaselineTraining {
         }
     }
 
-    /// What is right of the training samples, of one model.
+    /// The correct answers of the training samples, for one model.
     private func labels(of column: Int) -> [Float] {
         let target = table.manifest.target
         guard target.kind != .classification else { return table.training.classes.map { Float($0) } }
@@ -130,7 +130,7 @@ struct BaselineTraining {
         }
     }
 
-    /// Logits or standardized numbers, as those of a network.
+    /// Logits or standardized numbers, like a network's outputs.
     private func answers(_ models: [Booster], _ matrix: BoosterMatrix) throws -> [Float] {
         guard matrix.count > 0 else { return [] }
         let margins = try models.map { try $0.margins(of: matrix) }
@@ -143,7 +143,7 @@ struct BaselineTraining {
 
     // MARK: Judging
 
-    /// The target with the threshold of labels that these answers are best with.
+    /// The target with the label threshold that suits these answers best.
     private func judged(_ validation: [Float]) -> Target {
         var target = table.manifest.target
         if target.kind == .multiLabel {

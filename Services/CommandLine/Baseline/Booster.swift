@@ -1,13 +1,13 @@
 import CXGBoost
 import Model
 
-/// A matrix of samples for XGBoost; it frees what it holds.
+/// A matrix of samples for XGBoost.
 final class BoosterMatrix {
     let handle: DMatrixHandle
     let count: Int
 
-    /// Takes samples over.
-    /// - Parameter columns: Columns of the whole matrix; XGBoost wants the same number for every split.
+    /// Copies samples into a matrix.
+    /// - Parameter columns: Number of columns of the matrix; XGBoost requires the same number for every split.
     init(_ rows: SparseRows, columns: Int) throws {
         var handle: DMatrixHandle?
         try rows.indices.withUnsafeBufferPointer { indices in
@@ -16,33 +16,33 @@ final class BoosterMatrix {
                     rows.starts, indices.baseAddress, rows.values, rows.starts.count, rows.values.count, columns,
                     &handle))
         }
-        guard let handle else { throw Failure(.internal, "XGBoost made no matrix.") }
+        guard let handle else { throw Failure(.internal, "XGBoost returned no matrix.") }
         self.handle = handle
         count = rows.count
     }
 
     deinit { XGDMatrixFree(handle) }
 
-    /// Sets what is right of each sample.
+    /// Sets the correct answer of each sample.
     func set(labels: [Float]) throws {
         try check(XGDMatrixSetFloatInfo(handle, "label", labels, bst_ulong(labels.count)))
     }
 }
 
-/// A model of XGBoost in training.
+/// An XGBoost model in training.
 final class Booster {
     private let handle: BoosterHandle
     private var rounds: Int32 = 0
 
     /// Starts a model.
     /// - Parameters:
-    ///   - matrices: Everything that it will train on or answer for.
-    ///   - parameters: XGBoost's own parameters by their names.
+    ///   - matrices: All matrices that it will train on or predict from.
+    ///   - parameters: XGBoost's parameters by name.
     init(for matrices: [BoosterMatrix], parameters: [String: String]) throws {
         var handle: BoosterHandle?
         let handles: [DMatrixHandle?] = matrices.map(\.handle)
         try check(XGBoosterCreate(handles, bst_ulong(handles.count), &handle))
-        guard let handle else { throw Failure(.internal, "XGBoost made no model.") }
+        guard let handle else { throw Failure(.internal, "XGBoost returned no model.") }
         self.handle = handle
         for (name, value) in parameters { try check(XGBoosterSetParam(handle, name, value)) }
     }
@@ -64,7 +64,7 @@ final class Booster {
     }
 }
 
-/// - Throws: `Failure` with what XGBoost says of its last call.
+/// - Throws: `Failure` with XGBoost's message about its last call.
 private func check(_ status: Int32) throws {
     guard status != 0 else { return }
     throw Failure(.internal, "XGBoost: \(String(cString: XGBGetLastError()))")

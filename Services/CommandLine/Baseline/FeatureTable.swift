@@ -8,28 +8,28 @@ struct FeatureTable {
     /// One split.
     struct Split {
         var rows = SparseRows()
-        /// Classes as numbers; empty where labels or numbers are learned.
+        /// Class numbers; empty if the target is labels or numbers.
         var classes: [Int32] = []
-        /// Labels (0 or 1) or standardized numbers, `[samples * outputs]`; empty where classes are learned.
+        /// Labels (0 or 1) or standardized numbers, `[samples * outputs]`; empty if the target is classes.
         var numbers: [Float] = []
-        /// The group of each sample; nil where each stands for itself.
+        /// The group of each sample; nil if samples are not grouped.
         var groups: [Int32]?
     }
 
-    /// Most values of all rows of a split together, 8 bytes each; of more training samples only the first ones are taken.
+    /// Maximum number of values in all rows of a split, 8 bytes each; training samples beyond it are left out.
     static let mostValues = 40_000_000
 
     let manifest: DatasetManifest
     let training, validation, test: Split
-    /// Columns of the rows.
+    /// Number of columns in each row.
     let columns: Int
 
     /// Reads a prepared file.
-    /// - Throws: `Failure` naming the file and what is wrong in it.
+    /// - Throws: `Failure` naming the file and what is wrong with it.
     init(opening path: String) throws {
         let file = try SafetensorsFile(opening: path)
         guard let json = file.metadata["manifest"] else {
-            throw Failure(.invalidArgument, "'\(path)' holds no data of a user: its metadata has no manifest.")
+            throw Failure(.invalidArgument, "'\(path)' is not a prepared user dataset: its metadata has no manifest.")
         }
         let manifest = try DatasetManifest(json: json)
         var columns = 0
@@ -100,7 +100,7 @@ struct FeatureTable {
             }
             return
         }
-        // Categories stand behind the numbers.
+        // Categories come after the numbers.
         let categories = input.signature.categories ?? []
         let numbers = row.count - categories.count
         for (column, number) in row.prefix(numbers).enumerated() { rows.add(number, column: input.start + column) }
@@ -111,7 +111,7 @@ struct FeatureTable {
         }
     }
 
-    /// Weighs tokens by how rare they are among the training samples (TF-IDF, as scikit-learn's `TfidfVectorizer`).
+    /// Weights tokens by their rarity in the training samples (TF-IDF, like scikit-learn's `TfidfVectorizer`).
     private static func fit(_ splits: inout [Split], to input: ColumnRange) {
         guard input.signature.vocabulary != nil else { return }
         let rows = splits[0].rows
@@ -123,7 +123,7 @@ struct FeatureTable {
 }
 
 extension FeatureTable.Split {
-    /// Keeps the first samples only.
+    /// Keeps only the first samples.
     fileprivate mutating func keep(_ count: Int, outputs: Int) {
         classes = Array(classes.prefix(count))
         numbers = Array(numbers.prefix(count * outputs))
@@ -131,7 +131,7 @@ extension FeatureTable.Split {
     }
 }
 
-/// The rows of a modality of a split, in mapped memory.
+/// The memory-mapped rows of one modality of a split.
 private struct StoredRows {
     private let file: SafetensorsFile
     private let entry: TensorEntry?
@@ -146,9 +146,9 @@ private struct StoredRows {
         width = signature.shape.reduce(1, *)
     }
 
-    /// The numbers of a sample; bytes as numbers about 0.
+    /// The numbers of a sample; bytes are centered around 0.
     func row(of sample: Int) throws -> [Float] {
-        guard let entry else { throw Failure(.corrupt, "'\(file.path)': samples without rows.") }
+        guard let entry else { throw Failure(.corrupt, "'\(file.path)' has samples without rows.") }
         let place = Int(indices[sample]) * width
         return try file.withBytes(of: entry.name) { bytes in
             switch entry.type {
@@ -159,7 +159,7 @@ private struct StoredRows {
                 }
             case .float32:
                 (place..<place + width).map { bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
-            default: throw Failure(.corrupt, "'\(file.path)': rows of type \(entry.type) are not known.")
+            default: throw Failure(.corrupt, "'\(file.path)' has rows of the unknown type \(entry.type).")
             }
         }
     }

@@ -1,6 +1,6 @@
 /// Rows of which only some columns have values, in compressed sparse row form.
 struct SparseRows {
-    /// Where each row begins among the values, and the end of the last one.
+    /// The index of each row's first value, and the end of the last row.
     private(set) var starts = [0]
     /// The column of each value.
     private(set) var indices: [UInt32] = []
@@ -19,7 +19,7 @@ struct SparseRows {
     /// Ends the row in progress.
     mutating func endRow() { starts.append(values.count) }
 
-    /// Multiplies the values of some columns by their factors, and brings this part of every row to length 1.
+    /// Multiplies the values of some columns by their factors, and scales this part of every row to length 1.
     mutating func weigh(_ columns: Range<Int>, by factors: [Float]) {
         for row in 0..<count {
             let places = (starts[row]..<starts[row + 1]).filter { columns.contains(Int(indices[$0])) }

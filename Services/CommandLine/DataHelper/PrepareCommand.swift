@@ -9,8 +9,8 @@ import Tables
 ///
 /// Takes the settings as JSON on the first line of stdin and answers with lines of JSON (`PreparationMessage`): first the
 /// identity of the prepared data. It then waits for a line with the path of the file to write, or an empty line if the data
-/// is not needed. Progress messages and the outcome follow; the first one has the number of samples that an interrupted
-/// preparation of the same data had finished.
+/// is not needed. Progress messages and the outcome follow; the first message has the number of samples that an
+/// interrupted preparation of the same data had finished.
 struct PrepareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prepare", abstract: "Prepare a user's data for training.")
@@ -18,7 +18,7 @@ struct PrepareCommand: ParsableCommand {
     @Option(help: "Folder for unfinished preparations (default: next to the file that is written).")
     var unfinished: String?
 
-    @Option(help: "File with the manifest of a model's data, in the same way as which the data is prepared.")
+    @Option(help: "Manifest of a model's data; the new data is prepared in the same way.")
     var like: String?
 
     func run() throws {
@@ -35,7 +35,7 @@ struct PrepareCommand: ParsableCommand {
             if let known {
                 let continued = try ContinuedRows(rows, target: target, of: known)
                 (rows, target) = (continued, continued.target)
-                // Prepared in another way, the same data is another data set.
+                // The same data, prepared differently, is a different dataset.
                 content = BlobDigest(hashing: Array("\(content) \(try known.id)".utf8)).hexadecimal
             }
             let name = URL(filePath: settings.source).deletingPathExtension().lastPathComponent

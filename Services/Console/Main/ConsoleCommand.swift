@@ -41,7 +41,7 @@ struct Serve: AsyncParsableCommand {
         var settings = ConsoleSettings(
             address: address, port: port.number, hosts: Set(allowHost), urlFile: place.file.map { URL(filePath: $0) })
         settings.metrics = { await MetricsExposition.ofProcess.text() }
-        // Whoever reads the file needs no line between those of the log.
+        // With a file for the URL, stdout has only the log.
         let isTold = place.file == nil
         try await ServiceRuntime.runWorker("console", logLevel: logLevel) { [settings] logger in
             let backends = try Backends(ServiceDirectory(), patience: settings.limits.patience, logger: logger)

@@ -58,7 +58,7 @@ public struct ConsoleLimits: Sendable {
     public var requestTime = Duration.seconds(15)
     /// How long a client may leave data that was sent to it unread.
     public var stallTime = Duration.seconds(20)
-    /// Maximum number of connections at a time. Close to it, the one that has waited longest for a request is closed.
+    /// Maximum number of connections at a time. Near it, the connection that has waited longest for a request is closed.
     public var connections = 256
     /// Maximum number of event streams at a time.
     public var streams = 64

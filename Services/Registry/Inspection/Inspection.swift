@@ -16,8 +16,8 @@ public struct InspectionRequest: Sendable, Codable {
     public var companion: URL?
     /// Whether to reject a file that cannot be run, instead of only checking it.
     public var mustRun: Bool
-    /// What to make of a text encoder: TorchScript that takes token numbers and returns a text's features; nil for any other
-    /// network.
+    /// The text encoder to convert to TorchScript that takes token numbers and returns a text's features; nil for any
+    /// other network.
     public var encoder: Encoder?
 
     /// A text encoder.

@@ -1,7 +1,7 @@
 import Inspection
 import Model
 
-/// The TorchScript around a text encoder: takes the numbers of tokens, padded with −1, and returns the features of texts.
+/// The TorchScript around a text encoder; it takes token numbers, padded with −1, and returns the texts' features.
 struct EncoderScript {
     private let encoder: InspectionRequest.Encoder
 
@@ -9,11 +9,11 @@ struct EncoderScript {
 
     /// The method `forward`.
     /// - Parameters:
-    ///   - callee: The method that is the encoder, such as `self.encode`.
+    ///   - callee: The encoder's method, such as `self.encode`.
     ///   - names: Names of its arguments.
     ///   - outputs: Number of its outputs; nil if it returns one tensor.
-    ///   - length: The only number of tokens that it takes; nil if it takes any.
-    /// - Throws: `Failure` naming an argument that no text has.
+    ///   - length: The only number of tokens that it accepts; nil if it accepts any.
+    /// - Throws: `Failure` naming an argument that cannot be derived from a text.
     func source(calling callee: String, _ names: [String], outputs: Int?, length: Int? = nil) throws -> String {
         if let outputs, encoder.feature >= outputs {
             throw Failure(
@@ -28,7 +28,7 @@ struct EncoderScript {
         let arguments = try names.map(Self.argument).joined(separator: ", ")
         var lines = ["kept = tokens >= 0"]
         if length == nil {
-            // Tokens that no text of the batch has cost time and change nothing.
+            // Columns that are padding in every text of the batch cost time and change nothing.
             lines += ["longest = max(1, int(kept.sum(1).max()))", "tokens = tokens[:, 0:longest]"]
             lines += ["kept = kept[:, 0:longest]"]
         }
@@ -48,13 +48,13 @@ struct EncoderScript {
         return "def forward(self, tokens: Tensor) -> Tensor:\n" + lines.map { "    \($0)\n" }.joined()
     }
 
-    /// The source of an encoder as the method `encode`, and of `forward` around it.
+    /// The encoder's source with its `forward` renamed to `encode`, and a new `forward` that calls it.
     func source(around network: String, _ names: [String], outputs: Int?, length: Int? = nil) throws -> String {
         network.replacing("def forward(self", with: "def encode(self")
             + (try source(calling: "self.encode", names, outputs: outputs, length: length))
     }
 
-    /// What is given for an argument, by its name.
+    /// The expression to pass for an argument, by its name.
     private static func argument(_ name: String) throws -> String {
         let plain = name.lowercased()
         func has(_ parts: String...) -> Bool { parts.contains { plain.contains($0) } }

@@ -42,19 +42,19 @@ extension Inspector {
             ], hasCompanion: true)
     }
 
-    /// The methods; around those of a text encoder, one that takes tokens.
+    /// The source of the methods; for a text encoder, wrapped in one that takes tokens.
     private func source(_ checkpoint: Checkpoint) throws -> String {
         guard var encoder = request.encoder else { return checkpoint.source }
         guard checkpoint.family == Checkpoint.textFamily else {
             throw refusal("its contract is that of a text encoder, but its weights are those of a \(checkpoint.family)")
         }
-        // Its last layer, which is pooled as the contract says.
+        // The output of its last layer, which is pooled as the contract says.
         encoder.feature = 1
         return try EncoderScript(encoder)
             .source(around: checkpoint.source, ["input_ids", "attention_mask"], outputs: 2)
     }
 
-    /// Runs a text encoder on its least and its greatest token.
+    /// Runs a text encoder on its lowest and highest token numbers, and on a text of full length.
     func runTokens(_ script: ScriptedNetwork) throws {
         guard let encoder = request.encoder else { return }
         let length = encoder.encoding.length

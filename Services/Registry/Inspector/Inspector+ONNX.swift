@@ -55,7 +55,7 @@ extension Inspector {
         }
     }
 
-    /// The methods; around those of a text encoder, one that takes tokens.
+    /// The source of the methods; for a text encoder, wrapped in one that takes tokens.
     private func source(_ script: OnnxScript, _ graph: OnnxFile) throws -> String {
         guard let encoder = request.encoder else { return script.source }
         let (inputs, outputs) = (graph.outline.inputs, graph.outline.outputs.count)

@@ -80,9 +80,9 @@ struct Inspector {
         return script
     }
 
-    /// Writes TorchScript that takes tokens around a text encoder.
+    /// Wraps a text encoder in TorchScript that takes tokens, and writes it to the companion file.
     private func inspectEncoder(_ script: ScriptedNetwork, _ encoder: InspectionRequest.Encoder) throws -> Inspection {
-        guard let companion = request.companion else { throw refusal("there is no place for its converted form") }
+        guard let companion = request.companion else { throw refusal("its converted form has no file") }
         let needed = zip(script.inputs, script.optionalInputs).filter { !$1 }.map(\.0)
         let source = try EncoderScript(encoder)
             .source(calling: "self.network.forward", needed, outputs: try script.outputCount)

@@ -15,7 +15,7 @@ struct InspectorCommand {
             exit(2)
         }
         let request = try JSONDecoder().decode(InspectionRequest.self, from: Data((readLine() ?? "").utf8))
-        // Stdin is about to become the reply's.
+        // A copy, because stdin is about to be replaced for the reply.
         endWithCaller(at: dup(STDIN_FILENO))
         // A network's own output must not be mistaken for the reply.
         let output = try replyOutput()

@@ -70,7 +70,7 @@ extension RegistryStore {
 // MARK: - Datasets
 
 extension RegistryStore {
-    /// Adds a dataset whose blob exists; a known recipe stays unchanged, but features count as new when they are used again.
+    /// Adds a dataset whose blob exists; a known recipe stays unchanged, but features get a new creation time.
     func add(_ dataset: RegisteredDataset) async throws -> RegisteredDataset {
         let attributes = String(decoding: try JSONEncoder().encode(dataset.attributes), as: UTF8.self)
         return try await database.write { db in

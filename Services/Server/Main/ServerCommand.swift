@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
     var logLevel: String?
 
     func run() async throws {
-        // Whoever reads the file needs no line between those of the log.
+        // With a file for the URL, stdout has only the log.
         let isTold = options.urlFile == nil
         try await ServiceRuntime.runWorker("server", logLevel: logLevel) { logger in
             let models = try options.models.map(ModelSource.init)

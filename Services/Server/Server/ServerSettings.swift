@@ -63,7 +63,7 @@ public struct ServerLimits: Sendable {
     public var samples = 1_024
     /// Maximum number of concurrent requests.
     public var concurrent = 256
-    /// Maximum number of connections at a time. Close to it, the one that has waited longest for a request is closed.
+    /// Maximum number of connections at a time. Near it, the connection that has waited longest for a request is closed.
     public var connections = 1_024
     /// Maximum time to answer a request.
     public var time = Duration.seconds(30)

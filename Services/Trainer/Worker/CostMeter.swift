@@ -34,7 +34,7 @@ struct CostMeter {
         if let start, let energy = counters?.values { last = (start, energy) }
     }
 
-    /// Takes a reading. Counters start again at zero every few minutes, so readings are due more often than that.
+    /// Takes a reading. Counters wrap around within minutes, so readings must be more frequent.
     mutating func read() {
         guard let last, let counters, let now = times(), now.machine - last.times.machine >= Self.interval else {
             return

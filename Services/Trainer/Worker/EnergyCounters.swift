@@ -2,7 +2,7 @@ import Foundation
 
 /// The energy counters of a machine's processors and memory: RAPL, as Linux shows it in `/sys/class/powercap`.
 struct EnergyCounters: Sendable {
-    /// One counter, which starts again at zero after `range`.
+    /// One counter, which wraps around to zero after `range`.
     struct Counter: Hashable, Sendable {
         let file: URL
         /// Largest value, in microjoules.
@@ -11,10 +11,10 @@ struct EnergyCounters: Sendable {
 
     private let counters: [Counter]
 
-    /// The counters of this machine; nil if there are none or this user may not read them, which Linux only permits root.
+    /// The counters of this machine; nil if there are none, or if this user may not read them (by default, only root may).
     static let machine = EnergyCounters(in: URL(filePath: "/sys/class/powercap"))
 
-    /// Finds the counters of processor packages and of their memory. Other domains are parts of packages, or contain them.
+    /// Finds the counters of processor packages and their memory. Other domains are parts of packages, or contain them.
     init?(in folder: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         counters = names.filter { $0.hasPrefix("intel-rapl:") }.sorted().compactMap { name in

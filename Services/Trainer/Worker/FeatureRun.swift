@@ -26,7 +26,7 @@ struct FeatureRun {
         let features: URL
         if let blob {
             features = try await cache.file(for: blob)
-            // The registry keeps features from their last use on.
+            // Registering them again records this use, from which the registry counts their age.
             if let known { _ = try await registry.register(known) }
         } else {
             features = try await compute(backbone, progress)

@@ -98,7 +98,7 @@ struct UpdateRun {
 
     // MARK: - What it ends with
 
-    /// The identity of the version's network, which is registered if it got outputs for new classes.
+    /// The identity of the version's network; a network that got outputs for new classes is registered first.
     private func base(of parent: PretrainedModel, _ network: NetworkDescription) async throws -> BlobDigest {
         let id = try network.id
         guard id != parent.network else { return id }
@@ -174,7 +174,7 @@ extension PreparedDataset {
     /// and values are prepared in the same way.
     /// - Throws: `Failure` with code `invalid-argument` that says what differs and what to do.
     fileprivate func checkContinuation(of other: PreparedDataset, inputs: [String]) throws {
-        let advice = " Prepare it for this model: gyrus models update MODEL --data PATH does."
+        let advice = " To prepare it for this model, use: gyrus models update MODEL --data PATH"
         guard target.kind == other.target.kind else {
             throw Failure(
                 .invalidArgument,
@@ -185,7 +185,7 @@ extension PreparedDataset {
             throw Failure(
                 .invalidArgument,
                 "The new data has \(target.names.prefix(5).joined(separator: ", ")) as its first answers, but the model "
-                    + "has \(other.target.names.prefix(5).joined(separator: ", ")), so that they would be confused."
+                    + "has \(other.target.names.prefix(5).joined(separator: ", ")), so they would be confused."
                     + advice)
         }
         for name in inputs {
@@ -194,13 +194,13 @@ extension PreparedDataset {
             else { continue }
             throw Failure(
                 .invalidArgument,
-                "The new data's '\(name)' is prepared in another way than that which the model learned." + advice)
+                "The new data's '\(name)' is prepared differently from the data that the model learned from." + advice)
         }
     }
 }
 
 extension Preparation {
-    /// Whether networks that learned from one kind of values understand the other. Means and deviations of pictures and
+    /// Whether a network that learned from values of one preparation can read those of the other. Means and deviations of pictures and
     /// sounds may differ, because each data set's values are standardized.
     fileprivate func isCompatible(with other: Preparation) -> Bool {
         switch (self, other) {

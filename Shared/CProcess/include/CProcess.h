@@ -7,16 +7,16 @@
 /// Opens a descriptor that becomes readable when the process ends; -1 with `errno` on failure.
 int gyrus_pidfd_open(pid_t process);
 
-/// Makes a pipe whose ends are not inherited; returns 0 or -1 with `errno`.
+/// Creates a pipe whose ends are not inherited; returns 0 or -1 with `errno`.
 int gyrus_pipe(int ends[2]);
 
 /// Accepts a connection whose descriptor is not inherited; -1 with `errno` on failure.
 int gyrus_accept(int listener);
 
-/// Starts `path` (searched as in a shell if it has no slash) with exactly the given descriptors.
+/// Starts `path` (searched for in `PATH` if it has no slash) with exactly the given descriptors.
 ///
-/// `descriptors[i]` becomes descriptor `i` of the new process (-1: `/dev/null`); everything above is closed. Without an
-/// environment or a directory it has those of this process.
+/// `descriptors[i]` becomes descriptor `i` of the new process (-1: `/dev/null`); all others are closed. A null
+/// environment or directory stands for that of this process.
 /// Returns 0 or an error number.
 int gyrus_spawn(
     pid_t *process, const char *path, char *const arguments[], char *const environment[],

@@ -30,7 +30,7 @@ public struct InputContract: Hashable, Sendable, Codable {
         }
     }
 
-    /// The contract without its tokenizer, for those that get tokens.
+    /// The contract without its tokenizer, for programs that receive tokens.
     public var withoutTokenizer: InputContract {
         guard case .text(var text) = preparation else { return self }
         text.model = Data()

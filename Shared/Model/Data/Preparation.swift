@@ -116,7 +116,7 @@ public struct TextPreparation: Hashable, Sendable, Codable {
     public var model: Data
     /// Whether the columns name files that contain the texts.
     public var areFiles: Bool
-    /// How a pretrained encoder reads the tokens; nil for networks of our own.
+    /// How a pretrained encoder reads the tokens; nil for networks that Gyrus designs.
     public var encoder: TextEncoding?
 
     /// Describes a preparation.
@@ -127,7 +127,7 @@ public struct TextPreparation: Hashable, Sendable, Codable {
     }
 }
 
-/// What a pretrained text encoder makes of the tokens of a text.
+/// How a pretrained text encoder turns the tokens of a text into features.
 public struct TextEncoding: Hashable, Sendable, Codable {
     /// How the features of tokens become those of the text.
     public enum Pooling: String, CaseIterable, Hashable, Sendable, Codable {

@@ -1,5 +1,5 @@
-/// What one training or several cost: time, processor time and energy. Where several workers share a training, it is what
-/// the first of them measured.
+/// The cost of one or more trainings: time, processor time and energy. If several workers share a training, it is what the
+/// first of them measured.
 public struct TrainingCost: Hashable, Sendable {
     /// Name of the metric for the wall-clock time in seconds.
     public static let seconds = "seconds"
@@ -17,7 +17,7 @@ public struct TrainingCost: Hashable, Sendable {
     /// Energy of processors and memory in joules; nil if it was not measured for all of them.
     public let joules: Double?
 
-    /// Adds up the costs among the metrics of trainings.
+    /// Adds up the costs found in the metrics of trainings.
     public init(_ metrics: [[String: Double]]) {
         let measured = metrics.filter { $0[Self.seconds] != nil }
         func sum(_ name: String) -> Double? {

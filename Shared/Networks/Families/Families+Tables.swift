@@ -38,7 +38,7 @@ extension StructureFamily {
         try perceptron(request, on: vector(request))
     }
 
-    /// Numbers and 24 waves of each, whose frequencies start small, so that few samples are not learned by heart.
+    /// Numbers and 24 waves of each. Their frequencies start small, so that networks do not memorize small datasets.
     private static func periodic(_ request: Request) throws -> NetworkDescription {
         let categories = request.signature.categories ?? []
         // Without numbers there is nothing to embed.

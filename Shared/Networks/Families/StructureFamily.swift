@@ -32,7 +32,7 @@ public struct StructureFamily: Sendable {
             case (.image, 3): self = .picture
             case (.audio, 3): self = .spectrogram
             case (.audio, 2): self = .waveform
-            // Features of a text encoder are no tokens of a vocabulary.
+            // Features of a text encoder are not tokens of a vocabulary.
             case (.text, 1): self = signature.vocabulary == nil ? .features : .text
             case (.table, 1): self = .table
             case (.series, 2): self = .series

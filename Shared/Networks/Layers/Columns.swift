@@ -141,14 +141,14 @@ struct ColumnTokensRules: LayerRules {
     }
 }
 
-/// The columns of a table as one vector, like `columns`, with learned waves of each number beside it, so that networks fit
-/// steps and bumps (Gorishniy et al., On embeddings for numerical features in tabular deep learning, 2022, section 3.3).
+/// The columns of a table as one vector, like `columns`, followed by learned waves of each number, so that networks can
+/// fit steps and bumps (Gorishniy et al., On embeddings for numerical features in tabular deep learning, 2022, section 3.3).
 struct PeriodicColumnsRules: LayerRules {
     static let kind = "periodic-columns"
     let table: TableColumns
     /// Number of frequencies per column of numbers.
     let frequencies: Int
-    /// Standard deviation of the frequencies at first.
+    /// Initial standard deviation of the frequencies.
     let deviation: Double
 
     init(table: TableColumns, frequencies: Int, deviation: Double) {

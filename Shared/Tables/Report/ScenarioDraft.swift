@@ -89,7 +89,7 @@ public struct ScenarioDraft {
 
     /// Whether networks train in seconds.
     private var isLight: Bool { report.modalities.allSatisfy { [.table, .text].contains($0.kind) } }
-    /// Networks that answer together.
+    /// Number of networks in an ensemble.
     private var finalists: Int { isLight ? 4 : 2 }
 
     private var batch: Int { report.samples.training < 500 ? 16 : report.samples.training < 5_000 ? 32 : 64 }

@@ -40,7 +40,7 @@ final class JSONLinesSource: RowSource {
                 guard let fields = try Self.next(lines) else { break }
                 for field in fields where known.insert(field.name).inserted { names.append(field.name) }
             } catch let problem as JSONText.Problem {
-                // Whoever reads the rows decides what becomes of the others.
+                // The caller decides what to do about rows that cannot be read.
                 if names.isEmpty { failure = Self.failure(path, rows, "not valid JSON: \(problem.message)") }
             }
         }

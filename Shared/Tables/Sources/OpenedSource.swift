@@ -65,7 +65,7 @@ struct SourceOpener {
         guard Self.isTable(name), settings.target == nil || settings.modalities == nil else { return nil }
         let tables = try DataFolder(folder).entries().files.filter(Self.isTable)
         guard (2...4).contains(tables.count), tables.allSatisfy({ SamplePart(fileName: $0) == nil }) else { return nil }
-        // A neighbor that cannot be read is no part of the data.
+        // Neighboring files that cannot be read are not part of the data.
         guard let opened = try? tables.map({ try rows("\(folder)/\($0)").0 }),
             opened.contains(where: { $0.names.count <= 3 }),
             opened.contains(where: { $0.names.contains { JoinedSource.timeNames.contains($0.lowercased()) } }),

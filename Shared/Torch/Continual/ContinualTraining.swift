@@ -150,7 +150,7 @@ extension ScriptedNetwork {
     /// - Parameters:
     ///   - layer: A layer that keeps its own weights.
     ///   - grown: Layers that have more outputs here; the additional ones keep their own weights.
-    ///   - isSilent: Whether the additional outputs have no weights instead, and a bias so low that they are never answered.
+    ///   - isSilent: Whether the additional outputs get zero weights instead, and a bias so low that they are never answered.
     public func takeWeights(
         of other: ScriptedNetwork, except layer: String? = nil, growing grown: [String] = [], isSilent: Bool = false
     ) throws {

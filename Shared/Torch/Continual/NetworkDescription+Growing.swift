@@ -2,9 +2,9 @@ import Model
 import Networks
 
 extension NetworkDescription {
-    /// The same network with more outputs: only the layers that compute one value per output grow.
+    /// The same network with more outputs. Only the layers that compute one value per output grow.
     /// - Returns: The network and the names of the layers that grew; none if it already has as many outputs.
-    /// - Throws: `Failure` with code `invalid-argument` if the outputs are not values of a linear layer or a convolution.
+    /// - Throws: `Failure` with code `invalid-argument` if the outputs do not come from a linear layer or a convolution.
     func growing(to outputs: Int) throws -> (network: NetworkDescription, layers: [String]) {
         let shape = try outputShape
         guard shape != [outputs] else { return (self, []) }
@@ -30,13 +30,13 @@ extension NetworkDescription {
             } else if !weighted.contains(where: { $0.hasPrefix("\(name).") }),
                 layer.inputs.allSatisfy({ shapes[$0]?.first == shape[0] })
             {
-                // Without weights, it computes each output from the values of that output, such as a mean or a softmax.
+                // A layer without weights, such as a mean, computes each output from the same channel of its input.
                 pending += layer.inputs
             } else {
                 throw Failure(
                     .invalidArgument,
-                    "Network '\(self.name)' cannot learn new classes: its outputs are those of layer '\(name)', and "
-                        + "only a linear layer or a convolution can get more.")
+                    "Network '\(self.name)' cannot learn new classes: its outputs come from layer '\(name)', and "
+                        + "only a linear layer or a convolution can get more outputs.")
             }
         }
         guard try grown.outputShape == [outputs] else {

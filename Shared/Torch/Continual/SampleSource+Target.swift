@@ -1,8 +1,8 @@
 public import Model
 
 extension SampleSource {
-    /// The same samples with their answers as another target counts them: the numbers of its classes or labels, or its
-    /// scale of numbers.
+    /// The same samples with their answers in terms of another target: with its numbers of classes or labels, or its scale
+    /// of numbers.
     /// - Throws: `Failure` with code `invalid-argument` if the other target lacks one of the classes, labels or numbers.
     public func answering(_ other: Target) throws -> SampleSource {
         guard other != target else { return self }
@@ -24,7 +24,7 @@ extension SampleSource {
 }
 
 extension SampleSource.Answers {
-    /// - Parameter numbers: The output of the other target for each of the present one.
+    /// - Parameter numbers: For each output of this target, the output of the other one.
     fileprivate func counted(by other: Target, from target: Target, _ numbers: [Int]) -> Self {
         switch self {
         case .classes(let labels): return .classes(labels.map { Int32(numbers[Int($0)]) })

@@ -14,8 +14,8 @@ extension InputContract {
         }
     }
 
-    /// The contract next to a model's file: `NAME.contract.yaml`, the preprocessor configuration of Hugging Face, or its
-    /// tokenizer; nil if there is none of them.
+    /// The contract next to a model's file, from `NAME.contract.yaml`, Hugging Face's preprocessor configuration, or its
+    /// tokenizer; nil if none of them exists.
     static func beside(_ file: URL) throws -> InputContract? {
         let own = file.deletingPathExtension().appendingPathExtension("contract.yaml")
         if FileManager.default.fileExists(atPath: own.path) { return try InputContract(file: own.path) }
@@ -26,7 +26,7 @@ extension InputContract {
         return try InputContract(huggingFace: json, file: other.lastPathComponent)
     }
 
-    /// The text encoder that it describes; nil if it reads something else.
+    /// The text encoder that it describes; nil if the input is not text.
     /// - Throws: `Failure` if its tokenizer cannot be read.
     var encoder: InspectionRequest.Encoder? {
         get throws {

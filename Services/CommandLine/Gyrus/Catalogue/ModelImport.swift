@@ -26,8 +26,8 @@ struct ModelImport: AsyncParsableCommand {
             refused, because reading one runs any code in it.
 
             With a contract, which describes the network's input, searches can use the model, too. The contract is the file \
-            given by --contract, else FILE.contract.yaml, or Hugging Face's preprocessor_config.json or tokenizer.json next to the file. See: \
-            gyrus help pretrained.
+            given by --contract, else FILE.contract.yaml, or Hugging Face's preprocessor_config.json or \
+            tokenizer.json next to the file. See: gyrus help pretrained.
             """)
 
     @ParentCommand var gyrus: Gyrus

@@ -15,9 +15,9 @@ struct ModelImporter {
     /// A valid file, with everything to register.
     struct Checked {
         let inspection: Inspection
-        /// The file to store: that of the user, or what a TorchScript text encoder was converted to.
+        /// The file to store: the user's, or the converted form of a TorchScript text encoder.
         let file: URL
-        /// What the inspection wrote; lives as long as this value.
+        /// What the inspection wrote; deleted with this value.
         let temporary: TemporaryFile?
         /// TorchScript for safetensors and vice versa, or TorchScript converted from another format.
         let companion: TemporaryFile?
@@ -47,13 +47,13 @@ struct ModelImporter {
                 file: file, network: known?.description, inputShapes: inputShapes, companion: companion?.url,
                 mustRun: contract != nil, encoder: encoder))
         var contract = contract
-        // The converted text encoder returns nothing but the features.
+        // The converted text encoder returns only the features.
         if encoder != nil { contract?.feature = 0 } else if let contract { try check(contract, fits: inspection) }
         let name = facts.name ?? file.deletingPathExtension().lastPathComponent
         let network = try known ?? foreign(inspection, name, facts, contract)
         var (stored, kept) = (file, inspection.hasCompanion ? companion : nil)
         if encoder != nil, inspection.format == .torchScript, let companion {
-            // Both would be TorchScript, and the original is within the other.
+            // Both would be TorchScript, and the converted form contains the original.
             (stored, kept) = (companion.url, nil)
         }
         let model = PretrainedModel(

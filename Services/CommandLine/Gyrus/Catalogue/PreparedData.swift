@@ -9,8 +9,8 @@ import TrainerClient
 extension Services {
     /// The prepared data for a name: either a scenario file, whose data is prepared if necessary, or a prefix of a recipe
     /// in the registry.
-    /// - Parameter model: A model that will learn from the data. A folder, a table or a scenario with a source is then
-    ///   prepared like its data.
+    /// - Parameter model: The model that will learn from the data, if any. A folder, a table, or a scenario with a source
+    ///   is then prepared like the model's data.
     func preparedData(
         _ name: String, by trainer: TrainerClient, for model: PretrainedModel? = nil
     ) async throws -> RegisteredDataset {
@@ -34,7 +34,7 @@ extension Services {
 }
 
 extension Services {
-    /// New data of a user for a model, prepared like the model's data; nil if the name is not that of a user's data.
+    /// A user's new data for a model, prepared like the model's data; nil if the name does not refer to a user's data.
     private func continuedData(_ name: String, of model: PretrainedModel) async throws -> RegisteredDataset? {
         let place = URL(filePath: name).absoluteURL.standardizedFileURL
         guard FileManager.default.fileExists(atPath: place.path) else { return nil }

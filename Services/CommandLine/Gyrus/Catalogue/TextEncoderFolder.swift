@@ -8,9 +8,9 @@ struct TextEncoderFolder {
 
     /// Largest configuration in bytes: 1 MiB.
     private static let largestConfiguration = 1 << 20
-    /// Maximum number of tokens, unless a contract says more.
+    /// Maximum number of tokens unless a contract allows more.
     private static let mostTokens = 512
-    /// BERT's list of word pieces.
+    /// Name of BERT's list of word pieces.
     private static let vocabulary = "vocab.txt"
 
     init(_ folder: URL) { self.folder = folder }
@@ -30,8 +30,8 @@ struct TextEncoderFolder {
         }
     }
 
-    /// The `tokenizer.json` by a name in the folder, or the one for a list of word pieces.
-    /// - Throws: `Failure` if there is none, it is too large, or it is not a list.
+    /// The contents of the `tokenizer.json` with a name in the folder, or of the one made from a list of word pieces.
+    /// - Throws: `Failure` if the file does not exist, is too large, or is not a valid list.
     func tokenizer(_ name: String) throws -> Data {
         let content = try content(name, atMost: TextTokenizer.largestFile)
         guard name.hasSuffix(".txt") else { return content }
@@ -39,7 +39,7 @@ struct TextEncoderFolder {
         return Data(try TextTokenizer.file(vocabulary: [UInt8](content), isLowercase: isLowercase))
     }
 
-    /// The contract that follows from the files.
+    /// The contract that the files imply; nil if there is no tokenizer.
     var contract: InputContract? {
         get throws {
             guard let name = tokenizerName else { return nil }
@@ -59,14 +59,14 @@ struct TextEncoderFolder {
     }
 
     /// The number of tokens that the encoder reads.
-    /// - Parameter cut: The number to which its tokenizer cuts; nil if it does not.
+    /// - Parameter cut: The number of tokens to which the tokenizer truncates; nil if it does not.
     private func length(_ cut: Int?) throws -> Int {
         let network = try configuration(NetworkConfiguration.self, "config.json")
         let sentences = try configuration(SentenceConfiguration.self, "sentence_bert_config.json")?.max_seq_length
         let tokenizer = try configuration(TokenizerConfiguration.self, "tokenizer_config.json")?.model_max_length
         var most = Self.mostTokens
         if let places = network?.max_position_embeddings {
-            // RoBERTa numbers places from 2.
+            // RoBERTa numbers positions from 2.
             most = min(most, network?.model_type?.contains("roberta") == true ? places - 2 : places)
         }
         if let tokenizer { most = Int(min(Double(most), tokenizer)) }
@@ -111,7 +111,7 @@ struct TextEncoderFolder {
 
     private struct TokenizerConfiguration: Decodable {
         var do_lower_case: Bool?
-        /// Some files say 10^30 for no limit.
+        /// Some files use 10^30 for no limit.
         var model_max_length: Double?
     }
 

@@ -24,7 +24,7 @@ struct Help: ParsableCommand {
               gyrus help --format man --output ~/.local/share/man/man1    for 'man gyrus-predict'
             """)
 
-    @Option(help: "Output format: text, man for a command's page, and markdown or json-schema for 'scenario'.")
+    @Option(help: "Output format: text, man for a command's man page, or, for 'scenario', markdown or json-schema.")
     var format: Format = .text
 
     @Option(
@@ -62,13 +62,13 @@ struct Help: ParsableCommand {
             _ = try Self.command(of: words)
             let name = (["gyrus"] + words).joined(separator: "-") + ".1"
             guard let page = pages.first(where: { $0.file == name }) else {
-                throw Failure(.notFound, "there is no page of 'gyrus \(words.joined(separator: " "))'")
+                throw Failure(.notFound, "there is no man page for 'gyrus \(words.joined(separator: " "))'")
             }
             return emit(page.text)
         }
         let folder = try Download.folder(output)
         for page in pages { try Data(page.text.utf8).write(to: folder.appending(path: page.file)) }
-        say("\(pages.count) pages are in \(output). Add its parent folder to MANPATH unless 'man' finds it already.")
+        say("\(pages.count) pages are in \(output). If 'man' does not find them, add its parent folder to MANPATH.")
     }
 
     private static let topics = ["scenario", "concepts"]

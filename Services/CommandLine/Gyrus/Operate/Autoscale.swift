@@ -95,7 +95,7 @@ struct Autoscale: AsyncParsableCommand {
         }
     }
 
-    /// Runs the user's command; its output is this program's.
+    /// Runs the user's command, which inherits stdout and stderr, and returns its exit status.
     private static func run(_ command: String, for count: Int) async throws -> Int32 {
         do {
             return try await RunningProgram(
@@ -126,7 +126,7 @@ struct Scaling {
         self.cooldown = cooldown
     }
 
-    /// The new number of workers; nil to leave it unchanged. The same answer comes again until the number is noted.
+    /// The new number of workers; nil to leave it unchanged. Returns the same number until it is noted.
     mutating func decide(open: Int, at now: ContinuousClock.Instant) -> Int? {
         let wanted = min(most, max(fewest, (open + tasksPerWorker - 1) / tasksPerWorker))
         guard let current, wanted < current else {
@@ -138,7 +138,7 @@ struct Scaling {
         return now - since >= cooldown ? wanted : nil
     }
 
-    /// Takes note that there are now this many workers.
+    /// Records that this many workers now run.
     mutating func note(_ count: Int) {
         current = count
         surplusSince = nil

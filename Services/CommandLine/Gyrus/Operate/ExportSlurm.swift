@@ -133,7 +133,7 @@ struct ExportSlurm: AsyncParsableCommand {
         if gpus > 0 { options.append("gpus-per-task=\(gpus)") }
         var exports = environment.map { "export \($0.0)=\(Self.quoted($0.1))" }
         if worker == "trainer-worker" {
-            // Workers that train one network together reach each other at it.
+            // The address at which workers that train one network together reach each other.
             exports.append("export GYRUS_ADDRESS=$(hostname -I | cut -d ' ' -f 1)")
         }
         let command = Self.kinds[worker]?.command ?? []

@@ -24,7 +24,8 @@ struct KubernetesManifests {
     /// Where each service serves its metrics.
     private static let metricsPort = 9_471
     private static let user = 10_001
-    /// Workers that are reached by others, on ports that the system chooses: for gradients, and for shards of controllers.
+    /// Workers that others connect to, on ports that the system chooses, for gradients and for controllers' shards; with
+    /// those that connect.
     private static let peers = [
         "trainer-worker": ["trainer-worker"], "designer-worker": ["designer", "designer-worker"],
     ]
@@ -223,8 +224,8 @@ struct KubernetesManifests {
 
     // MARK: Between services
 
-    /// Only pods of Gyrus reach the services, and Prometheus their metrics; the console is reached through kubectl
-    /// port-forward or an Ingress, for which the namespace of its controller is to be allowed.
+    /// Only pods of Gyrus can reach the services, and only Prometheus their metrics. The console is reached through kubectl
+    /// port-forward, or through an Ingress if the namespace of its controller is allowed.
     private var networkPolicies: String {
         let ports = ServiceName.allCases.filter { keys.publicKeys[$0.rawValue] != nil }.map {
             "{port: \(port(of: $0))}"

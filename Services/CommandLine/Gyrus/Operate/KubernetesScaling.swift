@@ -39,7 +39,7 @@ extension KubernetesManifests {
         resources:
           - ../../base
         \(files.map { "  - \($0)" }.joined(separator: "\n"))
-        # The number of workers is the scaler's.
+        # The autoscaler sets the number of workers.
         patches:
           - target: {kind: Deployment, name: .*-worker}
             patch: |-

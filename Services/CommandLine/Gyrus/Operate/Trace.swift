@@ -15,7 +15,7 @@ struct Trace: AsyncParsableCommand {
             scenario produced, are shown as well.
             """)
 
-    /// How long a service may take to search all of its events, of which there can be millions.
+    /// Maximum time for a service to search all of its events; there can be millions.
     private static let patience = Duration.seconds(120)
 
     @ParentCommand var gyrus: Gyrus

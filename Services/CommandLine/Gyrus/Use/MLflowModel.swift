@@ -65,8 +65,8 @@ struct MLflowModel {
         }
     }
 
-    /// MLflow refuses whole numbers for `double`, and any numbers for `string`, but pandas decides by the values which of
-    /// them a column has.
+    /// MLflow rejects integers for `double` and any number for `string`, but pandas infers a column's type from its
+    /// values.
     private static func type(of input: DatasetManifest.Input) -> String {
         switch input.preparation {
         case .table, .series: "any"

@@ -18,7 +18,7 @@ struct ModelCard {
     /// - Parameters:
     ///   - license: License of the model, by its SPDX identifier; nil where none is known.
     ///   - answers: What was answered for test samples.
-    ///   - search: Cost of all trainings of the search that found the network, if it is known.
+    ///   - search: Cost of all trainings of the search that found the network; nil if it is not known.
     init(
         _ manifest: DatasetManifest, title: String, facts: [(String, String)], metrics: [String: Double],
         license: String? = nil, answers: AnswerFile? = nil, search: TrainingCost? = nil
@@ -167,7 +167,7 @@ struct ModelCard {
             """ + "\n"
     }
 
-    /// What the network and the whole search took.
+    /// The cost of training the network, and of the whole search.
     private var cost: String {
         let own = metrics[TrainingCost.seconds] == nil ? nil : TrainingCost([metrics])
         let all: [(title: String, cost: TrainingCost)] = [
@@ -185,15 +185,15 @@ struct ModelCard {
         ]
         let note =
             all.allSatisfy { $0.cost.joules != nil }
-            ? "Energy is that of processors and memory by their own counters (RAPL), divided among programs by processor time."
-            : "Energy could not be measured: the machine has no energy counters (RAPL) that the workers may read, or a GPU computed."
+            ? "Energy is what the counters of processors and memory (RAPL) report, divided among programs by processor time."
+            : "Energy could not be measured: the machine has no energy counters (RAPL) that the workers may read, or training ran on a GPU."
         return "## Cost\n\n\(Self.table([""] + all.map(\.title), rows))\n\n\(note)\n\n"
     }
 
     private var limits: [String] {
         var limits = ["The metrics hold for data like the training data; performance on other data is unknown."]
         if manifest.target.kind == .classification {
-            limits.append("The network always answers with one of its classes, also for a sample that belongs to none.")
+            limits.append("The network always answers with one of its classes, even for a sample that belongs to none.")
         }
         if let counts = manifest.counts, let least = counts.min(), least < Self.fewSamples {
             let rare = zip(manifest.target.names, counts).filter { $1 < Self.fewSamples }.map { "\($0) (\($1))" }

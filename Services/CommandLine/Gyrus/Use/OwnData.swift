@@ -17,7 +17,7 @@ struct OwnData {
     /// Prepares and registers data; data that is already registered with the same contents and settings is reused.
     /// - Parameters:
     ///   - settings: How to read the data; its source is an absolute path.
-    ///   - model: Data of a model that will learn from it, which is then prepared in the same way.
+    ///   - model: The data of the model that will learn from the new data, which is then prepared in the same way.
     func prepare(_ settings: DataSettings, like model: DatasetManifest? = nil) async throws -> PreparedData {
         let cache = try Self.cache()
         let manifest = cache.appending(path: "\(UUID().uuidString).json")
@@ -51,7 +51,7 @@ struct OwnData {
         } catch {
             throw Failure(
                 .unavailable,
-                "Cannot make the folder '\(folder.path)' for prepared data: \(error.localizedDescription) To use another "
+                "Cannot create the folder '\(folder.path)' for prepared data: \(error.localizedDescription) To use another "
                     + "folder, set XDG_CACHE_HOME.")
         }
         return folder

@@ -151,7 +151,7 @@ extension PackageFolder {
 
             @staticmethod
             def text(cell):
-                """The cell as a table has it; pandas makes floats of whole numbers where one is missing."""
+                """The cell as in the table; pandas turns a column's whole numbers into floats if one is missing."""
                 return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 

@@ -6,7 +6,7 @@ import Model
 import RegistryClient
 import ServiceClient
 
-/// The prepared data in the registry, with some of its samples.
+/// The pages of the datasets in the registry, with a few samples of each.
 struct DataPages: Sendable {
     /// Maximum number of classes listed.
     private static let mostClasses = 50
@@ -14,7 +14,7 @@ struct DataPages: Sendable {
     let backends: Backends
     let renderer: Renderer
 
-    /// All data sets.
+    /// The list of all datasets.
     func list() async throws -> Response {
         let datasets = try await backends.ask(.registry) { try await $0.registry.datasets() }
         return renderer.page(
@@ -35,7 +35,7 @@ struct DataPages: Sendable {
         ]
     }
 
-    /// One data set.
+    /// The page of one dataset.
     func page(_ recipe: String) async throws -> Response {
         let found = try await DatasetContents(recipe, backends)
         let manifest = found.manifest
@@ -91,11 +91,11 @@ struct DataPages: Sendable {
             + "stroke=\"currentColor\" points=\"\(points.joined(separator: " "))\"/></svg>"
     }
 
-    /// A picture or a sound.
+    /// A sample's picture or sound as a file.
     func value(_ recipe: String, _ sample: String, _ input: String) async throws -> Response {
         let samples = try await DatasetContents(recipe, backends).preview?.samples ?? []
         guard let place = Int(sample), samples.indices.contains(place) else {
-            throw Failure(.notFound, "The data has no such sample to show.")
+            throw Failure(.notFound, "The dataset's preview has no such sample.")
         }
         let (type, bytes): (String, Data)
         switch samples[place].values[input.removingPercentEncoding ?? input] {
@@ -115,14 +115,14 @@ struct DatasetContents: Sendable {
     let manifest: DatasetManifest?
     let preview: DataPreview?
 
-    /// Maximum size in bytes of a preview that is read.
+    /// Maximum size in bytes of the header, and of the preview.
     private static let largestPreview = 8 << 20
 
     init(_ recipe: String, _ backends: Backends) async throws {
         let recipe = try BlobDigest(recipe)
         (dataset, manifest, preview) = try await backends.ask(.registry) { backends in
             guard let dataset = try await backends.registry.dataset(recipe: recipe) else {
-                throw Failure(.notFound, "The registry has no such data.")
+                throw Failure(.notFound, "The registry has no such dataset.")
             }
             let manifest = try? await backends.registry.manifest(recipe: recipe)
             return (dataset, manifest, try await Self.preview(of: dataset.blob, backends.registry))
@@ -135,7 +135,7 @@ struct DatasetContents: Sendable {
             while range.lowerBound + UInt64(bytes.count) < range.upperBound {
                 let start = range.lowerBound + UInt64(bytes.count)
                 let (part, _) = try await registry.piece(of: blob, at: start, limit: Int(range.upperBound - start))
-                guard !part.isEmpty else { throw Failure(.corrupt, "The file of the data is truncated.") }
+                guard !part.isEmpty else { throw Failure(.corrupt, "The dataset's file is truncated.") }
                 bytes += part
             }
             return bytes

@@ -1,6 +1,6 @@
 import Model
 
-/// A network's metrics for people: those of the splits as a table, all others with their units.
+/// A network's metrics as the console shows them: those of splits in a table, all others with their units.
 struct Measurements {
     private static let splits = ["test", "validation", "training"]
 
@@ -23,7 +23,7 @@ struct Measurements {
         ]
     }
 
-    /// The metrics that are measured on splits, by their keys.
+    /// The names of the metrics that are measured on splits, by their keys.
     private var scored: [String: String] {
         var names: [String: String] = [:]
         for key in metrics.keys {
@@ -45,12 +45,12 @@ struct Measurements {
         return Words.value(metrics[key], of: metric, error: metrics[Metric.error(of: key)])
     }
 
-    /// The position of a metric in the order in which tasks name them.
+    /// The sort key of a metric: its position in `Metric.all`, then its name.
     private static func order(_ name: String) -> (Int, String) {
         (Metric.all.firstIndex { $0.name == name } ?? Metric.all.count, name)
     }
 
-    /// A figure with its unit, and its name without it.
+    /// The metric's name without its unit, and its value with the unit.
     private static func plain(_ name: String, _ value: Double) -> (name: String, text: String) {
         switch name {
         case TrainingCost.joules: ("energy", "\(Words.short(value))J")

@@ -49,8 +49,8 @@ public struct BlobMover: Service {
         }
     }
 
-    /// Removes what earlier uploads left behind, which only saves space: a key that may not list or a store that cannot is
-    /// no reason to keep files on disk.
+    /// Removes what earlier uploads left behind. This only saves space, so files still move to the bucket if the key or the
+    /// store does not allow listing uploads.
     private func removeUnfinished() async {
         do {
             try await bucket.removeUnfinished()

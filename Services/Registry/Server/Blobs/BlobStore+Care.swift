@@ -140,7 +140,7 @@ extension BlobStore {
         }
     }
 
-    /// Blobs of features that are nothing else and that no model was trained on, with the time of their last use.
+    /// Blobs that hold only features and on which no model was trained, with the time of their last use.
     private static let features = """
         SELECT blobs.digest, blobs.bytes, MAX(datasets.created) AS created
         FROM datasets JOIN blobs ON blobs.digest = datasets.blob

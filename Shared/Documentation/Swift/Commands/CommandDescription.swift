@@ -49,7 +49,7 @@ public struct CommandDescription: Decodable, Sendable {
     }
 
     /// Reads what `--experimental-dump-help` prints.
-    /// - Throws: `Failure` if the text is no such description.
+    /// - Throws: `Failure` if the text is not such a description.
     public init(dump: Data) throws {
         do {
             self = try JSONDecoder().decode(Dump.self, from: dump).command
@@ -79,7 +79,7 @@ extension CommandDescription {
         }
     }
 
-    /// The commands below it that people call.
+    /// The visible commands below it, without `help`.
     public var verbs: [CommandDescription] {
         (subcommands ?? []).filter { ($0.shouldDisplay ?? true) && $0.commandName != "help" }
     }
