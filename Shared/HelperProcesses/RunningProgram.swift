@@ -61,8 +61,18 @@ package final class RunningProgram: Sendable {
         _ path: String, _ arguments: [String], environment: [String: String]? = nil, in directory: String? = nil,
         leadsSession: Bool = true, descriptors: [Descriptor?]
     ) throws(StartFailure) -> Int32 {
-        // Numbered above all targets, so that none is overwritten before it is used.
-        let copies = descriptors.map { $0.flatMap { Descriptor(copying: $0.number, from: 16) } }
+        var copies: [Descriptor?] = []
+        for descriptor in descriptors {
+            guard let descriptor else {
+                copies.append(nil)
+                continue
+            }
+            // Numbered above all targets, so that none is overwritten before it is used.
+            guard let copy = Descriptor(copying: descriptor.number, from: Int32(max(16, descriptors.count))) else {
+                throw StartFailure(number: errno)
+            }
+            copies.append(copy)
+        }
         let numbers = copies.map { $0?.number ?? -1 }
         var process: Int32 = 0
         let result = withCStrings([path] + arguments) { words in
@@ -108,11 +118,18 @@ package final class RunningProgram: Sendable {
 
     private func reap() -> Int32? { status.withLock { Self.reap(id, &$0) } }
 
+    /// The status of a program whose end was not seen.
+    private static let unknownStatus: Int32 = 255
+
     private static func reap(_ id: Int32, _ known: inout Int32?) -> Int32? {
         if known == nil {
             var status: Int32 = 0
-            if waitpid(id, &status, WNOHANG) == id {
+            let ended = waitpid(id, &status, WNOHANG)
+            if ended == id {
                 known = status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+            } else if ended < 0, errno == ECHILD {
+                // It has ended, but something else in this process took its status.
+                known = unknownStatus
             }
         }
         return known

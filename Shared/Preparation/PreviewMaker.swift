@@ -92,7 +92,8 @@ struct PreviewMaker {
         let kept = samples.prefix(longestSound * rate)
         let levels = stride(from: kept.startIndex, to: kept.endIndex, by: factor).map { start in
             let part = kept[start..<min(start + factor, kept.endIndex)]
-            return Int16(max(-1, min(1, part.reduce(0, +) / Float(part.count))) * 32_767)
+            let mean = part.reduce(0, +) / Float(part.count)
+            return mean.isFinite ? Int16(max(-1, min(1, mean)) * 32_767) : 0
         }
         var data = Data("RIFF".utf8)
         func add(_ value: some FixedWidthInteger) {

@@ -35,7 +35,9 @@ import Testing
         return session.network
     }
 
-    private static func parent() throws -> (network: ScriptedNetwork, samples: SampleSource) {
+    private static func parent(_ network: NetworkDescription = network) throws -> (
+        network: ScriptedNetwork, samples: SampleSource
+    ) {
         let samples = try points(of: [0, 1, 2], names: ["a", "b", "c"], count: 300, seed: 1)
         let session = try TrainingSession(
             network, plan: TrainingTests.plan(.adam, rate: 0.02, epochs: 8, batch: 20), samples: samples)
@@ -59,9 +61,12 @@ import Testing
         #expect(try Self.trained(session).evaluate(on: all).accuracy > 0.95)
     }
 
-    @Test func `before it learns them, it never answers new classes`() throws {
-        let (parent, _) = try Self.parent()
-        let training = ContinualTraining(network: Self.network, parent: parent, method: .replay)
+    @Test(arguments: [true, false])
+    func `before it learns them, it never answers new classes`(hasBias: Bool) throws {
+        var network = Self.network
+        network.layers[2] = Layer("head", .linear(features: 3, bias: hasBias), from: "activation")
+        let (parent, _) = try Self.parent(network)
+        let training = ContinualTraining(network: network, parent: parent, method: .replay)
         let names = ["a", "b", "c", "d"]
         let unchanged = try training.parent(for: Target(.classification, names: names))
         #expect(try unchanged.evaluate(on: Self.points(of: [3], names: names, count: 50, seed: 4)).accuracy == 0)

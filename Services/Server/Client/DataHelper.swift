@@ -6,8 +6,13 @@ public import Model
 public struct DataHelper {
     private let process: HelperProcess
 
+    private static let name = "gyrus-data"
+
+    /// The path of the program.
+    static var path: String { ProgramBeside(name).path }
+
     /// Starts one of its commands.
-    public init(_ arguments: [String]) throws { process = try HelperProcess("gyrus-data", arguments) }
+    public init(_ arguments: [String]) throws { process = try HelperProcess(Self.name, arguments) }
 
     /// Sends a line.
     public func say(_ line: String) { process.say(line) }

@@ -2,8 +2,7 @@ public import Foundation
 public import Model
 public import RegistryClient
 
-/// Packages of the registry's models: networks combined with the preparation of their inputs, stored by the digest of
-/// the network.
+/// Packages of the registry's models: networks combined with the preparation of their inputs.
 public struct PackageStore: Sendable {
     private let folder: URL
 
@@ -12,9 +11,7 @@ public struct PackageStore: Sendable {
 
     /// The user's own store, in the cache folder.
     public static var usual: PackageStore {
-        let environment = ProcessInfo.processInfo.environment
-        let base = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" } ?? "/tmp"
-        return PackageStore(URL(filePath: base).appending(path: "gyrus/packages"))
+        PackageStore((CacheFolder.url() ?? URL(filePath: "/tmp/gyrus")).appending(path: "packages"))
     }
 
     /// The package of a model, built if it is missing.
@@ -29,13 +26,24 @@ public struct PackageStore: Sendable {
                 "model '\(model.id)' was trained on data of an older version and cannot prepare new data; search again"
             )
         }
-        let place = folder.appending(path: script.hexadecimal)
+        let place = folder.appending(path: try Self.name(script, manifest, model.metrics))
         let file = place.appending(path: "model.pt")
         guard !FileManager.default.fileExists(atPath: file.path) else { return file }
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         try await Self.write(
             script: script, manifest: manifest, metrics: model.metrics, to: file, from: registry)
         return file
+    }
+
+    /// Identifies a package by all that it is made from, including the program that makes it: another version of Gyrus may
+    /// prepare inputs in another way.
+    private static func name(
+        _ script: BlobDigest, _ manifest: DatasetManifest, _ metrics: [String: Double]
+    ) throws -> String {
+        let maker = try? FileManager.default.attributesOfItem(atPath: DataHelper.path)
+        let version = [FileAttributeKey.size, .modificationDate].map { key in maker?[key].map { "\($0)" } ?? "" }
+        let parts = [script.hexadecimal, try manifest.json, "\(metrics[Target.thresholdName] ?? 0)"] + version
+        return BlobDigest(hashing: Array(parts.joined(separator: "\n").utf8)).hexadecimal
     }
 
     /// Combines a network of the registry with the preparation of its inputs.

@@ -17,13 +17,11 @@ public struct DataLocator: Sendable, Hashable {
         folder: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
         currentFolder: String = FileManager.default.currentDirectoryPath
     ) {
-        let home = environment["HOME"].map { "\($0)/.cache" }
-        let cache = environment["XDG_CACHE_HOME"] ?? home
         let given = [folder, environment["GYRUS_DATA"]].compactMap { $0 }.filter { !$0.isEmpty }
         folders =
             given
             + [URL(fileURLWithPath: currentFolder).deletingLastPathComponent().appending(path: "shared/data").path]
-            + [cache.map { "\($0)/gyrus/data" }].compactMap { $0 }
+            + [CacheFolder.url(environment)?.appending(path: "data").path].compactMap { $0 }
     }
 
     /// The folder of a dataset.

@@ -96,9 +96,10 @@ public struct WorkerOptions: ParsableArguments, Sendable {
     /// Folder for files from the registry.
     public var cacheDirectory: URL {
         let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
-        let home = environment["XDG_CACHE_HOME"] ?? ((environment["HOME"] ?? "/tmp") + "/.cache")
-        let path = cache ?? environment["GYRUS_STATE"].map { "\($0)/cache" } ?? "\(home)/gyrus/blobs"
-        return URL(filePath: path, directoryHint: .isDirectory).absoluteURL
+        if let path = cache ?? environment["GYRUS_STATE"].map({ "\($0)/cache" }) {
+            return URL(filePath: path, directoryHint: .isDirectory).absoluteURL
+        }
+        return (CacheFolder.url() ?? URL(filePath: "/tmp/gyrus")).appending(path: "blobs", directoryHint: .isDirectory)
     }
 
     /// Maximum size of the cache in bytes.

@@ -150,7 +150,8 @@ extension ScriptedNetwork {
     /// - Parameters:
     ///   - layer: A layer that keeps its own weights.
     ///   - grown: Layers that have more outputs here; the additional ones keep their own weights.
-    ///   - isSilent: Whether the additional outputs get zero weights instead, and a bias so low that they are never answered.
+    ///   - isSilent: Whether the additional outputs are instead below the first output, or, without a bias, equal to it. Of
+    ///     equal outputs the first is the answer, so they are never answered.
     public func takeWeights(
         of other: ScriptedNetwork, except layer: String? = nil, growing grown: [String] = [], isSilent: Bool = false
     ) throws {
@@ -167,13 +168,17 @@ extension ScriptedNetwork {
             }
             var values = source.values
             if isGrown {
-                let own =
-                    isSilent
-                    ? [Float](repeating: tensor.shape.count == 1 ? -20 : 0, count: tensor.count) : tensor.values
-                values += own.dropFirst(source.count)
+                values += (isSilent ? Self.silent(source, count: tensor.count) : tensor.values).dropFirst(source.count)
             }
             values.withUnsafeBytes(tensor.write)
         }
+    }
+
+    /// The weights of the first output for each output, or its bias less 20.
+    private static func silent(_ tensor: TensorView, count: Int) -> [Float] {
+        let row = tensor.values.prefix(tensor.count / max(1, tensor.shape.first ?? 1))
+        let isBias = tensor.shape.count == 1
+        return (0..<count / max(1, row.count)).flatMap { _ in row.map { isBias ? $0 - 20 : $0 } }
     }
 }
 

@@ -69,7 +69,8 @@ struct TextEncoderFolder {
             // RoBERTa numbers positions from 2.
             most = min(most, network?.model_type?.contains("roberta") == true ? places - 2 : places)
         }
-        if let tokenizer { most = Int(min(Double(most), tokenizer)) }
+        // Tokenizers without a limit have a huge or a negative one.
+        if let tokenizer, tokenizer > 0 { most = Int(min(Double(most), tokenizer)) }
         let length = min(sentences ?? cut ?? most, most)
         guard TextEncoding.lengths.contains(length) else {
             throw Failure(

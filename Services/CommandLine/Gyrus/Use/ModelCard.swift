@@ -186,7 +186,7 @@ struct ModelCard {
         let note =
             all.allSatisfy { $0.cost.joules != nil }
             ? "Energy is what the counters of processors and memory (RAPL) report, divided among programs by processor time."
-            : "Energy could not be measured: the machine has no energy counters (RAPL) that the workers may read, or training ran on a GPU."
+            : "Energy could not be measured everywhere: a machine has no energy counters (RAPL) that the workers may read, or training ran on a GPU."
         return "## Cost\n\n\(Self.table([""] + all.map(\.title), rows))\n\n\(note)\n\n"
     }
 

@@ -41,10 +41,8 @@ struct OwnData {
 
     /// The folder for prepared data that is not yet in the registry.
     private static func cache() throws -> URL {
-        let environment = ProcessInfo.processInfo.environment
-        let base = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" }
         let folder =
-            base.map { URL(filePath: $0).appending(path: "gyrus/preparing") }
+            CacheFolder.url()?.appending(path: "preparing")
             ?? FileManager.default.temporaryDirectory.appending(path: "gyrus-preparing-\(getuid())")
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -54,7 +52,22 @@ struct OwnData {
                 "Cannot create the folder '\(folder.path)' for prepared data: \(error.localizedDescription) To use another "
                     + "folder, set XDG_CACHE_HOME.")
         }
+        removeForgotten(in: folder)
         return folder
+    }
+
+    /// Removes files that processes left when they were killed, after a week.
+    private static func removeForgotten(in folder: URL) {
+        let oldest = Date(timeIntervalSinceNow: -7 * 24 * 3_600)
+        let keys: Set<URLResourceKey> = [.isRegularFileKey, .contentModificationDateKey]
+        let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: Array(keys))
+        for file in files ?? [] {
+            let values = try? file.resourceValues(forKeys: keys)
+            guard values?.isRegularFile == true, let changed = values?.contentModificationDate, changed < oldest else {
+                continue
+            }
+            try? FileManager.default.removeItem(at: file)
+        }
     }
 
     private func prepare(with helper: DataHelper, to file: URL) throws -> DatasetManifest {

@@ -122,7 +122,7 @@ extension PackageFolder {
             """Probabilities of classes or labels, or numbers in their units, one row per input row."""
             known = set().union(*rows)
             needed = {column for each in manifest["inputs"].values() for column in each["columns"]}
-            if needed - known:
+            if rows and needed - known:
                 raise ValueError(f"there is no column {sorted(needed - known)}; the rows have {sorted(known)}")
             names = [argument.name for argument in model.forward.schema.arguments[1:]]
             columns = []

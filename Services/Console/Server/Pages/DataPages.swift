@@ -69,8 +69,8 @@ struct DataPages: Sendable {
         let values = sample.values.sorted { $0.key < $1.key }.map { input, value in
             var shown: [String: Any] = ["input": input, "place": sample.place]
             switch value {
-            case .picture: shown["picture"] = "\(address)/\(input)"
-            case .sound: shown["sound"] = "\(address)/\(input)"
+            case .picture: shown["picture"] = "\(address)/\(escaped(input))"
+            case .sound: shown["sound"] = "\(address)/\(escaped(input))"
             case .text(let text): shown["text"] = text
             case .curve(let values): shown["curve"] = curve(values)
             case .missing: shown["isMissing"] = true
@@ -78,6 +78,11 @@ struct DataPages: Sendable {
             return shown
         }
         return ["values": values, "answer": sample.answer, "part": sample.part, "place": sample.place]
+    }
+
+    /// A name as one part of an address.
+    private static func escaped(_ name: String) -> String {
+        name.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed.subtracting(.init(charactersIn: "/"))) ?? name
     }
 
     private static func curve(_ values: [Float]) -> String {
@@ -117,6 +122,8 @@ struct DatasetContents: Sendable {
 
     /// Maximum size in bytes of the header, and of the preview.
     private static let largestPreview = 8 << 20
+    /// Maximum size of a prepared file in bytes; places beyond it are not those of a preview.
+    private static let largestFile: UInt64 = 1 << 60
 
     init(_ recipe: String, _ backends: Backends) async throws {
         let recipe = try BlobDigest(recipe)
@@ -144,7 +151,7 @@ struct DatasetContents: Sendable {
         guard length <= largestPreview else { return nil }
         let header = try JSONDecoder().decode(Header.self, from: Data(try await bytes(8..<8 + length)))
         guard let offsets = header.preview?.offsets, offsets.count == 2, offsets[0] <= offsets[1],
-            offsets[1] - offsets[0] <= largestPreview
+            offsets[1] - offsets[0] <= largestPreview, offsets[1] <= largestFile
         else { return nil }
         return try DataPreview(json: Data(try await bytes(8 + length + offsets[0]..<8 + length + offsets[1])))
     }

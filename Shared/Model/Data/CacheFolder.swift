@@ -1,0 +1,14 @@
+public import Foundation
+
+/// The user's folder for files that can be made again.
+public enum CacheFolder {
+    /// `$XDG_CACHE_HOME/gyrus`, or `~/.cache/gyrus`; nil if neither variable is set.
+    ///
+    /// Relative paths in `$XDG_CACHE_HOME` are ignored (XDG Base Directory Specification 0.8).
+    /// - Parameter environment: Environment variables.
+    public static func url(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> URL? {
+        let given = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        let home = environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.cache" }
+        return (given ?? home).map { URL(filePath: $0, directoryHint: .isDirectory).appending(path: "gyrus") }
+    }
+}
