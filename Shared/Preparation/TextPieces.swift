@@ -37,7 +37,7 @@ struct TextPieces {
 
     /// The text without a piece and the white space after it.
     func without(_ piece: Range<String.Index>) -> String {
-        text[..<piece.lowerBound] + text[piece.upperBound...].drop(while: \.isWhitespace)
+        String(text[..<piece.lowerBound] + text[piece.upperBound...].drop(while: \.isWhitespace))
     }
 
     private static func standsAlone(_ character: Character) -> Bool {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Foundation
+import Model
 
 /// The flags that every worker has.
 public struct WorkerOptions: ParsableArguments, Sendable {
