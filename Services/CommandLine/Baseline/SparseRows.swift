@@ -4,7 +4,7 @@ struct SparseRows {
     private(set) var starts = [0]
     /// The column of each value.
     private(set) var indices: [UInt32] = []
-    /// The values.
+    /// The values of all rows, one row after the other.
     private(set) var values: [Float] = []
 
     /// Number of rows.
