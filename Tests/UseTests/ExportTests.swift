@@ -144,7 +144,7 @@ import Testing
         let all = card([first, ["seconds": 4, "processor-seconds": 4, "energy-joules": 2_930], ["parameters": 3]])
         #expect(all.contains("|  | this network | the whole search, 2 trainings |"))
         #expect(all.contains("| training time | 2.0 s | 6.0 s |\n| processor time | 3.5 s | 7.5 s |"))
-        #expect(all.contains("| energy | 0.07 kJ | 3.00 kJ |") && all.contains("(RAPL), divided among programs"))
+        #expect(all.contains("| energy | 0.07 kJ | 3.00 kJ |") && all.contains("(RAPL) report, divided among programs"))
         let some = card([first, ["seconds": 4, "processor-seconds": 4]])
         #expect(some.contains("| energy | 0.07 kJ | not measured |") && some.contains("could not be measured"))
     }
