@@ -3,7 +3,7 @@ import Model
 import TestSupport
 import Testing
 
-/// A preparation that was killed goes on where it stopped.
+/// A preparation that was killed continues where it stopped.
 @Suite(.timeLimit(.minutes(10))) struct InterruptedPreparationTests {
     /// A folder of small pictures, enlarged so much that few fit into a shard, and the request to prepare it.
     private struct Made {
