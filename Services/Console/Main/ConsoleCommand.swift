@@ -41,14 +41,11 @@ struct Serve: AsyncParsableCommand {
         var settings = ConsoleSettings(
             address: address, port: port.number, hosts: Set(allowHost), urlFile: place.file.map { URL(filePath: $0) })
         settings.metrics = { await MetricsExposition.ofProcess.text() }
-        // With a file for the URL, stdout has only the log.
-        let isTold = place.file == nil
+        let line = AddressLine(unlessIn: place.file)
         try await ServiceRuntime.runWorker("console", logLevel: logLevel) { [settings] logger in
             let backends = try Backends(ServiceDirectory(), patience: settings.limits.patience, logger: logger)
             return [
-                ConsoleServer(settings, backends: backends, logger: logger) { url in
-                    if isTold { FileHandle.standardOutput.write(Data("\(url.absoluteString)\n".utf8)) }
-                }
+                ConsoleServer(settings, backends: backends, logger: logger) { line.write($0) }
             ]
         }
     }

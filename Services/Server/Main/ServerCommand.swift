@@ -26,17 +26,14 @@ struct Serve: AsyncParsableCommand {
     var logLevel: String?
 
     func run() async throws {
-        // With a file for the URL, stdout has only the log.
-        let isTold = options.urlFile == nil
+        let line = AddressLine(unlessIn: options.urlFile)
         try await ServiceRuntime.runWorker("server", logLevel: logLevel) { logger in
             let models = try options.models.map(ModelSource.init)
             let connection = try ServiceDirectory().connect(to: .registry, logger: logger)
             let server = try InferenceServer(
                 try ServerSettings(options), models: models,
                 registry: RegistryClient(connection, patience: .seconds(5)), logger: logger
-            ) { url in
-                if isTold { FileHandle.standardOutput.write(Data("\(url.absoluteString)\n".utf8)) }
-            }
+            ) { line.write($0) }
             return [server]
         }
     }
