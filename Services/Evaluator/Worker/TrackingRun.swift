@@ -24,7 +24,7 @@ struct TrackingRun {
         try progress.checkCancellation()
         let frames = bench.sequences.reduce(0) { $0 + $1.information.frames }
         var result = TrackingResult(metrics: TrackingFigures.metrics(seen: seen, heldOut: hidden))
-        result.metrics["seconds"] = seconds
+        result.metrics[TrainingCost.seconds] = seconds
         result.metrics["latency-milliseconds"] = seconds * 1_000 / Double(max(1, frames))
         if task.keepsTracks { try await keep(bench, in: &result) }
         return result

@@ -33,7 +33,7 @@ struct FeatureRun {
             blob = try await register(features, of: backbone, as: id)
         }
         let set = try FeatureSet(opening: features.path)
-        var metrics = ["seconds": (ContinuousClock.now - start) / .seconds(1)]
+        var metrics = [TrainingCost.seconds: (ContinuousClock.now - start) / .seconds(1)]
         let validation = try FeatureSet.source(.validation, of: [set])
         for (name, value) in FeatureExtractor.metrics(of: backbone, on: validation) {
             metrics["validation-\(name)"] = value

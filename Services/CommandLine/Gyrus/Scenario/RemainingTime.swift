@@ -16,7 +16,7 @@ struct RemainingTime: CustomStringConvertible {
             return
         }
         let ended = trials.filter { !$0.purpose.isFinal && $0.state.isIdle }
-        let lengths = ended.compactMap { $0.metrics["seconds"] }
+        let lengths = ended.compactMap { $0.metrics[TrainingCost.seconds] }
         guard elapsed > 0, !ended.isEmpty, !lengths.isEmpty else { return nil }
         let finals = trials.filter(\.purpose.isFinal)
         // Once final trainings run, no more trials start, however many the budget allows.

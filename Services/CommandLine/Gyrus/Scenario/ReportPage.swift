@@ -135,7 +135,7 @@ struct ReportPage {
                 trial.purpose.isFinal ? "\(trial.id.number) final" : "\(trial.id.number)", trial.networkName,
                 trial.origin, value(trial, on: "validation"), value(trial, on: "test"),
                 trial.metrics["parameters"].map { Figures.count(Int($0)) } ?? "–",
-                trial.metrics["seconds"].map { Figures.fixed($0, 1) } ?? "–",
+                trial.metrics[TrainingCost.seconds].map { Figures.fixed($0, 1) } ?? "–",
             ]
         }
         let note = failed > 0 ? "<p>\(failed) trials failed.</p>" : ""

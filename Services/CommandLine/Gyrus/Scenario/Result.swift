@@ -198,7 +198,7 @@ struct TrialRow: Listable {
             isFinal ? "\(trial) final" : "\(trial)", code, metrics["parameters"].map { Figures.count(Int($0)) } ?? "–",
             metrics["latency-milliseconds"].map { "\(Figures.fixed($0, 2)) ms" } ?? "–", text(validation),
             text(test, error: testError),
-            metrics["seconds"].map { Figures.fixed($0, 1) } ?? "–",
+            metrics[TrainingCost.seconds].map { Figures.fixed($0, 1) } ?? "–",
             failure.map { "\(state): \($0)" }
                 ?? [state, isWinner ? "winner" : nil, remark].compactMap { $0 }.joined(separator: ", "),
         ]

@@ -34,7 +34,7 @@ extension Trial {
         if let test = test(metric) { parts.append("test \(test)") }
         if let epochs = metrics["epochs"], !rungs.isEmpty { parts.append("\(Int(epochs)) epochs") }
         if let parameters = metrics["parameters"] { parts.append("\(Figures.count(Int(parameters))) parameters") }
-        if let seconds = metrics["seconds"] { parts.append("\(Figures.fixed(seconds, 1)) s") }
+        if let seconds = metrics[TrainingCost.seconds] { parts.append("\(Figures.fixed(seconds, 1)) s") }
         return parts.joined(separator: ", ")
     }
 }

@@ -35,14 +35,15 @@ extension SearchRun {
     /// Average number of concurrent trainings during the trials' share of the budget.
     private var concurrency: Double {
         guard let budget = scenario.search.budget else { return 1 }
-        let seconds = trials.filter { !$0.purpose.isFinal }.compactMap { $0.metrics["seconds"] }.reduce(0, +)
+        let seconds = trials.filter { !$0.purpose.isFinal }.compactMap { $0.metrics[TrainingCost.seconds] }.reduce(0, +)
         return max(1, seconds / (budget * Scenario.Search.trialShare))
     }
 
     /// Estimated seconds per epoch of a final training, from the time of the network's trial; nil if unknown.
     private func epochSeconds(of genome: String, _ training: Scenario.Training) -> Double? {
         guard let earlier = trials.first(where: { !$0.purpose.isFinal && $0.genome == genome }),
-            let seconds = earlier.metrics["seconds"], let epochs = earlier.metrics["epochs"], seconds > 0, epochs > 0
+            let seconds = earlier.metrics[TrainingCost.seconds], let epochs = earlier.metrics["epochs"], seconds > 0,
+            epochs > 0
         else { return nil }
         let counts = scenario.data.counts
         let all = scenario.folds == nil ? counts.training : counts.training + counts.validation

@@ -34,7 +34,7 @@ extension DesignerStore {
         case .test: metric(objective.name(on: "test"))
         case .parameters: metric(Scenario.Cost.parameters.metric)
         case .latency: latency
-        case .seconds: metric("seconds")
+        case .seconds: metric(TrainingCost.seconds)
         }
     }
 
