@@ -11,9 +11,9 @@ public struct OnnxGraph: Sendable {
         case integer(Int)
         /// Whole numbers.
         case integers([Int])
-        /// A number.
+        /// A 32-bit float.
         case number(Double)
-        /// A text.
+        /// A string in UTF-8.
         case text(String)
     }
 
@@ -39,17 +39,17 @@ public struct OnnxGraph: Sendable {
             case numbers([Float])
         }
 
-        /// Name.
+        /// Name by which nodes read it.
         public let name: String
-        /// Shape.
+        /// Size along each dimension; empty for a single number.
         public let shape: [Int]
-        /// The values.
+        /// The elements in row-major order.
         public let values: Values
     }
 
     /// The nodes; each reads only inputs, constants, weights and nodes before it.
     public internal(set) var nodes: [Node] = []
-    /// The constants.
+    /// Values that nodes read besides weights, such as shapes and axes.
     public internal(set) var constants: [Constant] = []
 }
 
@@ -77,7 +77,7 @@ struct OnnxScope {
 
     /// The layer's name, which is also the name of its last node's output.
     let name: String
-    /// Its inputs.
+    /// Names of the layers that it reads.
     let inputs: [String]
     /// Shapes of its inputs, for one sample.
     let shapes: [[Int]]

@@ -5,7 +5,7 @@ import Model
 struct OpenedSource {
     /// A description of its form: `class folders of pictures`, `table (CSV)`.
     var form: String
-    /// Its rows.
+    /// Reads the rows of the source.
     var rows: any RowSource
     /// The folder to which paths are relative.
     var folder: String
