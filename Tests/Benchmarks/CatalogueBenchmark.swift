@@ -50,10 +50,10 @@ struct CatalogueBenchmark: AsyncParsableCommand {
         let client = RegistryClient(connection)
         let start = try await server.start { _ = try await client.terms(of: .areas) }
         print(
-            "catalogue, \(models) models, \(files) files of \(fileBytes / 1_000_000) MB: start \(start.milliseconds) ms"
+            "catalog, \(models) models, \(files) files of \(fileBytes / 1_000_000) MB: start \(start.milliseconds) ms"
         )
         for (what, question) in questions(client) { try await measure(what, question) }
-        print("catalogue, memory of the registry: \(try server.memory() >> 20) MB")
+        print("catalog, memory of the registry: \(try server.memory() >> 20) MB")
         await connection.close()
     }
 
@@ -68,7 +68,7 @@ struct CatalogueBenchmark: AsyncParsableCommand {
             ("by code with wildcards", list(["code": "Net1*; vision; any; any; set3; any; >=99%; Adam; any"])),
             ("by the code's integers", list(["code": "* 1 2 3 4 *"])),
             ("by words that occur nowhere", list(["text": "no such words"])),
-            ("by licence that nothing has", list(["licence": "GPL*"])),
+            ("by a license that no model has", list(["licence": "GPL*"])),
             ("one model", { try await client.model("model-50000").files.count }),
             ("who was live on a day", { try await client.stages(.init(stage: .live, limit: 100)).count }),
             ("networks, 100 of them", { try await client.networks(.init(limit: 100, order: "-parameters")).count }),
@@ -86,7 +86,7 @@ struct CatalogueBenchmark: AsyncParsableCommand {
         }
         times.sort()
         print(
-            "catalogue, \(what): \(times[times.count / 2].milliseconds) ms, slowest \(times[times.count - 1].milliseconds)"
+            "catalog, \(what): \(times[times.count / 2].milliseconds) ms, slowest \(times[times.count - 1].milliseconds)"
                 + " ms (\(count) found)")
     }
 }

@@ -96,9 +96,9 @@ import Testing
     }
 }
 
-/// The colours of texts on what they stand on, by day and by night.
+/// Contrast of text and its background, by day and by night.
 @Suite struct ContrastTests {
-    /// The colours of the style sheet by name.
+    /// The colors of the style sheet by name.
     private static let colours: [String: (day: String, night: String)] = {
         let style = String(decoding: PackageResources.style_css, as: UTF8.self)
         var found: [String: (String, String)] = [:]

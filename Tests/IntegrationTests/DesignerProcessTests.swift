@@ -194,8 +194,8 @@ struct DesignerProcessTests {
         #expect(try await designer.waitForEnd(of: "s2").state == .succeeded)
         let begun = try await designer.trials(of: "s2").prefix(4)
         #expect(begun.allSatisfy { $0.origin == "knowledge" })
-        // How sure the knowledge service is of its ranking depends on the lessons it has had by now, hence which
-        // of the good ones come along; the best does always.
+        // How sure the knowledge service is of its ranking depends on how often it has learned by now, and so does which
+        // good ones it proposes; it always proposes the best one.
         let objectives = Dictionary(
             trials.dropLast().map { ($0.genome, $0.objective ?? 0) }, uniquingKeysWith: max)
         let seeds = begun.compactMap { objectives[$0.genome] }
@@ -244,7 +244,7 @@ struct DesignerProcessTests {
         #expect(reference.count { $0.contains("gradient, round") } >= 20)
         var kills = 0, helpers = 0
         let disturbed = try await search(Self.neural, workers: 4) { installation, ended in
-            // Three times in one lesson would be too often.
+            // Three kills within one learning run would fail it.
             if helpers < 2 { helpers += installation.killHelpers() }
             guard kills < 2, ended >= 16 + kills * 8 else { return }
             try await installation.killAndRestart([.designer])

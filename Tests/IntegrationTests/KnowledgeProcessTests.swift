@@ -99,7 +99,7 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
         try await gyrus.list(Model.self, "models", "--filter", "stage=live").map(\.id)
     }
 
-    /// A schedule waits until enough new samples have come, then updates by itself; one that is withdrawn does not.
+    /// A schedule updates the model once enough new samples have arrived; a canceled one does not.
     private func schedule(_ model: String, _ gyrus: GyrusCommand) async throws {
         func make(_ samples: Int) async throws -> String {
             let made = try await gyrus.run(

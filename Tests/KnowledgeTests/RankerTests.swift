@@ -30,7 +30,7 @@ private struct World {
     }
 }
 
-// One after the other: lessons compute, and would keep other tests' services from answering.
+// Serialized: learning uses all cores, and parallel runs would keep the services of other tests from answering.
 @Suite(.serialized) struct RankerTests {
     private let world = World()
 

@@ -268,7 +268,7 @@ struct DictionaryTests {
                 #expect(failure?.code == .invalidArgument || failure?.code == .notFound)
             }
             let dictionary = await #expect(throws: Failure.self) {
-                try await requests.call(.dictionaryList, Wire.DictionaryListRequest(dictionary: "colours"))
+                try await requests.call(.dictionaryList, Wire.DictionaryListRequest(dictionary: "colors"))
             }
             #expect(dictionary?.message.contains("categories") == true)
         }

@@ -46,7 +46,7 @@ import Testing
         }
         func good(_ strings: [AutoencoderLesson.Example]) -> Int { strings.flatMap(\.choices).count { $0 == 1 } }
         #expect(good(report.read[1]) > good(report.read[0]) + 30)
-        #expect(try process.learn(lesson) == report, "a lesson teaches the same again")
+        #expect(try process.learn(lesson) == report, "learning again gives the same result")
 
         lesson.settings.steps = 0
         let unlearned = try process.learn(lesson)

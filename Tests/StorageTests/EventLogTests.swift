@@ -129,7 +129,7 @@ struct EventLogTests {
     }
 
     @Test func `a killed process loses nothing that was acknowledged and leaves no gap`() async throws {
-        // Copies of the files taken in mid-flight are what a kill -9 leaves behind.
+        // Copies of the files made between writes are what a kill -9 leaves behind.
         for number in 0..<20 {
             try await append("\(number)")
             let copy = try TemporaryDirectory()

@@ -104,8 +104,8 @@ struct DistributedTrainingTests {
                 #expect(own.map(\.step) == [1, 2])
                 #expect(own.allSatisfy { ($0.metrics["exchanged-bytes"] ?? 0) > 0 })
                 #expect(own.allSatisfy { ($0.metrics["samples-per-second"] ?? 0) > 0 })
-                // For each of 8 mini-batches both ways hand in a gradient and three figures. By Gloo the first epoch
-                // begins with the weights besides.
+                // For each of 8 mini-batches, both ways send a gradient and three figures. With Gloo, the first epoch
+                // also begins with the weights.
                 #expect(own.last?.metrics["exchanged-bytes"] == Double(8 * (a.count + 3) * 4))
             }
         }
