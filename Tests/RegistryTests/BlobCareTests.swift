@@ -16,7 +16,7 @@ struct BlobCareTests {
         return blob
     }
 
-    @Test func `retention removes old temporary files and unused features, and no data set`() async throws {
+    @Test func `retention removes old temporary files and unused features, and no dataset`() async throws {
         let start = Date()
         let clock = Mutex(start)
         let fixture = try RegistryFixture(now: { clock.withLock { $0 } })
@@ -32,7 +32,7 @@ struct BlobCareTests {
             let data = try await register(sampleBytes(1_000), client)
             let temporary = try await client.upload(bytes: sampleBytes(1_000, seed: 2), keepFor: .seconds(1_000))
             let (unused, used, both) = (try await features(3), try await features(4), try await features(5))
-            // The same bytes are a data set of their own as well.
+            // The same bytes are a dataset of their own as well.
             _ = try await client.register(
                 RegisteredDataset(name: "own", recipe: BlobDigest(hashing: [6]), blob: both.blob, classes: 2))
             advance(to: 50)

@@ -69,7 +69,7 @@ struct RemovalTests {
         }
     }
 
-    @Test func `a data set goes when no model was trained on it, and its file when files are collected`() async throws {
+    @Test func `a dataset goes when no model was trained on it, and its file when files are collected`() async throws {
         try await fixture.serve { client, _ in
             let recipe = BlobDigest(hashing: [7])
             let blob = try await client.upload(bytes: [4, 5, 6, 7])

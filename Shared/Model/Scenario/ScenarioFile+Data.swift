@@ -10,7 +10,7 @@ extension ScenarioFile {
         return reader.has("source", below: "data") ? try settings(reader) : nil
     }
 
-    /// The name, with or without `@version`, of the registry's data set that a scenario uses; nil if it uses other
+    /// The name, with or without `@version`, of the registry's dataset that a scenario uses; nil if it uses other
     /// data.
     /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
     public static func addedDataset(_ text: String, file: String = "scenario") throws -> String? {

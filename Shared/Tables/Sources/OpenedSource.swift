@@ -75,7 +75,7 @@ struct SourceOpener {
         return joined
     }
 
-    /// Opens one table as a data set.
+    /// Opens one table as a dataset.
     func table(_ path: String, folder: String) throws -> OpenedSource {
         let (rows, form) = try rows(path)
         return OpenedSource(form: form, rows: rows, folder: folder)
