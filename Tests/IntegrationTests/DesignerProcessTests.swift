@@ -206,7 +206,7 @@ struct DesignerProcessTests {
 
     private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
-    @Test func `whatever is killed in the middle of a search, it ends with the same trials`() async throws {
+    @Test func `a search ends with the same trials, whatever is killed`() async throws {
         let reference = try await search()
         var kills = 0
         let disturbed = try await search { installation, ended in
@@ -222,7 +222,7 @@ struct DesignerProcessTests {
         #expect(disturbed == reference)
     }
 
-    @Test func `trials are paused and promoted alike by one worker and by four, whatever is killed`() async throws {
+    @Test func `one worker and four pause and promote the same trials, whatever is killed`() async throws {
         let reference = try await search(Self.halving, workers: 1)
         #expect(reference.count == 41)
         #expect(reference.count { $0.contains("paused") } >= 25)
@@ -237,7 +237,7 @@ struct DesignerProcessTests {
         #expect(disturbed == reference)
     }
 
-    @Test func `a search by a learned embedding ends with the same trials though it and the designer are killed`()
+    @Test func `a neural search ends with the same trials although helper and designer are killed`()
         async throws
     {
         let reference = try await search(Self.neural)

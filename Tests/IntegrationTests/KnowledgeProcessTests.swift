@@ -40,8 +40,8 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
 }
 
 /// What a user does with models and with what was learned, on the command line.
-@Suite(.timeLimit(.minutes(5))) struct `Models that go on learning` {
-    @Test func `updates, their ranking, roll-back, schedules and snapshots work from end to end`() async throws {
+@Suite(.timeLimit(.minutes(5))) struct `Models that continue learning` {
+    @Test func `updates, ranking, rollback, schedules and snapshots work end to end`() async throws {
         try await GyrusCommand.use { gyrus in
             #expect(try await gyrus.run("up", "-d").status == 0)
             let first = try gyrus.write(scenario([0, 1, 2, 3, 4]), to: "first.yaml")

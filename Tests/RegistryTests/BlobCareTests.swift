@@ -81,7 +81,7 @@ struct BlobCareTests {
         }
     }
 
-    @Test func `verifying goes on in steps`() async throws {
+    @Test func `verification proceeds in steps`() async throws {
         let fixture = try RegistryFixture()
         try await fixture.serve { client, _ in
             for seed in 1...4 { _ = try await client.upload(bytes: sampleBytes(100, seed: UInt8(seed))) }
@@ -94,7 +94,7 @@ struct BlobCareTests {
         }
     }
 
-    @Test func `collecting removes what nothing needs, and only that`() async throws {
+    @Test func `garbage collection removes only what nothing needs`() async throws {
         let start = Date(timeIntervalSince1970: 1_800_000_000)
         let days = Mutex(0.0)
         let now: @Sendable () -> Date = { start.addingTimeInterval(days.withLock { $0 } * 24 * 3600) }
