@@ -43,6 +43,17 @@ extension NetworkDescription {
         }
     }
 
+    /// The tensors that are neither learned nor drawn at random but computed from the training samples, by name; layers
+    /// that read an input of the network can have such tensors.
+    /// - Parameter rows: The values of an input for each training sample; nil if the samples lack it.
+    public func fittedTensors(to rows: (String) -> AnySequence<[Float]>?) -> [(name: String, values: [Float])] {
+        layers.flatMap { layer -> [(name: String, values: [Float])] in
+            guard let input = layer.inputs.first, inputs.contains(where: { $0.name == input }), let rows = rows(input)
+            else { return [] }
+            return layer.operation.rules.fitted(to: rows).map { ("\(layer.name).\($0.tensor)", $0.values) }
+        }
+    }
+
     static var mostParametersOfALayer: Double { 4_294_967_296 }
 }
 

@@ -89,6 +89,9 @@ extension SampleSource {
             }
         }
 
+        /// The values of each sample, one after another.
+        var samples: some Sequence<[Float]> { indices.lazy.map { values(ofRow: Int($0)) } }
+
         private func stored(at offset: Int) -> Float {
             switch elementType {
             case .uint8: Float(rows[offset])

@@ -103,6 +103,15 @@ public final class ScriptedNetwork {
         }
     }
 
+    /// Computes the tensors of a description that follow from the training samples.
+    func fit(_ description: NetworkDescription, to samples: SampleSource) {
+        let fitted = description.fittedTensors { name in samples.modality(name).map { AnySequence($0.samples) } }
+        guard !fitted.isEmpty else { return }
+        let views = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
+        // A stage of a network has only some of the tensors.
+        for (name, values) in fitted { values.withUnsafeBytes { views[name]?.write($0) } }
+    }
+
     /// The values of a tensor.
     public func values(of name: String) throws -> [Float] {
         guard let tensor = tensors.first(where: { $0.name == name }) else {

@@ -56,7 +56,11 @@ public final class TrainingSession {
     ) throws {
         try Self.check(description, plan, samples)
         let network = try ScriptedNetwork(description, constraint: plan.constraint, seed: plan.seed, on: place)
-        if !weights.isEmpty { try network.loadWeights(from: weights) }
+        if weights.isEmpty {
+            network.fit(description, to: samples)
+        } else {
+            try network.loadWeights(from: weights)
+        }
         try self.init(further: network, plan: plan, samples: samples)
     }
 

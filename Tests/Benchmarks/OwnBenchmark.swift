@@ -37,23 +37,7 @@ struct OwnBenchmark: AsyncParsableCommand {
     @Option(help: "File for the tables in Markdown.")
     var output: String?
 
-    private struct KnownSet: Decodable {
-        let name: String
-        let isTuning: Bool
-        let metric: String
-    }
-
-    private struct Written: Decodable {
-        let data: String
-        let target: [String]
-        let inputs: [String]
-    }
-
-    private struct Outcome: Decodable {
-        let score: Double
-        var seconds: Double?
-        var megabytes: Double?
-    }
+    private typealias Outcome = OwnSets.Outcome
 
     /// A contestant: its name in `compare.py`, its title, and what a person must do to get a result.
     private struct Contestant {
@@ -71,26 +55,22 @@ struct OwnBenchmark: AsyncParsableCommand {
         Contestant(name: "flaml", title: "FLAML", steps: "a script: reading, fit, predict"),
         Contestant(name: "autogluon", title: "AutoGluon", steps: "a script: reading, fit, predict"),
     ]
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+
+    private var own: OwnSets { OwnSets(python: python, automl: automl, data: data) }
 
     private var contestants: [Contestant] {
         [Self.gyrusRun] + Self.peers + (automl == nil ? [] : Self.automated)
     }
 
     func run() async throws {
-        let known: [KnownSet] = try await step(["list"])
-        let wanted = sets.map { $0.split(separator: ",").map(String.init) }
-        if let unknown = wanted?.first(where: { name in !known.contains { $0.name == name } }) {
-            throw ValidationError(
-                "There is no dataset '\(unknown)', only \(known.map(\.name).joined(separator: ", ")).")
-        }
+        let chosen = try own.chosen(sets)
         let head = contestants.map(\.title).joined(separator: " | ")
         let rule = "| --- | --- |" + String(repeating: " --- |", count: contestants.count)
         var scores = ["| set | metric | \(head) |", rule]
         var costs = ["| set | | \(head) |", rule]
         scores.forEach { print($0) }
-        for set in known where wanted?.contains(set.name) ?? true {
-            let outcomes = await outcomes(on: set.name)
+        for set in chosen {
+            let outcomes = outcomes(on: set.name)
             let name = "\(set.name)\(set.isTuning ? " \\*" : "")"
             let row = "| \(name) | \(set.metric) | \(cells(outcomes, Self.score).joined(separator: " | ")) |"
             print(row)
@@ -118,15 +98,15 @@ struct OwnBenchmark: AsyncParsableCommand {
     }
 
     /// The score of each contestant on each split; absent if it failed or cannot read the dataset.
-    private func outcomes(on set: String) async -> [String: [Outcome]] {
+    private func outcomes(on set: String) -> [String: [Outcome]] {
         var outcomes: [String: [Outcome]] = [:]
         for seed in 0..<seeds {
             for contestant in contestants.map(\.name) {
                 do {
                     let outcome =
                         contestant == Self.gyrusRun.name
-                        ? try await gyrus(set, seed)
-                        : try await step(
+                        ? try own.gyrus(set, seed, budget: budget)
+                        : try own.step(
                             ["peer", data, set, "\(seed)", contestant, "\(budget * cores)"],
                             isAutomated: Self.automated.contains { $0.name == contestant })
                     outcomes[contestant, default: []].append(outcome)
@@ -147,73 +127,12 @@ struct OwnBenchmark: AsyncParsableCommand {
 
     private var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-    private static func score(_ outcomes: [Outcome]) -> String {
-        let scores = outcomes.map(\.score)
-        let mean = scores.reduce(0, +) / Double(scores.count)
-        guard scores.count > 1 else { return String(format: "%.3f", mean) }
-        let squares = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        let error = (squares / Double(scores.count - 1) / Double(scores.count)).squareRoot()
-        return String(format: "%.3f ± %.3f", mean, error)
-    }
+    private static func score(_ outcomes: [Outcome]) -> String { OwnSets.mean(of: outcomes.map(\.score)) }
 
     private static func cost(_ outcomes: [Outcome]) -> String {
         [\Outcome.seconds, \Outcome.megabytes].map { path in
             let values = outcomes.compactMap { $0[keyPath: path] }
             return values.isEmpty ? "–" : String(format: "%.1f", values.reduce(0, +) / Double(values.count))
         }.joined(separator: ", ")
-    }
-
-    /// All steps of a user, from the folder to answers.
-    private func gyrus(_ set: String, _ seed: Int) async throws -> Outcome {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "own-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let written: Written = try await step(["write", data, set, "\(seed)", folder.path])
-        let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-            .appending(path: "gyrus").path
-        let project = ["--project-name", "own", "--project-directory", folder.appending(path: "project").path]
-        let result = folder.appending(path: "result").path, answers = folder.appending(path: "answers.csv").path
-        let clock = ContinuousClock()
-        let start = clock.now
-        defer { _ = try? Self.output(of: program, project + ["down", "--volumes"], in: folder) }
-        _ = try Self.output(
-            of: program,
-            project + ["run", written.data, "--budget", "\(budget)s", "--output", result] + written.target, in: folder)
-        _ = try Self.output(of: program, ["predict", result, "--output", answers] + written.inputs, in: folder)
-        let seconds = (clock.now - start) / .seconds(1)
-        var outcome: Outcome = try await step(["score", data, set, "\(seed)", answers])
-        outcome.seconds = seconds
-        let network = URL(filePath: result).appending(path: "model.pt")
-        outcome.megabytes = try network.resourceValues(forKeys: [.fileSizeKey]).fileSize.map { Double($0) / 1e6 }
-        return outcome
-    }
-
-    private func step<Answer: Decodable>(_ arguments: [String], isAutomated: Bool = false) async throws -> Answer {
-        let script = Self.folder.appending(path: "own/compare.py").path
-        let program = isAutomated ? automl ?? python : python
-        let text = try Self.output(of: program, [script] + arguments, in: nil)
-        return try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
-    }
-
-    /// Runs a program until it ends, and returns its output.
-    private static func output(of program: String, _ arguments: [String], in folder: URL?) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        let compose = Self.folder.appending(path: "../../Compose/compose.yaml").standardizedFileURL.path
-        process.environment = ProcessInfo.processInfo.environment.merging(["GYRUS_COMPOSE_FILE": compose]) { $1 }
-        let output = Pipe(), errors = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        let said = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            let last = (text + said).split(separator: "\n").suffix(3).joined(separator: " ")
-            throw Failure(.unavailable, "'\(program)' ended with \(process.terminationStatus): \(last)")
-        }
-        return text
     }
 }

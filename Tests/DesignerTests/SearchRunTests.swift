@@ -57,6 +57,8 @@ extension SearchRun {
         var latency: (Int) -> Double = { _ in 3 }
         /// What trainings report.
         var metric = "accuracy"
+        /// Seconds since the start that the search is told.
+        var elapsed: Double?
         /// Which features were computed.
         var done: [String] = []
         /// The orders to train that were carried out.
@@ -93,6 +95,7 @@ extension SearchRun {
                 let steps = (0..<count).map { _ in open.remove(at: generator.below(open.count)) }
                 for case .extract(_, let modality) in steps { done.append("extract \(modality)") }
                 for case .train(let order, _) in steps { orders[order.id] = order }
+                if let elapsed { search.note(elapsed: elapsed) }
                 try take(search.handle(steps.map(occurrence)))
             }
         }
@@ -150,6 +153,27 @@ extension SearchRun {
         #expect(try ArtificialCode(last.code).accuracy != nil)
         // The finalist is a model, and each trial of the search an observation.
         #expect(driver.rows.deliveries.count == 25)
+    }
+
+    @Test func `final trainings get the time that trials have left`() throws {
+        func epochs(elapsed: Double?) throws -> Int {
+            let text = scenarioText().replacing("search: {", with: "search: {budget: 100s, ")
+                .replacing("final: {epochs: 5}", with: "final: {epochs: 1000}")
+            var driver = try Driver(text, order: 1)
+            driver.elapsed = elapsed
+            driver.extra = { _ in [TrainingCost.seconds: 0.5] }
+            try driver.run()
+            let final = try #require(driver.orders.values.max { $0.task.epochs < $1.task.epochs })
+            let row = try #require(driver.rows.trials.values.first { $0.purpose.isFinal })
+            #expect(row.metrics["epochs"] == Double(final.task.epochs))
+            return final.task.epochs
+        }
+        // Without a measurement, trials have taken 60 of 100 seconds.
+        let usual = try epochs(elapsed: nil)
+        #expect(usual > 1)
+        #expect(abs(try epochs(elapsed: 20) - 2 * usual) <= 1)
+        // Trials that ran past their share leave less, but never nothing.
+        #expect(abs(try epochs(elapsed: 99) - usual / 2) <= 1)
     }
 
     @Test(arguments: 2..<6, [1, 3, 100])

@@ -35,7 +35,9 @@ import Testing
                 "LeNet3", "LeNet5", "MediumNet", "SparseNet", "ResNet", "MobileNet", "DenseNet", "ConvNeXt",
             ])
         #expect(
-            try Self.names("note", scenario) == ["fastText", "TextCNN", "DAN", "BiGRU", "Transformer", "CharCNN"])
+            try Self.names("note", scenario) == [
+                "TF-IDF", "fastText", "TextCNN", "DAN", "BiGRU", "Transformer", "CharCNN",
+            ])
         #expect(try Self.names("facts", scenario) == ["MLP", "MLP-PLR", "ResNet-MLP", "Linear", "FT-Transformer"])
         #expect(try Self.names("pulse", scenario) == ["InceptionTime", "TCN", "GRU"])
     }
@@ -74,7 +76,7 @@ import Testing
         let inputs = ["photo": Self.image, "note": Self.text]
         let named = Self.scenario(inputs, structures: ["ViT", "ResNet18"])
         #expect(try Self.names("photo", named) == ["ViT", "ResNet18"])
-        #expect(try Self.names("note", named).first == "fastText")
+        #expect(try Self.names("note", named).first == "TF-IDF")
         let without = Self.scenario(inputs, structures: ["-LeNet3", "-TextCNN"])
         #expect(try Self.names("photo", without).first == "LeNet5")
         #expect(try !Self.names("note", without).contains("TextCNN"))

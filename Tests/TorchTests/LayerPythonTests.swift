@@ -30,6 +30,7 @@ import Torch
         ("sinusoidal", [[7, 8]], .positions(.sinusoidal)), ("meanpool", [[7, 8], [7]], .sequencePooling(.mean)),
         ("maximumpool", [[7, 8], [7]], .sequencePooling(.maximum)),
         ("scaledsum", [[7, 8], [7]], .sequencePooling(.scaledSum)), ("pairs", [[7]], .tokenPairs(numbers: 11)),
+        ("bag", [[7]], .tokenBag(vocabulary: 9, pairs: 11, features: 4, deviation: 1)),
         ("attentionpool", [[7, 8], [7]], .sequencePooling(.attention)),
         ("tokens", [[7]], .tokenEmbedding(vocabulary: 9, features: 4)),
         ("columns", [[4]], .columns(categories: [5, 9], features: 3)),
@@ -133,6 +134,15 @@ import Torch
                 rows.append([(a * 31337 + b) % 11 + 1 if a and b else 0 for a, b in beside] + [0])
             return torch.tensor(rows).float()
 
+        def bag(self, x):
+            results = []
+            for row, beside in zip(x.long().tolist(), pairs(self, x).long().tolist()):
+                terms = [(self.weight[a], self.factors["importance"][a]) for a in row if a]
+                terms += [(self.pair_weight[a], self.factors["pair_importance"][a]) for a in beside if a]
+                norm = torch.sqrt(sum(factor ** 2 for _, factor in terms))
+                results.append(sum(vector * factor for vector, factor in terms) / norm)
+            return torch.stack(results)
+
         def columns(self, x):
             c = x.long()
             return torch.cat([x[:, :2], self.category0.weight[c[:, 2]], self.category1.weight[c[:, 3]]], 1)
@@ -174,6 +184,7 @@ import Torch
             "gruforward": lambda: recurrent(nn.GRU(8, 5, batch_first=True)),
             "sinusoidal": lambda: Free(sinusoidal), "meanpool": lambda: Free(pool("mean")),
             "scaledsum": lambda: Free(pool("scaledsum")), "pairs": lambda: Free(pairs),
+            "bag": lambda: Free(bag, weight=[9, 4], pair_weight=[12, 4]),
             "maximumpool": lambda: Free(pool("maximum")), "attentionpool": lambda: Free(pool("attention"), weight=[1, 8]),
             "tokens": lambda: Tokens(9, 4), "columns": lambda: table(columns),
             "columntokens": lambda: table(columntokens, weight=[2, 3], bias=[4, 3]),
@@ -188,16 +199,19 @@ import Torch
             weights = {key.removeprefix("l."): value.detach().clone() for key, value in ours.named_parameters()}
             assert set(weights) == {key for key, _ in inner.named_parameters()}, (name, sorted(weights))
             inner.load_state_dict(weights, strict=False)
+            for key, value in ours.named_buffers():
+                value.copy_(1 + torch.arange(value.numel()).reshape(value.shape) / 10)
+            theirs.factors = {key.removeprefix("l."): value for key, value in ours.named_buffers()}
             values = []
             for shape in shapes:
                 values.append(torch.randn([3] + [int(size) for size in shape.split(",")], generator=generator) * 2)
-            if name in ("tokens", "pairs") or len(shapes) == 2 and shapes[1] == "7":
+            if name in ("tokens", "pairs", "bag") or len(shapes) == 2 and shapes[1] == "7":
                 marks = torch.randint(1, 9, (3, 7), generator=generator).float()
                 marks[1, 4:], marks[2, 2:] = 0, 0
                 values[-1] = marks
             if name.startswith("column"):
                 values[0][:, 2:] = torch.tensor([[0., 8.], [4., 3.], [2., 0.]])
-            exact = name in ("tokens", "pairs") or name.startswith("column")
+            exact = name in ("tokens", "pairs", "bag") or name.startswith("column")
             sides = []
             for module in (ours, theirs):
                 inputs = [value.clone().requires_grad_(not exact and not (len(values) == 2 and place == 1 and shapes[1] == "7")) for place, value in enumerate(values)]

@@ -43,6 +43,30 @@ import Torch
             ])
     }
 
+    @Test func `a bag of tokens weighs them by how rare they are in the training samples`() throws {
+        // Token 1 is in all texts and token 2 in one; pair (1, 2) is in one.
+        let stored = StoredRows([1, 2, 0, 1, 1, 0, 3, 1, 0] as [Int32])
+        let samples = try SampleSource(
+            classes: 2,
+            modalities: [.init(name: "text", shape: [3], elementType: .int32, rows: stored.bytes, indices: [0, 1, 2])],
+            labels: [0, 1, 0], owner: stored)
+        let network = NetworkDescription(
+            name: "bag", inputs: [.init(name: "text", shape: [3])],
+            layers: [
+                Layer("bag", .tokenBag(vocabulary: 5, pairs: 97, features: 4, deviation: 0.1), from: "text"),
+                Layer("head", .linear(features: 2), from: "bag"),
+            ])
+        let plan = try TrainingTests.plan(.adam, rate: 0.1, epochs: 20, batch: 3)
+        let session = try TrainingSession(network, plan: plan, samples: samples)
+        let all = Float(1), one = Float(log(4.0 / 2) + 1), none = Float(log(4.0 / 1) + 1)
+        #expect(try session.network.values(of: "bag.importance") == [all, all, one, one, none])
+        let pairs = try session.network.values(of: "bag.pair_importance")
+        #expect(pairs.count == 98 && pairs.filter { $0 == one }.count == 3)
+        while !session.isFinished { try session.finishEpoch() }
+        #expect(try session.network.evaluate(on: samples).metrics["accuracy"] == 1)
+        #expect(try session.network.values(of: "bag.importance") == [all, all, one, one, none])
+    }
+
     @Test(arguments: Target.Kind.allCases)
     func `networks learn every kind of target`(_ kind: Target.Kind) throws {
         let session = try TrainingSession(

@@ -4,7 +4,6 @@ package import Model
 package import Search
 
 /// The state machine of a scenario's search, whatever it searches for: it receives reports and decides what comes next.
-/// next.
 ///
 /// It performs no actions: the runner writes its decisions to disk and then carries them out. All its state follows
 /// from what was written, so a search that was interrupted anywhere continues from its rows with the same trace.
@@ -20,10 +19,14 @@ package protocol SearchCourse {
     mutating func begin() throws -> SearchDecision
     /// Adds the consequences of a report to a decision.
     mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws
+    /// Says how long the search has been running since its data was ready or it was resumed, in seconds.
+    mutating func note(elapsed seconds: Double)
 }
 
 extension SearchCourse {
     package var scenario: Scenario { plan.scenario }
+
+    package mutating func note(elapsed seconds: Double) {}
 
     /// The decision after some reports; empty once the search has concluded.
     package mutating func handle(_ occurrences: [SearchOccurrence]) throws -> SearchDecision {

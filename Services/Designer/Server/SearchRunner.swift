@@ -33,6 +33,7 @@ struct SearchRunner: Sendable {
         let arrivals = Arrivals()
         try await withThrowingTaskGroup { group in
             var decision = try search.begin()
+            var start: ContinuousClock.Instant?
             while true {
                 try await store.apply(decision, to: entry)
                 report(decision, of: entry.id)
@@ -41,9 +42,12 @@ struct SearchRunner: Sendable {
                 }
                 if decision.conclusion != nil { break }
                 for step in decision.steps {
+                    if case .wait = step { start = .now }
                     group.addTask { arrivals.add(try await perform(step, of: plan, in: space)) }
                 }
-                decision = try search.handle(try await news(from: arrivals, of: &group, for: entry))
+                let news = try await news(from: arrivals, of: &group, for: entry)
+                if let start { search.note(elapsed: (.now - start) / .seconds(1)) }
+                decision = try search.handle(news)
             }
             group.cancelAll()
         }

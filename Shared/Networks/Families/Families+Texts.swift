@@ -1,6 +1,10 @@
 extension StructureFamily {
     /// For texts; padding of short ones is ignored.
     static let texts = [
+        text(
+            "TF-IDF",
+            "after Salton and Buckley, Term-weighting approaches in automatic text retrieval, 1988, with the factorized "
+                + "classifier of Joulin et al., 2017", build: weightedBag),
         text("fastText", "Joulin et al., Bag of tricks for efficient text classification, 2017", build: bag),
         text("TextCNN", "Kim, Convolutional neural networks for sentence classification, 2014", build: phrases),
         text(
@@ -53,6 +57,25 @@ extension StructureFamily {
         chain.add("scale", .scale(initial: 5))
         return try chain.end(request.outputs)
     }
+
+    /// A linear classifier of words and pairs of words, weighted by how rare they are. Its matrix is a product of two, of
+    /// which the larger has at most `mostPairWeights` numbers for pairs.
+    private static func weightedBag(_ request: Request) throws -> NetworkDescription {
+        let features = request.wide(min(max(request.outputs, 8), 32))
+        var pairs = 1 << 17
+        while pairs * features > mostPairWeights, pairs > pairNumbers { pairs /= 2 }
+        var chain = request.chain
+        chain.add(
+            "bag",
+            .tokenBag(
+                vocabulary: try request.vocabulary, pairs: request.shape[0] > 1 ? pairs : 0, features: features,
+                deviation: 0.002))
+        // Vectors that start small and are scaled up learn within a few epochs.
+        chain.add("scale", .scale(initial: 5))
+        return try chain.end(request.outputs)
+    }
+
+    private static let mostPairWeights = 1 << 21
 
     private static func averaging(_ request: Request) throws -> NetworkDescription {
         var chain = try embedded(request, request.wide(64))

@@ -29,6 +29,10 @@ extension Layer {
         /// Numbers, from 1, for pairs of adjacent tokens; 0 if one of the two is 0, and at the end. Several pairs can
         /// share a number.
         case tokenPairs(numbers: Int)
+        /// One vector for all tokens of a row and, unless `pairs` is 0, for all pairs of adjacent tokens: the sum of a
+        /// learned vector for each, weighted by inverse document frequencies of the training samples, whose norm becomes
+        /// 1. Token 0 is ignored; several pairs can share one of the `pairs` numbers.
+        case tokenBag(vocabulary: Int, pairs: Int, features: Int, deviation: Double)
         /// The columns of a table as one vector: numbers unchanged, then `features` learned numbers for each category.
         case columns(categories: [Int], features: Int)
         /// The same, followed after the numbers by `features` learned sums of sines and cosines of each number. Frequencies
@@ -134,6 +138,8 @@ extension Layer.Operation {
         case .tokenEmbedding(let vocabulary, let features, let deviation):
             TokenEmbeddingRules(vocabulary: vocabulary, features: features, deviation: deviation)
         case .tokenPairs(let numbers): TokenPairsRules(numbers: numbers)
+        case .tokenBag(let vocabulary, let pairs, let features, let deviation):
+            TokenBagRules(vocabulary: vocabulary, pairs: pairs, features: features, deviation: deviation)
         case .columns(let categories, let features):
             ColumnsRules(table: .init(categories: categories, features: features))
         case .periodicColumns(let categories, let features, let frequencies, let deviation):
@@ -187,9 +193,8 @@ extension Layer.Operation {
     private static let allRules: [any LayerRules.Type] = [
         ConvolutionRules.self, SeparableConvolutionRules.self, MaximumPoolingRules.self, AveragePoolingRules.self,
         GlobalAveragePoolingRules.self, ResizeRules.self, LinearRules.self, EmbeddingRules.self,
-        TokenEmbeddingRules.self, TokenPairsRules.self, ColumnsRules.self, PeriodicColumnsRules.self,
-        ColumnTokensRules.self,
-        SelfAttentionRules.self,
+        TokenEmbeddingRules.self, TokenPairsRules.self, TokenBagRules.self, ColumnsRules.self,
+        PeriodicColumnsRules.self, ColumnTokensRules.self, SelfAttentionRules.self,
         PositionsRules.self, SegmentsRules.self, ClassTokenRules.self, SequencePoolingRules.self, RecurrentRules.self,
         ReshapeRules.self, TransposeRules.self, BatchNormalizationRules.self, LayerNormalizationRules.self,
         GroupNormalizationRules.self, RootMeanSquareNormalizationRules.self, ScaleRules.self, ReluRules.self,

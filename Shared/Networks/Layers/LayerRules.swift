@@ -16,6 +16,8 @@ protocol LayerRules: Sendable {
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int]
     /// The tensors that it owns.
     func tensors(from inputs: [[Int]]) -> [TensorPlan]
+    /// Those of its tensors that follow from the training samples alone, computed from the rows of its only input.
+    func fitted(to rows: AnySequence<[Float]>) -> [(tensor: String, values: [Float])]
     /// Multiply-accumulate operations for one sample.
     func multiplyAccumulates(from inputs: [[Int]], to output: [Int]) -> Double
     /// The TorchScript expression of its output.
@@ -27,6 +29,10 @@ protocol LayerRules: Sendable {
     var summary: String { get }
     /// Its role in a drawing.
     var role: Layer.Role { get }
+}
+
+extension LayerRules {
+    func fitted(to rows: AnySequence<[Float]>) -> [(tensor: String, values: [Float])] { [] }
 }
 
 /// A kind of layer without settings.

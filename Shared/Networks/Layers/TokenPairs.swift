@@ -5,7 +5,7 @@ struct TokenPairsRules: WeightlessRules {
     /// Factor for the first token of a pair; a prime, so that pairs spread over the numbers.
     private static let factor = 31_337
     /// The largest number that a 32-bit float can distinguish from its neighbors.
-    private static let mostNumbers = 1 << 24
+    static let mostNumbers = 1 << 24
 
     let numbers: Int
 
@@ -26,21 +26,38 @@ struct TokenPairsRules: WeightlessRules {
         return shape
     }
 
+    /// The number of a pair, as the script and the nodes below compute it; 0 if one of the two tokens is 0.
+    static func number(of first: Int, _ second: Int, below numbers: Int) -> Int {
+        first != 0 && second != 0 ? (first * factor + second) % numbers + 1 : 0
+    }
+
     func script(_ scope: inout ScriptScope) -> String {
         // 4 is the type of 64-bit integers.
-        let tokens = scope.keep("torch.to(\(scope.value), 4)"), length = scope.shape[0]
+        let tokens = scope.keep("torch.to(\(scope.value), 4)")
+        return "torch.to(\(Self.script(&scope, of: tokens, numbers)), \(scope.value).dtype)"
+    }
+
+    /// The numbers of the pairs, as integers, from the tokens as integers.
+    static func script(_ scope: inout ScriptScope, of tokens: String, _ numbers: Int) -> String {
+        let length = scope.shape[0]
         let first = scope.keep("torch.narrow(\(tokens), 1, 0, \(length - 1))")
         let second = scope.keep("torch.narrow(\(tokens), 1, 1, \(length - 1))")
-        let hash = "torch.remainder(torch.add(torch.mul(\(first), \(Self.factor)), \(second)), \(numbers))"
+        let hash = "torch.remainder(torch.add(torch.mul(\(first), \(factor)), \(second)), \(numbers))"
         let presence = "torch.mul(torch.ne(\(first), 0), torch.ne(\(second), 0))"
         let pairs = "torch.mul(torch.add(\(hash), 1), \(presence))"
-        return "torch.to(torch.constant_pad_nd(\(pairs), [0, 1], 0), \(scope.value).dtype)"
+        return scope.keep("torch.constant_pad_nd(\(pairs), [0, 1], 0)")
     }
 
     func addNodes(to scope: inout OnnxScope) {
-        let tokens = scope.node("Cast", [scope.value], ["to": .integer(7)]), length = scope.shape[0]
+        let tokens = scope.node("Cast", [scope.value], ["to": .integer(7)])
+        scope.finish("Cast", [Self.nodes(&scope, of: tokens, numbers)], ["to": .integer(1)])
+    }
+
+    /// Adds nodes for the numbers of the pairs, as integers, from the tokens as integers.
+    static func nodes(_ scope: inout OnnxScope, of tokens: String, _ numbers: Int) -> String {
+        let length = scope.shape[0]
         let first = scope.columns(0..<length - 1, of: tokens), second = scope.columns(1..<length, of: tokens)
-        let product = scope.node("Mul", [first, scope.integers([Self.factor])])
+        let product = scope.node("Mul", [first, scope.integers([factor])])
         let hash = scope.node("Mod", [scope.node("Add", [product, second]), scope.integers([numbers])])
         let one = scope.integers([1])
         let isFirst = scope.node("Min", [scope.node("Abs", [first]), one])
@@ -48,8 +65,7 @@ struct TokenPairsRules: WeightlessRules {
         let presence = scope.node("Mul", [isFirst, isSecond])
         let pairs = scope.node("Mul", [scope.node("Add", [hash, one]), presence])
         let end = scope.node("Mul", [scope.columns(0..<1, of: tokens), scope.integers([0])])
-        let all = scope.node("Concat", [pairs, end], ["axis": .integer(1)])
-        scope.finish("Cast", [all], ["to": .integer(1)])
+        return scope.node("Concat", [pairs, end], ["axis": .integer(1)])
     }
 }
 

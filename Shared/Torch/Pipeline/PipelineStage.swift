@@ -29,7 +29,11 @@ public final class PipelineStage {
         self.layout = layout
         self.samples = try samples.learned(by: plan.loss)
         network = try ScriptedNetwork(layout, seed: plan.seed)
-        if !weights.isEmpty { try network.loadWeights(from: weights) }
+        if weights.isEmpty {
+            network.fit(layout.network, to: samples)
+        } else {
+            try network.loadWeights(from: weights)
+        }
         let trainer = try TrainingSession.makeTrainer(network, plan, steps: steps)
         do {
             handle = try Self.make(layout, trainer)

@@ -3,6 +3,7 @@
 compare.py list
 compare.py write ROOT SET SEED FOLDER          training and test data as a user has them
 compare.py score ROOT SET SEED ANSWERS         the metric of a file that 'gyrus predict' wrote
+compare.py late  ROOT SET SEED ANSWERS...      the metric of the product of the probabilities in several such files
 compare.py peer  ROOT SET SEED NAME SECONDS    trains a peer and scores it: classic, plain, flaml or autogluon
 
 SECONDS are processor seconds. FLAML and AutoGluon take a time instead: that many seconds on all cores.
@@ -45,6 +46,8 @@ def main(step, *arguments):
         else:
             answers = np.array([a[0] if a else "" for a in answers])
         return {"score": data.score(test, answers), "samples": len(test)}
+    if step == "late":
+        return {"score": data.score(test, late_fusion(arguments[3:])), "samples": len(test)}
     peer, seconds, cores = arguments[3], float(arguments[4]), os.cpu_count()
     if peer in ("flaml", "autogluon"):
         import automl
@@ -56,6 +59,21 @@ def main(step, *arguments):
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {"score": data.score(test, answers), "seconds": sum(u.ru_utime + u.ru_stime for u in used),
             "megabytes": max(u.ru_maxrss for u in used) / 1024}
+
+
+def late_fusion(files):
+    """The most probable classes when the probabilities of several files are multiplied; rows are name, class,
+    probability, class, probability and so on. A class that a file lacks, and a row without classes, count as improbable.
+    """
+    tables = []
+    for file in files:
+        rows = list(csv.reader(open(file, encoding="utf-8")))[1:]
+        tables.append([{c: float(p) for c, p in zip(row[1::2], row[2::2]) if c} for row in rows])
+    sums = []
+    for sample in zip(*tables):
+        classes = sorted(set().union(*sample))
+        sums.append({c: sum(np.log(max(known.get(c, 0), 1e-6)) for known in sample) for c in classes})
+    return np.array([max(scores, key=scores.get) if scores else "" for scores in sums])
 
 
 if __name__ == "__main__":

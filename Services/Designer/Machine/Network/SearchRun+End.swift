@@ -13,13 +13,19 @@ extension SearchRun {
             return conclude(.failed(prefixed(failure, "No trial succeeded. First failure")), &decision)
         }
         if try crownFolds(finalists, &decision) { return }
-        for trial in finalists {
-            noteFinalist(trial, in: &decision)
-            let source = trial.id.number
-            let final = try self.trial(
-                trials.count, Genome(trial.genome), origin: "final \(source)", for: .final(of: source))
-            try add(final, &decision)
+        for trial in finalists { noteFinalist(trial, in: &decision) }
+        try addFinals(finalists.map { ($0, "final \($0.id.number)", .final(of: $0.id.number)) }, &decision)
+    }
+
+    /// Orders final trainings of trials' networks, as long as the time allows.
+    mutating func addFinals(
+        _ finals: [(trial: Trial, origin: String, purpose: TrialPurpose)], _ decision: inout SearchDecision
+    ) throws {
+        var rows = try finals.enumerated().map { place, final in
+            try trial(trials.count + place, Genome(final.trial.genome), origin: final.origin, for: final.purpose)
         }
+        planLengths(of: &rows)
+        for row in rows { try add(row, &decision) }
     }
 
     /// Ends the search after the final trainings: registers the network that validates best. That can be a trial of the

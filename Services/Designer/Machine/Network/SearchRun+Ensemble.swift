@@ -42,14 +42,14 @@ extension SearchRun {
     mutating func crownFolds(_ finalists: [Trial], _ decision: inout SearchDecision) throws -> Bool {
         let members = members(of: finalists)
         guard members.count > 1, let folds = scenario.folds else { return false }
-        for (number, trial) in members.enumerated() {
-            if number < finalists.count { noteFinalist(trial, in: &decision) }
+        for trial in members.prefix(finalists.count) { noteFinalist(trial, in: &decision) }
+        let finals = members.enumerated().map { number, trial in
             let source = trial.id.number
-            let final = try self.trial(
-                trials.count, Genome(trial.genome), origin: "final \(source), fold \(number + 1) of \(folds)",
-                for: .fold(of: source, number: number))
-            try add(final, &decision)
+            return (
+                trial, "final \(source), fold \(number + 1) of \(folds)", TrialPurpose.fold(of: source, number: number)
+            )
         }
+        try addFinals(finals, &decision)
         return true
     }
 

@@ -103,7 +103,8 @@ extension SearchRun {
     package func budget(of trial: Trial, _ candidate: Candidate) throws -> Scenario.Training {
         guard let fusion = scenario.fusion else {
             guard trial.purpose.isFinal else { return scenario.training }
-            var budget = affordable(scenario.final, trial)
+            var budget = scenario.final
+            if let planned = trial.metrics[Self.epochs] { budget.epochs = Int(planned) }
             if trial.purpose == .ensemble { budget.epochs = 0 }
             return budget
         }

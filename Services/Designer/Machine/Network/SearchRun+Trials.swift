@@ -27,7 +27,7 @@ extension SearchRun {
             trials[number].artifact = .network(script: result.script, weights: result.weights)
             trials[number].checkpoint = result.checkpoint
             trials[number].metrics.merge(metrics.filter(\.value.isFinite)) { $1 }
-            trials[number].metrics["epochs"] = Double(try epochs(of: trials[number]))
+            trials[number].metrics[Self.epochs] = Double(try epochs(of: trials[number]))
             decision.trials.append(trials[number])
             decision.note(
                 "trial.trained", trials[number].id.description,

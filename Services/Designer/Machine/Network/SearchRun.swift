@@ -22,6 +22,8 @@ package struct SearchRun: SearchCourse {
     var answers: [Int: BlobDigest] = [:]
     /// Whether the time for trials is spent. A resumed search has all of it again.
     private var isTimeUp = false
+    /// Seconds since the data was ready or the search was resumed; nil if unknown.
+    private(set) var elapsed: Double?
     /// Candidates of trials under way, by genome: each is needed several times, and checking a network costs more than
     /// everything else in a search.
     private var candidates: [Genome: Candidate] = [:]
@@ -108,6 +110,8 @@ package struct SearchRun: SearchCourse {
             conclude(.failed(prefixed(failure, "The resulting network could not be registered")), &decision)
         }
     }
+
+    package mutating func note(elapsed seconds: Double) { elapsed = seconds }
 
     private mutating func seed(with genomes: [Genome], _ decision: inout SearchDecision) throws {
         seeds = genomes
