@@ -27,7 +27,7 @@ struct ModalityFinder {
         try modalities.map { name, modality in
             let found = try modality.columns.map { column in
                 guard let index = columns.firstIndex(where: { $0.name == column }) else {
-                    throw TargetFinder.unknown(column, "modalities.\(name)", columns.map(\.name))
+                    throw Failure.missingColumn(column, "modalities.\(name)", columns.map(\.name))
                 }
                 guard columns[index].role != .target else {
                     throw Failure(

@@ -126,9 +126,3 @@ struct Predict: AsyncParsableCommand {
         return files.map(\.path).sorted()
     }
 }
-
-/// Output format of answers.
-enum PredictionFormat: String, ExpressibleByArgument, CaseIterable {
-    case csv
-    case json
-}

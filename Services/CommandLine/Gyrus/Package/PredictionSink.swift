@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Model
 
@@ -134,4 +135,10 @@ private struct Prediction: Encodable {
     static func best(_ answer: [Float], _ count: Int) -> [Int] {
         Array(answer.indices.sorted { (answer[$1], $0) < (answer[$0], $1) }.prefix(count))
     }
+}
+
+/// Output format of answers.
+enum PredictionFormat: String, ExpressibleByArgument, CaseIterable {
+    case csv
+    case json
 }
