@@ -72,7 +72,8 @@ struct Explain: AsyncParsableCommand {
     private func published(_ services: Services) async throws -> (Scenario?, Explanation) {
         let designer = try await services.designer()
         let explanation = try await designer.explanation(of: scenario)
-        return (try ScenarioFile(await designer.scenario(scenario).text).scenario, explanation)
+        let text = try await designer.scenario(scenario).text
+        return (try ScenarioSource.parsed(text, file: "scenario").scenario, explanation)
     }
 
     private func resolve(_ services: Services) async throws -> (Scenario?, Explanation) {
