@@ -185,7 +185,9 @@ let shared: [Target] = [
 // MARK: - Services
 
 let services: [Target] = [
-    library("WebGuard", "Shared/Web", ["Model", httpTypes, logging, nio, nioHTTPTypes, nioPosix]),
+    library(
+        "WebGuard", "Shared/Web",
+        ["Model", httpTypes, hummingbird, hummingbirdCore, logging, nio, nioHTTPTypes, nioPosix]),
     library(
         "RegistryClient", "Services/Registry/Client", ["Brain", "Model", "Schema", "Messaging", "Networks", crypto]),
     library(
@@ -201,7 +203,7 @@ let services: [Target] = [
 
     .target(name: "CSandbox", path: "Shared/CSandbox"),
     library("Confinement", "Shared/Confinement", ["CSandbox", "Model"]),
-    library("Inspection", "Services/Registry/Inspection", ["Confinement", "HelperProcesses", "Model", "Networks"]),
+    library("Inspection", "Shared/Inspection", ["Confinement", "HelperProcesses", "Model", "Networks"]),
     executable(
         "gyrus-inspector", "Services/Registry/Inspector",
         [
@@ -302,7 +304,7 @@ let services: [Target] = [
             "DesignerClient", "KnowledgeClient", "RegistryClient", "Search", "ServerClient", "Tables", "Tracking",
             "WebGuard",
             "WorkQueueClient", hummingbird, hummingbirdCore,
-            asyncAlgorithms, httpTypes, mustache, nio, nioHTTPTypes, nioPosix, lifecycle, logging,
+            asyncAlgorithms, httpTypes, mustache, nio, lifecycle, logging,
         ],
         path: "Services/Console/Server", resources: [.embedInCode("Assets"), .embedInCode("Templates")],
         swiftSettings: swiftSettings),
@@ -312,7 +314,7 @@ let services: [Target] = [
 
     // Optimized in every configuration: every byte that is asked and answered passes through it.
     .target(
-        name: "Serving", dependencies: ["Model", "Tables"], path: "Services/Server/Protocol",
+        name: "Serving", dependencies: ["Model", "Tables"], path: "Shared/Serving",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     library(
         "ServerClient", "Services/Server/Client", ["HelperProcesses", "Model", "RegistryClient", argumentParser]),
@@ -485,8 +487,7 @@ let testTargets: [Target] = [
         [
             "Answers", "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "Manual", "RegistryClient",
             "ServiceClient", "ServiceTestSupport", "ServingSupport", "Messaging", "Model", "Networks", "WebGuard",
-            "WorkQueueClient", "console", "gyrus-data", grdb, httpTypes, logging,
-            nio, nioEmbedded, nioHTTPTypes, nioPosix,
+            "WorkQueueClient", "console", "gyrus-data", httpTypes, logging, nio, nioEmbedded, nioHTTPTypes,
         ]),
     tests(
         "CaseTests",
@@ -506,8 +507,7 @@ let testTargets: [Target] = [
     tests(
         "OperationTests",
         [
-            "gyrus", "gyrus-keeper", "Messaging", "Model", "ServiceClient", "ServiceKit", "Storage", "WorkQueueClient",
-            grdb, logging,
+            "gyrus", "gyrus-keeper", "Messaging", "Model", "ServiceClient", "Storage", "WorkQueueClient", grdb, logging,
         ], excluding: ["Fixtures"]),
     executable("device-check", "Tests/Device/Program", ["Model", "Networks", "Torch", argumentParser]),
     executable(
