@@ -37,7 +37,8 @@ struct FieldReader {
         }
         place = Place(node)
         guard case .mapping(let mapping) = node else {
-            throw located(place, path.isEmpty ? "scenario" : path, "expected fields, found \(Self.kind(node)).")
+            let what = "expected fields, found \(Self.kind(node))."
+            throw Located(failure: Self.failure(file, place, path.isEmpty ? "scenario" : path, what))
         }
         self.mapping = mapping
         for (key, _) in mapping { try check(key, among: keys ?? known?.names) }
