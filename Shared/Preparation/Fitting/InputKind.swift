@@ -11,6 +11,30 @@ protocol InputFitter {
     func input() throws -> DatasetManifest.Input
 }
 
+/// What is done with the values of a modality. The preparation of each kind is one type, which knows how.
+///
+/// `Preparation.kind` and `RawModality.fitter` are the only places here that switch over the kinds.
+protocol InputKind: Sendable {
+    /// The raw value of a modality's cells; nil if it is missing.
+    func value(_ cells: [Cell], of name: String, _ reader: ValueReader) throws -> RawValue?
+    /// The TorchScript methods that convert raw values to the input of networks, `input_NAME` among them.
+    func methods(of name: String, shape: [Int]) -> String
+    /// The value without each of its parts in turn; none for pictures, whose parts are regions.
+    func covered(_ occluded: Occlusion.Occluded) throws -> [Occlusion.Covered]
+}
+
+extension Preparation {
+    var kind: any InputKind {
+        switch self {
+        case .picture(let picture): picture
+        case .sound(let sound): sound
+        case .text(let text): text
+        case .table(let table): table
+        case .series(let series): series
+        }
+    }
+}
+
 extension RawModality {
     /// The fitter that learns how to prepare the modality.
     /// - Parameter count: Number of training samples.
