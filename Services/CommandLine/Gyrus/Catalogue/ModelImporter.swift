@@ -65,7 +65,7 @@ struct ModelImporter {
                 ModelFile(
                     inspection.format.fileFormat, stored == file ? digest : try BlobFile(reading: stored).digest())
             ],
-            lineage: .init(parent: facts.parent, licence: facts.licence, origin: facts.origin), series: facts.series)
+            lineage: facts.lineage, series: facts.series)
         try checkCode(network, model)
         return Checked(
             inspection: inspection, file: stored, temporary: companion, companion: kept, network: network, model: model,

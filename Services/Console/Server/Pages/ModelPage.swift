@@ -234,7 +234,8 @@ struct ModelPage: Sendable {
         add("Weights from", lineage.parent, lineage.parent.map(address))
         for child in children { add("Weights used by", child.id, address(of: child.id)) }
         add("Imported from", lineage.origin)
-        add("License", lineage.licence)
+        let shown: Set = ["scenario", "trial", "recipe", "parent", "origin"]
+        for text in lineage.texts where !shown.contains(text.name) { add(text.title, text.value) }
         return rows
     }
 
