@@ -31,9 +31,7 @@ extension Gyrus {
                 subcommands: [
                     Run.self, NewScenario.self, Publish.self, Explain.self, Watch.self, ResultCommand.self,
                     Predict.self, Evaluate.self, ServeCommand.self, Report.self,
-                    Scenarios.self, Cancel.self,
-                    Resume.self, Reproduce.self,
-                ]),
+                ] + Scenarios.management + [Reproduce.self]),
             CommandGroup(
                 name: "Catalog:",
                 subcommands: [

@@ -130,7 +130,8 @@ extension PretrainedModel.Lineage {
     /// Its texts.
     public var texts: [Text] {
         [
-            Text(name: "scenario", title: "Scenario", value: scenario), Text(name: "trial", title: "Trial", value: trial),
+            Text(name: "scenario", title: "Scenario", value: scenario),
+            Text(name: "trial", title: "Trial", value: trial),
             Text(name: "recipe", title: "Recipe", value: recipe?.hexadecimal),
             Text(name: "parent", title: "Parent", value: parent),
             Text(name: "licence", alias: "license", title: "License", value: licence),
