@@ -137,6 +137,8 @@ let shared: [Target] = [
     library("HelperProcesses", "Shared/HelperProcesses", ["CProcess", "Model"]),
     library("Checkpoints", "Shared/Checkpoints", ["Model", "Safetensors"]),
     library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
+    // How the command line and the console show the same facts.
+    library("Presentation", "Shared/Presentation", ["Model"]),
     library("Darknet", "Shared/Darknet", ["Model", "Networks"]),
     library("OpenVINO", "Shared/OpenVINO", ["Model", "Networks"]),
     // Optimized in every configuration: standard errors take each metric hundreds of times.
@@ -301,8 +303,8 @@ let services: [Target] = [
         name: "ConsoleServer",
         dependencies: [
             "Answers", "Brain", "HelperProcesses", "Manual", "Media", "Model", "Messaging", "Networks", "ServiceClient",
-            "DesignerClient", "KnowledgeClient", "RegistryClient", "Search", "ServerClient", "Tables", "Tracking",
-            "WebGuard",
+            "DesignerClient", "KnowledgeClient", "Presentation", "RegistryClient", "Search", "ServerClient", "Tables",
+            "Tracking", "WebGuard",
             "WorkQueueClient", hummingbird, hummingbirdCore,
             asyncAlgorithms, httpTypes, mustache, nio, lifecycle, logging,
         ],
@@ -358,8 +360,8 @@ let services: [Target] = [
             "Answers", "Brain", "HelperProcesses", "Manual", "Model", "Networks", "ONNX", "Inspection", "Launcher",
             "ServerClient", "ServiceClient",
             "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient",
-            "WorkQueueClient", "Messaging", "Search", "Tokenization", "Tracking", "TrackingSearch", "Vision", "Tables",
-            argumentParser, crypto, logging,
+            "WorkQueueClient", "Messaging", "Presentation", "Search", "Tokenization", "Tracking", "TrackingSearch",
+            "Vision", "Tables", argumentParser, crypto, logging,
         ]),
 ]
 
@@ -486,8 +488,8 @@ let testTargets: [Target] = [
         "ConsoleTests",
         [
             "Answers", "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "Manual", "RegistryClient",
-            "ServiceClient", "ServiceTestSupport", "ServingSupport", "Messaging", "Model", "Networks", "WebGuard",
-            "WorkQueueClient", "console", "gyrus-data", httpTypes, logging, nio, nioEmbedded, nioHTTPTypes,
+            "Presentation", "ServiceClient", "ServiceTestSupport", "ServingSupport", "Messaging", "Model", "Networks",
+            "WebGuard", "WorkQueueClient", "console", "gyrus-data", httpTypes, logging, nio, nioEmbedded, nioHTTPTypes,
         ]),
     tests(
         "CaseTests",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Model
+import Presentation
 
 /// Writes answers as a table or as JSON lines, to stdout or to a file that appears only when it is complete.
 final class PredictionSink {

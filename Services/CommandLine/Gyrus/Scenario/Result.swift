@@ -3,6 +3,7 @@ import DesignerClient
 import Foundation
 import Launcher
 import Model
+import Presentation
 import RegistryClient
 
 /// Shows a scenario's trials and fetches the winning network.

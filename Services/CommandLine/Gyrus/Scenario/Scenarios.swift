@@ -3,6 +3,7 @@ import DesignerClient
 import Foundation
 import Launcher
 import Model
+import Presentation
 
 /// Commands on published scenarios.
 struct Scenarios: AsyncParsableCommand {

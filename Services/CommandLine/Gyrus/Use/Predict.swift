@@ -3,6 +3,7 @@ import DesignerClient
 import Foundation
 import HelperProcesses
 import Model
+import Presentation
 import RegistryClient
 import ServerClient
 

@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import Model
 import Networks
+import Presentation
 import RegistryClient
 import ServiceClient
 
@@ -268,7 +269,7 @@ struct ModelPage: Sendable {
         ]
         if let graph = graph(of: network) {
             values["drawing"] = ArchitectureDrawing(graph).svg()
-            values["steps"] = Words.some(graph.steps.count, "layer")
+            values["steps"] = Words.amount(graph.steps.count, "layer")
         }
         return values
     }
