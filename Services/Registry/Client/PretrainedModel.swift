@@ -127,7 +127,7 @@ extension PretrainedModel.Lineage {
         public var value: String?
     }
 
-    /// Its texts.
+    /// All texts, known or not, in the order in which people read them.
     public var texts: [Text] {
         [
             Text(name: "scenario", title: "Scenario", value: scenario),

@@ -16,13 +16,13 @@ public enum Preparation: Hashable, Sendable, Codable {
 
     /// What a column of the user's data holds.
     public enum Content: Hashable, Sendable {
-        /// A picture.
+        /// A file or the pixels of a picture.
         case picture
-        /// A sound.
+        /// A file with sound.
         case sound
-        /// A text.
+        /// Words in a cell or a file.
         case text
-        /// A number.
+        /// One number in each row.
         case number
         /// One of several values.
         case category
