@@ -11,7 +11,7 @@ let swiftSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// The folder of a libtorch distribution (its `include` and `lib`); Debian's `libtorch-dev` where it is not given.
+/// The folder of a libtorch distribution (with `include` and `lib`); if it is not set, Debian's `libtorch-dev` is used.
 let libtorch = Context.environment["LIBTORCH"]
 let torchIncludes =
     libtorch.map { ["-isystem", "\($0)/include", "-isystem", "\($0)/include/torch/csrc/api/include"] }
@@ -34,7 +34,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], excluding files:
         swiftSettings: swiftSettings)
 }
 
-// MARK: - Dependencies by the name of their product
+// MARK: - Dependencies by product name
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
@@ -65,13 +65,13 @@ let manualPages = [
 ]
 
 let shared: [Target] = [
-    // Includes the header of the parser within Yams, so that both mean the same by every character.
+    // Includes the header of the parser inside Yams, so that both interpret every character the same way.
     .target(name: "CYamlBounds", dependencies: [yams], path: "Shared/CYamlBounds", publicHeadersPath: "include"),
     library("Model", "Shared/Model", ["CYamlBounds", yams, crypto]),
     library("Safetensors", "Shared/Safetensors", ["Model"]),
     library("Answers", "Shared/Answers", ["Model", "Safetensors"]),
 
-    // The manual's pages are carried by the executables that show them.
+    // Executables that show the manual contain its pages.
     .target(
         name: "Manual", dependencies: ["Model"], path: "Shared/Documentation",
         exclude: ["Generator", "console.png", "scenario.schema.json"],
@@ -117,7 +117,7 @@ let shared: [Target] = [
             argumentParser, grdb, lifecycle, logging,
         ]),
 
-    // Optimised in every configuration: every parameter of a network passes through it in every step.
+    // Optimized in every configuration: every parameter of a network passes through it in every step.
     .target(
         name: "ParameterServer", dependencies: ["Model", "Schema", "Messaging", "Storage"],
         path: "Shared/ParameterServer",
@@ -129,7 +129,7 @@ let shared: [Target] = [
         linkerSettings: [
             .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .unsafeFlags(torchLinks),
         ]),
-    // A search checks thousands of networks of hundreds of layers.
+    // Optimized in every configuration: a search checks thousands of networks with hundreds of layers.
     .target(
         name: "Networks", dependencies: ["Model"], path: "Shared/Networks",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
@@ -141,7 +141,7 @@ let shared: [Target] = [
     library("Presentation", "Shared/Presentation", ["Model"]),
     library("Darknet", "Shared/Darknet", ["Model", "Networks"]),
     library("OpenVINO", "Shared/OpenVINO", ["Model", "Networks"]),
-    // Optimized in every configuration: standard errors take each metric hundreds of times.
+    // Optimized in every configuration: a standard error requires computing a metric hundreds of times.
     .target(
         name: "Scores", dependencies: ["Model"], path: "Shared/Scores",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
@@ -149,11 +149,11 @@ let shared: [Target] = [
     .systemLibrary(name: "CZlib", path: "Shared/CZlib"),
     .systemLibrary(name: "CSnappy", path: "Shared/CSnappy"),
     .systemLibrary(name: "CZstd", path: "Shared/CZstd"),
-    // Optimised in every configuration: every byte of a user's tables passes through it.
+    // Optimized in every configuration: every byte of a user's tables passes through it.
     .target(
         name: "Tables", dependencies: ["Model", "CZlib", "CSnappy", "CZstd"], path: "Shared/Tables",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-    // Optimised in every configuration: scores of whole benchmarks take a minute otherwise.
+    // Optimized in every configuration: otherwise, scoring a whole benchmark takes a minute.
     .target(
         name: "Tracking", dependencies: ["Model", "Safetensors"], path: "Shared/Tracking",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"])]),
@@ -266,7 +266,7 @@ let services: [Target] = [
             argumentParser,
         ]),
 
-    // Both calculate so much that tests would take a hundred times longer where they are not optimised.
+    // Both compute so much that tests would take a hundred times longer without optimization.
     .target(
         name: "Learning", path: "Services/Designer/Learning",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
@@ -277,7 +277,7 @@ let services: [Target] = [
     executable("gyrus-autoencoder", "Services/Designer/Autoencoder", ["CTorch", "Model", "Search", "Torch"]),
     library("TrackingSearch", "Services/Designer/Tracking", ["Model", "Search", "Tracking"]),
     library("DesignerClient", "Services/Designer/Client", ["Brain", "Model", "Networks", "Schema", "Messaging"]),
-    // What a search decides, from what happened: no database, no socket, no clock.
+    // Decides how a search proceeds, given what happened: no database, no socket, no clock.
     library(
         "DesignerSearch", "Services/Designer/Machine",
         [
@@ -314,13 +314,13 @@ let services: [Target] = [
         "console", "Services/Console/Main",
         ["ConsoleServer", "Model", "ServiceClient", "ServiceKit", "WebGuard", argumentParser]),
 
-    // Optimized in every configuration: every byte that is asked and answered passes through it.
+    // Optimized in every configuration: every byte of requests and answers passes through it.
     .target(
         name: "Serving", dependencies: ["Model", "Tables"], path: "Shared/Serving",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     library(
         "ServerClient", "Services/Server/Client", ["HelperProcesses", "Model", "RegistryClient", argumentParser]),
-    // Optimized in every configuration, as what it passes on is.
+    // Optimized in every configuration, for the same reason as Serving.
     .target(
         name: "InferenceServer",
         dependencies: [
@@ -402,7 +402,7 @@ let testTargets: [Target] = [
     tests(
         "PreparationTests",
         [
-            // Not gyrus-tokenizer, which tests start: SentencePiece cannot be in one process with libtorch.
+            // Tests start gyrus-tokenizer, but do not link it: SentencePiece and libtorch cannot share a process.
             "Datasets", "HelperProcesses", "Inspection", "Model", "Networks", "Preparation", "Safetensors", "Tables",
             "Torch", "gyrus",
         ]),
@@ -413,7 +413,7 @@ let testTargets: [Target] = [
     tests(
         "UseTests",
         [
-            // Not gyrus-baseline, which tests start.
+            // Tests start gyrus-baseline, but do not link it.
             "Answers", "DesignerClient", "HelperProcesses", "Media", "Messaging", "Model", "Networks", "ONNX",
             "Preparation", "RegistryClient", "ServingSupport", "Storage", "Torch", "gyrus", "gyrus-data", "registry",
             "server", logging,

@@ -3,7 +3,7 @@ public import Model
 
 /// A Gyrus executable in the same folder as the running one.
 public struct ProgramBeside {
-    /// Its path.
+    /// Absolute path, whether or not the file exists.
     public let path: String
     private let own: String
 

@@ -1,4 +1,4 @@
-/// Items from other threads for an actor on the loop: posted from anywhere, taken in batches by the loop.
+/// Items from other threads for an actor on the loop: posted from anywhere, removed in batches by the loop.
 ///
 /// One lock per batch instead of one actor hop per message makes the difference between 40,000 and 200,000 messages per
 /// second.

@@ -1,7 +1,7 @@
 import Logging
 import Model
 
-/// Bounds the memory that unfinished messages take in a server, by cutting connections.
+/// Bounds the memory that unfinished messages use in a server, by cutting connections.
 struct MemoryWatch: ~Copyable {
     private var memory: MemoryGuard
     private var connections: ConnectionTable

@@ -3,7 +3,7 @@ import Model
 
 /// Conventions of both ends of a connection beyond the schema.
 enum MessageProtocol {
-    /// The route with which a client withdraws the request of the same identity; it is not answered.
+    /// The route with which a client cancels its request of the same identity; it is not answered.
     static let withdrawal = "messaging.withdraw"
     /// Maximum number of frames of a message that are read: routing identity, header, body, attachment.
     static let frameLimit = 4

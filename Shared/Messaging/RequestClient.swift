@@ -10,7 +10,7 @@ import Synchronization
 /// The client connects by itself, waits for a server that is not running yet, and reconnects after the server was
 /// restarted. A request that was in flight when the connection broke fails as retriable, because it is unknown whether
 /// the server carried it out; ``callRetrying(_:_:timeout:for:)`` repeats it, for routes where that is safe.
-/// Canceling the task withdraws the request and throws `CancellationError`.
+/// Canceling the task cancels the request and throws `CancellationError`.
 ///
 /// ```swift
 /// let registry = RequestClient(to: try Endpoint("ipc:///run/gyrus/registry.sock"), logger: logger)
@@ -96,7 +96,7 @@ public actor RequestClient {
                     continuation.resume(throwing: closedFailure)
                     return
                 }
-                // A cancellation that came before the request was posted found nothing to withdraw.
+                // A cancellation that came before the request was posted found nothing to cancel.
                 if Task.isCancelled { _ = post(.withdraw(id)) }
             }
         } onCancel: {
@@ -213,7 +213,7 @@ public actor RequestClient {
     }
 
     private func sendWaiting() {
-        // Until there is a connection, requests wait here, where they can be withdrawn, and not in the socket.
+        // Until there is a connection, requests wait here, where they can be canceled, and not in the socket.
         while isConnected, let request = table.nextUnsent() {
             guard let delivery = socket?.send(request.frames), delivery != .full else { return }
             table.markSent()

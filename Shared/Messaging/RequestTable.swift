@@ -3,7 +3,7 @@ import Model
 
 /// The bookkeeping of a client's requests, without sockets and clocks.
 ///
-/// `Token` is what resumes the caller. Requests wait here until they can be sent, so that a request that is withdrawn
+/// `Token` is what resumes the caller. Requests wait here until they can be sent, so that a request that is canceled
 /// before that is never sent.
 struct RequestTable<Token> {
     struct Request {

@@ -31,7 +31,7 @@ public enum Access: Hashable, Sendable {
     case work
     /// Adds a file or a record without affecting anything else.
     case store
-    /// Requests work, or withdraws such a request.
+    /// Requests work, or cancels such a request.
     case submit
     /// Changes or removes what others rely on.
     case operate

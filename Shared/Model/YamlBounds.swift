@@ -19,7 +19,7 @@ public struct YamlBounds: Sendable {
     public struct Excess: Error, Hashable, Sendable {
         /// A bound.
         public enum Kind: Hashable, Sendable {
-            /// Bytes.
+            /// Size of the text in bytes.
             case bytes
             /// Depth of nested collections.
             case depth

@@ -19,7 +19,7 @@ public struct SimilarityConstraint: Hashable, Sendable, Codable {
         }
     }
 
-    /// The pairs.
+    /// Layers whose outputs are kept similar.
     public var pairs: [Pair]
     /// Weight of their mean relative to the cross-entropy.
     public var weight: Double

@@ -4,7 +4,6 @@ import Model
 
 /// The layers and edges of an intermediate representation, as they are written.
 final class OpenVINOGraph: NSObject {
-    /// A layer.
     struct Layer {
         let id: String
         let name: String

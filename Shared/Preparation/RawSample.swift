@@ -5,7 +5,7 @@ public import Tables
 public struct RawModality: Hashable, Sendable {
     /// A column of the modality.
     public struct Column: Hashable, Sendable {
-        /// Its name.
+        /// Its name in the source.
         public var name: String
         /// Tables: whether it holds categories; otherwise it holds numbers.
         public var isCategory: Bool
@@ -24,7 +24,7 @@ public struct RawModality: Hashable, Sendable {
     public var name: String
     /// What it holds.
     public var kind: ModalityKind
-    /// Its columns.
+    /// The columns that give its value: one, or several for a table or a series.
     public var columns: [Column]
     /// The user's settings for it.
     public var settings: DataSettings.Modality
@@ -63,7 +63,7 @@ public struct RawSample: Sendable {
 
 /// Samples of a user's data that can be traversed repeatedly.
 public protocol SampleRows {
-    /// The modalities.
+    /// What each sample consists of, in the order of its cells.
     var modalities: [RawModality] { get }
     /// Finds the files that cells name.
     var files: FileFinder { get }

@@ -4,7 +4,6 @@ struct TextPieces {
     /// Number of characters after which a word is cut, for other scripts without spaces.
     static let longest = 24
 
-    /// The text.
     let text: String
     /// The pieces, in order, without the white space between them.
     let ranges: [Range<String.Index>]

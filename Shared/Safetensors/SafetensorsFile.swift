@@ -7,7 +7,7 @@ import Model
 /// let bias: [Float] = try file.elements(of: "head.bias")
 /// ```
 public final class SafetensorsFile: Sendable {
-    /// Its path.
+    /// The path that it was opened at.
     public let path: String
     /// Metadata from its writer.
     public let metadata: [String: String]

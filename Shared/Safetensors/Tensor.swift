@@ -66,7 +66,7 @@ public struct TensorPieces {
 public struct TensorEntry: Hashable, Sendable {
     static let metadataKey = "__metadata__"
 
-    /// Its name.
+    /// Its name, unique in the file.
     public let name: String
     /// Type of its elements.
     public let type: TensorType

@@ -4,7 +4,7 @@ public import Model
 public final class RowReader {
     /// A requested column.
     public struct Column: Hashable, Sendable {
-        /// Its name.
+        /// Its name in the source.
         public let name: String
         /// Whether it holds numbers; text is read as written.
         public let isNumber: Bool

@@ -6,7 +6,7 @@ public struct SampleRow {
     public let index: Int
     /// The split that it belongs to.
     public let part: SamplePart
-    /// Its answer.
+    /// The correct answer.
     public let answer: SampleAnswer
     /// The file that contains its row.
     public let file: String

@@ -26,7 +26,7 @@ public struct SampleSource: Sendable {
     public let groups: [Int32]?
     /// Keeps the memory of the rows alive.
     public let owner: (any Sendable)?
-    /// The loss.
+    /// The loss that fits the target, with the weights of classes if they have any.
     var loss: SampleLoss
 
     /// Checks and takes samples.

@@ -12,7 +12,7 @@ public struct TrainingPlan: Hashable, Sendable, Codable {
     public let batch: Int
     /// Seed of initial weights, order of samples and dropout.
     public let seed: UInt64
-    /// The loss.
+    /// What the training minimizes.
     public let loss: TrainingLoss
     /// How learning rates change.
     public let schedule: LearningSchedule

@@ -58,7 +58,7 @@ public struct Image: ~Copyable {
     }
 }
 
-/// A color.
+/// A color without transparency.
 public struct Color: Hashable, Sendable {
     /// Shares of red, green and blue, from 0 to 255.
     public var red, green, blue: UInt8

@@ -1,15 +1,16 @@
 import ArgumentParser
 import Model
 
-/// The main figures, one after the other, each beside its peer.
+/// The main measurements in sequence, each compared with its peer.
 struct AllBenchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "all",
-        abstract: "Messages, durable tasks, the search loop and training, each beside its peer, in one run.",
-        discussion: "Takes a few minutes. The commands themselves have settings; here all are the usual ones.")
+        abstract: "Measure messages, durable tasks, the search loop and training, each compared with its peer.",
+        discussion: "Takes a few minutes and uses the default settings of each benchmark.")
 
     @Option(
-        help: "A Python with Optuna and PyTorch, as Tests/Benchmarks/peers prints it; without it only ours is measured."
+        help:
+            "A Python with Optuna and PyTorch, as Tests/Benchmarks/peers prints it; without it, only Gyrus is measured."
     )
     var python: String?
 
@@ -22,7 +23,7 @@ struct AllBenchmarks: AsyncParsableCommand {
         if (try? DataLocator().folder(of: "mot")) != nil {
             try await TrackingBenchmark.parse(python).run()
         } else {
-            print("tracking: left out, since MOT17 is not here (folder mot in $GYRUS_DATA)")
+            print("tracking: skipped, because MOT17 is missing (folder mot in $GYRUS_DATA)")
         }
     }
 }

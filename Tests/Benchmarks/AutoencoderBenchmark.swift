@@ -4,25 +4,25 @@ import Model
 import Search
 import SearchSupport
 
-/// How well NAO's model predicts which of two networks is better, and reads networks from its points.
+/// How well NAO's model predicts which of two networks is better, and decodes networks from their embeddings.
 struct AutoencoderBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nao-quality",
-        abstract: "Pairwise ranking accuracy and decoding distance of NAO's model on networks that it never saw.",
+        abstract: "Measure ranking accuracy and decoding distance of NAO's model on held-out networks.",
         discussion: """
-            The tables are looked for in $GYRUS_DATA, then ../shared/data. For each seed the model is trained on a pool of \
-            random networks, all different, as a round of the search does it, and judged on another pool. Ranking: share of \
-            the pairs of different accuracy that are predicted in their order (chance 0.5). Distance: share of the decisions \
-            that come back different when a network is encoded and read. ± is the standard error.
+            The tables are read from $GYRUS_DATA or ../shared/data. For each seed, the model is trained on a pool of distinct \
+            random networks, as in a round of the search, and evaluated on another pool. Ranking: share of the pairs with \
+            different accuracy whose order is predicted correctly (chance: 0.5). Distance: share of the decisions that \
+            change when a network is encoded and decoded. ± is the standard error.
             """)
 
     @Option(parsing: .upToNextOption, help: "Tables: cifar10, cifar100, imageNet16, macro.")
     var tables = NASTable.Name.allCases.map(\.rawValue)
-    @Option(parsing: .upToNextOption, help: "Sizes of the pool that it learns from.")
+    @Option(parsing: .upToNextOption, help: "Sizes of the pool that it is trained on.")
     var pools = [50, 100, 200, 400]
-    @Option(help: "Networks that are held out.")
+    @Option(help: "Number of held-out networks.")
     var heldOut = 500
-    @Option(help: "Runs, with the seeds 0, 1, 2 ….")
+    @Option(help: "Number of runs, with the seeds 0, 1, 2, ….")
     var seeds = 10
 
     func validate() throws {

@@ -1,18 +1,18 @@
 import ArgumentParser
 @preconcurrency import Glibc
 
-/// Measures Gyrus beside what others use for the same job, in one run, so that the ratio holds on any machine.
+/// Measures Gyrus and what others use for the same job in one run, so that the ratio holds on any machine.
 ///
-/// Build in release, and leave the machine alone while it runs:
+/// Build in release mode, and keep the machine idle otherwise:
 /// ```sh
-/// peers=$(Tests/Benchmarks/peers)                        # a Python with Optuna and PyTorch, made once
+/// peers=$(Tests/Benchmarks/peers)                        # a Python with Optuna and PyTorch, created once
 /// swift run -c release Benchmarks --python "$peers"      # the main figures
 /// swift run -c release Benchmarks messages --help        # one of them, and its settings
 /// ```
 @main
 struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measures Gyrus beside what others use for the same job, in one run.",
+        abstract: "Measure Gyrus and what others use for the same job in one run.",
         subcommands: [
             AllBenchmarks.self, MessagesBenchmark.self, TasksBenchmark.self, SearchBenchmark.self,
             TrainingBenchmark.self, TrackingBenchmark.self, TableSixBenchmark.self,
@@ -23,7 +23,7 @@ struct Benchmarks: AsyncParsableCommand {
             ServingBenchmark.self, OwnBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 
-    /// Each row is there to be read as soon as it is printed, also in a file.
+    /// Flushes each row immediately, even if the output is a file.
     static func main() async {
         setvbuf(stdout, nil, _IOLBF, 0)
         await main(nil)

@@ -10,28 +10,29 @@ import RegistryServer
 import ServiceClient
 import Storage
 
-/// How the registry answers where it holds much: lists, filters and statistics over 100,000 models, of which 1,000 have
-/// files of their own of 20 MB each (sparse ones), its start, and its memory.
+/// How a large registry performs: lists, filters and statistics over 100,000 models, of which 1,000 have their own
+/// files of 20 MB each (sparse ones), its start, and its memory.
 ///
-/// The registry is the built executable beside this one. The rows are written straight into its database, because
-/// registering each would take minutes.
+/// The registry is the built executable next to this one. The rows are written directly into its database, because
+/// registering them would take minutes.
 struct CatalogueBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "catalogue", abstract: "Lists, filters and statistics of a large registry; its start and memory.")
+        commandName: "catalogue",
+        abstract: "Measure lists, filters and statistics of a large registry, its start and its memory.")
 
-    @Option(help: "Models.")
+    @Option(help: "Number of models.")
     var models = 100_000
 
-    @Option(help: "Base networks.")
+    @Option(help: "Number of base networks.")
     var networks = 2_000
 
-    @Option(help: "Models with a file of their own.")
+    @Option(help: "Number of models with their own file.")
     var files = 1_000
 
-    @Option(help: "Bytes of each of those files.")
+    @Option(help: "Size of each of these files in bytes.")
     var fileBytes = 20_000_000
 
-    @Option(help: "How often each question is asked; the median and the slowest count.")
+    @Option(help: "Number of times that each query runs; the median and the slowest are printed.")
     var rounds = 20
 
     func run() async throws {
@@ -50,10 +51,10 @@ struct CatalogueBenchmark: AsyncParsableCommand {
         let client = RegistryClient(connection)
         let start = try await server.start { _ = try await client.terms(of: .areas) }
         print(
-            "catalogue, \(models) models, \(files) files of \(fileBytes / 1_000_000) MB: start \(start.milliseconds) ms"
+            "catalog, \(models) models, \(files) files of \(fileBytes / 1_000_000) MB: start \(start.milliseconds) ms"
         )
         for (what, question) in questions(client) { try await measure(what, question) }
-        print("catalogue, memory of the registry: \(try server.memory() >> 20) MB")
+        print("catalog, memory of the registry: \(try server.memory() >> 20) MB")
         await connection.close()
     }
 
@@ -67,10 +68,10 @@ struct CatalogueBenchmark: AsyncParsableCommand {
             ("by area, parameters and stage", list(["areas": "emotion", "parameters": "<20K", "stage": "live"])),
             ("by code with wildcards", list(["code": "Net1*; vision; any; any; set3; any; >=99%; Adam; any"])),
             ("by the code's integers", list(["code": "* 1 2 3 4 *"])),
-            ("by words that occur nowhere", list(["text": "no such words"])),
-            ("by licence that nothing has", list(["licence": "GPL*"])),
+            ("by words that no entry has", list(["text": "no such words"])),
+            ("by a license that no model has", list(["licence": "GPL*"])),
             ("one model", { try await client.model("model-50000").files.count }),
-            ("who was live on a day", { try await client.stages(.init(stage: .live, limit: 100)).count }),
+            ("live models on a day", { try await client.stages(.init(stage: .live, limit: 100)).count }),
             ("networks, 100 of them", { try await client.networks(.init(limit: 100, order: "-parameters")).count }),
             ("statistics", { Int(try await client.statistics().models) }),
         ]
@@ -86,7 +87,7 @@ struct CatalogueBenchmark: AsyncParsableCommand {
         }
         times.sort()
         print(
-            "catalogue, \(what): \(times[times.count / 2].milliseconds) ms, slowest \(times[times.count - 1].milliseconds)"
+            "catalog, \(what): \(times[times.count / 2].milliseconds) ms, slowest \(times[times.count - 1].milliseconds)"
                 + " ms (\(count) found)")
     }
 }

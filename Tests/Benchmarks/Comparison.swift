@@ -1,12 +1,12 @@
 import Foundation
 
-/// What ours and theirs did in the same time, round after round, in turns.
+/// The rates of Gyrus and its peer, measured in alternating rounds.
 struct Comparison {
     /// What was measured, such as `messages, 64 in flight`.
     let name: String
     /// What a rate counts, such as `round trips`.
     let unit: String
-    /// Whom ours stands beside.
+    /// What Gyrus is compared with.
     let peer: String
     private var ours: [Double] = []
     private var theirs: [Double] = []
@@ -23,10 +23,10 @@ struct Comparison {
         self.theirs.append(theirs)
     }
 
-    /// The median of the ratios of the rounds; above 1 ours is faster.
+    /// The median of the rounds' ratios; above 1, Gyrus is faster.
     var ratio: Double { zip(ours, theirs).map { $0 / $1 }.median }
 
-    /// The one line that is printed.
+    /// The printed line.
     var line: String {
         let spread = (ours.max() ?? 0) / max(ours.min() ?? 0, 1e-9) - 1
         return "\(name): gyrus \(ours.median.grouped) \(unit)/s, \(peer) \(theirs.median.grouped) \(unit)/s, "
@@ -35,7 +35,7 @@ struct Comparison {
 }
 
 extension [Double] {
-    /// The mean; 0 of none.
+    /// The mean; 0 if there are none.
     var mean: Double { reduce(0, +) / Double(Swift.max(1, count)) }
 
     /// The standard error of the mean.
@@ -44,7 +44,7 @@ extension [Double] {
         return (variance / Double(Swift.max(1, count))).squareRoot()
     }
 
-    /// The middle value; 0 of none.
+    /// The middle value; 0 if there are none.
     var median: Double {
         guard !isEmpty else { return 0 }
         let sorted = sorted()
@@ -54,7 +54,7 @@ extension [Double] {
 }
 
 extension Double {
-    /// With commas between thousands, and one digit after the point for small values.
+    /// With commas between thousands, and one decimal place for values below 100.
     var grouped: String {
         guard self >= 100 else { return String(format: "%.1f", self) }
         var text = ""
@@ -66,7 +66,7 @@ extension Double {
     }
 }
 
-/// How many times a second `body` did what it counts.
+/// The rate per second of what `body` counts.
 func rate(_ body: () async throws -> Int) async rethrows -> Double {
     let start = ContinuousClock.now
     let count = try await body()
@@ -74,6 +74,6 @@ func rate(_ body: () async throws -> Int) async rethrows -> Double {
 }
 
 extension Duration {
-    /// In seconds, with what comes after the point.
+    /// In seconds, including fractions.
     var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

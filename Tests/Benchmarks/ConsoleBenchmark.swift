@@ -2,17 +2,20 @@ import ArgumentParser
 import ConsoleSupport
 import Foundation
 
-/// How soon Chromium shows the console's pages where a scenario has many trials, and how much it loads for each.
+/// How quickly Chromium shows the console's pages for a scenario with many trials, and how much each page loads.
 ///
-/// The services and the console are the built executables beside this one; the browser keeps nothing between rounds.
+/// The services and the console are the built executables next to this one; the browser caches nothing between rounds.
 struct ConsoleBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "console", abstract: "First paint and weight of the console's pages, in Chromium.")
+        commandName: "console", abstract: "Measure first paint and size of the console's pages in Chromium.")
 
-    @Option(help: "Trials of the scenario.")
+    @Option(help: "Number of trials of the scenario.")
     var trials = 10_000
 
-    @Option(help: "How often each page is opened, each time with a new profile; the median and the slowest count.")
+    @Option(
+        help:
+            "Number of times that each page is opened, with a new profile each time; the median and the slowest are printed."
+    )
     var rounds = 5
 
     func run() async throws {
@@ -43,13 +46,13 @@ struct ConsoleBenchmark: AsyncParsableCommand {
         return number
     }
 
-    /// Milliseconds from the wish for a page until something of it shows.
+    /// Milliseconds from the request for a page until something of it shows.
     private static let firstPaint = """
         new Promise(done => new PerformanceObserver(list => done(list.getEntries()[0].startTime))
             .observe({type: 'paint', buffered: true}))
         """
 
-    /// Bytes of the page and of all that it loaded, unpacked.
+    /// Uncompressed size in bytes of the page and everything that it loads.
     private static let weight = """
         [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
             .reduce((sum, entry) => sum + entry.decodedBodySize, 0)

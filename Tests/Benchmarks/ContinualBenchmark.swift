@@ -5,17 +5,17 @@ import Model
 import Networks
 import Torch
 
-/// What each method of going on learning keeps, on sequences of real data.
+/// How much each method of continual learning retains, on sequences of real data.
 struct ContinualBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "continual",
-        abstract: "Average accuracy, forgetting and forward transfer of each method on split MNIST and new speakers.",
+        abstract: "Measure accuracy, forgetting and forward transfer of each method on split MNIST and new speakers.",
         discussion: """
-            split MNIST: five times two digits, one after the other; class-incremental asks for the digit among all ten, \
-            task-incremental among the two. Speakers of FSDD: the same ten digits by one speaker after the other. \
-            Accuracy is the mean over all parts at the end; forgetting how much of its best accuracy a part lost, mean \
-            over all but the last; forward transfer how much better than fresh weights a part is answered before it was \
-            learned. All on test samples.
+            Split MNIST: five parts of two digits each, in sequence. Class-incremental: which of all ten digits it is; \
+            task-incremental: which of the two. Speakers of FSDD: the same ten digits by one speaker after another. \
+            Accuracy is the mean over all parts at the end. Forgetting is how much of its best accuracy a part has lost, \
+            averaged over all parts but the last. Forward transfer is the accuracy on a part before it is learned, minus \
+            that of fresh weights. All are measured on test samples.
             """)
 
     @Option(help: "Folder of the raw data.")
@@ -24,16 +24,16 @@ struct ContinualBenchmark: AsyncParsableCommand {
     @Option(parsing: .upToNextOption, help: "Methods: replay, distillation, ewc, fine-tuning.")
     var methods = ContinualMethod.allCases.map(\.rawValue)
 
-    @Option(help: "Most earlier samples that are learned again.")
+    @Option(help: "Maximum number of earlier samples that are learned again.")
     var memory = 2000
 
-    @Option(help: "Passes over each part.")
+    @Option(help: "Epochs for each part.")
     var epochs = 3
 
-    @Option(help: "Orders in which digits come: the natural one, then random ones.")
+    @Option(help: "Number of orders of the digits: the natural one, then random ones.")
     var orders = 3
 
-    @Option(help: "Training samples of each part.")
+    @Option(help: "Number of training samples of each part.")
     var samples = 2000
 
     func run() async throws {
@@ -51,8 +51,8 @@ struct ContinualBenchmark: AsyncParsableCommand {
                     counts: .init(training: 400, validation: 1, test: 50), speakers: [speaker]))
         }
         print(
-            "continual: accuracy, forgetting (least to most of \(orders) orders), forward transfer in points; \(memory)"
-                + " earlier samples at most")
+            "continual: accuracy, forgetting (lowest to highest of \(orders) orders), forward transfer in points; at most "
+                + "\(memory) earlier samples")
         for method in methods {
             for isTask in [false, true] {
                 let name = isTask ? "split MNIST, task-incremental" : "split MNIST, class-incremental"
@@ -86,7 +86,7 @@ struct ContinualBenchmark: AsyncParsableCommand {
         return (try dataset.source(.training), try dataset.source(.test))
     }
 
-    /// Accuracy of each part after each part was learned; first with fresh weights.
+    /// Accuracy on each part after each part was learned; first with fresh weights.
     private func course(
         _ method: ContinualMethod, _ parts: [Part], amongOwn: Bool, _ epochs: Int
     ) throws -> [[Double]] {
@@ -119,7 +119,7 @@ struct ContinualBenchmark: AsyncParsableCommand {
         }
     }
 
-    /// One line for a method: means over the orders, and how far they differ.
+    /// One line for a method: means over the orders, and the range of forgetting.
     private func report(_ sequence: String, _ method: ContinualMethod, _ courses: [[[Double]]]) {
         let figures = courses.map(Self.figures)
         let forgetting = figures.map(\.forgetting)

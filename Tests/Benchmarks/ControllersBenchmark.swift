@@ -9,37 +9,37 @@ import ParameterServer
 import Search
 import SearchSupport
 
-/// What replicas of the controllers give: how many updates a second, and how good the search is.
+/// What replicas of the controllers achieve: updates per second, and quality of the search.
 struct ControllersBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "controllers",
         abstract:
-            "REINFORCE with parameter servers: updates/s and regret with 1, 2 and 4 replicas and each update rule.",
+            "Measure REINFORCE with parameter servers: updates/s and regret with 1, 2 and 4 replicas and each update rule.",
         discussion: """
-            The table is looked for in $GYRUS_DATA, then ../shared/data. Replicas and parameter servers talk over sockets, \
-            as in a real search; each trial takes a while, so that replicas have something to do side by side. Regret is \
-            that of 'nas-tables'; ± is the standard error. 'serial' is the same search within one process.
+            The table is read from $GYRUS_DATA or ../shared/data. Replicas and parameter servers communicate over sockets, \
+            as in a real search; each trial takes a while, so that replicas have something to do in parallel. Regret is \
+            defined as in 'nas-tables'; ± is the standard error. 'serial' is the same search in one process.
             """)
 
     @Option(help: "The table: cifar10, cifar100, imageNet16, macro.")
     var table = NASTable.Name.cifar10.rawValue
-    @Option(help: "Runs of each, with the seeds 0, 1, 2 ….")
+    @Option(help: "Number of runs of each, with the seeds 0, 1, 2, ….")
     var seeds = 20
-    @Option(parsing: .upToNextOption, help: "Numbers of replicas.")
+    @Option(parsing: .upToNextOption, help: "Numbers of replicas to compare.")
     var replicas = [1, 2, 4]
-    @Option(help: "Parameter servers.")
+    @Option(help: "Number of parameter servers.")
     var shards = 2
-    @Option(help: "Children that each replica has tried at a time.")
+    @Option(help: "Number of trials that each replica runs at a time.")
     var batch = 1
-    @Option(help: "Milliseconds that a trial takes.")
+    @Option(help: "Duration of a trial in milliseconds.")
     var trial = 20.0
-    @Option(parsing: .upToNextOption, help: "Numbers of trials after which the regret is told.")
+    @Option(parsing: .upToNextOption, help: "Numbers of trials after which the regret is printed, ascending.")
     var counts = [25, 50, 100, 200]
 
     func validate() throws {
         guard NASTable.Name(rawValue: table) != nil else { throw ValidationError("there is no table '\(table)'") }
         guard seeds > 0, shards > 0, batch > 0, trial >= 0, replicas.allSatisfy({ $0 > 0 }), counts == counts.sorted()
-        else { throw ValidationError("numbers above 0 are needed, and those of trials in their order") }
+        else { throw ValidationError("all numbers must be positive, and those of trials ascending") }
     }
 
     private var rules: [(name: String, updates: Scenario.Replication.Updates)] {
@@ -49,7 +49,7 @@ struct ControllersBenchmark: AsyncParsableCommand {
     func run() async throws {
         let table = try NASTable(NASTable.Name(rawValue: table) ?? .cifar10)
         print(
-            "controllers on \(self.table): \(seeds) seeds, \(shards) shards, \(batch) children a step, \(trial) ms a trial; "
+            "controllers on \(self.table): \(seeds) seeds, \(shards) shards, \(batch) trials per step, \(trial) ms per trial; "
                 + "regret after \(counts.map(String.init).joined(separator: ", ")) trials")
         let serial = try (0..<seeds).map { seed in
             let plan = SearchPlan.reinforcement(.init(batch: batch))
@@ -77,12 +77,12 @@ struct ControllersBenchmark: AsyncParsableCommand {
     }
 }
 
-/// One search on a table by replicas in one process, over real sockets.
+/// One search on a table by replicas in one process that use real sockets.
 struct ControllersRun {
     struct Figures {
         var regrets: [Double]
         var updatesPerSecond: Double
-        /// Updates of others between pull and push, on average.
+        /// Mean number of updates by other replicas between pull and push.
         var staleness: Double
     }
 
@@ -152,7 +152,7 @@ struct ControllersRun {
     private static let quiet = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
 }
 
-/// The trials of all replicas, which a table answers after a while.
+/// The trials of all replicas; a table gives their results after a delay.
 private actor TableBoard {
     let table: NASTable
     let trials: Int
@@ -192,7 +192,7 @@ private actor TableBoard {
     }
 }
 
-/// The board as one replica sees it.
+/// The trials as one replica sees them.
 private struct ReplicaBoard: TrialBoard {
     let board: TableBoard
     let replica: Int

@@ -1,13 +1,13 @@
 import Foundation
 import Model
 
-/// PyTorch's DistributedDataParallel over Gloo, which trains LeNet3 on MNIST in processes of its own.
+/// PyTorch's DistributedDataParallel over Gloo, which trains LeNet3 on MNIST in separate processes.
 struct DataParallelPeer {
-    /// What a training came to.
+    /// The result of a training.
     struct Outcome {
-        /// Share of 2,000 other samples answered right.
+        /// Accuracy on 2,000 other samples.
         let accuracy: Double
-        /// Seconds of all epochs together, without start and validation.
+        /// Total time of all epochs in seconds, without start and validation.
         let seconds: Double
     }
 
@@ -27,8 +27,8 @@ struct DataParallelPeer {
         return Outcome(accuracy: values[0], seconds: values[1])
     }
 
-    /// The network with the same parts in the same order, the same share of each mini-batch for each worker, the same course of
-    /// the learning rate; fed from bytes in memory as ours is, in the layout that is the faster one for it.
+    /// The same layers in the same order, the same share of each mini-batch for each worker, and the same learning rate
+    /// schedule; it reads bytes in memory, like Gyrus, in the layout that is faster for PyTorch.
     private static let program = """
         import gzip, math, os, socket, sys, time
         import torch, torch.distributed as dist, torch.multiprocessing as mp

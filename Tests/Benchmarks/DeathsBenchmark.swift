@@ -3,19 +3,19 @@ import Foundation
 import Model
 import TrainerClient
 
-/// A worker of a training is killed (kill -9), whichever and whenever, in every way of distribution: accuracy beside that of the
-/// same trainings undisturbed.
+/// Kills a random worker of a training (kill -9) at a random time, with every distributed strategy, and compares the
+/// accuracy with that of the same trainings undisturbed.
 struct DeathsBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deaths", abstract: "Kill a worker at a random time, in every way that several train together.")
+        commandName: "deaths", abstract: "Kill a worker at a random time, with every distributed strategy.")
 
-    @Option(help: "Trainings of each way, undisturbed and disturbed.")
+    @Option(help: "Number of trainings with each strategy, undisturbed and disturbed.")
     var seeds = 3
-    @Option(help: "Epochs.")
+    @Option(help: "Number of epochs.")
     var epochs = 8
-    @Option(help: "Training samples.")
+    @Option(help: "Number of training samples.")
     var samples = 12_000
-    @Option(parsing: .upToNextOption, help: "Ways; all where none is named.")
+    @Option(parsing: .upToNextOption, help: "Strategies (default: all).")
     var ways = DistributedBenchmark.allWays.compactMap { $0.way == nil ? nil : $0.name }
 
     func run() async throws {
@@ -31,7 +31,7 @@ struct DeathsBenchmark: AsyncParsableCommand {
     private func task(_ way: Distribution, _ seed: Int) throws -> TrainingTask {
         var task = try TrainingTask.lenet(
             samples: samples, epochs: epochs, batch: 64, seed: seed, distribution: way)
-        // Often enough for trainings of seconds, so that they go on from one.
+        // Often enough for trainings of a few seconds to resume from a checkpoint.
         task.checkpointInterval = .milliseconds(300)
         return task
     }

@@ -2,17 +2,17 @@ import Foundation
 import Model
 import Tracking
 
-/// The association of deep-sort in Python: the package deep-sort-realtime, which is its published program, maintained.
+/// Deep-sort's association in Python: the package deep-sort-realtime, a maintained version of the published program.
 enum DeepSORTPeer {
-    /// What it did with a sequence.
+    /// Its result for a sequence.
     struct Outcome {
-        /// Frames per second of processor time; reading and writing do not count.
+        /// Frames per second of processor time, without reading and writing.
         let rate: Double
         /// Its tracks.
         let tracks: MOTFile
     }
 
-    /// Follows detections: rows of frame, box and appearance as 32-bit floats.
+    /// Tracks detections: rows of frame, box and appearance as 32-bit floats.
     static func track(_ detections: [Float], columns: Int, frames: Int, python: String) throws -> Outcome {
         let folder = FileManager.default.temporaryDirectory.appending(path: "deep-sort-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -28,8 +28,8 @@ enum DeepSORTPeer {
         return Outcome(rate: rate, tracks: try MOTFile(contentsOf: output, as: .results))
     }
 
-    /// The package gives a track its last appearance again in every frame, seen or not; the published program does not,
-    /// and neither does this.
+    /// Unlike the package, but like the published program, it does not add a track's last appearance again in every
+    /// frame.
     private static let program = """
         import sys, time, numpy as np
         from deep_sort_realtime.deep_sort.detection import Detection

@@ -5,43 +5,49 @@ import Networks
 import TestSupport
 import TrainerClient
 
-/// LeNet3 on MNIST trained by several workers in every way: accuracy beside time of training, bytes, idle and waiting time.
+/// Several workers train LeNet3 on MNIST with every distributed strategy: accuracy, training time, bytes, idle and
+/// waiting time.
 ///
-/// Idle is a worker that does not compute; waiting is told of the first one. Bytes are what all workers together handed
-/// in to be added up, held or passed on; what came back is not counted. Who trains alone is whoever is free first.
-/// Workers are processes of this build; with fewer cores than workers times say little. All ways take turns, seed by seed, so
-/// that a machine that is busy for a while is busy for all. Times are those of the first worker's epochs, without start and
-/// validation.
+/// A worker is idle while it does not compute; the waiting time is that of the first worker. Bytes are what all workers
+/// together sent to be added up, stored or passed on, without what came back. With `alone`, the first free worker
+/// trains. Workers are processes of this build; with fewer cores than workers, times say little. All strategies take
+/// turns, seed by seed, so that other load on the machine affects all of them. Times are those of the first worker's
+/// epochs, without start and validation.
 struct DistributedBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "distributed", abstract: "Several workers train one network, in every way that there is.",
+        commandName: "distributed",
+        abstract: "Train one network with several workers, with every distributed strategy.",
         discussion: """
-            MB are what all workers together handed in to be added up, held or passed on, without what came back.
+            MB is what all workers together sent to be added up, stored or passed on, without what came back.
 
               Benchmarks distributed --throttle 1,0.5 --ways alone all-reduce dynamic-batch   # unequal workers
               Benchmarks distributed --line 5,100 --ways local-sgd overlap --interval 32      # two machines, as root
               Benchmarks distributed --ways local-sgd pso --interval 1 8 32 128               # equal communication
-              Benchmarks distributed --ways all-reduce --python P                             # beside PyTorch's DDP
+              Benchmarks distributed --ways all-reduce --python P                             # compared with PyTorch's DDP
             """)
 
-    @Option(help: "Share of the time in which each worker computes; as many workers as numbers.")
+    @Option(help: "Share of the time in which each worker computes, one number per worker.")
     var throttle = "1,1"
     @Option(
-        help: "Second of two workers on a machine of its own, over a line of so many milliseconds and Mbit/s: 1,100.")
+        help:
+            "Run the second of two workers on another machine, over a link of this many milliseconds and Mbit/s: 1,100."
+    )
     var line: String?
-    @Option(help: "Epochs.")
+    @Option(help: "Number of epochs.")
     var epochs = 3
-    @Option(help: "Training samples.")
+    @Option(help: "Number of training samples.")
     var samples = 6_000
-    @Option(help: "Samples of a mini-batch, of all workers together.")
+    @Option(help: "Samples per mini-batch, over all workers.")
     var batch = 64
-    @Option(parsing: .upToNextOption, help: "Mini-batches between two meetings; several are measured one by one.")
+    @Option(
+        parsing: .upToNextOption,
+        help: "Mini-batches between two averaging steps; several values are measured one by one.")
     var interval = [8]
-    @Option(help: "Seeds; means over them are shown, with the standard error of the accuracy.")
+    @Option(help: "Number of seeds; means are printed, with the standard error of the accuracy.")
     var seeds = 3
-    @Option(help: "Pretend that the network has so many times as many channels.")
+    @Option(help: "Factor on the number of channels.")
     var width = 1.0
-    @Option(parsing: .upToNextOption, help: "Ways; all where none is named.")
+    @Option(parsing: .upToNextOption, help: "Strategies (default: all).")
     var ways = DistributedBenchmark.allWays.map(\.name)
     @Option(help: "A Python that has torch, whose DistributedDataParallel trains the same network with two workers.")
     var python: String?
@@ -58,13 +64,16 @@ struct DistributedBenchmark: AsyncParsableCommand {
 
     func validate() throws {
         for way in ways where !Self.allWays.contains(where: { $0.name == way }) {
-            throw ValidationError("There is no way '\(way)'; there are \(Self.allWays.map(\.name)).")
+            throw ValidationError(
+                "There is no strategy '\(way)', only \(Self.allWays.map(\.name).joined(separator: ", ")).")
         }
     }
 
     func run() async throws {
         let shares = throttle.split(separator: ",").compactMap { Double($0) }
-        guard shares.count > 1 else { throw ValidationError("--throttle names \(shares.count) workers; 2 are needed.") }
+        guard shares.count > 1 else {
+            throw ValidationError("--throttle has \(shares.count) numbers; at least 2 are required.")
+        }
         try await TrainingBench.run(throttle: shares, line: try line.map(TrainingBench.Line.init)) { bench in
             try await bench.prepare(try .mnist(training: samples))
             for interval in interval {
@@ -98,7 +107,7 @@ struct DistributedBenchmark: AsyncParsableCommand {
             guard let outcomes = outcomes[name] else { continue }
             row(name, outcomes.map(\.accuracy), outcomes.map(\.trainingSeconds), details(outcomes))
         }
-        // Its accuracy is of other samples than ours.
+        // Its accuracy refers to other samples than that of Gyrus.
         if !peers.isEmpty { row("PyTorch DDP*", peers.map(\.accuracy), peers.map(\.seconds), "") }
     }
 
@@ -124,8 +133,8 @@ struct DistributedBenchmark: AsyncParsableCommand {
             + "   after each epoch " + course.joined(separator: " ")
     }
 
-    /// Samples per second of the workers while they compute, the slowest first, and of all together in the time that the epochs
-    /// took, beside their sum: what it could be at best.
+    /// Samples per second of each worker while it computes, slowest first, and the share of their sum, which is the
+    /// maximum, that all of them reach together during the epochs.
     private func speeds(_ outcomes: [TrainingBench.Outcome]) -> String {
         let ranks = Set(outcomes.flatMap { $0.reports.map(\.rank) }).sorted()
         let each = outcomes.map { outcome in ranks.map { outcome.mean("samples-per-second", rank: $0) }.sorted() }

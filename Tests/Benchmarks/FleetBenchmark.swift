@@ -6,30 +6,30 @@ import Model
 import ServiceClient
 import WorkQueueClient
 
-/// A fleet that only the trainer's service takes for real: workers that pull, renew and complete, and train nothing.
+/// A simulated fleet: workers that pull, renew and complete tasks of the trainer, but train nothing.
 struct FleetBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fleet",
-        abstract: "Simulated workers and a long queue against the trainer's service: tasks/s, p99 of a pull, memory.",
+        abstract: "Measure the trainer with simulated workers and a long queue: tasks/s, p99 of a pull, memory.",
         discussion: """
-            First the queue is filled. Then the workers do tasks that take a time, renewing as real ones do; then tasks \
-            that take none, which is as much as the service can do. At last the service is started again with what is \
-            left. Every worker has a connection of its own.
+            First, the queue is filled. Then the workers do tasks of some duration, and renew their leases like real ones. \
+            Then they do tasks of no duration, which shows the maximum rate of the service. Finally, the service restarts \
+            with the remaining tasks. Every worker has its own connection.
             """)
 
-    @Option(help: "Simulated workers.")
+    @Option(help: "Number of simulated workers.")
     var workers = 1_000
 
-    @Option(help: "Tasks that wait in the queue.")
+    @Option(help: "Number of tasks that wait in the queue.")
     var tasks = 1_000_000
 
-    @Option(help: "Seconds of each measurement.")
+    @Option(help: "Duration of each measurement in seconds.")
     var seconds = 30.0
 
     @Option(help: "Length of a task in the first measurement, in seconds.")
     var taskSeconds = 10.0
 
-    @Option(help: "Bytes of a task's payload and of its result.")
+    @Option(help: "Size of a task's payload and of its result, in bytes.")
     var payload = 1_024
 
     private static let submitters = 256
@@ -71,7 +71,7 @@ struct FleetBenchmark: AsyncParsableCommand {
         let start = try await again.start {
             _ = try await retrying(for: .seconds(300)) { try await observer.health() }
         }
-        print("started again in \(Self.rounded(start.inSeconds)) s, \(try again.memory() >> 20) MiB")
+        print("restarted in \(Self.rounded(start.inSeconds)) s, \(try again.memory() >> 20) MiB")
         again.stop()
         for client in clients { await client.close() }
     }
@@ -97,7 +97,7 @@ struct FleetBenchmark: AsyncParsableCommand {
         }
     }
 
-    /// Times what people and monitors ask while the queue is long.
+    /// Times what people and monitors request while the queue is long.
     private func look(_ queue: QueueClient, _ observer: ServiceClient) async throws {
         func time(_ body: () async throws -> Void) async throws -> String {
             let start = ContinuousClock.now
@@ -107,10 +107,10 @@ struct FleetBenchmark: AsyncParsableCommand {
         let statistics = try await time { _ = try await queue.statistics() }
         let metrics = try await time { _ = try await observer.metrics(timeout: .seconds(60)) }
         let list = try await time { _ = try await queue.list(states: [.queued], limit: 100) }
-        print("asking: statistics \(statistics), metrics \(metrics), 100 waiting tasks \(list)")
+        print("requests: statistics \(statistics), metrics \(metrics), 100 waiting tasks \(list)")
     }
 
-    /// - Returns: Tasks that were done, and how long each pull took.
+    /// - Returns: Number of completed tasks, and how long each pull took.
     private func work(_ clients: [RequestClient], taskSeconds: Double) async throws -> (Int, [Double]) {
         let bytes = [UInt8](repeating: 7, count: payload)
         let end = ContinuousClock.now + .seconds(seconds)
@@ -119,7 +119,7 @@ struct FleetBenchmark: AsyncParsableCommand {
                 group.addTask {
                     let queue = QueueClient(client)
                     var (count, pulls) = (0, [Double]())
-                    // Not all at once, as no fleet is.
+                    // Not all at once, as in a real fleet.
                     if taskSeconds > 0 {
                         try await Task.sleep(for: .seconds(.random(in: 0...min(taskSeconds, seconds / 2))))
                     }
@@ -150,7 +150,7 @@ struct FleetBenchmark: AsyncParsableCommand {
         }
     }
 
-    /// Seconds that the service has spent in transactions that write.
+    /// Seconds that the service has spent in write transactions.
     private func writing(_ observer: ServiceClient) async throws -> Double {
         let text = try await observer.metrics(timeout: .seconds(60))
         let line = text.split(separator: "\n").first {

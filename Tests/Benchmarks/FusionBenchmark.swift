@@ -5,25 +5,26 @@ import Model
 import Networks
 import Torch
 
-/// What a search for a fusion takes with features that are computed once, and where every fusion runs its networks again.
+/// Time of a fusion search whose features are computed once, compared with running the networks again for each fusion.
 struct FusionBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fusion",
-        abstract: "A search for a fusion with features computed once, beside running the networks again.",
+        abstract: "Measure a fusion search with features computed once, and with the networks run again.",
         discussion: """
-            Both ways train the same fusions, in turns. Running again is counted as kindly as can be: the networks only go \
-            forward, once for each sample of each epoch and once for the validation and the test split.
+            Both variants train the same fusions, in turns. Running again is measured favorably: the networks only run \
+            forward, once for each sample of each epoch and once for the validation and test splits.
             """)
 
-    @Option(help: "The folder that holds mnist, fsdd and esc10; without them, data that Gyrus makes itself.")
+    @Option(help: "Folder with mnist, fsdd and esc10 (default: synthetic data).")
     var data: String?
-    @Option(help: "Training samples.")
+    @Option(help: "Number of training samples.")
     var samples = 2_000
-    @Option(help: "Fusions of a search.")
+    @Option(help: "Number of fusions in a search.")
     var trials = 40
-    @Option(help: "Fusions that are trained in both ways; the rest of the search is reckoned from them.")
+    @Option(
+        help: "Number of fusions that are trained in both variants; the rest of the search is extrapolated from them.")
     var measured = 4
-    @Option(help: "Passes over the samples for each fusion.")
+    @Option(help: "Epochs for each fusion.")
     var epochs = 6
     @Option(help: "The network for images.")
     var image = "LeNet3"
@@ -92,7 +93,7 @@ struct FusionBenchmark: AsyncParsableCommand {
         return try PreparedDataset(opening: path)
     }
 
-    /// Fusions of one to four layers, one operator after the other.
+    /// Fusions of one to four layers, with each operator in turn.
     private func head(_ backbones: [Backbone], _ number: Int) throws -> FusionHead {
         let joining = FusionHead.Operator.allCases[number % FusionHead.Operator.allCases.count]
         let levels = (0...number % FusionHead.mostLevels).map { level in

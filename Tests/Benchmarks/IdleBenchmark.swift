@@ -2,16 +2,16 @@ import ArgumentParser
 import Foundation
 import TestSupport
 
-/// What a project costs that has nothing to do: memory, and processor time with its health checks.
+/// What an idle project costs: memory, and processor time including health checks.
 struct IdleBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "idle", abstract: "Memory and processor time of all processes of a project at rest.",
-        discussion: "To stay below: 1 % of a core and 400 MB (proportional set size) for ten processes.")
+        commandName: "idle", abstract: "Measure memory and processor time of all processes of an idle project.",
+        discussion: "Target: below 1 % of a core and 400 MB (proportional set size) for ten processes.")
 
-    @Option(help: "Seconds to measure, after as many for coming to rest.")
+    @Option(help: "Duration of the measurement in seconds, after the same time to settle.")
     var seconds = 60
 
-    @Option(help: "Trainer workers.")
+    @Option(help: "Number of trainer workers.")
     var workers = 2
 
     /// What one process has used so far.
@@ -47,12 +47,12 @@ struct IdleBenchmark: AsyncParsableCommand {
                 + "\(String(format: "%.0f", megabytes)) MB")
     }
 
-    /// The processes in whose arguments or environment the folder stands, by their numbers.
+    /// The processes whose arguments or environment contain the folder, by process ID.
     private static func uses(mentioning folder: String) throws -> [Int: Use] {
         var found: [Int: Use] = [:]
         let numbers = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int($0) }
         for number in numbers where number != Int(getpid()) {
-            // One that ended meanwhile has no files any more.
+            // A process that has ended meanwhile no longer has files.
             guard let words = contents("\(number)/cmdline"), let variables = contents("\(number)/environ"),
                 (words + variables).contains(folder), let use = use(of: number)
             else { continue }
@@ -65,7 +65,7 @@ struct IdleBenchmark: AsyncParsableCommand {
         guard let status = contents("\(number)/stat"), let end = status.lastIndex(of: ")"),
             let memory = contents("\(number)/smaps_rollup")
         else { return nil }
-        // After the name, which may have blanks: utime, stime, cutime and cstime are fields 14 to 17.
+        // After the name, which may contain spaces: utime, stime, cutime and cstime are fields 14 to 17.
         let fields = status[end...].split(separator: " ").dropFirst()
         let ticks = fields.dropFirst(11).prefix(4).compactMap { Int($0) }.reduce(0, +)
         let line = memory.split(separator: "\n").first { $0.hasPrefix("Pss:") }

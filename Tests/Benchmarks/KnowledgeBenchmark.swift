@@ -7,29 +7,30 @@ import Search
 import SearchSupport
 import TransferSupport
 
-/// How good the first pick of each way of choosing a pretrained model is, over a stream of scenarios with real data, and how
-/// many trials a search saves that begins with what attention knows.
+/// How good the first pick of each method for choosing a pretrained model is, over a stream of scenarios with real
+/// data, and how many trials a search saves if it starts with what attention recommends.
 struct KnowledgeBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "knowledge",
-        abstract: "Regret of the first pick over a stream of scenarios, and trials that seeded searches save.",
+        abstract:
+            "Measure the regret of the first pick over a stream of scenarios, and the trials that seeded searches save.",
         discussion: """
             A dozen small networks are trained on variants of MNIST, FSDD and noise, and each is fine-tuned in some forty \
-            scenarios with few samples: a few minutes of one core, whose outcome is kept (--cache). Regret is how many \
-            points of accuracy the first pick stays behind the best network of the zoo in that scenario. Seeded searches \
-            run on NAS-Bench-201: what was found for two of CIFAR-10, CIFAR-100 and ImageNet16-120 seeds those for the third.
+            scenarios with few samples: a few minutes on one core; the outcome is stored (--cache). Regret is by how many \
+            points of accuracy the first pick is worse than the best network of the zoo in that scenario. Seeded searches \
+            run on NAS-Bench-201: results for two of CIFAR-10, CIFAR-100 and ImageNet16-120 seed those for the third.
             """)
 
-    @Option(help: "File that keeps what came of the training.")
+    @Option(help: "File in which the results of training are stored.")
     var cache = "\(FileManager.default.temporaryDirectory.path)/gyrus-transfer-study.json"
 
-    @Option(help: "Random orders of the stream.")
+    @Option(help: "Number of random orders of the stream.")
     var orders = 10
 
-    @Option(help: "Scenarios at the end of the stream that count.")
+    @Option(help: "Number of scenarios at the end of the stream that count.")
     var last = 20
 
-    @Option(help: "Repetitions of the searches. Few that get stuck count much, so fewer than 50 say little.")
+    @Option(help: "Repetitions of the searches. A few that get stuck weigh heavily, so use at least 50.")
     var seeds = 100
 
     func run() async throws {
@@ -46,9 +47,9 @@ struct KnowledgeBenchmark: AsyncParsableCommand {
                     Self.mean(ends), Self.error(ends), last, Self.mean(regrets.map(Self.mean))))
         }
         if let attention = means[.attention], let average = means[.bestOnAverage], average > 0 {
-            print(String(format: "attention by best-on-average: %.2f", attention / average))
+            print(String(format: "attention divided by best-on-average: %.2f", attention / average))
         }
-        if NASTable.areThere { try seededSearches() } else { print("seeded searches left out: \(NASTable.reason)") }
+        if NASTable.areThere { try seededSearches() } else { print("seeded searches skipped: \(NASTable.reason)") }
     }
 
     private func study() throws -> TransferStudy {
@@ -71,8 +72,8 @@ struct KnowledgeBenchmark: AsyncParsableCommand {
 
     // MARK: - Searches
 
-    /// Trials until a network is within a point of the best, with the same seeds, from scratch and seeded; each table is
-    /// searched with what was found on the two others.
+    /// Number of trials until a network is within a point of the best, with the same seeds, unseeded and seeded; each
+    /// table is searched with the results of the other two.
     private func seededSearches() throws {
         let names: [NASTable.Name] = [.cifar10, .cifar100, .imageNet16]
         let tables = try Dictionary(uniqueKeysWithValues: names.map { ($0, try NASTable($0)) })
@@ -95,7 +96,7 @@ struct KnowledgeBenchmark: AsyncParsableCommand {
         }
     }
 
-    /// What attention says should be tried first, after a search on each of the other tables.
+    /// What attention recommends to try first, after a search on each of the other tables.
     private static func known(
         of target: NASTable, _ name: NASTable.Name, from others: [(NASTable.Name, NASTable)], seed: Int
     ) throws -> [Genome] {
@@ -124,7 +125,7 @@ struct KnowledgeBenchmark: AsyncParsableCommand {
             .evolution(.init(population: population, lag: 1)), in: table.space, seed: UInt64(seed), seeds: seeds)
     }
 
-    /// What a search on another table left behind.
+    /// The outcomes of a search on another table.
     private static func finishedSearch(
         _ table: NASTable, _ name: NASTable.Name, _ number: Int, seed: Int
     ) throws -> ScenarioOutcomes {

@@ -9,18 +9,18 @@ import Model
 import ServiceTestSupport
 import Storage
 
-/// How long ranking and learning take when much is known.
+/// How long ranking and learning take with many outcomes.
 struct KnowledgeScaleBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "knowledge-scale", abstract: "Times of ranking and learning with many outcomes.")
+        commandName: "knowledge-scale", abstract: "Measure how long ranking and learning take with many outcomes.")
 
-    @Option(help: "Outcomes.")
+    @Option(help: "Number of outcomes.")
     var observations = 100_000
 
-    @Option(help: "Models.")
+    @Option(help: "Number of models.")
     var models = 1000
 
-    @Option(help: "Outcomes of each scenario.")
+    @Option(help: "Number of outcomes of each scenario.")
     var trials = 200
 
     func run() async throws {
@@ -44,10 +44,12 @@ struct KnowledgeScaleBenchmark: AsyncParsableCommand {
     private func measure(_ client: KnowledgeClient) async throws {
         let filling = try await seconds { try await fill(client) }
         print(String(format: "%d outcomes recorded in %.1f s", observations, filling))
-        print(String(format: "first lesson: %.2f s", try await seconds { _ = try await client.learn() }))
+        print(String(format: "first learning run: %.2f s", try await seconds { _ = try await client.learn() }))
         for model in 0..<trials { try await client.record(observation(observations / trials, model)) }
         print(
-            String(format: "lesson from one more search: %.2f s", try await seconds { _ = try await client.learn() }))
+            String(
+                format: "learning run after one more search: %.2f s", try await seconds { _ = try await client.learn() }
+            ))
         let candidates = (0..<models).map { ModelCandidate(key: ModelKey(space: "space", genome: "\($0 + 1).1")) }
         var times: [Double] = []
         for number in 0..<21 {

@@ -6,7 +6,7 @@ import Networks
 import RegistryServer
 import Storage
 
-/// The folder of a registry that holds much, written without it.
+/// The folder of a large registry, written without running one.
 struct LargeCatalogue {
     let directory: URL
     let models: Int
@@ -30,7 +30,7 @@ struct LargeCatalogue {
         try pool.close()
     }
 
-    /// Files without content, whose size the file system only notes.
+    /// Sparse files, which have a size but take no space.
     private func writeFiles(_ db: Database) throws -> [String] {
         let empty = [UInt8](repeating: 0, count: Self.chunk)
         let pieces = stride(from: 0, to: bytes, by: Self.chunk).flatMap { offset in

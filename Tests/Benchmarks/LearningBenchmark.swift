@@ -5,33 +5,34 @@ import Model
 import Networks
 import Torch
 
-/// What each way of learning makes of few labels, on real data.
+/// What each kind of supervision achieves with few labels, on real data.
 struct LearningBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "learning",
-        abstract: "Test accuracy with few labels: supervised, semi-supervised and pretrained, on MNIST and FSDD.",
+        abstract:
+            "Measure test accuracy with few labels on MNIST and FSDD: supervised, semi-supervised and pretrained.",
         discussion: """
-            All take equally many steps with labels on the same network; pretraining comes on top. The seed chooses the \
-            labels, all weights and the order of samples. What is printed is the mean of the seeds, its standard error, \
-            and seconds of a training.
+            All take the same number of steps with labels on the same network; pretraining is additional. The seed \
+            determines the labels, all weights and the order of samples. The output is the mean over the seeds, its \
+            standard error, and the seconds per training.
             """)
 
     @Option(help: "Folder of the raw data.")
     var data: String?
 
-    @Option(help: "Trainings of each way.")
+    @Option(help: "Number of trainings of each kind.")
     var seeds = 3
 
-    @Option(help: "Samples whose labels are used.")
+    @Option(help: "Number of samples whose labels are used.")
     var labels = 100
 
-    @Option(help: "Training samples of MNIST.")
+    @Option(help: "Number of training samples of MNIST.")
     var samples = 3000
 
-    @Option(help: "Passes over the samples; twice as many for FSDD.")
+    @Option(help: "Epochs; twice as many for FSDD.")
     var epochs = 6
 
-    @Option(parsing: .upToNextOption, help: "Sets: mnist, fsdd.")
+    @Option(parsing: .upToNextOption, help: "Datasets: mnist, fsdd.")
     var sets = ["mnist", "fsdd"]
 
     private static let ways: [(name: String, learning: Learning)] = [

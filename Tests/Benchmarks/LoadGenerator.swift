@@ -4,28 +4,28 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Requests that nobody has sent yet.
+/// Requests that have not been sent yet.
 private final class Remaining: Sendable {
     private let count: Atomic<Int>
 
     init(_ count: Int) { self.count = Atomic(count) }
 
-    /// Whether there was one left.
+    /// Takes one; false if none is left.
     func takeOne() -> Bool { count.subtract(1, ordering: .relaxed).oldValue > 0 }
 }
 
-/// Clients that ask a web server again and again, each over a connection of its own.
+/// Clients that send requests to a web server in a loop, each over its own connection.
 struct LoadGenerator {
-    /// What came of a run.
+    /// The result of a run.
     struct Outcome {
-        /// Seconds of each request, the shortest first.
+        /// Duration of each request in seconds, ascending.
         let times: [Double]
-        /// Requests that were not answered with 200.
+        /// Number of requests that were not answered with 200.
         let failures: Int
-        /// Requests a second.
+        /// Requests per second.
         let rate: Double
 
-        /// The time that so many of the requests stayed below.
+        /// The duration below which a share of the requests stayed.
         func percentile(_ share: Double) -> Double {
             times.isEmpty ? .nan : times[min(times.count - 1, Int(Double(times.count) * share))]
         }
@@ -49,13 +49,13 @@ struct LoadGenerator {
         while true {
             if let outcome = try? await run(clients: 1, requests: 1), outcome.failures == 0 { return }
             guard ContinuousClock.now < deadline else {
-                throw Failure(.unavailable, "No server answers at port \(port).")
+                throw Failure(.unavailable, "No server answers on port \(port).")
             }
             try await Task.sleep(for: .milliseconds(50))
         }
     }
 
-    /// Has clients ask until so many requests are answered.
+    /// Has clients send requests until a number of them is answered.
     func run(clients: Int, requests: Int) async throws -> Outcome {
         let left = Remaining(requests)
         let start = ContinuousClock.now

@@ -4,21 +4,21 @@ import Logging
 import Messaging
 import Schema
 
-/// Request round trips per second through `Messaging`, beside plain libzmq on both ends.
+/// Request round trips per second through `Messaging`, compared with plain libzmq on both ends.
 struct MessagesBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "messages", abstract: "Request round trips/s over ipc://, beside plain libzmq.")
+        commandName: "messages", abstract: "Measure request round trips/s over ipc://, compared with plain libzmq.")
 
-    @Option(help: "How often each side is measured, in turns.")
+    @Option(help: "Number of rounds, in which both sides take turns.")
     var rounds = 5
 
-    @Option(help: "Seconds of each measurement.")
+    @Option(help: "Duration of each measurement in seconds.")
     var seconds = 1.0
 
-    @Option(help: "Bytes of a request's body.")
+    @Option(help: "Size of a request's body in bytes.")
     var body = 256
 
-    @Option(parsing: .upToNextOption, help: "Requests in flight.")
+    @Option(parsing: .upToNextOption, help: "Numbers of requests in flight.")
     var inFlight = [1, 64]
 
     func run() async throws {
@@ -33,7 +33,7 @@ struct MessagesBenchmark: AsyncParsableCommand {
         }
     }
 
-    /// Ours: server and client on a loop of their own, every request decoded, handled off the loop and encoded.
+    /// Gyrus: server and client on their own loops; every request is decoded, handled off the loop and encoded.
     private func roundTrips(inFlight: Int) async throws -> Double {
         let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
         let echo = Route<Wire.Attribute, Wire.Attribute>("benchmark.echo", .read)

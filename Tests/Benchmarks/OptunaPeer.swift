@@ -3,7 +3,7 @@ import Model
 
 /// Optuna with its SQLite storage, searching the same kind of space for the same kind of objective.
 enum OptunaPeer {
-    /// Trials per second of a study, measured within Python: starting it and making the study do not count.
+    /// Trials per second of a study, measured within Python, without starting it and creating the study.
     static func trials(_ count: Int, population: Int, sampler: String, python: String) throws -> Double {
         let directory = FileManager.default.temporaryDirectory.appending(path: "optuna-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -3,11 +3,11 @@ import Model
 import Search
 import SearchSupport
 
-/// Optuna's default sampler (TPE) with its default settings on a table.
+/// Optuna's default sampler (TPE) with default settings on a table.
 struct OptunaTables: Sendable {
     private let table: NASTable
     private let python: String
-    /// One line for each network: its code and its accuracy.
+    /// One line per network: its code and its accuracy.
     private let text: String
 
     init(_ table: NASTable, python: String) throws {
@@ -18,7 +18,7 @@ struct OptunaTables: Sendable {
         }.sorted().joined(separator: "\n")
     }
 
-    /// Regret after each of some numbers of trials, for each of some seeds: one process for all, as starting one takes as
+    /// Regret after each number of trials, for each seed. One process runs all of them, because starting one takes as
     /// long as a hundred trials.
     func regrets(seeds: Range<Int>, after counts: [Int]) throws -> [[Double]] {
         let file = FileManager.default.temporaryDirectory.appending(path: "table-\(UUID().uuidString)")

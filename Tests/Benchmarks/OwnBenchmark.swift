@@ -2,15 +2,15 @@ import ArgumentParser
 import Foundation
 import Model
 
-/// Data of users from the folder to a score on samples that were kept back: `gyrus run` with its defaults beside what one would
-/// use instead.
+/// Users' data, from the folder to a score on held-out samples: `gyrus run` with its defaults, compared with what one
+/// would use instead.
 ///
-/// Every set is split into training and test by a seed, the test by groups where the set has some. All get the same training
-/// data in the form in which a user has them, and answer for the same test data; one program judges all answers. Sets that
-/// defaults were tuned on are marked; the others were never looked at for a choice (`Tests/Benchmarks/own/sets.py`).
+/// A seed splits every dataset into training and test, by groups if it has any. All contestants get the same training
+/// data in the form in which a user has it, and predict the same test data; one program scores all answers. Datasets on
+/// which defaults were tuned are marked; the others never influenced a choice (`Tests/Benchmarks/own/sets.py`).
 struct OwnBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "own", abstract: "Compare 'gyrus run' with other programs on data as users have it.",
+        commandName: "own", abstract: "Compare 'gyrus run' with other programs on typical users' data.",
         discussion: """
               peers=$(Tests/Benchmarks/peers)
               automl=$(Tests/Benchmarks/automl)
@@ -18,23 +18,23 @@ struct OwnBenchmark: AsyncParsableCommand {
                 --automl "$automl" --sets penguins,housing --budget 60
 
             'gyrus run' and the AutoML programs get the budget as time on all cores; scikit-learn and \
-            the plain networks train until they are done or have used as many processor seconds as \
-            the budget has on all cores. A program that cannot read a set has a dash there.
+            the plain networks train until they are done or have used the processor seconds of \
+            the budget on all cores. A dash means that the program cannot read the dataset.
             """)
 
     @Option(help: "A Python that has scikit-learn, pandas, torch, librosa and pillow.")
     var python: String
-    @Option(help: "A Python that has FLAML and AutoGluon's tables; without it they are left out.")
+    @Option(help: "A Python that has FLAML and AutoGluon's tables; without it, they are skipped.")
     var automl: String?
-    @Option(help: "Folder of the sets.")
+    @Option(help: "Folder of the datasets.")
     var data = "../shared/data/own"
-    @Option(help: "Sets to run, separated by commas (default: all).")
+    @Option(help: "Datasets to run, separated by commas (default: all).")
     var sets: String?
-    @Option(help: "Seconds for 'gyrus run'.")
+    @Option(help: "Budget of 'gyrus run' in seconds.")
     var budget = 600
-    @Option(help: "Seeds of the split into training and test, from 0.")
+    @Option(help: "Number of seeds of the split into training and test, from 0.")
     var seeds = 3
-    @Option(help: "File for the tables, as Markdown.")
+    @Option(help: "File for the tables in Markdown.")
     var output: String?
 
     private struct KnownSet: Decodable {
@@ -55,7 +55,7 @@ struct OwnBenchmark: AsyncParsableCommand {
         var megabytes: Double?
     }
 
-    /// What is compared: a name of `compare.py`, its title and what a person has to do for a result.
+    /// A contestant: its name in `compare.py`, its title, and what a person must do to get a result.
     private struct Contestant {
         let name: String
         let title: String
@@ -82,7 +82,7 @@ struct OwnBenchmark: AsyncParsableCommand {
         let wanted = sets.map { $0.split(separator: ",").map(String.init) }
         if let unknown = wanted?.first(where: { name in !known.contains { $0.name == name } }) {
             throw ValidationError(
-                "There is no set '\(unknown)'; known are \(known.map(\.name).joined(separator: ", ")).")
+                "There is no dataset '\(unknown)', only \(known.map(\.name).joined(separator: ", ")).")
         }
         let head = contestants.map(\.title).joined(separator: " | ")
         let rule = "| --- | --- |" + String(repeating: " --- |", count: contestants.count)
@@ -100,14 +100,14 @@ struct OwnBenchmark: AsyncParsableCommand {
         costs.append("| all | steps | \(contestants.map(\.steps).joined(separator: " | ")) |")
         let note = """
 
-            Mean ± standard error of \(seeds) splits, 20 % for the test. gyrus run: \(budget) s on \(cores) cores, \
-            defaults only. *: defaults were tuned on this set.
+            Mean ± standard error of \(seeds) splits with 20 % for the test. gyrus run: \(budget) s on \(cores) cores, \
+            defaults only. *: defaults were tuned on this dataset.
 
             """
         let costNote = """
 
-            s: time of 'gyrus run' with answering; processor seconds of the others. MB: most memory of the others' \
-            process, size of Gyrus' result.
+            s: time of 'gyrus run' and 'gyrus predict'; processor seconds of the others. MB: size of Gyrus's result; \
+            peak memory of the others' processes.
             """
         print(note)
         (costs + [costNote]).forEach { print($0) }
@@ -117,7 +117,7 @@ struct OwnBenchmark: AsyncParsableCommand {
         }
     }
 
-    /// What each contestant reached on each split; none where it failed or cannot read the set.
+    /// The score of each contestant on each split; absent if it failed or cannot read the dataset.
     private func outcomes(on set: String) async -> [String: [Outcome]] {
         var outcomes: [String: [Outcome]] = [:]
         for seed in 0..<seeds {
@@ -163,7 +163,7 @@ struct OwnBenchmark: AsyncParsableCommand {
         }.joined(separator: ", ")
     }
 
-    /// The whole way of a user, from the folder to answers.
+    /// All steps of a user, from the folder to answers.
     private func gyrus(_ set: String, _ seed: Int) async throws -> Outcome {
         let folder = FileManager.default.temporaryDirectory.appending(path: "own-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -195,7 +195,7 @@ struct OwnBenchmark: AsyncParsableCommand {
         return try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
     }
 
-    /// Runs a program to its end, and returns what it prints.
+    /// Runs a program until it ends, and returns its output.
     private static func output(of program: String, _ arguments: [String], in folder: URL?) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: program)

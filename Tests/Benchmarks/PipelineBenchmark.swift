@@ -7,16 +7,17 @@ import Safetensors
 import TestSupport
 import TrainerClient
 
-/// A network on MNIST whose layers are split over workers, beside one worker: bytes of each stage, the share of the time that
-/// stages idle beside theory, time, accuracy, and how far gradients are from those of one worker.
+/// A network on MNIST whose layers are split over workers, compared with one worker: bytes of each stage, idle share of
+/// stages and its theoretical value, time, accuracy, and how far gradients differ from those of one worker.
 ///
-/// Workers are processes of this build; with fewer free cores than workers times and idle shares say little. `--throttle
-/// 1,0.5` makes the second one half as fast, and the split follows.
+/// Workers are processes of this build; with fewer free cores than workers, times and idle shares say little.
+/// `--throttle 1,0.5` makes the second one half as fast, and the split adapts.
 struct PipelineBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pipeline", abstract: "Layers of one network on different workers, beside one worker.")
+        commandName: "pipeline",
+        abstract: "Train the layers of one network on different workers, compared with one worker.")
 
-    @Option(help: "Share of the time in which each worker computes; as many stages as numbers.")
+    @Option(help: "Share of the time in which each worker computes, one number per stage.")
     var throttle = "1,1"
     @Option(
         help: "LeNet3, LeNet5, MediumNet or SparseNet.",
@@ -25,16 +26,18 @@ struct PipelineBenchmark: AsyncParsableCommand {
             return network
         })
     var network = TableSix.mediumNet
-    @Option(help: "Epochs.")
+    @Option(help: "Number of epochs.")
     var epochs = 2
-    @Option(help: "Training samples.")
+    @Option(help: "Number of training samples.")
     var samples = 1_920
-    @Option(help: "Samples of a mini-batch.")
+    @Option(help: "Samples per mini-batch.")
     var batch = 64
 
     func run() async throws {
         let shares = throttle.split(separator: ",").compactMap { Double($0) }
-        guard shares.count > 1 else { throw ValidationError("--throttle names \(shares.count) workers; 2 are needed.") }
+        guard shares.count > 1 else {
+            throw ValidationError("--throttle has \(shares.count) numbers; at least 2 are required.")
+        }
         try await TrainingBench.run(throttle: shares) { bench in
             try await bench.prepare(try .mnist(training: samples))
             let title = "\(network.rawValue) on MNIST, \(samples) samples, batch \(batch)"
@@ -45,7 +48,7 @@ struct PipelineBenchmark: AsyncParsableCommand {
         }
     }
 
-    /// A task that one worker does.
+    /// A task for one worker.
     private func task(normalized: Bool = true) throws -> TrainingTask {
         let kind = try network.network(
             input: "image", shape: [1, 28, 28], classes: 10, width: 1, normalized: normalized)
@@ -80,7 +83,8 @@ struct PipelineBenchmark: AsyncParsableCommand {
     private func line(_ name: String, _ outcome: TrainingBench.Outcome, _ parts: [String]) {
         print(
             "  " + name.padding(toLength: 16, withPad: " ", startingAt: 0)
-                + String(format: "%6.2f %%  %6.2f s an epoch", outcome.accuracy * 100, outcome.seconds / Double(epochs))
+                + String(
+                    format: "%6.2f %%  %6.2f s per epoch", outcome.accuracy * 100, outcome.seconds / Double(epochs))
         )
         for part in parts { print("      " + part) }
     }
@@ -89,8 +93,8 @@ struct PipelineBenchmark: AsyncParsableCommand {
         String(format: "%.2f MB of weights and optimizers + %.2f MB while computing", state / 1e6, held / 1e6)
     }
 
-    /// One step of plain gradient descent of rate 1 changes weights by their gradient; batch normalization is left out,
-    /// because it sees micro-batches.
+    /// One step of plain gradient descent with rate 1 changes weights by their gradient. The network has no batch
+    /// normalization, because that would depend on micro-batches.
     private func gradients(_ workers: Int, _ bench: TrainingBench) async throws {
         var step = try task(normalized: false)
         step.optimizers = [Optimizer(rule: .sgd, learningRate: 1)]

@@ -4,14 +4,13 @@ import GRDB
 import Glibc
 import Model
 
-/// What one would write first: a ROUTER that answers each of the three steps of a task with a transaction of its own.
+/// The obvious first version of a queue: a ROUTER that answers each of a task's three steps with its own transaction.
 ///
-/// It has the durability of Gyrus's queue (WAL, every commit flushed) and nothing else of it: no leases, fencing, retries
-/// or events.
+/// It is as durable as Gyrus's queue (WAL, every commit flushed), but has no leases, fencing, retries or events.
 enum PlainQueue {
     private enum Step: UInt8 { case submit, pull, complete, stop }
 
-    /// Tasks per second with that many in work.
+    /// Tasks per second with a number of them in flight.
     @concurrent
     static func tasks(inFlight: Int, payloadBytes: Int, seconds: Double) async throws -> Double {
         try await withCheckedThrowingContinuation { continuation in
@@ -31,7 +30,7 @@ enum PlainQueue {
         let server = zmq_socket(context, ZMQ_ROUTER)
         guard zmq_bind(server, address) == 0 else { throw Failure(.conflict, "Cannot listen at \(address).") }
         let serverIsDone = DispatchSemaphore(value: 0)
-        nonisolated(unsafe) let serverSocket = server  // Used by that thread only from here on.
+        nonisolated(unsafe) let serverSocket = server  // From here on, only that thread uses it.
         Thread.detachNewThread {
             serve(serverSocket, database)
             serverIsDone.signal()
@@ -71,7 +70,7 @@ enum PlainQueue {
         }
     }
 
-    /// One step in one transaction; gives the identity and the payload of the task.
+    /// One step in one transaction; returns the ID and the payload of the task.
     private static func perform(
         _ step: Step, _ id: [UInt8], _ bytes: [UInt8], _ database: DatabaseQueue
     ) throws -> ([UInt8], [UInt8]) {

@@ -2,13 +2,13 @@ import CZeroMQ
 import Foundation
 import Glibc
 
-/// The bound: a DEALER and a ROUTER in plain libzmq, each on a thread, without schema, deadlines or tasks.
+/// The upper bound: a DEALER and a ROUTER in plain libzmq, each on its own thread, without schema, deadlines or tasks.
 ///
-/// The server sends back what comes; messages have the frames that Gyrus sends: header and body.
+/// The server echoes messages, which have the same frames as those of Gyrus: header and body.
 enum PlainZeroMQ {
     private static let headerBytes = 24
 
-    /// Round trips per second with that many requests in flight.
+    /// Round trips per second with a number of requests in flight.
     @concurrent
     static func roundTrips(inFlight: Int, bodyBytes: Int, seconds: Double) async -> Double {
         await withCheckedContinuation { continuation in
@@ -33,7 +33,7 @@ enum PlainZeroMQ {
         return rate
     }
 
-    /// Echoes until a message with an empty body comes.
+    /// Echoes messages until one has an empty body.
     private static func serve(_ address: String, onListening: () -> Void) {
         let context = zmq_ctx_new()
         let socket = zmq_socket(context, ZMQ_ROUTER)
@@ -62,7 +62,7 @@ enum PlainZeroMQ {
         for _ in 0..<inFlight { send(socket, header, body) }
         let start = ContinuousClock.now
         var count = 0
-        // The clock is asked now and then only: it must not become a part of what is measured.
+        // Reads the clock only now and then, so that it does not affect the measurement.
         while count % 64 != 0 || (ContinuousClock.now - start).inSeconds < seconds {
             receive(socket)
             send(socket, header, body)

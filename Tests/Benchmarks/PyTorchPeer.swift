@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// A Python process that trains the same network when told to.
+/// A Python process that trains the same network on command.
 final class PyTorchPeer {
     let version: String
     private let process = Process()
@@ -39,7 +39,7 @@ final class PyTorchPeer {
         throw Failure(.unavailable, "The Python process ended; does this Python have torch?")
     }
 
-    /// The network with the same parts in the same order, fed from bytes in memory as ours is.
+    /// The same layers in the same order, reading bytes in memory like Gyrus.
     private static let program = """
         import sys, time, torch
         torch.set_num_threads(1)

@@ -1,10 +1,10 @@
 import Foundation
 import Model
 
-/// A program in Python that runs to its end.
+/// A Python program that runs until it ends.
 enum PythonProgram {
-    /// Runs it on one thread, and returns what it prints.
-    /// - Parameter need: What Python has to have for it, for the message where it fails.
+    /// Runs it on one thread, and returns its output.
+    /// - Parameter need: What it requires, for the message if it fails.
     static func run(_ program: String, _ arguments: [String], python: String, need: String) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: python)
@@ -17,7 +17,7 @@ enum PythonProgram {
         let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw Failure(.unavailable, "'\(python)' has no \(need) that works; make one with Tests/Benchmarks/peers.")
+            throw Failure(.unavailable, "'\(python)' has no working \(need); create one with Tests/Benchmarks/peers.")
         }
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }

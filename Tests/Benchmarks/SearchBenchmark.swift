@@ -13,28 +13,29 @@ import ServiceLifecycle
 import Storage
 import TrainerClient
 
-/// Trials per second of a search with a trivial objective: the designer as it is, with its database and its socket, and
-/// services that answer at once. Beside it Optuna with SQLite storage.
+/// Trials per second of a search with a trivial objective: the real designer with its database and socket, and services
+/// that answer immediately, compared with Optuna with SQLite storage.
 ///
-/// Both have every trial on disk when it is proposed and when it has ended; the designer also in between, when it was
-/// trained, and with an event for each.
+/// Both store every trial on disk when it is proposed and when it has ended. The designer also does so when it is
+/// trained, and stores an event each time.
 struct SearchBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Search-loop trials/s with a trivial objective, beside Optuna and SQLite.")
+        commandName: "search",
+        abstract: "Measure search-loop trials/s with a trivial objective, compared with Optuna and SQLite.")
 
-    @Option(help: "A Python that has Optuna, as Tests/Benchmarks/peers prints it; without it only ours is measured.")
+    @Option(help: "A Python that has Optuna, as Tests/Benchmarks/peers prints it; without it, only Gyrus is measured.")
     var python: String?
 
-    @Option(help: "How often each side is measured, in turns.")
+    @Option(help: "Number of rounds, in which both sides take turns.")
     var rounds = 3
 
-    @Option(help: "Trials of our search.")
+    @Option(help: "Number of trials of the search.")
     var trials = 600
 
-    @Option(help: "Trials of Optuna's study; it gets slower as the study grows.")
+    @Option(help: "Number of trials of Optuna's study, which gets slower as it grows.")
     var peerTrials = 150
 
-    @Option(help: "Trials in work at the same time, and the size of the population.")
+    @Option(help: "Number of trials in flight, and the size of the population.")
     var population = 12
 
     @Option(parsing: .upToNextOption, help: "Optuna's samplers: evolution, random, default.")
@@ -42,7 +43,7 @@ struct SearchBenchmark: AsyncParsableCommand {
 
     func run() async throws {
         guard let python else {
-            print("search: gyrus \(try await search().grouped) trials/s (no --python, so nothing beside it)")
+            print("search: gyrus \(try await search().grouped) trials/s (no --python, so there is no comparison)")
             return
         }
         for sampler in samplers {
@@ -67,7 +68,7 @@ struct SearchBenchmark: AsyncParsableCommand {
         """
     }
 
-    /// From publishing the scenario until its end is known to the client.
+    /// From publishing the scenario until the client knows that it has ended.
     private func search() async throws -> Double {
         let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
         let directory = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString.prefix(8))")
@@ -113,11 +114,11 @@ struct SearchBenchmark: AsyncParsableCommand {
     }
 }
 
-/// The other services, which answer at once.
+/// The other services, which answer immediately.
 private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, ScenarioResolver {
     private let resolver = Resolver(AreaMap(computedFrom: .shipped), digest: AtlasFiles.shipped.digest)
 
-    /// A number that follows from the genome alone.
+    /// A number that depends only on the genome.
     private func accuracy(of genome: Genome?) -> Double {
         let hash = "\(genome, default: "none")".utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
         return Double(hash) / 4_294_967_296
@@ -140,14 +141,14 @@ private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, S
     }
 
     func track(_ order: Order<TrackingTask>) throws -> TrackingResult {
-        throw Failure(.internal, "This benchmark follows nobody.")
+        throw Failure(.internal, "This benchmark tracks nothing.")
     }
 
     func features(_ order: Order<FeatureTask>) throws -> FeatureResult { throw nothingToFuse }
 
     func pretrained(_ model: String, modality: String) throws -> StoredBackbone { throw nothingToFuse }
 
-    private var nothingToFuse: Failure { Failure(.notFound, "Nothing is fused here.") }
+    private var nothingToFuse: Failure { Failure(.notFound, "This benchmark fuses nothing.") }
 
     func cancel(group: String) {}
 

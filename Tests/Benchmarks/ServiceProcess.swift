@@ -3,7 +3,7 @@ import Messaging
 import Model
 import ServiceClient
 
-/// A built service in a folder of its own.
+/// A built service with its own folder.
 final class ServiceProcess {
     let endpoint: Endpoint
     private let process = Process()
@@ -22,7 +22,7 @@ final class ServiceProcess {
 
     deinit { if process.isRunning { process.terminate() } }
 
-    /// Starts it and returns how long it took until its first answer.
+    /// Starts it and returns the time until its first answer.
     func start(until answer: () async throws -> Void) async throws -> Duration {
         let begin = ContinuousClock.now
         try process.run()
@@ -30,14 +30,14 @@ final class ServiceProcess {
         return ContinuousClock.now - begin
     }
 
-    /// Its largest resident memory so far, in bytes.
+    /// Its peak resident memory so far, in bytes.
     func memory() throws -> UInt64 {
         let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
         return (line.split(whereSeparator: { !$0.isNumber }).first.flatMap { UInt64($0) } ?? 0) * 1024
     }
 
-    /// Seconds of processor time so far, of each of its threads.
+    /// Processor time of each of its threads so far, in seconds.
     func processorTimes() throws -> [String: Double] {
         let folder = "/proc/\(process.processIdentifier)/task"
         var times: [String: Double] = [:]

@@ -4,25 +4,26 @@ import Model
 import ServingSupport
 import TestSupport
 
-/// Requests a second and their times where many clients ask for the class of a picture: `gyrus serve` beside FastAPI with
-/// torch, for the same network, the same picture and the same clients on the same machine.
+/// Requests per second and their latency if many clients request the class of a picture: `gyrus serve` compared with
+/// FastAPI and torch, for the same network, picture and clients on the same machine.
 struct ServingBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serving", abstract: "Throughput and times of a server of networks, beside FastAPI with torch.")
+        commandName: "serving",
+        abstract: "Measure throughput and latency of a server of networks, compared with FastAPI and torch.")
 
-    @Option(help: "A Python with torch, fastapi, uvicorn and pillow; without it only Gyrus is measured.")
+    @Option(help: "A Python with torch, fastapi, uvicorn and pillow; without it, only Gyrus is measured.")
     var python: String?
 
-    @Option(help: "Clients that ask at the same time, each one request after the other.")
+    @Option(help: "Number of simultaneous clients, each with one request at a time.")
     var clients = 32
 
-    @Option(help: "Requests of each round.")
+    @Option(help: "Number of requests per round.")
     var requests = 4_000
 
-    @Option(help: "Rounds, of which the median counts.")
+    @Option(help: "Number of rounds; the median counts.")
     var rounds = 3
 
-    @Option(help: "Processes of each server.")
+    @Option(help: "Number of processes of each server.")
     var workers = 2
 
     func run() async throws {
@@ -79,7 +80,7 @@ struct ServingBenchmark: AsyncParsableCommand {
         }
     }
 
-    /// What one writes in Python for the same: the package takes raw pixels, so both do the same work.
+    /// An equivalent server in Python. The package takes raw pixels, so both do the same work.
     private static let peer = """
         import io, json, os
         import numpy, torch

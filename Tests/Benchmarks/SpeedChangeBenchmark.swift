@@ -4,22 +4,22 @@ import Model
 import Synchronization
 import TrainerClient
 
-/// One of two workers becomes half as fast in the middle of an epoch: with shares that follow, and with equal ones.
+/// One of two workers becomes half as fast in the middle of an epoch: with shares that adapt, and with equal ones.
 ///
-/// The worker is stopped and let go on in turns of 4 ms from the middle of the second epoch on. What an epoch could take at
-/// best follows from the first one: with both workers at full speed it takes T; with one at half speed two thirds of the
-/// speed are left at best 4/3 T, and equal shares take 2 T.
+/// From the middle of the second epoch on, the worker alternates between 4 ms stopped and 4 ms running. The best
+/// possible time of an epoch follows from the first one: with both workers at full speed it takes T; with one at half
+/// speed, three quarters of the speed remain, so it takes at best 4/3 T; equal shares take 2 T.
 struct SpeedChangeBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "speed-change", abstract: "A worker becomes slower in the middle of an epoch.")
+        commandName: "speed-change", abstract: "Slow down a worker in the middle of an epoch.")
 
-    @Option(help: "Training samples.")
+    @Option(help: "Number of training samples.")
     var samples = 20_000
-    @Option(help: "Samples of a mini-batch, of both workers together.")
+    @Option(help: "Samples per mini-batch, over both workers.")
     var batch = 512
     @Option(help: "Mini-batches between two measurements of speed.")
     var interval = 4
-    @Option(help: "Runs of each.")
+    @Option(help: "Number of runs of each.")
     var seeds = 3
 
     func run() async throws {
@@ -48,7 +48,7 @@ struct SpeedChangeBenchmark: AsyncParsableCommand {
         let first = try await firstEpoch(of: id, bench)
         try await Task.sleep(for: .seconds(first / 2))
         let isOver = Atomic(false)
-        // A thread of its own, so that turns keep their length.
+        // A separate thread, so that the intervals keep their length.
         let brake = Thread { [workers = bench.workers] in
             while !isOver.load(ordering: .relaxed) {
                 workers.signal(1, SIGSTOP)
@@ -63,7 +63,7 @@ struct SpeedChangeBenchmark: AsyncParsableCommand {
     }
 
     /// Waits for the end of the first epoch.
-    /// - Returns: Its seconds.
+    /// - Returns: Its duration in seconds.
     private func firstEpoch(of id: String, _ bench: TrainingBench) async throws -> Double {
         while true {
             let ends = try await bench.events(of: id).filter { $0.attributes["step"] == "1" }
@@ -76,7 +76,7 @@ struct SpeedChangeBenchmark: AsyncParsableCommand {
 
     private func course(_ outcome: TrainingBench.Outcome) -> String {
         let seconds = outcome.values("training-seconds", rank: 0)
-        // Which of the two ranks the slow worker has differs; it is the one with the fewer samples.
+        // The slow worker may have either rank; it is the one with fewer samples.
         let counts = zip(outcome.values("samples", rank: 0), outcome.values("samples", rank: 1))
         let shares = counts.map { min($0, $1) / max(1, $0 + $1) }
         let epochs = zip(seconds, shares).map { String(format: "%.2f s %2.0f %%", $0, 100 * $1) }

@@ -7,36 +7,37 @@ import Torch
 
 /// Accuracy of the networks of table 6, and of pairs of them, on real audio-visual MNIST.
 ///
-/// The source paper's tables 7 and 8 are the same measurement on its own data; ours splits FSDD by recording or by speaker.
+/// The source paper's tables 7 and 8 are the same measurement on its own data; ours splits FSDD by recording or by
+/// speaker.
 struct TableSixBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "table-six", abstract: "Accuracy of the networks of table 6 on audio-visual MNIST.")
+        commandName: "table-six", abstract: "Measure the accuracy of the networks of table 6 on audio-visual MNIST.")
 
-    @Option(help: "The folder that holds mnist, fsdd and esc10.")
+    @Option(help: "Folder with mnist, fsdd and esc10.")
     var data: String?
-    @Option(help: "A prepared dataset to read, or to write where there is none.")
+    @Option(help: "A prepared dataset to read; it is written if it does not exist.")
     var prepared: String?
-    @Option(help: "What keeps training and test apart: recording or speaker.")
+    @Option(help: "What separates training from test: recording or speaker.")
     var split = "recording"
     @Option(
         parsing: .upToNextOption,
         help: "Networks of one modality, as image:LeNet3, or pairs, as LeNet3+LeNet5 (image, audio).")
     var networks = TableSixBenchmark.all
-    @Option(help: "Passes over the training samples.")
+    @Option(help: "Number of epochs.")
     var epochs = 6
-    @Option(help: "Training samples; 0 for all.")
+    @Option(help: "Number of training samples; 0 for all.")
     var samples = 0
-    @Option(help: "Mini-batch.")
+    @Option(help: "Samples per mini-batch.")
     var batch = 64
     @Option(help: "sgd, adam, adamw or rmsprop.")
     var optimizer = "adamw"
-    @Option(help: "Learning rate at the start.")
+    @Option(help: "Initial learning rate.")
     var rate = 0.003
     @Option(help: "Weight decay.")
     var decay = 0.01
-    @Option(help: "Factor of all channels.")
+    @Option(help: "Factor on the number of channels.")
     var width = 1.0
-    @Option(help: "Seeds of training: 1, 2, … so many.")
+    @Option(help: "Number of training seeds, from 1.")
     var seeds = 1
 
     static let all = ["image", "audio"].flatMap { modality in
@@ -104,7 +105,7 @@ struct TableSixBenchmark: AsyncParsableCommand {
         return try .fused(
             branches: branches.map { modality, structure in
                 guard let shape = dataset.inputs[modality]?.shape, let structure = TableSix(rawValue: structure) else {
-                    throw ValidationError("'\(name)' names no modality and network that there are.")
+                    throw ValidationError("'\(name)' has an unknown modality or network.")
                 }
                 let network = try structure.network(
                     input: modality, shape: shape, classes: dataset.target.outputs, width: width)

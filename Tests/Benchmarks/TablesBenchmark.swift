@@ -4,39 +4,41 @@ import Model
 import Search
 import SearchSupport
 
-/// How far from the best network of a table each searcher is after so many evaluations, beside Optuna's default sampler.
+/// How far each searcher is from the best network of a table after some numbers of evaluations, compared with Optuna's
+/// default sampler.
 struct TablesBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nas-tables",
-        abstract: "Regret of every searcher on NAS-Bench-201 and NAS-Bench-Macro, beside Optuna's TPE.",
+        abstract:
+            "Measure the regret of every searcher on NAS-Bench-201 and NAS-Bench-Macro, compared with Optuna's TPE.",
         discussion: """
-            The tables are looked for in $GYRUS_DATA, then ../shared/data. Each figure is a mean over the seeds of the best \
-            accuracy of the table less the best one found, in points, ± its standard error. Every searcher has the same \
-            settings on all tables and sees each outcome before it proposes again. A search ends where it finds the best \
-            network: nothing changes after that, and the seconds count no more.
+            The tables are read from $GYRUS_DATA or ../shared/data. Each number is the best accuracy of the table minus the \
+            best one found, in points, averaged over the seeds, ± its standard error. Every searcher has the same settings \
+            on all tables and sees each outcome before it proposes again. A search ends when it finds the best network, \
+            because the regret cannot change after that; the seconds count until then.
             """)
 
-    @Option(help: "A Python that has Optuna, as Tests/Benchmarks/peers prints it; without it only ours is measured.")
+    @Option(help: "A Python that has Optuna, as Tests/Benchmarks/peers prints it; without it, only Gyrus is measured.")
     var python: String?
 
-    @Option(help: "Runs of each searcher, each with a seed of its own.")
+    @Option(help: "Number of runs of each searcher, each with its own seed.")
     var seeds = 200
 
-    @Option(help: "The first seed; others than 0 are ones that nothing was chosen by.")
+    @Option(help: "The first seed. Settings were chosen with seeds from 0; other seeds are unbiased.")
     var firstSeed = 0
 
     @Option(parsing: .upToNextOption, help: "Tables: cifar10, cifar100, imageNet16, macro.")
     var tables = NASTable.Name.allCases.map(\.rawValue)
 
-    @Option(parsing: .upToNextOption, help: "Searchers, and tpe.")
+    @Option(parsing: .upToNextOption, help: "Searchers, including tpe.")
     var searchers = TablesBenchmark.plans.map(\.name) + ["tpe"]
 
-    @Option(help: "Runs at the same time.")
+    @Option(help: "Number of parallel runs.")
     var parallel = ProcessInfo.processInfo.activeProcessorCount
 
     static let counts = [25, 50, 100, 200, 500]
 
-    /// The settings of every table.
+    /// The settings for all tables.
     static let plans: [(name: String, plan: SearchPlan)] = [
         ("random", .random),
         ("evolution", .evolution(.init(population: 12, lag: 1))),
@@ -73,7 +75,7 @@ struct TablesBenchmark: AsyncParsableCommand {
         }
     }
 
-    /// Seeds of a piece of work that runs beside others.
+    /// Seeds of one of the parallel jobs.
     private static let stretch = 10
 
     private func regrets(of searcher: String, on table: NASTable) async throws -> [[Double]] {
@@ -88,7 +90,7 @@ struct TablesBenchmark: AsyncParsableCommand {
             let peer = try OptunaTables(table, python: python)
             run = { seeds in try peer.regrets(seeds: seeds, after: Self.counts) }
         } else {
-            print("\(searcher): left out, because no --python is given")
+            print("\(searcher): skipped, because --python is missing")
             return []
         }
         return try await withThrowingTaskGroup(of: [[Double]].self) { group in
@@ -104,9 +106,9 @@ struct TablesBenchmark: AsyncParsableCommand {
     }
 }
 
-/// How regrets are written.
+/// How regrets are printed.
 enum RegretText {
-    /// For each column the mean of the runs and its standard error.
+    /// The mean over the runs and its standard error, for each column.
     static func text(_ regrets: [[Double]]) -> String {
         (regrets.first ?? []).indices.map { column in
             let values = regrets.map { $0[column] }

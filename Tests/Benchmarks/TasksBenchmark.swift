@@ -8,21 +8,22 @@ import WorkQueueClient
 import WorkQueueServer
 
 /// Durable tasks per second through the queue: submitted, pulled and completed over ipc://, each on disk before it is
-/// acknowledged. Beside it a plain queue: the same three steps over plain libzmq, each a SQLite transaction of its own.
+/// acknowledged. Compared with a plain queue: the same three steps over plain libzmq, each its own SQLite transaction.
 struct TasksBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tasks", abstract: "Durable tasks/s (submit, pull, complete), beside plain libzmq and SQLite.")
+        commandName: "tasks",
+        abstract: "Measure durable tasks/s (submit, pull, complete), compared with plain libzmq and SQLite.")
 
-    @Option(help: "How often each side is measured, in turns.")
+    @Option(help: "Number of rounds, in which both sides take turns.")
     var rounds = 3
 
-    @Option(help: "Seconds of each measurement.")
+    @Option(help: "Duration of each measurement in seconds.")
     var seconds = 2.0
 
-    @Option(help: "Bytes of a task's payload and of its result.")
+    @Option(help: "Size of a task's payload and of its result, in bytes.")
     var payload = 256
 
-    @Option(parsing: .upToNextOption, help: "Tasks in work at the same time.")
+    @Option(parsing: .upToNextOption, help: "Numbers of tasks in flight.")
     var inFlight = [1, 16, 64]
 
     func run() async throws {

@@ -4,13 +4,16 @@ import Glibc
 import Model
 import Tracking
 
-/// Frames per second of deep-sort's association, beside its program in Python, on the same detections in the same run.
+/// Frames per second of deep-sort's association, compared with its Python program on the same detections in the same
+/// run.
 ///
-/// The detections are real: the benchmark's public ones, or another detector's. Frames of whole sequences are not at hand, so
-/// their appearances are made: everybody has a direction of their own, and each look differs from it a little.
+/// The detections are real: the benchmark's public ones, or another detector's. Frames of whole sequences are not
+/// available, so appearances are synthetic: each person has its own direction, and each appearance deviates slightly
+/// from it.
 struct TrackingBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tracking", abstract: "Association frames/s of deep-sort, beside Python's, on the same detections."
+        commandName: "tracking",
+        abstract: "Measure association frames/s of deep-sort, compared with Python's, on the same detections."
     )
 
     @Option(help: "A Python that has deep-sort-realtime, as Tests/Benchmarks/peers prints it.")
@@ -19,13 +22,13 @@ struct TrackingBenchmark: AsyncParsableCommand {
     @Option(help: "Folder with MOT17 (default: `mot` in $GYRUS_DATA or ../shared/data).")
     var data: String?
 
-    @Option(help: "A sequence.")
+    @Option(help: "Name of the sequence.")
     var sequence = "MOT17-04-FRCNN"
 
-    @Option(help: "How often each side is measured, in turns.")
+    @Option(help: "Number of rounds, in which both sides take turns.")
     var rounds = 3
 
-    @Option(help: "Numbers that describe an appearance.")
+    @Option(help: "Number of values that describe an appearance.")
     var appearance = 128
 
     func run() async throws {
@@ -37,7 +40,7 @@ struct TrackingBenchmark: AsyncParsableCommand {
         let frames = Dictionary(grouping: rows, by: \.frame)
         let detections = (1...information.frames).map { frame in (frames[frame] ?? []).map(\.detection) }
         guard let python else {
-            print("tracking: gyrus \(track(detections).rate.grouped) frames/s (no --python, so nothing beside it)")
+            print("tracking: gyrus \(track(detections).rate.grouped) frames/s (no --python, so there is no comparison)")
             return
         }
         var comparison = Comparison("tracking, deep-sort on \(sequence)", unit: "frames", peer: "Python")
@@ -50,10 +53,10 @@ struct TrackingBenchmark: AsyncParsableCommand {
             let pair = try TrackingPair(truth: theirs.tracks, results: ours.tracks, rules: .mot15)
             agreement = TrackingScore(pair).identity.f1
         }
-        print("\(comparison.line); boxes under the same identity: \(String(format: "%.3f", agreement * 100)) %")
+        print("\(comparison.line); boxes with the same identity: \(String(format: "%.3f", agreement * 100)) %")
     }
 
-    /// Follows the detections, and tells frames per second of processor time.
+    /// Tracks the detections; returns frames per second of processor time.
     private func track(_ detections: [[Detection]]) -> (rate: Double, tracks: MOTFile) {
         var tracker = DeepSORT()
         var told: [MOTRow] = []

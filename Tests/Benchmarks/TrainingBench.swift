@@ -11,13 +11,13 @@ import TrainerClient
 
 /// Services and workers of this build that train on real data.
 struct TrainingBench {
-    /// What a training came to.
+    /// The result of a training.
     struct Outcome {
         var result: TrainingResult
-        /// What workers reported, in order, with the rank of each.
+        /// What workers reported, in order, with their ranks.
         var reports: [(rank: Int, metrics: [String: Double])]
 
-        /// Seconds of the first worker's epochs, without start, validation and checkpoints.
+        /// Duration of the first worker's epochs in seconds, without start, validation and checkpoints.
         var trainingSeconds: Double { values("training-seconds", rank: 0).reduce(0, +) }
         var accuracy: Double { result.metrics["validation-accuracy"] ?? 0 }
         var seconds: Double { result.metrics["seconds"] ?? 0 }
@@ -34,7 +34,7 @@ struct TrainingBench {
         }
     }
 
-    /// A line between two machines.
+    /// A network link between two machines.
     struct Line {
         let delay: Duration
         let bytesPerSecond: Double
@@ -43,21 +43,22 @@ struct TrainingBench {
         init(_ text: String) throws {
             let numbers = text.split(separator: ",").compactMap { Double($0) }
             guard numbers.count == 2, numbers.allSatisfy({ $0 > 0 }) else {
-                throw Failure(.invalidArgument, "'\(text)' is no line; it has the form MILLISECONDS,MBIT/S.")
+                throw Failure(
+                    .invalidArgument, "'\(text)' is not a link; use the form MILLISECONDS,MBIT/S, such as 1,100.")
             }
             delay = .seconds(numbers[0] / 1_000)
             bytesPerSecond = numbers[1] * 1e6 / 8
         }
     }
 
-    /// Workers of this machine, in the order of the shares.
+    /// Workers on this machine, in the order of the shares.
     let workers: Workers
     private let services: ServiceDirectory
     private let loop = MessageLoop()
     private let quiet = Logger(label: "", factory: { _ in SwiftLogNoOpLogHandler() })
 
-    /// Starts a registry, a trainer, and a worker for each share of the time in which it computes; with a line, two of which
-    /// the second is at its other end.
+    /// Starts a registry, a trainer, and a worker for each share of the time in which it computes; with a link, two
+    /// workers, the second of which is at its other end.
     static func run(
         throttle shares: [Double], line: Line? = nil, _ body: (TrainingBench) async throws -> Void
     ) async throws {
@@ -87,13 +88,13 @@ struct TrainingBench {
         }
     }
 
-    /// Works with services that run already.
+    /// Uses services that are already running.
     init(services: ServiceDirectory, workers: Workers = Workers()) {
         self.services = services
         self.workers = workers
     }
 
-    /// Processes that a benchmark disturbs.
+    /// Processes that a benchmark may disturb.
     final class Workers: Sendable {
         private let list = Mutex<[(start: @Sendable () throws -> ChildProcess, process: ChildProcess)]>([])
 
@@ -105,7 +106,7 @@ struct TrainingBench {
         /// Sends a signal to a worker.
         func signal(_ number: Int, _ signal: Int32) { list.withLock { $0[number].process }.signal(signal) }
 
-        /// Kills a worker, and starts it again.
+        /// Kills a worker and restarts it.
         func restart(_ number: Int) async throws {
             let (start, process) = list.withLock { $0[number] }
             process.signal(SIGKILL)
@@ -138,7 +139,7 @@ struct TrainingBench {
         return outcome
     }
 
-    /// All that has happened to a task.
+    /// All events of a task.
     func events(of id: String) async throws -> [Event] {
         let client = ServiceClient(try connect(to: .trainer))
         var (events, after): ([Event], UInt64) = ([], 0)
@@ -160,7 +161,7 @@ struct TrainingBench {
 }
 
 extension DatasetRecipe {
-    /// So many images of MNIST.
+    /// A number of images of MNIST.
     static func mnist(training samples: Int) throws -> DatasetRecipe {
         try DatasetRecipe(
             modalities: ["image": .init(dataset: "mnist")],

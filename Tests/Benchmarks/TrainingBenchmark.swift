@@ -4,24 +4,26 @@ import Model
 import Networks
 import Torch
 
-/// Images per second of training LeNet5 at 112×112 on one core: ours beside PyTorch in both memory layouts.
+/// Training speed of LeNet5 at 112×112 on one core in images per second: Gyrus compared with PyTorch in both memory
+/// layouts.
 ///
-/// The three take turns, so that a machine that is busy for a while is busy for all. Rates are per second of processor time,
-/// which other processes disturb least; each is the median of its rounds.
+/// The three take turns, so that other load on the machine affects all of them. Rates refer to processor time, which
+/// other processes disturb least; each is the median of its rounds.
 ///
-/// On two cores of an AMD EPYC with AVX-512, libtorch 1.13 beside PyTorch 2.13 `channels_last`: 980 to 846 images/s as in
-/// table 6 and 821 to 580 with batch normalization. Built with `LIBTORCH` naming libtorch 2.13, ours is 1.27 times as fast.
+/// On two cores of an AMD EPYC with AVX-512, libtorch 1.13 compared with PyTorch 2.13 `channels_last`: 980 to 846
+/// images/s as in table 6 and 821 to 580 with batch normalization. Built with libtorch 2.13 (`LIBTORCH`), Gyrus is 1.27
+/// times as fast.
 struct TrainingBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "training", abstract: "Images per second of training LeNet5 at 112×112 on one core.")
+        commandName: "training", abstract: "Measure the training speed of LeNet5 at 112×112 on one core.")
 
-    @Option(help: "A Python that has torch; without it only ours is measured.")
+    @Option(help: "A Python that has torch; without it, only Gyrus is measured.")
     var python: String?
-    @Option(help: "Rounds of each.")
+    @Option(help: "Number of rounds.")
     var rounds = 7
-    @Option(help: "Mini-batches of a round.")
+    @Option(help: "Mini-batches per round.")
     var steps = 8
-    @Option(help: "Images of a mini-batch.")
+    @Option(help: "Images per mini-batch.")
     var batch = 64
 
     func run() async throws {
@@ -53,7 +55,7 @@ struct TrainingBenchmark: AsyncParsableCommand {
     }
 }
 
-/// Training by the engine that workers use, from bytes in memory to changed weights.
+/// Training with the engine of the workers, from bytes in memory to updated weights.
 private final class OurTraining {
     private let session: TrainingSession
     private let batch: Int

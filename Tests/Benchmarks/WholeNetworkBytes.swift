@@ -3,11 +3,11 @@ import Model
 import Networks
 import Torch
 
-/// Bytes that one worker with the whole network needs, as those of a pipeline's stages are counted.
+/// Bytes that one worker with the whole network needs, counted like those of a pipeline's stages.
 struct WholeNetworkBytes {
     /// Weights and the optimizers' state.
     let state: Double
-    /// The most while a mini-batch is computed: activations and gradients.
+    /// The maximum while a mini-batch is computed: activations and gradients.
     let held: Double
 
     /// Measures a mini-batch of gray images.

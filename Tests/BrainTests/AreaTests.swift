@@ -52,7 +52,7 @@ struct AreaTests {
         #expect(areas[1].regions(of: rest).map(\.value.number).sorted() == [1, 2, 3, 9, 10])
     }
 
-    @Test func `the rest has what no other sub-area has, and ties by hand come last`() throws {
+    @Test func `other takes what no sub-area has, and manual ties come last`() throws {
         let atlas = Self.atlas([
             "emotion": [1: 0.9, 2: 0.8, 3: 0.7, 4: 0.6], "emotion.fear": [3: 0.5, 4: 0.5, 5: 0.5],
         ])
@@ -67,7 +67,7 @@ struct AreaTests {
         #expect(try numbers("emotion") == [9, 1, 2, 3, 4, 5])
     }
 
-    @Test func `an area is found by its path or a name that is unique`() throws {
+    @Test func `an area is found by its path or a unique name`() throws {
         let map = AreaMap(computedFrom: .shipped)
         #expect(try map.path(of: map.area(named: "motion")) == "vision.motion")
         #expect(try map.path(of: map.area(named: "vision.color")) == "vision.colour")

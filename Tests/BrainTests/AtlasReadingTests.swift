@@ -14,7 +14,7 @@ struct AtlasReadingTests {
         """
     static let associations = "roi_id\tfunction\tstrength\n1\tperception.vision\t0.5\n2\tperception.vision\t0.8\n"
 
-    @Test func `an atlas with the needed columns alone can be read`() throws {
+    @Test func `an atlas with only the required columns can be read`() throws {
         let atlas = try Atlas(AtlasFiles(["roi.tsv": Self.regions, "roi_function.tsv": Self.associations]))
         #expect(atlas.regions.map(\.title) == ["A", "B"])
         #expect(atlas.functions.map(\.name) == ["perception", "perception.vision"])
@@ -38,7 +38,7 @@ struct AtlasReadingTests {
         #expect(try Atlas(atlas.files) == atlas)
     }
 
-    @Test func `line ends of other systems do not matter`() throws {
+    @Test func `line endings of other systems do not matter`() throws {
         let files = [Self.regions, Self.associations].map { $0.replacing("\n", with: "\r\n") }
         let atlas = try Atlas(AtlasFiles(["roi.tsv": files[0], "roi_function.tsv": files[1]]))
         #expect(atlas.regions.count == 2 && atlas.associationCount == 2)
@@ -75,7 +75,7 @@ struct AtlasReadingTests {
         ("roi_function.tsv", "1\tperception.", "1\tPerception.", "roi_function.tsv:2: column 'function'"),
         ("roi_function.tsv", "\tstrength", "\tstrong", "roi_function.tsv:1: no column gives the strength"),
     ])
-    func `what is wrong is told with file, line and column`(
+    func `errors give file, line and column`(
         _ file: String, _ old: String, _ new: String, _ message: String
     ) throws {
         var files = AtlasFiles(["roi.tsv": Self.regions, "roi_function.tsv": Self.associations])
@@ -86,7 +86,7 @@ struct AtlasReadingTests {
         #expect(failure?.message.hasPrefix(message) == true, "\(failure?.message ?? "")")
     }
 
-    @Test func `a folder is read and written, and what does not belong to an atlas is passed over`() throws {
+    @Test func `a folder is read and written, and files that do not belong to an atlas are ignored`() throws {
         let directory = try TemporaryDirectory()
         try Atlas.shipped.files.write(to: directory.url)
         _ = try directory.write(Array("hello".utf8), as: "notes.txt")

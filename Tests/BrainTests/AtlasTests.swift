@@ -37,13 +37,13 @@ struct AtlasTests {
         #expect(derived.regions == shipped.regions && derived.functions == shipped.functions)
     }
 
-    @Test func `the shipped files are what writing the shipped atlas gives`() throws {
+    @Test func `writing the shipped atlas gives the shipped files`() throws {
         #expect(Atlas.shipped.files == .shipped)
         #expect(try Atlas(Atlas.shipped.files) == .shipped)
         #expect(AtlasFiles.shipped.texts.values.reduce(0) { $0 + $1.utf8.count } < 400_000)
     }
 
-    @Test func `real regions do what is known of them`() throws {
+    @Test func `real regions have their known functions`() throws {
         let atlas = Atlas.shipped
         func gyri(_ function: String, _ count: Int) throws -> Set<String> {
             Set(try atlas.regions(of: atlas.function(named: function).name).prefix(count).map(\.value.gyrus))
@@ -55,7 +55,7 @@ struct AtlasTests {
         #expect(try gyri("emotion.fear", 4).contains("Amyg"))
     }
 
-    @Test func `neighbours come by distance, partners by co-activation`() throws {
+    @Test func `neighbors are sorted by distance, partners by co-activation`() throws {
         let atlas = Atlas.shipped
         let region = try atlas.region(named: "1")
         let neighbours = atlas.neighbours(of: region, within: 40)
@@ -71,7 +71,7 @@ struct AtlasTests {
     }
 
     @Test
-    func `a function is found by the end of its path, in either spelling, and what is misspelt gets a suggestion`()
+    func `a function is found by the end of its path, in either spelling, and typos get a suggestion`()
         throws
     {
         let atlas = Atlas.shipped

@@ -50,7 +50,7 @@ struct CooperationTests {
         #expect(explanation.cooperation.count == 1 && explanation.cooperation[0].strength > 0)
     }
 
-    @Test func `candidates come from activated areas, those of other areas are named as such`() throws {
+    @Test func `candidates come from activated areas, and those of other areas are marked`() throws {
         let map = Self.figureThree
         func id(_ name: String) throws -> Int { try map.area(named: name).id }
         let networks = [
@@ -71,7 +71,7 @@ struct CooperationTests {
         #expect(strange.modalities.map(\.area) == [nil] && strange.modalities[0].others.isEmpty)
     }
 
-    @Test func `an area of three regions needs all of them, as others share the first two`() throws {
+    @Test func `an area of three regions needs all of them if others share the first two`() throws {
         func activated(_ emotion: [Int: Double]) throws -> [String] {
             let functions = ["perception.vision": [0: 0.9, 1: 0.9, 2: 0.8, 3: 0.7], "emotion": emotion]
             let atlas = Atlas(
@@ -90,7 +90,7 @@ struct CooperationTests {
         #expect(try Set(activated([0: 0.9, 1: 0.9, 4: 0.05])) == ["vision", "emotion"])
     }
 
-    @Test func `areas that cooperate most strongly are fused first`() throws {
+    @Test func `the areas that cooperate most strongly are fused first`() throws {
         let names = Array("ABCDEF").map(String.init)
         let functions = [
             "perception.vision": [0: 0.9, 1: 0.9], "perception.audition": [2: 0.9, 3: 0.9],
@@ -147,7 +147,7 @@ struct CooperationTests {
     }
 
     @Test
-    func `where a scenario says neither stimuli nor functions its modalities decide, and nothing at all is refused`()
+    func `without stimuli and functions the modalities decide, and an empty scenario is refused`()
         throws
     {
         let explanation = try Self.explain(.init(modalities: ["image": "vision"]))

@@ -27,7 +27,7 @@ struct LexiconTests {
         ("see writen digits", ["writen"], "written"), ("hear spoken didgits", ["didgits"], "digits"),
         ("see blorptangle", ["blorptangle"], nil), ("the of", [], nil), ("", [], nil),
     ])
-    func `an unknown word engages nothing and has nearest known ones`(
+    func `an unknown word engages nothing and gets the nearest known words`(
         _ stimulus: String, _ unknown: [String], _ nearest: String?
     ) throws {
         #expect(lexicon.matches(in: stimulus).unknown == unknown)
@@ -35,8 +35,7 @@ struct LexiconTests {
         if let nearest { #expect(lexicon.nearest(to: unknown[0]).contains(nearest)) }
     }
 
-    @Test func `a scenario of a new field is resolved by the kinds of its data, and its unknown words are told`() throws
-    {
+    @Test func `a scenario of a new field is resolved by its kinds of data, and unknown words are reported`() throws {
         let resolver = Resolver(AreaMap(computedFrom: .shipped), digest: AtlasFiles.shipped.digest)
         let modalities = ["photo": "perception.vision", "facts": ""]
         let explanation = try resolver.explain(.init(stimuli: ["blorptangle zyx"], modalities: modalities))

@@ -23,7 +23,7 @@ struct ComposeCaseTests {
     ]
 
     @Test(arguments: configurations)
-    func `a file is read as the specification says`(_ name: String, _ status: Int32, _ words: [String]) async throws {
+    func `a file is read as specified`(_ name: String, _ status: Int32, _ words: [String]) async throws {
         let gyrus = try GyrusProgram(
             options: ["--file", SharedCases.file("compose/\(name).yaml").path], environment: ["SET_A": "a"])
         let output = try await gyrus.run(["config"])
@@ -34,7 +34,7 @@ struct ComposeCaseTests {
         try FileManager.default.removeItem(at: gyrus.folder)
     }
 
-    @Test func `a service of a profile that nobody chose does not run`() async throws {
+    @Test func `a service of an inactive profile does not run`() async throws {
         let gyrus = try GyrusProgram(options: ["--file", SharedCases.file("compose/profiles.yaml").path])
         #expect(try await gyrus.run(["up", "-d"]).status == 0)
         #expect(try await gyrus.run(["ps", "-q"]).out == "gyrus-main-1\n")
@@ -43,7 +43,7 @@ struct ComposeCaseTests {
         try await gyrus.clean()
     }
 
-    @Test func `a long line is one line, and one without an end is shown`() async throws {
+    @Test func `a long line stays one line, and an unterminated line is shown`() async throws {
         let gyrus = try GyrusProgram(options: ["--file", SharedCases.file("compose/long-line.yaml").path])
         #expect(try await gyrus.run(["up", "-d"]).status == 0)
         var lines: [Substring] = []

@@ -13,12 +13,12 @@ struct DataCaseTests {
             path: SharedCases.file("images/\(folder)/mnist/train-images-idx3-ubyte.gz").path, dimensions: 3)
     }
 
-    @Test func `members of gzip in a row are one file`() throws {
+    @Test func `consecutive gzip members are one file`() throws {
         let file = try images("multi-member")
         #expect(file.elements.count == file.shape.reduce(1, *) && file.elements.count > 156_792)
     }
 
-    @Test func `a file that is cut short is refused`() throws {
+    @Test func `a truncated file is refused`() throws {
         #expect(throws: Failure.self) { try images("cut-short") }
     }
 
@@ -26,20 +26,20 @@ struct DataCaseTests {
         ("stream-ffffffff", 1_600), ("stream-zero", 1_600), ("odd-chunk-unpadded", 1_600), ("ext_oversize", 1_600),
         ("list_before", 1_600), ("u8_odd", 1_599),
     ])
-    func `a recording is read as streams and recorders write it`(_ name: String, _ count: Int) throws {
+    func `recordings from streams and recorders are read`(_ name: String, _ count: Int) throws {
         let file = try WaveFile(path: SharedCases.file("audio/\(name).wav").path, rate: 8_000)
         #expect(file.samples.count == count)
         #expect(file.samples.contains { $0 != 0 })
     }
 
-    @Test func `an encoding that is not read is named`() throws {
+    @Test func `an unsupported encoding is named`() throws {
         let failure = try #require(throws: Failure.self) {
             try WaveFile(path: SharedCases.file("audio/float32.wav").path)
         }
         #expect(failure.message.contains("encoding 3"))
     }
 
-    @Test func `hidden files beside recordings are none`() throws {
+    @Test func `hidden files next to recordings are ignored`() throws {
         let directory = try TemporaryDirectory()
         for name in ["3_jackson_7.wav", "._3_jackson_7.wav", ".DS_Store"] {
             _ = try directory.write(Array("no sound".utf8), as: name)

@@ -27,7 +27,7 @@ struct MOTCaseTests {
     }
 
     @Test(arguments: ["crlf", "byte-order-mark", "large-identities", "floatframes", "sevencols"])
-    func `what is the same in every program scores all points`(_ name: String) async throws {
+    func `perfect results score all points`(_ name: String) async throws {
         let overall = try await scores(name)
         #expect(abs(overall.hota - 100) < 1e-6 && overall.mota == 100 && overall.idf1 == 100)
         #expect(overall.switches == 0 && overall.truthIdentities == 2)
@@ -36,12 +36,12 @@ struct MOTCaseTests {
     @Test(arguments: [
         ("truth-beyond-sequence", "gt.txt:16: frame 8 is beyond the sequence"), ("dupid", "first in line 3"),
     ])
-    func `what contradicts itself is refused`(_ name: String, _ words: String) async throws {
+    func `contradictory files are refused`(_ name: String, _ words: String) async throws {
         let output = try await evaluate(name)
         #expect(output.status != 0 && output.err.contains(words), "\(output.err)")
     }
 
-    @Test func `no results at all are missed boxes`() async throws {
+    @Test func `missing results count as missed boxes`() async throws {
         let overall = try await scores("emptyres")
         #expect(overall.mota == 0 && overall.falseNegatives == 12)
     }

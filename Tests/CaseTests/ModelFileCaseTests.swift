@@ -39,7 +39,7 @@ struct ModelFileCaseTests {
     }
 
     @Test(arguments: [("optional-input", [[2, 5]]), ("two-outputs", [[2, 5], [2, 4]])])
-    func `a script runs on what it needs`(_ name: String, _ outputs: [[Int]]) async throws {
+    func `a script runs with the inputs that it needs`(_ name: String, _ outputs: [[Int]]) async throws {
         let inspection = try await inspect(SharedCases.file("torchscript/\(name).pt"), shapes: [[3, 8, 8]])
         #expect(inspection.findings.contains("ran: \(outputs) for a batch of 2"))
     }
@@ -67,13 +67,13 @@ struct ModelFileCaseTests {
     }
 
     @Test(arguments: ["batch-counters", "metadata-empty"])
-    func `weights with what others keep beside them are taken`(_ name: String) async throws {
+    func `weights are read despite other entries in their file`(_ name: String) async throws {
         let directory = try TemporaryDirectory()
         let inspection = try await inspect(try unpacked(name, in: directory), network: network())
         #expect(inspection.format == .safetensors)
     }
 
-    @Test func `weights of which one is there twice are refused`() async throws {
+    @Test func `duplicate weights are refused`() async throws {
         let directory = try TemporaryDirectory()
         let file = try unpacked("duplicate-key", in: directory)
         let failure = await #expect(throws: Failure.self) { try await inspect(file, network: network()) }

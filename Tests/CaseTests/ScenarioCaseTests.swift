@@ -30,12 +30,12 @@ struct ScenarioCaseTests {
         ("duplicate-key", "training: this field is given twice"),
         ("decimal-comma", "decimal-comma.yaml:8:27: modalities.image.preprocess.pca-energy-removed"),
     ])
-    func `a fault is told with its place`(_ name: String, _ words: String) throws {
+    func `an error gives its position`(_ name: String, _ words: String) throws {
         let failure = try #require(throws: Failure.self) { try Self.read(name) }
         #expect(failure.code == .invalidArgument && failure.message.contains(words), "\(failure.message)")
     }
 
-    @Test func `a name is no way out of a folder`() throws {
+    @Test func `a name cannot lead out of a folder`() throws {
         let name = try Self.read("name-with-slashes").name
         #expect(name == "../../escape/me")
         #expect(fileName(name) == "escape-me")

@@ -54,7 +54,7 @@ import Testing
     ]
 
     @Test(arguments: composeFiles)
-    func `a Compose file is honored or refused by its own words`(
+    func `a Compose file is honored, or refused in its own terms`(
         _ text: String, _ status: Int32, _ words: [String]
     ) async throws {
         let variables = Self.mark + "A=1\r\nexport B=\"two words\"\r\n# c\r\nC='x#y'\r\nD=a # trailing\r\nE=\r\n"
@@ -66,7 +66,7 @@ import Testing
         #expect(!output.out.contains("\r"))
     }
 
-    @Test func `a Compose file of another encoding is named as that`() async throws {
+    @Test func `a Compose file in another encoding is reported as such`() async throws {
         let output = try await run(Data(Self.service.utf8 + [0xE4]), as: "compose.yaml") { ["-f", $0, "config"] }
         #expect(output.status == 78 && output.err.contains("is not UTF-8 text"), "\(output.err)")
     }
@@ -79,7 +79,7 @@ import Testing
         mark + scenario, scenario.replacing("\n", with: "\r\n"), scenario.replacing("\n", with: "\r"),
         "---\n\(scenario)...\n", scenario + "# *x* &y \u{00A0}z\n",
     ])
-    func `a scenario reads the same however its lines end`(_ text: String) throws {
+    func `a scenario reads the same with any line endings`(_ text: String) throws {
         let scenario = try ScenarioFile(text, file: "s.yaml").scenario
         #expect(scenario.name == "s" && scenario.stimuli == ["see written digits"])
     }
@@ -89,7 +89,7 @@ import Testing
         (scenario + "search: {seed: 18446744073709551616}\n", "search.seed: 18446744073709551616 is not from"),
         ("scenario: s\nstimuli:\n\t- x\n", "s.yaml:3:1"),
     ])
-    func `a scenario that cannot be meant so is refused by its own words`(_ text: String, _ words: String) throws {
+    func `an implausible scenario is refused in its own terms`(_ text: String, _ words: String) throws {
         let failure = try #require(throws: Failure.self) { try ScenarioFile(text, file: "s.yaml") }
         #expect(failure.code == .invalidArgument && failure.message.contains(words), "\(failure.message)")
     }
@@ -124,7 +124,7 @@ import Testing
         // 2^53 and one more, which are one number to a double.
         rows.replacing(",1,10,", with: ",9007199254740993,10,").replacing(",2,20,", with: ",9007199254740992,20,"),
     ])
-    func `results score the same however they are written`(_ text: String) async throws {
+    func `results score the same in any notation`(_ text: String) async throws {
         let output = try await evaluate(text)
         try #require(output.status == 0, "\(output.err)")
         let score = try #require(try JSONDecoder().decode([Score].self, from: Data(output.out.utf8)).last)
@@ -136,7 +136,7 @@ import Testing
         (rows.replacing(",1,10,", with: ",1.5,10,"), "is not a whole number"),
         ("frame,id,x,y,w,h\n" + rows, "column 1 is 'frame'"),
     ])
-    func `results that say nothing certain are refused with their line`(_ text: String, _ words: String) async throws {
+    func `ambiguous results are refused with their line`(_ text: String, _ words: String) async throws {
         let output = try await evaluate(text)
         #expect(output.status == 1 || output.status == 2)
         #expect(output.err.contains("S1.txt:1") && output.err.contains(words), "\(output.err)")

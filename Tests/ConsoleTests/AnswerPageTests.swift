@@ -31,7 +31,7 @@ import Testing
                 ]))
     }
 
-    @Test func `a file of answers comes back as it was written, and a broken one is refused`() throws {
+    @Test func `a file of answers is read as it was written, and a broken one is refused`() throws {
         let folder = try TemporaryDirectory()
         let (file, path) = (Self.file(), folder.path("answers.safetensors"))
         try file.write(to: path)
@@ -45,7 +45,7 @@ import Testing
         #expect(name.hasPrefix("…ä") && name.hasSuffix("ä/end.png"), "\(name)")
     }
 
-    @Test func `answers are counted by pair, by sureness and by error`() throws {
+    @Test func `answers are counted by pair, by confidence and by error`() throws {
         let judged = JudgedAnswers(Self.file())
         #expect(judged.confusion == [[27, 0, 3], [0, 30, 0], [0, 0, 30]])
         #expect(judged.rows(.pair(truth: 0, answer: 2)) == [0, 30, 60])
@@ -66,7 +66,7 @@ import Testing
         #expect(numbers.answers(of: 1) == [12] && numbers.truth(of: 0) == [11] && numbers.rowsByError == [0, 1])
     }
 
-    @Test func `spectrograms are shown with their low tones below, and pictures as they are`() throws {
+    @Test func `spectrograms are shown with low tones at the bottom, and pictures unchanged`() throws {
         var file = Self.file()
         file.pictures["voice"] = file.pictures["photo"]
         let manifest = try MadePackage.of(["photo", "voice"]).manifest
@@ -89,13 +89,13 @@ import Testing
         #expect(try isUpsideDown(nil) == ["photo": false, "voice": false])
     }
 
-    @Test func `a bitmap has its rows from the lowest up, in blue, green and red`() {
+    @Test func `a bitmap has its rows bottom-up, in blue, green and red`() {
         let bytes = AnswerPictures.bitmap(.init(shape: [3, 2, 1], bytes: [1, 2, 3, 4, 5, 6]))
         #expect(bytes.count == 54 + 8 && Array(bytes[54...]) == [6, 4, 2, 0, 5, 3, 1, 0])
         #expect(Array(AnswerPictures.bitmap(.init(shape: [1, 1, 1], bytes: [7]))[54...]) == [7, 7, 7, 0])
     }
 
-    @Test func `a model's page leads from a number to the samples behind it, and answers for files`() async throws {
+    @Test func `a model's page links numbers to their samples, and predicts on files`() async throws {
         let folder = try TemporaryDirectory()
         try Self.file().write(to: folder.path("answers.safetensors"))
         let made = try MadePackage.table(target: .init(columns: ["kind"], kind: .classification))

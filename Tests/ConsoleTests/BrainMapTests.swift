@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: BrainView.allCases)
-    func `every region of the atlas has its dot within the outline`(_ view: BrainView) throws {
+    func `every region of the atlas has a dot within the outline`(_ view: BrainView) throws {
         let regions = try regions(of: "vision.motion")
         let svg = drawing(view, regions)
         #expect(svg.matches(of: /data-region="/).count == Atlas.shipped.regions.count)
@@ -66,7 +66,7 @@ import Testing
         #expect(bytes < 280_000)
     }
 
-    @Test func `areas, functions and modalities have the colours of their areas`() {
+    @Test func `areas, functions and modalities have the colors of their areas`() {
         let names = [
             "vision.motion", "perception.vision", "image", "emotion.fear", "audio", "cognition.language.speech",
         ]

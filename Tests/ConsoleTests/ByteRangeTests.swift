@@ -17,7 +17,7 @@ import Testing
         #expect(ByteRange(field, size: 1000) == expected)
     }
 
-    @Test func `of an empty file there is only the whole`() {
+    @Test func `an empty file has no parts`() {
         #expect(ByteRange(nil, size: 0) == .whole)
         #expect(ByteRange("bytes=0-", size: 0) == .unsatisfiable)
         #expect(ByteRange("bytes=-1", size: 0) == .unsatisfiable)

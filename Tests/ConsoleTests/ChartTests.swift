@@ -7,13 +7,13 @@ import Testing
 @testable import ConsoleServer
 
 @Suite struct ChartTests {
-    @Test func `a chart without values is none`() {
+    @Test func `there is no chart without values`() {
         #expect(Chart(label: "", xTitle: "", yTitle: "", series: []).svg() == nil)
         #expect(BarChart(label: "", bars: []).svg() == nil)
     }
 
     @Test(arguments: [[5.0], [5, 5], [-1, 0, 1], [1e-9, 1e12], [.nan, 3], [.infinity, 1]])
-    func `any values keep their dots on the paper`(_ values: [Double]) throws {
+    func `dots stay on the paper for any values`(_ values: [Double]) throws {
         let points = values.filter(\.isFinite).map { Chart.Point(x: $0, y: $0) }
         let svg = try #require(
             Chart(label: "l", xTitle: "x", yTitle: "y", series: [.init(style: "s1", mark: .dots, points: points)]).svg()
@@ -24,13 +24,13 @@ import Testing
         }
     }
 
-    @Test func `round values stand at the axes`() {
+    @Test func `axes have round values`() {
         #expect(Scale([0, 100], from: 0, to: 1).ticks(5).map { $0.rounded() } == [0, 20, 40, 60, 80, 100])
         #expect(Scale([1000, 1_000_000], from: 0, to: 1, isLogarithmic: true).ticks(5).first == 1000)
         #expect(Scale([0, 2], from: 0, to: 1).ticks(6).map(Words.countTick) == ["0", "", "1", "", "2"])
     }
 
-    @Test func `what is drawn is text, never markup`() throws {
+    @Test func `labels are text, never markup`() throws {
         let svg = try #require(
             BarChart(label: "<b>", bars: [.init(name: "<script>", value: 1, text: "\"&'")]).svg())
         #expect(!svg.contains("<script>") && !svg.contains("<b>"))
@@ -56,7 +56,7 @@ import Testing
         #expect(Set(places).count == 6)
     }
 
-    @Test func `numbers are written for people`() {
+    @Test func `numbers are formatted for people`() {
         #expect(Words.count(1_234_567) == "1\u{202F}234\u{202F}567")
         #expect(Words.count(-123) == "-123")
         #expect(Words.short(41_222) == "41.2 k")
@@ -84,7 +84,7 @@ import Testing
         return WorkerPace.latest(of: events, scenario: "s")?.workers.map(\.rank)
     }
 
-    @Test func `the workers of the training that reported last are shown by rank, each as it was last`() throws {
+    @Test func `workers of the training that reported last are shown by rank, in their latest state`() throws {
         let events = [
             report("s/1/train", rank: 0, rate: 5), report("s/2/train", rank: 1, rate: 100),
             report("s/2/train", rank: 0, rate: 200), report("s/2/train", rank: 1, rate: 300),
@@ -97,7 +97,7 @@ import Testing
         #expect(WorkerPace.latest(of: events, scenario: "t") == nil)
     }
 
-    @Test func `trainings that report by turns keep all their workers`() throws {
+    @Test func `trainings that report alternately keep all their workers`() throws {
         let events = [
             report("s/1/train", rank: 0, rate: 10), report("s/2/train", rank: 0, rate: 20),
             report("s/1/train", rank: 1, rate: 11), report("s/2/train", rank: 1, rate: 21),
@@ -108,7 +108,7 @@ import Testing
         #expect(pace.workers.map { $0.figures["samples-per-second"] } == [12, 11])
     }
 
-    @Test func `a worker that a training went on without is not shown`() {
+    @Test func `a worker that a training has continued without is not shown`() {
         let four = (0..<4).map { (rank: $0, attempt: 1) }
         let three = (0..<3).map { (rank: $0, attempt: 2) }
         #expect(ranks(after: four) == [0, 1, 2, 3])
@@ -148,7 +148,7 @@ import Testing
         #expect(curves[1].points == [.init(epoch: 1, value: 0.5), .init(epoch: 2, value: 0.6)])
     }
 
-    @Test func `a training that was taken over has each epoch once`() {
+    @Test func `a training that was taken over shows each epoch once`() {
         let curves = LearningCurve.curves(
             of: [(1, "0.5"), (2, "0.6"), (3, "0.7"), (2, "0.65"), (3, "0.75")].map { report("s/0/train", $0.0, $0.1) },
             scenario: "s", metric: .accuracy)

@@ -11,7 +11,7 @@ import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Chromium.program != nil, Comment(rawValue: Chromium.reason)))
 struct ChromiumTests {
-    @Test func `every page shows by day and by night, wide and narrow, without a complaint of the browser`()
+    @Test func `every page renders in light and dark, wide and narrow, without browser errors`()
         async throws
     {
         try await ConsoleCluster.run { cluster in
@@ -40,7 +40,7 @@ struct ChromiumTests {
         }
     }
 
-    @Test func `a model's pages fit every screen, and files that are dropped are answered in place`() async throws {
+    @Test func `a model's pages fit every screen, and dropped files are answered in place`() async throws {
         let folder = try TemporaryDirectory()
         try AnswerPageTests.file().write(to: folder.path("answers.safetensors"))
         let made = try MadePackage.of(["photo"])
@@ -92,7 +92,7 @@ struct ChromiumTests {
         }
     }
 
-    @Test func `what is typed into a form is what the page is about`() async throws {
+    @Test func `a form's input determines what the page shows`() async throws {
         try await ConsoleCluster.run { cluster in
             let id = try await cluster.publish("typed", trials: 30)
             try await Chromium.open { browser in
@@ -134,7 +134,7 @@ struct ChromiumTests {
         }
     }
 
-    @Test func `a scenario's page follows its search without being loaded again`() async throws {
+    @Test func `a scenario's page follows its search without reloading`() async throws {
         try await ConsoleCluster.run([.registry, .designer, .trainer]) { cluster in
             let id = try await cluster.publish("live", trials: 0)
             try await Chromium.open { browser in
@@ -150,7 +150,7 @@ struct ChromiumTests {
         }
     }
 
-    @Test func `new events come in at the top of their page`() async throws {
+    @Test func `new events appear at the top of their page`() async throws {
         try await ConsoleCluster.run([.registry, .designer]) { cluster in
             _ = try await cluster.publish("first", trials: 0)
             try await Chromium.open { browser in

@@ -25,7 +25,7 @@ import Testing
             ]), .init(name: "cell", parts: [], turn: [.init(name: "kernel", choices: ["3", "5"])]),
     ]
 
-    @Test func `a decision is as important as the variance that it explains by itself`() throws {
+    @Test func `a decision is as important as the variance that it explains alone`() throws {
         // The structure decides, the width does not.
         let trials = try (0..<24).map { number in
             let structure = number % 2 + 1
@@ -40,7 +40,7 @@ import Testing
         #expect(Parameters.share(explainedBy: [0, 1, 0, 1], levels: 2, of: [1, 1, 1, 1]) == 0)
     }
 
-    @Test func `genomes of any length are compared, and those of older designers by number`() throws {
+    @Test func `genomes of any length are compared, and those from older designers by number`() throws {
         let trials = [try Self.trial(0, "1.1-1.2", 0.5), try Self.trial(1, "0.0-2.1.1", 0.7)]
         let found = Parameters(trials, genes: Self.genes)
         #expect(Set(found.columns.map(\.name)).isSuperset(of: ["image: structure", "cell: layers", "cell: kernel 3"]))
@@ -50,12 +50,12 @@ import Testing
         #expect(Parameters([], genes: nil).columns.isEmpty)
     }
 
-    @Test func `files differ in the lines that not all of them have`() {
+    @Test func `files differ in the lines that not all of them contain`() {
         let rows = ComparisonPage.differences(["a: 1\n# c\nb: 2\n", "a: 1\r\nb: 3", "a: 1\nb: 2"])
         #expect(rows.compactMap { $0["line"] as? String } == ["b: 2", "b: 3"])
     }
 
-    @Test func `scenarios stand side by side, and the trials of one`() async throws {
+    @Test func `scenarios, and trials of one scenario, are shown side by side`() async throws {
         try await ConsoleCluster.run([.registry, .designer, .trainer]) { cluster in
             let first = try await cluster.publish("first", trials: 30)
             let second = try await cluster.publish("second", trials: 12)
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `models stand side by side, the better figure marked`() async throws {
+    @Test func `models are shown side by side, with the better number marked`() async throws {
         let made = try MadePackage.table(target: .init(columns: ["kind"], kind: .classification))
         try await ConsoleCluster.run([.registry]) { cluster in
             for id in ["one", "two"] { try await made.register(as: id, with: try cluster.registry) }

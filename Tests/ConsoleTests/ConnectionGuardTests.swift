@@ -25,20 +25,20 @@ import WebGuard
         .head(HTTPRequest(method: .get, scheme: "http", authority: "localhost", path: "/"))
     }
 
-    @Test func `a connection that is opened and not used is closed`() {
+    @Test func `an unused connection is closed`() {
         advance(limits.requestTime - .seconds(1))
         #expect(channel.isActive)
         advance(.seconds(2))
         #expect(!channel.isActive)
     }
 
-    @Test func `a head without an end is not a request`() throws {
+    @Test func `an unterminated head is not a request`() throws {
         try receive(head)
         advance(limits.requestTime + .seconds(1))
         #expect(!channel.isActive)
     }
 
-    @Test func `an answer may take as long as it does, and idling is counted from its end`() throws {
+    @Test func `an answer may take any time, and idle time starts at its end`() throws {
         try receive(head)
         try receive(.end(nil))
         advance(limits.requestTime * 10)
@@ -51,7 +51,7 @@ import WebGuard
         #expect(!channel.isActive)
     }
 
-    @Test func `a client that leaves unread what was sent is dropped, one that reads late is not`() throws {
+    @Test func `a client that does not read is dropped, but not one that reads late`() throws {
         try receive(head)
         try receive(.end(nil))
         channel.isWritable = false
@@ -75,7 +75,7 @@ import WebGuard
         #expect(!channel.isActive)
     }
 
-    @Test func `a crowd of connections without a request gives way to a new one, not those with one`() throws {
+    @Test func `idle connections make room for a new one, but not those with a request`() throws {
         let crowd = ConnectionCrowd(connections: 10)
         let channels = try (0..<3).map { _ in
             let channel = EmbeddedChannel()

@@ -25,7 +25,7 @@ import Testing
         _ = try folder.write(table.utf8, as: "rows.csv")
     }
 
-    @Test func `a data set's page shows what it holds, with samples to see, to hear and to read`() async throws {
+    @Test func `a dataset's page shows its contents with pictures, sounds and texts`() async throws {
         let folder = try TemporaryDirectory()
         try Self.table(in: folder)
         var settings = DataSettings(source: folder.path("rows.csv"))

@@ -6,7 +6,7 @@ import ServiceClient
 import Testing
 
 @Suite(.timeLimit(.minutes(3))) struct DownloadTests {
-    @Test func `a file comes by its hash, whole or in part, and stays in caches`() async throws {
+    @Test func `a file is served by its hash, whole or in part, and is cacheable`() async throws {
         try await ConsoleCluster.run([.registry]) { cluster in
             let bytes = (0..<3_500_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ ($0 >> 8)) }
             let digest = try await cluster.registry.upload(bytes: bytes)

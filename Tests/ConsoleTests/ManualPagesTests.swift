@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func `a page that is not there is said so`() async throws {
+    @Test func `a missing page is reported`() async throws {
         try await ConsoleFixture.serve { browser in
             let answer = try await browser.get("/docs/no-such-page")
             #expect(answer.status == 404 && answer.text.contains("no-such-page"))

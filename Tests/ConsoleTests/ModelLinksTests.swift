@@ -6,7 +6,7 @@ import Testing
 @testable import ConsoleServer
 
 @Suite struct ModelLinksTests {
-    @Test func `only final trainings and the result are models`() throws {
+    @Test func `only final trainings and the result have models`() throws {
         let trials = [
             try SearchPictureTests.trial(0, "random", 0.6), try SearchPictureTests.trial(1, "mutation 0", 0.7),
             try SearchPictureTests.trial(2, "final 1", 0.8, final: 1),
@@ -23,7 +23,7 @@ import Testing
         ("image: LeNet3, audio: LeNet5", [true, true]), ("image: LeNet3, audio: made-before", [false, true]),
         ("image: made-before, audio: LeNet5", [true, false]),
     ])
-    func `of networks that are fused those are models that were trained for it`(
+    func `of fused networks, those that were trained for the fusion have models`(
         networks: String, areModels: [Bool]
     ) throws {
         let links = ModelLinks(try SearchPictureTests.status(method: "progressive", fusing: networks))
@@ -38,7 +38,7 @@ import Testing
         #expect(others.map { links.address(of: $0) } == [nil, "/models/s1/3", nil])
     }
 
-    @Test func `dots of a chart lead to models alone`() throws {
+    @Test func `dots of a chart link only to models`() throws {
         var progress = SearchPictureTests.progress
         progress.front = progress.sample
         let report = SearchReport(

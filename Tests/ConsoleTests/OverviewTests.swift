@@ -12,7 +12,7 @@ import WorkQueueClient
             workers: workers.map { .init(name: $0, task: nil, silence: .milliseconds(5)) })
     }
 
-    @Test func `tasks that nobody is there to do are told with what to do`() throws {
+    @Test func `tasks without workers are reported with advice`() throws {
         let shortage = try #require(OverviewPage.shortage(.trainer, statistics(waiting: 2, workers: [])))
         #expect(shortage["what"] as? String == "2 tasks are waiting, but there is no trainer worker")
         #expect(shortage["command"] as? String == "gyrus scale trainer-worker=1")
@@ -21,7 +21,7 @@ import WorkQueueClient
         #expect(OverviewPage.shortage(.designer, statistics(waiting: 2, workers: [])) == nil)
     }
 
-    @Test func `a process that does several tasks at a time is one row`() {
+    @Test func `a process with several tasks is one row`() {
         let workers = [("vm-7-aaaa", "t2"), ("vm-7-bbbb", nil), ("vm-7-cccc", "t1"), ("vm-8-dddd", nil)].map {
             QueueStatistics.Worker(name: $0.0, task: $0.1, silence: .zero)
         }

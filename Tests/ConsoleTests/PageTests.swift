@@ -11,7 +11,7 @@ import Testing
     /// Most bytes of a page with all that it loads.
     private static let budget = 300_000
 
-    @Test func `ten thousand trials make a page that is small, sorted and in parts`() async throws {
+    @Test func `ten thousand trials make small, sorted pages`() async throws {
         try await ConsoleCluster.run { cluster in
             let id = try await cluster.publish("many", trials: 10_000)
             let page = try await cluster.browser.get("/scenarios/\(id)")
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `every page answers with all services, and no other address does`() async throws {
+    @Test func `every page is served with all services up, and no other address is`() async throws {
         try await ConsoleCluster.run { cluster in
             let id = try await cluster.publish("few", trials: 3)
             for path in ["/", "/zoo", "/brain", "/scenarios", "/scenarios/\(id)", "/scenarios/\(id)/search", "/events"]
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `a service that is away is named, with what to do, and comes back`() async throws {
+    @Test func `an unavailable service is named with advice, and reappears`() async throws {
         try await ConsoleCluster.run([.designer, .knowledge, .trainer, .evaluator]) { cluster in
             let zoo = try await cluster.browser.get("/zoo")
             #expect(zoo.status == 503)
@@ -92,8 +92,7 @@ import Testing
         }
     }
 
-    @Test func `events stream in order, and a reader that was cut off goes on without gap or repetition`() async throws
-    {
+    @Test func `events stream in order, and a disconnected reader resumes without gap or repetition`() async throws {
         try await ConsoleCluster.run([.registry, .designer]) { cluster in
             for name in ["a", "b", "c"] { _ = try await cluster.publish(name, trials: 0) }
             let path = "/events/stream?service=designer&kind=scenario.published&after=designer:0"
@@ -109,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func `a scenario's stream tells of that scenario alone`() async throws {
+    @Test func `a scenario's stream has only events of that scenario`() async throws {
         try await ConsoleCluster.run([.registry, .designer, .trainer]) { cluster in
             for name in ["one", "other"] { _ = try await cluster.publish(name, trials: 0) }
             _ = try await cluster.designer.cancel("other")

@@ -65,7 +65,7 @@ import Testing
         return pictures.first
     }
 
-    @Test func `a population is drawn with who descends from whom`() async throws {
+    @Test func `a population is drawn with its lines of descent`() async throws {
         let trials = [
             try Self.trial(0, "random", 0.6), try Self.trial(1, "random", 0.7),
             try Self.trial(2, "crossover 0 × 1, mutation", 0.8, from: [0, 1]),
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: ["predictor", "auto"])
-    func `a predictor's trials are drawn with the networks that they are neighbours of`(method: String) async throws {
+    func `a predictor's trials are drawn with the networks that they are neighbors of`(method: String) async throws {
         let trials = [
             try Self.trial(0, "random", 0.6), try Self.trial(1, "prediction", 0.7),
             try Self.trial(2, "neighbor 1", 0.8, from: [1]), try Self.trial(3, "prediction", 0.9),
@@ -109,7 +109,7 @@ import Testing
         #expect(try await Self.picture(Self.status(method: "reinforce"), learned: [["entropy.image": "nan"]]) == nil)
     }
 
-    @Test func `replicas of a controller are drawn with a line each`() async throws {
+    @Test func `replicas of a controller have one line each`() async throws {
         let learned = (1...6).map {
             [
                 "trials": "\($0)", "replica": "\($0 % 2 + 1)", "entropy.image": "\(2.0 / Double($0))",
@@ -130,7 +130,7 @@ import Testing
         #expect(picture.note.contains("87.50 %"))
     }
 
-    @Test func `the best fusion is drawn with what each layer joins`() async throws {
+    @Test func `the best fusion is drawn with the inputs of each layer`() async throws {
         let name =
             "LeNet3+LeNet5 concatenation joint adamw: image stage2 + audio stage4 relu"
             + " → image scores + audio scores leaky-relu"
@@ -162,7 +162,7 @@ import Testing
         }
     }
 
-    @Test func `while a network alone leads, the best fusion below it is drawn`() async throws {
+    @Test func `while a single network leads, the best fusion below it is drawn`() async throws {
         let status = try Self.status(method: "progressive", network: "audio: LeNet5", fusing: Self.networks)
         let trials = try Self.fusions()
         let picture = try #require(try await Self.picture(status, trials: trials))
@@ -172,7 +172,7 @@ import Testing
     }
 
     @Test(arguments: [("reinforce", "Entropy of the controllers"), ("nao", "The embedding"), ("evolution", "Ancestry")])
-    func `a search for a fusion shows its searcher beside the best fusion`(method: String, title: String) async throws {
+    func `a fusion search shows its searcher next to the best fusion`(method: String, title: String) async throws {
         var trials = try Self.fusions()
         trials[3].origin = "mutation 2"
         trials[3].parents = [2]

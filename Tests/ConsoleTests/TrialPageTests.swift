@@ -7,7 +7,7 @@ import Testing
 @testable import ConsoleServer
 
 @Suite(.timeLimit(.minutes(10))) struct TrialPageTests {
-    @Test func `what browsers send of a form is read as it was typed`() throws {
+    @Test func `form input is read as it was typed`() throws {
         let query = Query(encoded: "text=see+written%20digits%2C+hear&code=*%3B+vision&empty=&plus=1%2B1&x=a=b")
         #expect(query["text"] == "see written digits, hear")
         #expect(query["code"] == "*; vision")
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func `trials are filtered, and come as a file with every measurement`() async throws {
+    @Test func `trials can be filtered, and downloaded with all measurements`() async throws {
         try await ConsoleCluster.run { cluster in
             let id = try await cluster.publish("many", trials: 60)
             let none = try await cluster.browser.get("/scenarios/\(id)?state=failed")
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `a field of the file is text, whatever it holds`() throws {
+    @Test func `a field of the file is text, whatever it contains`() throws {
         let scenario = try ScenarioID("s1")
         let trial = Trial(
             id: TrialID(scenario: scenario, number: 0), state: .failed, genome: "-1.2", origin: "=1+1, \"x\"",
@@ -59,7 +59,7 @@ import Testing
         #expect(lines.hasSuffix("0,failed,\"'=1+1, \"\"x\"\"\",\"a\nb\",-1.2,'@c,,'-bad\r\n"))
     }
 
-    @Test func `each view of a scenario shows its own part`() async throws {
+    @Test func `each view of a scenario shows only its part`() async throws {
         try await ConsoleCluster.run { cluster in
             let id = try await cluster.publish("few", trials: 3)
             let search = try await cluster.browser.get("/scenarios/\(id)")
@@ -96,9 +96,9 @@ import Testing
     }
 }
 
-/// The colours of texts on what they stand on, by day and by night.
+/// Contrast of text and its background, by day and by night.
 @Suite struct ContrastTests {
-    /// The colours of the style sheet by name.
+    /// The colors of the style sheet by name.
     private static let colours: [String: (day: String, night: String)] = {
         let style = String(decoding: PackageResources.style_css, as: UTF8.self)
         var found: [String: (String, String)] = [:]
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test(arguments: ["ink", "soft", "lead"], ["paper", "card", "line-soft"])
-    func `texts can be read on paper and cards`(_ text: String, _ ground: String) throws {
+    func `texts have enough contrast on paper and cards`(_ text: String, _ ground: String) throws {
         let (text, ground) = (try #require(Self.colours[text]), try #require(Self.colours[ground]))
         #expect(Self.contrast(Self.channels(text.day), Self.channels(ground.day)) >= 4.5)
         #expect(Self.contrast(Self.channels(text.night), Self.channels(ground.night)) >= 4.5)
@@ -134,7 +134,7 @@ import Testing
         "good", "bad", "wait", "vision", "audition", "language", "emotion", "action", "cognition", "interoception",
         "other",
     ])
-    func `words on a ground of their own colour can be read`(_ name: String) throws {
+    func `words on their own background color have enough contrast`(_ name: String) throws {
         let (tint, card) = (try #require(Self.colours[name]), try #require(Self.colours["card"]))
         for (tint, card) in [(tint.day, card.day), (tint.night, card.night)] {
             let (colour, paper) = (Self.channels(tint), Self.channels(card))

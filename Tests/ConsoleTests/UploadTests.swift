@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: [("photo", "p0.ppm", "pictures"), ("voice", "s0.wav", "sounds"), ("note", "n0.txt", "text files")])
-    func `a file is answered by its kind, and one that is none by its name`(
+    func `an upload is answered by its kind, or refused by its name`(
         kind: String, name: String, word: String
     ) async throws {
         let made = try MadePackage.of([kind])
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `one file of each kind is one sample, and a table brings the files that it names`() async throws {
+    @Test func `one file of each kind makes one sample, and a table is uploaded with its files`() async throws {
         let made = try MadePackage.of(["photo", "voice", "note"])
         let photo: File = ("p0.ppm", try Data(contentsOf: made.folder.file("p0.ppm")))
         let voice: File = ("s0.wav", try Data(contentsOf: made.folder.file("s0.wav")))

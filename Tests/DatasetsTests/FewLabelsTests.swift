@@ -13,7 +13,7 @@ struct `A hundred labels` {
     /// A test accuracy over 1,000 samples has a standard error below 1.6 points; 5 points are far outside of chance.
     private static let clearly = 0.05
 
-    @Test func `of MNIST give more with samples that have none`() throws {
+    @Test func `of MNIST give more with additional unlabeled samples`() throws {
         let dataset = try Self.prepared(
             ["image": .init(dataset: "mnist")], counts: .init(training: 2000, validation: 1, test: 1000))
         let supervised = try Self.accuracy(.supervised, of: dataset, epochs: 6)

@@ -24,7 +24,7 @@ import Testing
             ([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3], 15, "the file ends after 3"),
             ([0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 3], 14, "there are 3"),
         ] as [([UInt8], Int, String)])
-    func `a wrong file is refused with the byte`(bytes: [UInt8], position: Int, reason: String) throws {
+    func `a wrong file is refused with the position of the byte`(bytes: [UInt8], position: Int, reason: String) throws {
         let failure = try #require(throws: Failure.self) {
             try IDXFile(bytes, path: "/data/labels", dimensions: 2)
         }
@@ -46,7 +46,7 @@ import Testing
         #expect(try Gzip.contents(of: path) == good)
     }
 
-    @Test func `every cut of a gzipped file is refused`() throws {
+    @Test func `every truncation of a gzipped file is refused`() throws {
         let folder = try TemporaryDirectory()
         for length in 2..<compressed.count {
             let path = try folder.write(compressed.prefix(length), as: "cut.gz")
@@ -64,7 +64,7 @@ import Testing
         #expect(throws: Failure.self) { try Gzip.contents(of: path) }
     }
 
-    @Test func `what decompresses to more than the limit is refused`() throws {
+    @Test func `a file that decompresses to more than the limit is refused`() throws {
         let folder = try TemporaryDirectory()
         let path = try folder.write(compressed, as: "file.gz")
         #expect(throws: Failure.self) { try Gzip.contents(of: path, limit: 4) }

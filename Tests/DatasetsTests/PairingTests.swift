@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func `candidates are used equally often, give or take one`() throws {
+    @Test func `candidates are used equally often, plus or minus one`() throws {
         let audio = try #require(try pair(75).candidates["audio"])
         let uses = Dictionary(grouping: audio) { $0 }.values.map(\.count)
         #expect(uses.count == 30)
@@ -36,11 +36,11 @@ import Testing
         #expect(try pair(40).candidates != pair(40, seed: 2).candidates)
     }
 
-    @Test func `more samples begin with the same samples`() throws {
+    @Test func `a larger dataset begins with the same samples`() throws {
         #expect(try Array(pair(90).labels.prefix(40)) == pair(40).labels)
     }
 
-    @Test func `a class that a modality lacks is named`() throws {
+    @Test func `a class that is missing in a modality is named`() throws {
         let failure = try #require(throws: Failure.self) {
             try Pairing(of: ["image": [0, 0, 0, 0], "audio": [0, 1]], count: 4, split: .test, seed: 1)
         }

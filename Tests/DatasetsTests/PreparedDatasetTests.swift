@@ -38,7 +38,7 @@ import Torch
         #expect(try one != Data(contentsOf: folder.url.appending(path: "three")))
     }
 
-    @Test func `splits have the samples asked for`() throws {
+    @Test func `splits have the requested number of samples`() throws {
         let dataset = try prepared(recipe)
         #expect(dataset.origin == .recipe(recipe))
         for (split, count) in [(PreparedDataset.Split.training, 60), (.validation, 20), (.test, 30)] {
@@ -64,7 +64,7 @@ import Torch
     }
 
     @Test(arguments: ["image", "audio"])
-    func `rows show the class that the label says`(modality: String) throws {
+    func `rows show the class of their label`(modality: String) throws {
         let settings = [
             "image": DatasetRecipe.Modality(dataset: "synthetic-digits"),
             "audio": DatasetRecipe.Modality(dataset: "synthetic-tones", spectrogram: 64),
@@ -98,7 +98,7 @@ import Torch
         }
     }
 
-    @Test func `files that are no prepared dataset are refused`() throws {
+    @Test func `files that are not prepared datasets are refused`() throws {
         #expect(throws: Failure.self) { try PreparedDataset(opening: folder.path("none")) }
         try SafetensorsFile.write([], to: folder.path("plain"))
         #expect(throws: Failure.self) { try PreparedDataset(opening: folder.path("plain")) }
@@ -112,14 +112,14 @@ import Torch
         #expect(throws: Failure.self) { try dataset.source(.test) }
     }
 
-    @Test func `a cut file is refused`() throws {
+    @Test func `a truncated dataset is refused`() throws {
         _ = try prepared(recipe)
         let bytes = try Data(contentsOf: folder.url.appending(path: "one"))
         let path = try folder.write(bytes.dropLast(), as: "cut")
         #expect(try #require(throws: Failure.self) { try PreparedDataset(opening: path) }.code == .corrupt)
     }
 
-    @Test func `a missing dataset is reported with every place tried`() throws {
+    @Test func `a missing dataset is reported with all places that were searched`() throws {
         let real = try DatasetRecipe(modalities: ["image": .init(dataset: "mnist")])
         let locator = DataLocator(
             folder: "/given", environment: ["GYRUS_DATA": "/named", "XDG_CACHE_HOME": "/cache"],
@@ -139,7 +139,7 @@ import Torch
         #expect(try locator.substituting(recipe) == recipe)
     }
 
-    @Test func `preparing stops when its task is cancelled`() async throws {
+    @Test func `preparation stops when its task is canceled`() async throws {
         let path = folder.path("never")
         let recipe = recipe
         let task = Task {
@@ -150,13 +150,13 @@ import Torch
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test func `names of splits are read and suggested`() throws {
+    @Test func `names of splits are parsed and suggested`() throws {
         #expect(try PreparedDataset.split(named: "test") == .test)
         let failure = try #require(throws: Failure.self) { try PreparedDataset.split(named: "tets") }
         #expect(failure.message.contains("Did you mean 'test'?"))
     }
 
-    @Test func `no recording and no clip of noise is on two sides`() throws {
+    @Test func `no recording or noise clip is in two splits`() throws {
         let speech = SpeechSet.syntheticTones(seed: 1)
         let modality = try AudioModality(
             #require(recipe.modalities["audio"]), recipe: recipe, speech: speech,
@@ -174,7 +174,7 @@ import Torch
     }
 
     @Test(arguments: 0..<5 as Range<UInt64>)
-    func `the held-out speaker is in the test and nowhere else`(seed: UInt64) throws {
+    func `the held-out speaker is only in the test split`(seed: UInt64) throws {
         let speech = SpeechSet.syntheticTones(seed: 1)
         let parts = try speech.split(.speaker, seed: seed)
         let held = try speech.heldOutSpeaker(seed: seed)

@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test(arguments: [-10.0, 0, 10, 20])
-    func `noise is added at the distance asked for`(decibels: Double) throws {
+    func `noise is added at the requested signal-to-noise ratio`(decibels: Double) throws {
         let speech = tone(440, count: 3000)
         let noise = tone(1234, count: NoiseMixer.length, amplitude: 0.01)
         let mixed = NoiseMixer.mix(speech, with: noise[...], signalToNoise: decibels)
@@ -19,7 +19,7 @@ import Testing
         #expect(abs(measured - decibels) < 0.01)
     }
 
-    @Test func `short recordings lie in the middle, long ones lose both ends`() {
+    @Test func `short recordings are centered, and long ones lose both ends`() {
         let short = NoiseMixer.centered([1, 2])
         #expect(short.count == 8000)
         #expect(short[3999] == 1 && short[4000] == 2 && short[3998] == 0 && short[4001] == 0)
@@ -27,7 +27,7 @@ import Testing
         #expect(long.count == 8000 && long.first == 500 && long.last == 8499)
     }
 
-    @Test func `excerpts of silence are not used`() {
+    @Test func `silent excerpts are not used`() {
         var clip = [Float](repeating: 0, count: 40_000)
         clip.replaceSubrange(20_000..<22_000, with: tone(500, count: 2000))
         let starts = NoiseMixer.audibleStarts(in: clip)
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: [112, 64, 256])
-    func `a tone is brightest at its frequency, all the time`(side: Int) throws {
+    func `a tone is brightest at its frequency at all times`(side: Int) throws {
         let spectrogram = Spectrogram(side: side)
         let picture = try spectrogram.pictures(of: tone(1000, count: 8000))
         #expect(picture.count == side * side)
@@ -60,7 +60,7 @@ import Testing
         #expect(picture[(111 - 50) * 112 + 50] < 64)
     }
 
-    @Test func `clips of a batch do not touch each other`() throws {
+    @Test func `clips of a batch do not affect each other`() throws {
         let spectrogram = Spectrogram(side: 64)
         let first = tone(700, count: 8000)
         let second = tone(2100, count: 8000, amplitude: 0.1)
@@ -69,7 +69,7 @@ import Testing
                 == spectrogram.pictures(of: first) + spectrogram.pictures(of: second))
     }
 
-    @Test func `the components that are kept hold no more energy than asked for`() throws {
+    @Test func `the kept components have no more energy than requested`() throws {
         // Three uncorrelated columns with variances 1600, 784 and 400 around different means.
         let rows = (0..<64).flatMap { index -> [UInt8] in
             [
@@ -91,13 +91,13 @@ import Testing
         #expect(zip(try whole.rebuild(rows), rows).allSatisfy { abs($0 - Float($1)) < 1e-3 })
     }
 
-    @Test func `pictures without any variance are left as they are`() throws {
+    @Test func `pictures without variance are left unchanged`() throws {
         let rows = [UInt8](repeating: 7, count: 40)
         let components = try PrincipalComponents(of: rows, features: 4, energyRemoved: 0.5)
         #expect(try components.rebuild(rows).allSatisfy { abs($0 - 7) < 1e-4 })
     }
 
-    @Test func `random numbers depend on seed and purpose only`() {
+    @Test func `random numbers depend only on seed and purpose`() {
         var generator = SplitMix64(seed: 7, purpose: "test")
         let numbers = (0..<3).map { _ in generator.index(below: 1_000_000) }
         var again = SplitMix64(seed: 7, purpose: "test")

@@ -15,7 +15,7 @@ import Torch
         let parameters: Int
     }
 
-    @Test func `a trained fused network has the same accuracy there, and its weights are those of its script`() throws {
+    @Test func `a trained fused network has the same accuracy in Python, and its weights match its script`() throws {
         let python: PythonEnvironment
         do {
             python = try PythonEnvironment()

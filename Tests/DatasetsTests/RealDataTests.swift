@@ -8,7 +8,7 @@ import Torch
 
 @Suite(.enabled(if: RealData.isHere, Comment(rawValue: RealData.reason)), .timeLimit(.minutes(10)))
 struct `Real audio-visual MNIST` {
-    @Test func `MNIST is read whole`() throws {
+    @Test func `all of MNIST is read`() throws {
         let set = try ImageSet.mnist(folder: RealData.locator.folder(of: "mnist"))
         #expect(set.training.labels.count == 60_000)
         #expect(set.test.labels.count == 10_000)
@@ -17,7 +17,7 @@ struct `Real audio-visual MNIST` {
         #expect(set.training.pixels(0).map(Int.init).reduce(0, +) == 27_525)
     }
 
-    @Test func `every recording and every clip of noise is read`() throws {
+    @Test func `every recording and noise clip is read`() throws {
         let speech = try SpeechSet.named("fsdd", locator: RealData.locator, seed: 1)
         #expect(speech.recordings.count == 2500)
         #expect(Set(speech.recordings.map(\.speaker)) == ["george", "jackson", "lucas", "nicolas", "theo"])
@@ -33,7 +33,7 @@ struct `Real audio-visual MNIST` {
         #expect(origins.training.isDisjoint(with: origins.validation))
     }
 
-    @Test func `a small dataset is prepared the same twice`() throws {
+    @Test func `a small dataset is prepared identically twice`() throws {
         let folder = try TemporaryDirectory()
         let recipe = try DatasetRecipe(
             modalities: [

@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `samples of 16 bits are read`() throws {
+    @Test func `16-bit samples are read`() throws {
         let file = try WaveFile(Recipe().bytes, path: "x", rate: 8000)
         #expect(file.rate == 8000)
         #expect(file.samples == [0, 0.5, -1, 32767.0 / 32768])
@@ -57,7 +57,7 @@ import Testing
             (Recipe(data: [1, 2, 3]), 40, "3 bytes of data are not a multiple"),
             (Recipe(data: []), 40, "no samples"),
         ])
-    func `an odd file is refused with the byte`(recipe: Recipe, position: Int, reason: String) throws {
+    func `an odd file is refused with the position of the byte`(recipe: Recipe, position: Int, reason: String) throws {
         let failure = try #require(throws: Failure.self) {
             try WaveFile(recipe.bytes, path: "/data/7_theo_3.wav", rate: 8000)
         }
@@ -67,7 +67,7 @@ import Testing
         #expect(failure.message.contains(reason))
     }
 
-    @Test func `every cut of a file is refused`() throws {
+    @Test func `every truncation of a file is refused`() throws {
         let folder = try TemporaryDirectory()
         let bytes = Recipe().bytes
         for length in bytes.indices {
@@ -86,7 +86,7 @@ import Testing
         #expect(throws: Failure.self) { try WaveFile(avi, path: "x.wav") }
     }
 
-    @Test func `names of recordings tell digit, speaker and part`() {
+    @Test func `names of recordings give digit, speaker and part`() {
         let recording = SpeechSet.Recording(name: "7_jackson_12", label: 7, speaker: "jackson", isTest: false)
         #expect(SpeechSet.recording(named: "7_jackson_12.wav") == recording)
         #expect(SpeechSet.recording(named: "0_theo_4.wav")?.isTest == true)

@@ -101,7 +101,7 @@ struct ControllerLoopTests {
     }
 
     @Test(arguments: [1, 4], [1, 3])
-    func `one replica with bound 0 gives the trace of the search within one process`(
+    func `one replica with bound 0 gives the same trace as a search in one process`(
         batch: Int, shards: Int
     ) async throws {
         let space = try Self.space
@@ -114,7 +114,7 @@ struct ControllerLoopTests {
     }
 
     @Test(arguments: [Scenario.Replication.Updates.plain, .staleness(0), .staleness(2), .compensated])
-    func `several replicas share the trials among them, each different from all others`(
+    func `several replicas share the trials, all of which differ`(
         updates: Scenario.Replication.Updates
     ) async throws {
         let space = try Self.space
@@ -124,7 +124,7 @@ struct ControllerLoopTests {
         #expect(Set(found).count == 61)
     }
 
-    @Test func `a child that another replica was faster with is written anew within its step`() async throws {
+    @Test func `a proposal that another replica made first is replaced within its step`() async throws {
         let space = try Self.space
         let board = Board(space, trials: 12, refusing: [4, 5])
         let found = try await trace(.init(updates: .staleness(0)), batch: 3, board: board, in: space)

@@ -28,7 +28,7 @@ import Testing
         #expect(driver.rows.conclusion == .succeeded(model: "s1/24"))
     }
 
-    @Test func `a final training over the limit gives way to a trial that keeps it`() throws {
+    @Test func `a final training over the limit is replaced by a trial within it`() throws {
         var driver = try Self.driver("{limits: {latency: 4ms}}")
         driver.latency = { $0 >= 24 ? 5 : 3 }
         try driver.run()
@@ -36,7 +36,7 @@ import Testing
         #expect(driver.rows.conclusion == .succeeded(model: "s1/\(number)"))
     }
 
-    @Test func `where no network keeps the limit the scenario fails and says what the fastest took`() throws {
+    @Test func `if no network keeps the limit, the scenario fails with the time of the fastest`() throws {
         var driver = try Self.driver("{limits: {latency: 4ms}}")
         driver.latency = { Double($0) + 7.25 }
         try driver.run()
@@ -68,7 +68,7 @@ import Testing
         #expect((24..<27).map { driver.rows.trials[$0]?.origin } == expected)
     }
 
-    @Test func `the front is what nothing beats in all that counts`() {
+    @Test func `the front has what nothing beats in all objectives`() {
         func figures(_ number: Int, _ objective: Double, _ parameters: Double, _ latency: Double, _ operations: Double)
             -> SearchProgress.Figures
         {

@@ -54,7 +54,7 @@ struct Designer {
         }
     }
 
-    @Test func `a published scenario gives a registered network`() async throws {
+    @Test func `a published scenario produces a registered network`() async throws {
         let world = FakeWorld()
         let designer = try await Designer(Designer.database(), world)
         let status = try await designer.living { service in
@@ -81,7 +81,7 @@ struct Designer {
         #expect(kinds.isSuperset(of: expected))
     }
 
-    @Test func `outcomes reach knowledge and the finalist the registry, also after a restart`() async throws {
+    @Test func `outcomes reach the knowledge service and the finalist the registry, despite a restart`() async throws {
         let world = FakeWorld()
         let database = try Designer.database()
         _ = try await Designer(database, world).living { service in
@@ -97,7 +97,7 @@ struct Designer {
         #expect(Set(state.models.keys) == ["s1/24"])
     }
 
-    @Test func `a search that lost trials to its machines says how many`() async throws {
+    @Test func `a search reports how many trials it lost to machine failures`() async throws {
         let broken = Failure(.internal, "a layer of the network cannot be"), lost = Failure(.unavailable, "disk")
         let world = FakeWorld(failing: { order in
             order.id.hasSuffix("/3/train") || order.id.hasSuffix("/7/train")
@@ -115,7 +115,7 @@ struct Designer {
     }
 
     @Test(arguments: 1...3)
-    func `a designer that dies again and again finishes with the same trials`(order: UInt64) async throws {
+    func `a designer that crashes repeatedly finishes with the same trials`(order: UInt64) async throws {
         let reference = try await Designer(Designer.database(), FakeWorld()).living { service in
             try await service.publish(scenarioText(), file: "f.yaml", as: "s1")
             _ = try await end(of: "s1", service)
@@ -146,7 +146,7 @@ struct Designer {
         #expect(events.count { $0.kind == "scenario.result" } == 1)
     }
 
-    @Test func `publishing again changes nothing, another text under the same identity is refused`() async throws {
+    @Test func `publishing again changes nothing, and a different text under the same ID is refused`() async throws {
         let designer = try await Designer(Designer.database(), FakeWorld())
         let first = try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
         let again = try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
@@ -166,7 +166,7 @@ struct Designer {
         (scenarioText(more: "objective: {limits: {parameters: 12}}"), "objective.limits.parameters: no network"),
         (scenarioText(more: "colour: red"), "f.yaml:10:1: colour: there is no such field."),
     ])
-    func `a wrong scenario is refused when it is published`(text: String, message: String) async throws {
+    func `an invalid scenario is refused at publication`(text: String, message: String) async throws {
         let designer = try await Designer(Designer.database(), FakeWorld())
         let failure = await #expect(throws: Failure.self) {
             try await designer.service.publish(text, file: "f.yaml", as: "s1")
@@ -176,7 +176,7 @@ struct Designer {
         #expect(try await designer.service.scenarios(limit: 0).isEmpty)
     }
 
-    @Test func `a cancelled scenario stops, withdraws its tasks and can be resumed to the same trace`() async throws {
+    @Test func `a canceled scenario stops, cancels its tasks and can be resumed with the same trace`() async throws {
         let reference = try await Designer(Designer.database(), FakeWorld()).living { service in
             try await service.publish(scenarioText(), file: "f.yaml", as: "s1")
             _ = try await end(of: "s1", service)
@@ -212,7 +212,7 @@ struct Designer {
         }
     }
 
-    @Test func `a dataset that is missing ends the scenario with the reason, and resuming tries again`() async throws {
+    @Test func `a missing dataset fails the scenario with the reason, and resuming tries again`() async throws {
         let failure = Failure(.notFound, "The folder fsdd is not there.")
         let database = try Designer.database()
         let status = try await Designer(database, FakeWorld(preparationFailure: failure)).living { service in
@@ -229,7 +229,7 @@ struct Designer {
         #expect(resumed.failure == nil)
     }
 
-    @Test func `a search that was begun in another search space is not gone on with`() async throws {
+    @Test func `a search that began in another search space is not continued`() async throws {
         let database = try Designer.database()
         let designer = try await Designer(database, FakeWorld())
         try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
@@ -239,7 +239,7 @@ struct Designer {
         #expect(status.failure?.message.contains("another search space") == true)
     }
 
-    @Test func `several scenarios run at a time, the others wait their turn`() async throws {
+    @Test func `several scenarios run at a time, and the others wait`() async throws {
         let running = Mutex<(now: Set<String>, most: Int)>(([], 0))
         let world = FakeWorld(gate: { order in
             running.withLock { state in

@@ -15,7 +15,7 @@ import TrainerClient
     }
 
     @Test(arguments: 1..<5, [0, 0.3])
-    func `finalists take turns in folds, and the mean of their answers is the result`(
+    func `finalists are trained in folds, and the mean of their answers is the result`(
         order: UInt64, crashing: Double
     ) throws {
         var driver = try Driver(Self.text("candidates: 2, folds: 5"), order: order)
@@ -48,7 +48,7 @@ import TrainerClient
         #expect(models == ["s1/29"])
     }
 
-    @Test func `an ensemble of finalists is the result where it validates best, and only then`() throws {
+    @Test func `an ensemble of finalists is the result only if it validates best`() throws {
         for (bonus, winner) in [(0.01, "s1/26"), (-0.5, "s1/24")] {
             var driver = try Driver(Self.text("candidates: 2, ensemble: true"), order: 1)
             driver.bonus = { $0 == 26 ? bonus : 0 }
@@ -68,7 +68,7 @@ import TrainerClient
         }
     }
 
-    @Test func `networks that answer together are of different families where these are among the best`() throws {
+    @Test func `members of an ensemble are of different families if these are among the best`() throws {
         var changes = 0
         for seed in 1..<9 {
             let text = scenarioText().replacing("seed: 7", with: "seed: \(seed)")
@@ -94,7 +94,7 @@ import TrainerClient
         #expect(changes > 0)
     }
 
-    @Test func `networks that are together too large do not answer together`() throws {
+    @Test func `networks that are too large together do not form an ensemble`() throws {
         var together: Set<Bool> = []
         for seed in 1..<7 {
             let text = Self.text("candidates: 2, ensemble: true").replacing("seed: 7", with: "seed: \(seed)")
@@ -126,7 +126,7 @@ import TrainerClient
     @Test(arguments: [
         ("folds: 1", "folds"), ("folds: 5, ensemble: false", "ensemble"), ("folds: 3, workers: 2", "folds"),
     ])
-    func `folds that cannot be are refused`(final: String, field: String) throws {
+    func `impossible folds are refused`(final: String, field: String) throws {
         #expect { try ScenarioFile(Self.text(final)) } throws: { "\($0)".contains("final.\(field)") }
     }
 }

@@ -23,7 +23,7 @@ import TrainerClient
         """
     }
 
-    @Test func `networks are trained, features computed once, and the best fusion is put together`() throws {
+    @Test func `networks are trained, features computed once, and the best fusion assembled`() throws {
         var driver = try SearchRunTests.Driver(Self.text(fineTuning: ", fine-tuning: {epochs: 1}"), order: 1)
         driver.bonus = { $0 >= 2 ? 2 : 0 }
         try driver.run()
@@ -46,7 +46,7 @@ import TrainerClient
         #expect(Set(models) == ["s1/0", "s1/1", "s1/20", "s1/21"])
     }
 
-    @Test func `the product of the answers is the first fusion, is not trained, and keeps the limits`() throws {
+    @Test func `the product of answers is the first fusion, needs no training, and keeps the limits`() throws {
         var driver = try SearchRunTests.Driver(Self.text(), order: 1)
         try driver.run()
         let product = try #require(driver.rows.trials[2])
@@ -61,7 +61,7 @@ import TrainerClient
         #expect(small.isAllowed(try Genome("1-0.0.0")))
     }
 
-    @Test func `where no fusion is better, the better network alone is the result`() throws {
+    @Test func `if no fusion is better, the best single network is the result`() throws {
         var driver = try SearchRunTests.Driver(Self.text(), order: 1)
         driver.bonus = { $0 < 2 ? 2 : 0 }
         try driver.run()
@@ -81,7 +81,7 @@ import TrainerClient
         #expect(other.rows.conclusion == reference.rows.conclusion)
     }
 
-    @Test func `a network that cannot be trained ends the search, and says so`() throws {
+    @Test func `a network that cannot be trained ends the search with the reason`() throws {
         var driver = try SearchRunTests.Driver(Self.text(), order: 1)
         driver.fails = { $0 == 1 ? Failure(.invalidArgument, "no such sound") : nil }
         try driver.run()
@@ -95,7 +95,7 @@ import TrainerClient
     @Test(arguments: [
         ("LeNet9", "", 5, "did you mean"), ("LeNet3", "final: {epochs: 3}", 8, "fine-tuning"),
     ])
-    func `what is wrong is told with its place`(image: String, more: String, line: Int, word: String) throws {
+    func `errors give their position`(image: String, more: String, line: Int, word: String) throws {
         let failure = #expect(throws: Failure.self) {
             let text = Self.text(image: image, more: more)
             let plan = ScenarioPlan(

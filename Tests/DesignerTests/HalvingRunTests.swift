@@ -28,7 +28,7 @@ import TrainerClient
         driver.rows.trials.values.filter { !$0.purpose.isFinal }.sorted { $0.id.number < $1.id.number }
     }
 
-    @Test func `the best trials go on from their checkpoints, and the others stay paused`() throws {
+    @Test func `the best trials continue from their checkpoints, and the others stay paused`() throws {
         var driver = try Driver(Self.scenario(), order: 1)
         try driver.run()
         let trials = Self.searched(driver)
@@ -46,7 +46,7 @@ import TrainerClient
         #expect(driver.rows.notes.count { $0.kind == "trial.promoted" } == reached[1] + reached[2])
     }
 
-    @Test func `an order says where to pause and from where to go on`() throws {
+    @Test func `a training order says where to pause and where to resume`() throws {
         var driver = try Driver(Self.scenario(), order: 1)
         try driver.run()
         let best = try #require(Self.searched(driver).first { $0.rungs.count == 3 }).id.number
@@ -74,7 +74,7 @@ import TrainerClient
     }
 
     @Test(arguments: 1..<6, [0.05, 0.4])
-    func `a search that is lost at any moment goes on from its rows with the same trace`(
+    func `a search that is lost at any moment resumes from its rows with the same trace`(
         order: UInt64, probability: Double
     ) throws {
         let fails = { (number: Int) in number % 5 == 3 ? Failure(.corrupt, "broken") : nil }
@@ -91,7 +91,7 @@ import TrainerClient
         #expect(other.rows.notes.count == reference.rows.notes.count)
     }
 
-    @Test func `a space with fewer networks than trials is halved all the same`() throws {
+    @Test func `halving works in a space with fewer networks than trials`() throws {
         let few = Self.scenario(trials: 40).replacing(
             "seed: 7,", with: "seed: 7, structures: [LeNet3], widths: [1], optimizers: [sgd, adam],")
         var driver = try Driver(few, order: 3)

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: ["reinforce", "nao"])
-    func `what a searcher has learned is told once, also by one that was lost again and again`(method: String) throws {
+    func `what a searcher has learned is reported once, even after repeated crashes`(method: String) throws {
         let reference = try Self.learned(method, crashing: 0)
         #expect(reference.count >= (method == "nao" ? 2 : 15))
         let trials = reference.compactMap { $0.attributes["trials"].flatMap { Int($0) } }
@@ -21,7 +21,7 @@ import Testing
         #expect(try Self.learned(method, crashing: 0.3) == reference)
     }
 
-    @Test func `controllers tell how even their choices are, one for each modality`() throws {
+    @Test func `controllers report the entropy of their choices, one for each modality`() throws {
         let notes = try Self.learned("reinforce", crashing: 0)
         for note in notes {
             for name in ["entropy.audio", "entropy.image"] {
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func `an embedding has a place for each trial that it was learned from`() throws {
+    @Test func `an embedding has a point for each trial that it was learned from`() throws {
         let note = try #require(try Self.learned("nao", crashing: 0).last)
         let places = try #require(note.attributes["map"]).split(separator: " ")
         #expect(places.count == note.attributes["trials"].flatMap { Int($0) })

@@ -31,7 +31,7 @@ import Testing
         try result.get()
     }
 
-    @Test func `trials that do not fit into one reply come in pages`() async throws {
+    @Test func `trials that do not fit into one reply are paged`() async throws {
         let database = try Designer.database()
         let designer = try await Designer(database, FakeWorld())
         try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `of scenarios that do not fit into one reply the newest are listed`() async throws {
+    @Test func `if scenarios do not fit into one reply, the newest are listed`() async throws {
         let database = try Designer.database()
         let designer = try await Designer(database, FakeWorld())
         for number in 0..<100 {
@@ -113,7 +113,7 @@ import Testing
         return designer
     }
 
-    @Test func `trials are ordered by any figure, those that lack it last`() async throws {
+    @Test func `trials can be sorted by any metric, and those without it come last`() async throws {
         let designer = try await designer([(0.5, 30, 1), nil, (0.7, 10, 3), (0.5, 20, 2)])
         try await serve(designer) { client in
             func numbers(_ order: TrialOrder, _ descending: Bool = false, offset: Int = 0) async throws -> [Int] {

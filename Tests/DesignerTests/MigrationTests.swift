@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `what older versions told by an origin is read once`() async throws {
+    @Test func `what older versions stored in an origin is migrated once`() async throws {
         let replica = #"{"controller-replica":2,"controller-step":5,"parameters":7}"#
         let database = try migrated(
             "scenario: s\nmodalities: {image: {dataset: mnist}}",
@@ -76,7 +76,7 @@ import Testing
         #expect(trials.allSatisfy { $0.artifact == .network(script: digest, weights: digest) })
     }
 
-    @Test func `files of an older search for a tracker are a setup and tracks`() async throws {
+    @Test func `files of an older tracker search become a setup and tracks`() async throws {
         let code = "ByteTrack on one; vision; tracking; tracker; MOT17; 0; 80%; none; Gyrus1.0"
         let database = try migrated(
             "a text that no version reads",
@@ -89,7 +89,7 @@ import Testing
         #expect(facts == nil)
     }
 
-    @Test func `what others need of a text is kept beside it`() async throws {
+    @Test func `facts derived from a scenario's text are stored with it`() async throws {
         let text = """
             scenario: s
             modalities: {image: {dataset: mnist}, audio: {dataset: fsdd}}

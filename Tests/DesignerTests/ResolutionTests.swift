@@ -13,8 +13,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct ResolutionTests {
     private static func area(_ path: String) throws -> Int { try FakeWorld.map.area(named: path).id }
 
-    @Test func `a published scenario keeps the explanation that its search uses, whatever changes later`() async throws
-    {
+    @Test func `a published scenario keeps its explanation, whatever changes later`() async throws {
         let offers = [
             try Self.area("vision"): ["LeNet3", "LeNet5"], try Self.area("audition"): ["MediumNet", "LeNet3"],
         ]
@@ -54,7 +53,7 @@ import Testing
         #expect(trials[1].networkName == "audio: LeNet3×0.5 sgd; image: LeNet3×0.5 sgd")
     }
 
-    @Test func `what is known to be good comes before what follows from cooperation`() async throws {
+    @Test func `networks known to be good come before those that follow from cooperation`() async throws {
         let known = try [Genome("1.1.1-1.2.1"), Genome("2.1.1-1.1.1")]
         let designer = try await Designer(Designer.database(), FakeWorld(known: known))
         let trials = try await designer.living { service in
@@ -66,7 +65,7 @@ import Testing
         #expect(try trials.prefix(2).map { try Genome($0.genome) } == known)
     }
 
-    @Test func `words that nothing is known of are warned of, and the kinds of the data decide`() async throws {
+    @Test func `unknown words cause warnings, and the kinds of data decide`() async throws {
         let designer = try await Designer(Designer.database(), FakeWorld())
         let text = scenarioText().replacing("see written digits", with: "sea writen digits")
         let explanation = try await designer.living { service in
@@ -79,7 +78,7 @@ import Testing
         #expect(warnings.contains { $0.contains("'written'") }, "\(warnings)")
     }
 
-    @Test func `scenarios that differ in their stimuli alone search different networks`() async throws {
+    @Test func `scenarios that differ only in their stimuli search different networks`() async throws {
         let designer = try await Designer(Designer.database(), FakeWorld())
         let text = scenarioText().replacing("structures: [LeNet3, MediumNet], ", with: "")
         let spaces = try await designer.living { service in
@@ -97,7 +96,7 @@ import Testing
         #expect(!spaces[0].contains("mini-Xception") && spaces[1].contains("mini-Xception"), "\(spaces)")
     }
 
-    @Test func `publishing again needs no registry, publishing something new says that it is away`() async throws {
+    @Test func `publishing again needs no registry, and a new scenario reports that it is unavailable`() async throws {
         let database = try Designer.database()
         let designer = try await Designer(database, FakeWorld())
         try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")

@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func `a resumed scenario makes sure of its dataset and keeps the genomes it began with`() async throws {
+    @Test func `a resumed scenario checks its dataset and keeps its initial genomes`() async throws {
         let database = try Designer.database()
         let known = [try Genome("1.1.1-0.0.0")]
         let broken = FakeWorld(known: known, failing: { _ in Failure(.notFound, "The blob is gone.") })
@@ -41,7 +41,7 @@ import Testing
         #expect(trials.count == 25)
     }
 
-    @Test func `a resumed search ends only when all of its trials have`() throws {
+    @Test func `a resumed search ends only when all its trials have ended`() throws {
         var driver = try SearchRunTests.Driver(scenarioText(), order: 1)
         try driver.run()
         for number in [3, 24] { driver.rows.trials[number]?.state = .training }
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: [(Double.nan, 3.0), (.infinity, 3), (0.5, .nan), (0.5, .infinity)])
-    func `an evaluation that gives no number fails its trial`(accuracy: Double, latency: Double) throws {
+    func `an evaluation without a number fails its trial`(accuracy: Double, latency: Double) throws {
         let driver = try SearchRunTests.Driver(scenarioText(), order: 1)
         var search = try driver.restored()
         _ = try search.begin()
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(arguments: ["metrics = 'no json'", "script = 'no digest'", "genome = 'no genome'"])
-    func `a scenario with a row that cannot be read fails at once`(damage: String) async throws {
+    func `a scenario with an unreadable row fails immediately`(damage: String) async throws {
         let database = try Designer.database()
         let designer = try await Designer(database, FakeWorld())
         try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")

@@ -8,7 +8,7 @@ import Testing
 @testable import DesignerServer
 
 @Suite(.timeLimit(.minutes(10))) struct ScenarioRemovalTests {
-    @Test func `a scenario is removed with its trials once it has ended, and its identity is not used again`()
+    @Test func `a scenario that has ended is removed with its trials, and its ID is never reused`()
         async throws
     {
         let database = try Designer.database()

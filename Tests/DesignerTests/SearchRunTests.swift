@@ -133,7 +133,7 @@ extension SearchRun {
         }
     }
 
-    @Test func `a search ends with its winner trained for the final budget`() throws {
+    @Test func `a search ends by training its winner with the final budget`() throws {
         var driver = try Driver(scenarioText(), order: 1)
         try driver.run()
         let trials = driver.rows.trials
@@ -153,7 +153,7 @@ extension SearchRun {
     }
 
     @Test(arguments: 2..<6, [1, 3, 100])
-    func `the trace does not depend on the order in which trials are done, or how many together`(
+    func `the trace depends neither on the order of trials nor on their parallelism`(
         order: UInt64, together: Int
     ) throws {
         var reference = try Driver(scenarioText(), order: 1)
@@ -167,7 +167,7 @@ extension SearchRun {
     }
 
     @Test(arguments: 1..<5, [0.05, 0.4])
-    func `a search that is lost at any moment goes on from its rows with the same trace`(
+    func `a search that is lost at any moment resumes from its rows with the same trace`(
         order: UInt64, probability: Double
     ) throws {
         let fails = { (number: Int) in number % 5 == 3 ? Failure(.corrupt, "broken") : nil }
@@ -193,7 +193,7 @@ extension SearchRun {
         #expect(driver.rows.notes.count { $0.kind == "trial.failed" } == 12)
     }
 
-    @Test func `where the whole first population fails, the scenario fails with the first reason`() throws {
+    @Test func `if the whole first population fails, the scenario fails with the first reason`() throws {
         var driver = try Driver(scenarioText(), order: 1)
         driver.fails = { Failure(.corrupt, "broken \($0)") }
         try driver.run()
@@ -205,7 +205,7 @@ extension SearchRun {
         #expect(driver.rows.trials.count < 12)
     }
 
-    @Test func `where the final training fails, the winner's trial is the result`() throws {
+    @Test func `if the final training fails, the winner's trial is the result`() throws {
         var driver = try Driver(scenarioText(), order: 1)
         driver.fails = { $0 == 24 ? Failure(.corrupt, "broken") : nil }
         try driver.run()
@@ -214,7 +214,7 @@ extension SearchRun {
         #expect(driver.rows.notes.last?.attributes["code"] == driver.rows.trials[Int(winner) ?? -1]?.code)
     }
 
-    @Test func `only finalists are scored on the test split, and a winner that is none in the end`() throws {
+    @Test func `only finalists are scored on the test split, and a winner that is not one in the end`() throws {
         var driver = try Driver(scenarioText(), order: 1)
         try driver.run(crashing: 0.2)
         let scored = driver.rows.trials.values.filter { $0.metrics["test-accuracy"] != nil }
@@ -249,7 +249,7 @@ extension SearchRun {
         #expect(finalist == "final \(winner.id.number)")
     }
 
-    @Test func `of several finalists the one that validates best is the result`() throws {
+    @Test func `the finalist that validates best is the result`() throws {
         var driver = try Driver(scenarioText().replacing("epochs: 5", with: "epochs: 5, candidates: 3"), order: 1)
         driver.bonus = { $0 == 25 ? 0.3 : 0 }
         try driver.run(crashing: 0.2)
@@ -267,7 +267,7 @@ extension SearchRun {
         #expect(driver.rows.conclusion == .succeeded(model: "s1/\(best)"))
     }
 
-    @Test func `a training that reports no number fails`() throws {
+    @Test func `a training without a metric fails`() throws {
         let driver = try Driver(scenarioText(), order: 1)
         var search = try driver.restored()
         _ = try search.begin()
@@ -280,7 +280,7 @@ extension SearchRun {
     }
 
     @Test(arguments: [Double.nan, -0.1, 1.1])
-    func `an evaluation that gives no share fails`(accuracy: Double) throws {
+    func `an evaluation without an accuracy fails`(accuracy: Double) throws {
         let driver = try Driver(scenarioText(), order: 1)
         var search = try driver.restored()
         _ = try search.begin()
@@ -293,7 +293,7 @@ extension SearchRun {
         #expect(decision.trials.first?.state == .failed)
     }
 
-    @Test func `a dataset that cannot be prepared ends the scenario with the reason`() throws {
+    @Test func `a dataset that cannot be prepared fails the scenario with the reason`() throws {
         let driver = try Driver(scenarioText(), order: 1)
         var search = try driver.restored()
         let decision = try search.handle(.prepared(.failure(Failure(.notFound, "fsdd is not there"))))
@@ -303,7 +303,7 @@ extension SearchRun {
         #expect(decision.steps.isEmpty)
     }
 
-    @Test func `known genomes make half of the first population at most`() throws {
+    @Test func `known genomes make at most half of the first population`() throws {
         var driver = try Driver(scenarioText(), order: 1)
         driver.known = try (1...4).map { try Genome("\($0).1.1-0.0.0") }
         try driver.run()
@@ -311,7 +311,7 @@ extension SearchRun {
         #expect(isKnown == [true, true, true, false, false, false])
     }
 
-    @Test func `a space smaller than the number of trials is searched to its end`() throws {
+    @Test func `a space smaller than the number of trials is searched exhaustively`() throws {
         let text = scenarioText(trials: 40).replacing(
             "seed: 7", with: "seed: 7, optimizers: [sgd, adam]"
         ).replacing("[LeNet3, MediumNet]", with: "[LeNet3]").replacing("[0.5, 1]", with: "[1]")
@@ -322,7 +322,7 @@ extension SearchRun {
         #expect(driver.rows.conclusion == .succeeded(model: "s1/8"))
     }
 
-    @Test func `trials after a resumption have tasks of their own`() throws {
+    @Test func `trials after a resumption have their own tasks`() throws {
         let text = scenarioText()
         let plan = ScenarioPlan(id: try ScenarioID("s1"), generation: 2, file: try ScenarioFile(text), text: text)
         var search = try SearchRun(plan: plan, isPrepared: true, seeds: [], trials: [])

@@ -45,7 +45,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
         return (status, trials, world.state.withLock { $0 })
     }
 
-    @Test func `a tracking scenario begins with the fixed settings and registers the best tracker`() async throws {
+    @Test func `a tracking scenario starts with the fixed settings and registers the best tracker`() async throws {
         let (status, trials, state) = try await search(order: 1)
         #expect(status.state == .succeeded, "\(String(describing: status.failure))")
         #expect(trials.count == 31 && trials.allSatisfy { $0.state == .succeeded })
@@ -66,13 +66,13 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
         #expect(state.observations.count == 30)
     }
 
-    @Test func `the order in which scores come does not change the search`() async throws {
+    @Test func `the order of scores does not change the search`() async throws {
         let first = try await search(order: 1).1
         let second = try await search(order: 9).1
         #expect(first == second)
     }
 
-    @Test func `a search that stops anywhere goes on from its rows`() throws {
+    @Test func `a search that stops at any point resumes from its rows`() throws {
         let file = try ScenarioFile(text())
         let plan = ScenarioPlan(id: try ScenarioID("s1"), generation: 0, file: file, text: text())
         func step(_ run: inout TrackingRun, _ open: inout [SearchDecision.Step]) throws -> SearchDecision? {

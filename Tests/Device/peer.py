@@ -1,4 +1,4 @@
-"""Trains and asks the networks of the check with PyTorch: a command a line, a number a line."""
+"""Trains and runs the networks of the check with PyTorch: reads one command per line, prints one number per line."""
 import math
 import sys
 import time
@@ -143,7 +143,7 @@ class Run:
         else:
             self.data = torch.randint(1, VOCABULARY, (count, *shape)) if self.is_text else torch.randn(count, *shape)
         self.labels = torch.arange(count) % CLASSES
-        # As Gyrus does: small data lie on the device.
+        # Like Gyrus: small data stays on the device.
         self.data, self.labels, self.batch = self.data.to(DEVICE), self.labels.to(DEVICE), batch
 
     def cast(self):
@@ -168,7 +168,7 @@ class Run:
 
     def answer(self, batches):
         self.net.eval()
-        # As Gyrus does: 128 samples at once, whatever a mini-batch of training has.
+        # Like Gyrus: 128 samples at once, regardless of the mini-batch size of training.
         with torch.inference_mode(), self.cast():
             for chosen in torch.arange(batches * self.batch, device=DEVICE).split(128):
                 self.called(self.inputs(chosen)).float().cpu()

@@ -54,7 +54,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `the answers are kept where that is asked for, with what the network saw`() async throws {
+    @Test func `answers are kept on request, with what the network saw`() async throws {
         try await WorkerFixture.run { fixture in
             var (task, expected) = try await Self.set(up: fixture)
             #expect(try await Self.evaluate(fixture, task).answers == nil)
@@ -73,7 +73,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `a network is timed without a look at the test split`() async throws {
+    @Test func `a network is timed without using the test split`() async throws {
         try await WorkerFixture.run { fixture in
             var (task, _) = try await Self.set(up: fixture)
             task.split = nil
@@ -83,7 +83,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `a file that is not the network described is refused`() async throws {
+    @Test func `a file that does not match the network is refused`() async throws {
         try await WorkerFixture.run { fixture in
             var (task, _) = try await Self.set(up: fixture)
             task.network = try TableSix.leNet5.network(input: "image", shape: [1, 28, 28], classes: 10)

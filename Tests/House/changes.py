@@ -1,4 +1,4 @@
-"""How many files a change of each kind touches: those that an example of the kind stands in today."""
+"""How many files each kind of change touches, judged by the files that know an existing example of that kind."""
 
 import re
 from functools import partial
@@ -6,7 +6,7 @@ from functools import partial
 from rules import product
 from sources import ROOT
 
-# For each kind of change an example that is there, by the words that only it has, and the folders where it is at home.
+# For each kind of change: an existing example, the words that only it uses, and the folders in which they count.
 EXAMPLES = {
     "change-modality": (
         "files that know the modality of measurements over time",

@@ -5,7 +5,7 @@ import re
 from rules import product
 from sources import ROOT, swift
 
-# Stems of British spellings, matched from the beginning of a word.
+# British spellings, matched as whole words.
 BRITISH = re.compile(
     r"\b(?:"
     r"(?:un|re|de|pre|non)?(?:synchron|normal|initial|optim|maxim|minim|organ|recogn|serial|parallel|quant|visual"
@@ -16,29 +16,29 @@ BRITISH = re.compile(
     r"|labell(?:ed|ing|er)|signall(?:ed|ing)|travell(?:ed|ing|er)|fulfil|fulfils|learnt|spelt|burnt|whilst|amongst"
     r")\b", re.I)
 
-# The house's own words for what the field has a word for, in names of the code.
+# House words in names of the code, where the field has a term.
 OWN_NAMES = re.compile(
     r"\b(?:goOn|takeUp|crown|crownFusion|employ|employControllers|seek|hopelessness|slowness|\w*[oO]ccurrences?|\w*Course|\w*Desk"
     r"|(?:Watch|Trial|Designer)Board|\w*Lesson|\w*[iI]nsights?|handIn|takeIn|\w*Meeting|leastWorkers)\b")
 
-# The same in texts for people: help, messages, events and the manual.
+# House words in texts for people: help, messages, events and the manual.
 OWN_WORDS = re.compile(
     r"\b(?:hand(?:s|ed)? in|tak(?:e|es|en) in|meetings?|least-workers|hopeless\w*|withdrawn|withdraws?|lessons?"
     r"|insights?|occurrences?)\b", re.I)
 
 
 def documents():
-    """The manual, the front page and the texts about working together."""
+    """The manual, the README, and the texts for contributors."""
     for folder in ["README.md", ".github", "Shared/Documentation"]:
         path = ROOT / folder
         yield from [path] if path.is_file() else sorted(path.rglob("*.md"))
 
 
 def in_texts(pattern):
-    """Places where a pattern matches what people read: strings, comments, manual, schema."""
+    """Places where a pattern matches texts for people: strings, comments, the manual, and the wire schema."""
     found = []
     for source in product() + swift("Tests"):
-        # Names of types and keys that are quoted as code are judged where they are declared.
+        # Names of types and keys in backticks count only where they are declared.
         for part in (source.strings, re.sub(r"`[^`\n]*`", lambda m: " " * len(m[0]), source.comments)):
             found += [f"{source.path}:{source.line(m.start())}: {m[0]}" for m in pattern.finditer(part)]
     protos = sorted((ROOT / "Shared/Schema/Protos").glob("*.proto"))
@@ -65,7 +65,7 @@ def own_names():
 
 
 def short_comments():
-    """One-line comments that only repeat the name that they stand above."""
+    """One-line comments that only repeat the name of the declaration below."""
     found = []
     for source in product():
         lines = source.text.split("\n")
@@ -84,7 +84,7 @@ def short_comments():
 
 
 def lost_links():
-    """Links of DocC catalogs to types that their module does not declare."""
+    """Links in DocC catalogs to types that their module does not declare."""
     found = []
     for catalog in sorted(ROOT.glob("S*/**/*.docc")):
         known = {catalog.stem}
@@ -98,9 +98,9 @@ def lost_links():
 
 
 MEASURES = {
-    "lost-links": ("links of DocC catalogs to types that their module does not have", lost_links),
+    "lost-links": ("links in DocC catalogs to types that their module does not declare", lost_links),
     "british-spelling": ("British spellings in texts", british),
-    "own-words": ("own words in texts where the field has a term", own_words),
-    "own-names": ("own words in names where the field has a term", own_names),
+    "own-words": ("house words in texts where the field has a term", own_words),
+    "own-names": ("house words in names where the field has a term", own_names),
     "empty-comments": ("comments that only repeat a name", short_comments),
 }

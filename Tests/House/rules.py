@@ -1,11 +1,11 @@
-"""Rules that a compiler does not check."""
+"""Rules that the compiler does not check."""
 
 import re
 from functools import cache
 
 from sources import ROOT, Source, blocks, swift
 
-# The folders of clients: what other services and the command line are given.
+# The folders of clients, which are all that other services and the command line import.
 CLIENTS = ["Services/*/Client", "Shared/ServiceKit/Client", "Shared/WorkQueue/Client"]
 
 
@@ -15,7 +15,7 @@ def product():
 
 
 def matches(pattern, part, sources=None):
-    """Places where a pattern matches one part of the product's sources."""
+    """Places where a pattern matches one part (code, strings or comments) of the product's sources."""
     return [
         f"{source.path}:{source.line(match.start())}: {match[0].strip()}"
         for source in sources or product()
@@ -28,7 +28,7 @@ def clients():
 
 
 def wire_in_clients():
-    """Public declarations of clients that name types of the wire."""
+    """Public declarations in clients that mention wire types."""
     return matches(r"^.*\bpublic import Schema\b|^\s*public [^\n{]*\bWire\.\w+", "code", clients()) + [
         f"{source.path}:{source.line(start)}: a public member of {re.match(r'extension Wire.*', body_start)[0]}"
         for source in clients()
@@ -38,14 +38,14 @@ def wire_in_clients():
 
 
 def literal_states():
-    """SQL that tells states by number. Migrations are left out: what an old database holds does not change with the code."""
+    """SQL that gives states as numbers. Migrations are left out: the content of an old database does not change with the code."""
     sources = [source for source in product() if "+Schema" not in source.path and "+Migration" not in source.path]
     return matches(r"\bstate\s*(?:=|!=|<>|IN\s*\()\s*\d[\d, ]*", "strings", sources)
 
 
 def leaking_starts():
-    """Programs that Foundation starts: they inherit what other threads open meanwhile; see `RunningProgram`. Commands that start
-    one program alone are left out, and benchmarks."""
+    """Programs started by Foundation, which inherit descriptors that other threads open at the same time; see
+    `RunningProgram`. Benchmarks, and commands that start a single program, are left out."""
     alone = ("Services/CommandLine/Gyrus/", "Generator/", "Tests/Benchmarks/", "Tests/Device/")
     sources = [source for source in swift("Services", "Shared", "Tests") if not any(a in source.path for a in alone)]
     return matches(r"\bProcess\(\)", "code", sources)
@@ -57,7 +57,7 @@ def operations():
 
 
 def silent_defaults():
-    """Switches over the kinds of layers that treat a new kind without a word."""
+    """Switches over layer kinds that handle a new kind silently."""
     kinds, found = operations(), []
     for source in product():
         for start, body in blocks(source.code, r"\bswitch\b[^\n{]*"):
@@ -69,13 +69,13 @@ def silent_defaults():
 
 
 def scenario_parsing():
-    """Places that read the text of a scenario."""
+    """Places that parse the text of a scenario."""
     return [place for place in matches(r"\bScenarioFile\([^)\n]*", "code") if "/Model/Scenario/" not in place]
 
 
 def decisions_from_text():
-    """Decisions that are read out of texts for people."""
-    # A migration reads once what an older version told by its texts alone.
+    """Decisions that depend on texts written for people."""
+    # A migration may read once what an older version stored only as text.
     current = [source for source in product() if "+Schema" not in source.path]
     return matches(
         r"\b(?:origin|message|title|networkName)\??\.(?:hasPrefix|hasSuffix|contains|dropFirst|split)\b"
@@ -83,17 +83,17 @@ def decisions_from_text():
     ) + matches(r"\borigin (?:NOT )?(?:LIKE|=)", "strings", current)
 
 
-# Lines in a row that are worth saying once.
+# Number of consecutive lines that count as a copy.
 WINDOW = 8
 
 
 def copies():
-    """Rows of lines that stand in several places of the product."""
+    """Runs of lines that occur in several places of the product."""
     seen, found = {}, {}
     for source in product():
         lines = [(number, " ".join(line.split())) for number, line in enumerate(source.code.split("\n"), 1)]
         strings = source.strings.split("\n")
-        # A line counts that says something by itself, with its strings.
+        # Very short lines, such as closing braces, do not count; strings are part of their line.
         lines = [(n, line + " ".join(strings[n - 1].split())) for n, line in lines if len(line) > 3]
         lines = [(n, line) for n, line in lines if not re.match(r"(?:(?:public|package) )?import ", line)]
         for place in range(len(lines) - WINDOW + 1):
@@ -106,11 +106,11 @@ def copies():
 
 
 MEASURES = {
-    "wire-in-clients": ("public declarations of clients that name types of the wire", wire_in_clients),
-    "literal-states": ("states that SQL tells by number", literal_states),
-    "leaking-starts": ("programs that inherit the pipes of others", leaking_starts),
-    "silent-defaults": ("switches over kinds of layers with a default", silent_defaults),
+    "wire-in-clients": ("public declarations in clients that mention wire types", wire_in_clients),
+    "literal-states": ("states that SQL gives as numbers", literal_states),
+    "leaking-starts": ("starts of programs that inherit pipes of other threads", leaking_starts),
+    "silent-defaults": ("switches over layer kinds with a default", silent_defaults),
     "scenario-parsing": ("places that parse the text of a scenario", scenario_parsing),
-    "decisions-from-text": ("decisions that are read out of texts for people", decisions_from_text),
+    "decisions-from-text": ("decisions that depend on texts written for people", decisions_from_text),
     "copies": (f"pairs of files that share {WINDOW} lines", copies),
 }

@@ -1,4 +1,4 @@
-"""Reads Swift sources as three texts of the same length: code, strings and comments."""
+"""Splits Swift sources into three texts of the same length: code, strings and comments."""
 
 import os
 import re
@@ -7,12 +7,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# What begins something that is not plain code: comments and string literals of every kind.
+# The beginning of anything but plain code: comments and string literals of every kind.
 OPENING = re.compile(r'//|/\*|(#*)("""|")')
 
 
 class Source:
-    """A Swift file, taken apart."""
+    """A Swift file, split into code, strings and comments."""
 
     def __init__(self, path):
         self.path = path.relative_to(ROOT).as_posix()
@@ -20,7 +20,7 @@ class Source:
 
     @cached_property
     def parts(self):
-        """Code, strings and comments, each with spaces where the others are."""
+        """Code, strings and comments, each with spaces in place of the other two."""
         kinds = bytearray(len(self.text))  # 0 code, 1 string, 2 comment
         self._scan(0, kinds, None)
         blank = [[], [], []]
@@ -37,7 +37,7 @@ class Source:
         return self.text.count("\n", 0, offset) + 1
 
     def _scan(self, start, kinds, closing):
-        """Marks strings and comments from an offset on; within an interpolation, up to its closing parenthesis."""
+        """Marks strings and comments from an offset to the end, or to the closing parenthesis of an interpolation."""
         text, place, depth = self.text, start, 0
         while place < len(text):
             if closing and text[place] in "()":
@@ -83,7 +83,7 @@ class Source:
 
 
 def swift(*folders):
-    """All hand-written Swift files below some folders, in order."""
+    """All handwritten Swift files in some folders, in order."""
     found = []
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.swift")):
@@ -108,7 +108,7 @@ def blocks(code, opening):
 
 
 def components(edges):
-    """The strongly connected components of a graph, each a sorted list; those of one node without an arrow to itself too."""
+    """The strongly connected components of a graph, including single nodes, each as a sorted list."""
     index, low, stack, found, counter = {}, {}, [], [], [0]
 
     def visit(root):

@@ -1,4 +1,4 @@
-"""Targets, folders and files: what depends on what."""
+"""Dependencies between targets, folders and files."""
 
 import json
 import re
@@ -25,13 +25,13 @@ def targets():
 
 @cache
 def files(path):
-    """The Swift files of a target; those below its excluded folders belong to other targets."""
+    """The Swift files of a target, without those in folders that belong to other targets."""
     inner = [t["path"] + "/" for t in targets() if t["path"].startswith(path + "/")]
     return [s for s in swift(path) if not any(s.path.startswith(folder) for folder in inner)]
 
 
 def unused_dependencies():
-    """Dependencies that a Swift target declares and none of its files imports."""
+    """Dependencies that a Swift target declares but none of its files imports."""
     kinds = {t["name"]: t["type"] for t in targets()}
     found = []
     for target in targets():
@@ -41,10 +41,10 @@ def unused_dependencies():
         imported = {name for source in sources for name in IMPORT.findall(source.code)}
         for dependency in target["dependencies"]:
             name = (dependency.get("byName") or dependency.get("product") or dependency.get("target"))[0]
-            # A test starts executables, which must be built before.
+            # Tests start executables, which must be built first.
             if kinds.get(name) == "executable":
                 continue
-            # The manifest gives it to every test, so that each need not say so.
+            # The manifest adds it to every test target.
             if target["type"] == "test" and name == "TestSupport":
                 continue
             if not imported & MODULES.get(name, {name.replace("-", "_")}):
@@ -53,7 +53,7 @@ def unused_dependencies():
 
 
 def foreign_internals():
-    """What a service takes of another that is not the other's client."""
+    """Dependencies of a service on targets of another service that are not its client."""
     service = {t["name"]: t["path"].split("/")[1] for t in targets() if t["path"].startswith("Services/")}
     found = []
     for target in targets():
@@ -67,7 +67,7 @@ def foreign_internals():
 
 @cache
 def references(path):
-    """Which files of a target refer to types that others of it declare."""
+    """Which files of a target refer to types that other files of it declare."""
     declared = defaultdict(set)
     sources = files(path)
     for source in sources:
@@ -112,7 +112,7 @@ def declarations(source):
 
 
 def folder_cycles():
-    """Folders whose files refer to types of other folders of the target in a circle."""
+    """Folders of a target whose files refer to each other's types in a cycle."""
     found = []
     for target in targets():
         path = target["path"]
@@ -138,9 +138,9 @@ def tangle(name):
 
 
 MEASURES = {
-    "unused-dependencies": ("dependencies that a target declares and does not import", unused_dependencies),
-    "foreign-internals": ("parts of services that others use beside their clients", foreign_internals),
-    "folder-cycles": ("folders of a target that refer to each other in a circle", folder_cycles),
-    "tangle-designer-server": ("files of the largest circle of DesignerServer", tangle("DesignerServer")),
-    "tangle-search": ("files of the largest circle of Search", tangle("Search")),
+    "unused-dependencies": ("dependencies that a target declares but does not import", unused_dependencies),
+    "foreign-internals": ("dependencies on services that bypass their clients", foreign_internals),
+    "folder-cycles": ("folders of a target that depend on each other in a cycle", folder_cycles),
+    "tangle-designer-server": ("files in the largest dependency cycle of DesignerServer", tangle("DesignerServer")),
+    "tangle-search": ("files in the largest dependency cycle of Search", tangle("Search")),
 }

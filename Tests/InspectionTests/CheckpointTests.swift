@@ -18,7 +18,7 @@ struct CheckpointTests {
         process = InspectionProcess(program: try ChildProcess.executable("gyrus-inspector"))
     }
 
-    @Test func `weights of known names give what PyTorch gives, in whatever floats they are kept`() async throws {
+    @Test func `weights with known names give PyTorch's outputs, in any float type`() async throws {
         let python: PythonEnvironment
         do {
             python = try PythonEnvironment()
@@ -42,7 +42,7 @@ struct CheckpointTests {
         }
     }
 
-    @Test func `a stray tensor, a missing one and missing heads are named`() async throws {
+    @Test func `extra tensors, missing tensors and missing heads are named`() async throws {
         func floats(_ name: String, _ shape: [Int]) throws -> Tensor {
             try Tensor(name, shape: shape, [Float](repeating: 0.1, count: shape.reduce(1, *)))
         }
@@ -71,7 +71,7 @@ struct CheckpointTests {
         #expect(try await refusal([floats("what.weight", [8, 8])]).contains("families ResNet"))
     }
 
-    @Test func `a huge configuration beside the weights is not read`() async throws {
+    @Test func `a huge configuration next to the weights is not read`() async throws {
         let words = try ["bert.embeddings.word_embeddings.weight", "bert.encoder.layer.0.attention.self.query.weight"]
             .map {
                 try Tensor($0, shape: [2, 2], [Float](repeating: 0, count: 4))
@@ -88,7 +88,7 @@ struct CheckpointTests {
         #expect(failure?.message.contains("config.json beside the weights has more than 1048576 bytes") == true)
     }
 
-    @Test func `scripts with weights of 16 bits run with 32`() async throws {
+    @Test func `scripts with 16-bit weights run in 32 bits`() async throws {
         let python: PythonEnvironment
         do {
             python = try PythonEnvironment()

@@ -53,7 +53,7 @@ struct HostileFileTests {
     }
 
     /// `__setstate__` runs while the file is read, before anything of it can be looked at.
-    @Test func `code that runs while it is read can neither write nor read other files`() async throws {
+    @Test func `code that runs during loading can neither write nor read other files`() async throws {
         let victim = try victim()
         let file = try script(
             """
@@ -76,7 +76,7 @@ struct HostileFileTests {
         #expect(try !isUntouched(victim))
     }
 
-    @Test func `a network that does not end is ended`() async throws {
+    @Test func `a network that does not end is stopped`() async throws {
         let file = try script(
             """
             def forward(self, x: Tensor) -> Tensor:
@@ -87,7 +87,7 @@ struct HostileFileTests {
         #expect(try await refusal(file, within: .seconds(5)).message.contains("ended by signal 9"))
     }
 
-    @Test func `a network that asks for all memory gets none`() async throws {
+    @Test func `a network that requests all memory gets none`() async throws {
         let file = try script(
             """
             def forward(self, x: Tensor) -> Tensor:
@@ -97,7 +97,7 @@ struct HostileFileTests {
         #expect(failure.message.contains("it fails on inputs"), "\(failure.message)")
     }
 
-    @Test func `what a network prints is not taken for the answer`() async throws {
+    @Test func `a network's output to stdout is not mistaken for the answer`() async throws {
         let file = try script(
             """
             def forward(self, x: Tensor) -> Tensor:
@@ -123,7 +123,7 @@ struct HostileFileTests {
         return URL(filePath: try directory.write(try model.encodedBytes(), as: name))
     }
 
-    @Test func `a graph that makes a million millions of numbers is refused, and only its process ends`() async throws {
+    @Test func `a graph that produces a trillion numbers is refused, and only its process ends`() async throws {
         let shape = Wire.OnnxTensor(dims: [2], dataType: 7, int64Data: [1 << 20, 1 << 20], name: "shape")
         let file = try graph(
             Wire.OnnxNode(input: ["shape"], output: ["y"], opType: "ConstantOfShape"), [shape], "bomb.onnx")
@@ -133,7 +133,7 @@ struct HostileFileTests {
         #expect(failure.message.contains("it fails on inputs"), "\(failure.message)")
     }
 
-    @Test func `a graph with a loop is refused by the operator's name where it must run`() async throws {
+    @Test func `a graph with a loop that must run is refused by the operator's name`() async throws {
         let file = try graph(Wire.OnnxNode(input: ["x"], output: ["y"], opType: "Loop"), [], "loop.onnx")
         let process = InspectionProcess(program: try ChildProcess.executable("gyrus-inspector"))
         var request = InspectionRequest(file: file, companion: directory.file("loop.pt"))
@@ -145,7 +145,7 @@ struct HostileFileTests {
         #expect(failure.message.contains("the operator Loop is not supported"), "\(failure.message)")
     }
 
-    @Test func `a file that claims ten to the ninth elements is refused before memory is taken`() async throws {
+    @Test func `a file that claims a billion elements is refused before memory is allocated`() async throws {
         let header = #"{"conv1.weight":{"dtype":"F32","shape":[1000000000],"data_offsets":[0,4000000000]}}"#
         let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { [UInt8]($0) }
         let file = URL(

@@ -55,7 +55,7 @@ struct InspectionTests {
         #expect(try loaded.values(of: "head.weight") == original.values(of: "head.weight"))
     }
 
-    @Test func `a script of a base network gives its weights`() async throws {
+    @Test func `weights are read from a script of a base network`() async throws {
         let network = try sample()
         let (file, companion) = (directory.file("w.pt"), directory.file("w.safetensors"))
         try ScriptedNetwork(network, seed: 3).save(to: file)
@@ -66,7 +66,7 @@ struct InspectionTests {
         #expect(try SafetensorsFile(opening: companion.path).entries.count == network.tensors.count)
     }
 
-    @Test func `a script of anybody is run and outlined`() async throws {
+    @Test func `any script is run and outlined`() async throws {
         let file = directory.file("anybody.pt")
         try ScriptedNetwork(try sample(), seed: 3).save(to: file)
         let inspection = try await process.inspect(InspectionRequest(file: file, inputShapes: [[1, 28, 28]]))
@@ -119,7 +119,7 @@ struct InspectionTests {
         #expect(stray.message.contains("'stray' does not belong to any layer"))
     }
 
-    @Test func `files that are cut short are refused`() async throws {
+    @Test func `truncated files are refused`() async throws {
         let network = try sample()
         let (weights, script, onnx) = (
             directory.file("w.safetensors"), directory.file("w.pt"), directory.file("w.onnx")
@@ -164,13 +164,13 @@ struct InspectionTests {
 
     // MARK: - What does harm
 
-    @Test func `a script that takes too much memory ends, and only its process`() async throws {
+    @Test func `a script that uses too much memory ends, and only its process`() async throws {
         let file = try script("    return x + torch.sum(torch.ones([4000000000]))", "eater.pt")
         let failure = try await refusal(InspectionRequest(file: file, inputShapes: [[1]]))
         #expect(failure.message.contains(file.path), "\(failure.message)")
     }
 
-    @Test func `a script that never ends is ended`() async throws {
+    @Test func `a script that never ends is stopped`() async throws {
         let file = try script("    while bool(torch.sum(x) > -1):\n        x = x + 1\n    return x", "loop.pt")
         let hasty = InspectionProcess(
             program: try ChildProcess.executable("gyrus-inspector"), longest: .seconds(3))
@@ -180,7 +180,7 @@ struct InspectionTests {
         #expect(failure?.message.contains("ended by signal 9") == true, "\(failure?.message ?? "")")
     }
 
-    @Test func `a script that gives no finite numbers is refused`() async throws {
+    @Test func `a script with non-finite outputs is refused`() async throws {
         let file = try script("    return x / 0", "infinite.pt")
         let failure = try await refusal(InspectionRequest(file: file, inputShapes: [[1]]))
         #expect(failure.message.contains("finite"))

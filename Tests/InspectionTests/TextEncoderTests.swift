@@ -75,7 +75,7 @@ struct TextEncoderTests {
         return try network.features(of: padded, shape: [length], output: 0)
     }
 
-    @Test func `padding changes nothing, and pooling and norm are those of the contract`() async throws {
+    @Test func `padding changes nothing, and pooling and norm follow the contract`() async throws {
         let file = try weights()
         let mean = try await inspected(file, TextEncoding(length: Self.length)).1
         let first = try await inspected(file, TextEncoding(length: Self.length, pooling: .first)).1

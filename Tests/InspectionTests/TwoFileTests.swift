@@ -62,7 +62,7 @@ struct TwoFileTests {
         return URL(filePath: try directory.write(head + bytes(weights), as: "n.weights"))
     }
 
-    @Test func `a network of Darknet is outlined from its two files`() async throws {
+    @Test func `a Darknet network is outlined from its two files`() async throws {
         let file = try darknet(weights: Array(repeating: 0.5, count: Self.count))
         let inspection = try await process.inspect(InspectionRequest(file: file))
         let outline = try #require(inspection.outline)
@@ -81,7 +81,7 @@ struct TwoFileTests {
         ("size=3", "size=three", "n.cfg:9"), ("[maxpool]", "[lstm]", "n.cfg:22"), ("groups=2", "groups=3", "n.cfg:14"),
         ("from=-2", "from=7", "n.cfg:18"), ("[route]\nlayers=-1, 0", "[route]", "n.cfg:20"),
     ])
-    func `what is wrong in a structure of Darknet is told with its line`(
+    func `an error in a Darknet structure gives its line`(
         text: String, wrong: String, place: String
     ) async throws {
         let structure = Self.structure.replacing(text, with: wrong)
@@ -90,7 +90,7 @@ struct TwoFileTests {
         #expect(failure.message.contains(place), "\(failure.message)")
     }
 
-    @Test func `weights of Darknet that do not fit their structure are counted`() async throws {
+    @Test func `Darknet weights that do not fit their structure are counted`() async throws {
         let short = try await refusal(try darknet(weights: [1, 2, 3]))
         #expect(short.message.contains("has 3 weights") && short.message.contains("needs \(Self.count)"))
         var values = Array(repeating: Float(0.5), count: Self.count)
@@ -131,7 +131,7 @@ struct TwoFileTests {
         return URL(filePath: try directory.write(Array(graph.utf8), as: "n.xml"))
     }
 
-    @Test func `a network of OpenVINO is outlined from its two files`() async throws {
+    @Test func `an OpenVINO network is outlined from its two files`() async throws {
         let inspection = try await process.inspect(InspectionRequest(file: try openVINO()))
         let outline = try #require(inspection.outline)
         #expect(inspection.format == .openVINO && outline.name == "two")
@@ -148,12 +148,12 @@ struct TwoFileTests {
         ("version=\"11\"", "version=\"6\"", "version '6'"), ("</net>", "", "n.xml"),
         ("id=\"1\"", "id=\"0\"", "n.xml:6"),
     ])
-    func `what is wrong in a structure of OpenVINO is told`(text: String, wrong: String, word: String) async throws {
+    func `an error in an OpenVINO structure is reported`(text: String, wrong: String, word: String) async throws {
         let failure = try await refusal(try openVINO(Self.graph.replacing(text, with: wrong, maxReplacements: 1)))
         #expect(failure.message.contains(word), "\(failure.message)")
     }
 
-    @Test func `weights of OpenVINO that are no numbers or absent are refused`() async throws {
+    @Test func `OpenVINO weights that are missing or not numbers are refused`() async throws {
         let infinite = try await refusal(
             try openVINO(weights: Array(repeating: .infinity, count: 12)))
         #expect(infinite.message.contains("'w' has values"), "\(infinite.message)")
@@ -173,7 +173,7 @@ struct TwoFileTests {
             ("detectors/pedestrian-detection-adas-0002/pedestrian-detection-adas-0002.xml", 1_165_036, 1),
             ("reid/person-reidentification-retail-0287/person-reidentification-retail-0287.xml", 591_825, 1),
         ])
-    func `real networks of two files are sound`(path: String, count: Int, outputs: Int) async throws {
+    func `real networks in two files are valid`(path: String, count: Int, outputs: Int) async throws {
         let file = URL(filePath: try RealData.locator.folder(of: "detectors"))
             .deletingLastPathComponent().appending(path: path)
         let outline = try #require(try await process.inspect(InspectionRequest(file: file)).outline)

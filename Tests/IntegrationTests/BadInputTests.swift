@@ -27,7 +27,7 @@ import Testing
         ),
         ("scenario: small", "scenario: [small", ["wrong.yaml:"]),
     ])
-    func `a wrong scenario is refused with file, line and field`(
+    func `an invalid scenario is refused with file, line and field`(
         good: String, bad: String, expected: [String]
     ) async throws {
         try await GyrusCommand.use { gyrus in
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: Damage.allCases)
-    func `data that are missing or cut short fail the scenario with the file's name, and the services live on`(
+    func `missing or truncated data fails the scenario with the file's name, and the services survive`(
         damage: Damage
     ) async throws {
         let data = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString.prefix(8))")

@@ -40,7 +40,7 @@ struct BrainProcessTests {
         return Output(status: status, text: try String(contentsOf: child.log, encoding: .utf8))
     }
 
-    @Test func `a fresh installation has the atlas and its areas, and answers questions about them`() async throws {
+    @Test func `a fresh installation has the atlas and its areas, and answers queries about them`() async throws {
         try await use { fixture, gyrus in
             let areas = try await gyrus("areas", "--quiet")
             for name in ["vision", "vision.motion", "vision.colour", "vision.shape", "vision.other", "emotion.fear"] {
@@ -87,7 +87,7 @@ struct BrainProcessTests {
         }
     }
 
-    @Test func `areas are changed while the registry runs, and their history outlives it`() async throws {
+    @Test func `areas can be changed while the registry runs, and their history survives it`() async throws {
         try await use { fixture, gyrus in
             for arguments in [
                 ["areas", "add", "touch", "--function", "somesthesis"], ["areas", "rename", "touch", "skin"],
@@ -108,7 +108,7 @@ struct BrainProcessTests {
         }
     }
 
-    @Test func `a scenario is explained from its file, and when it was published, by its identity`() async throws {
+    @Test func `a scenario is explained from its file, or by its ID once published`() async throws {
         try await use { fixture, gyrus in
             let file = fixture.directory.appending(path: "digits.yaml")
             try Self.scenario.write(to: file, atomically: true, encoding: .utf8)

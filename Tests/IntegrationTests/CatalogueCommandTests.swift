@@ -39,7 +39,7 @@ struct CatalogueCommandTests {
                 + more)
     }
 
-    @Test func `a file becomes a model with versions, stages and a history, and goes out again`() async throws {
+    @Test func `a file becomes a model with versions, stages and a history, and can be exported`() async throws {
         try await GyrusCommand.use { gyrus in
             try await gyrus.run("up", "-d", "registry")
             let first = try await importSample(gyrus, "one", "--licence", "MIT", "--accuracy", "0.5")
@@ -75,7 +75,7 @@ struct CatalogueCommandTests {
         }
     }
 
-    @Test func `a folder of ONNX files with contracts becomes models that searches choose from`() async throws {
+    @Test func `a folder of ONNX files with contracts becomes models that searches can choose`() async throws {
         try await GyrusCommand.use { gyrus in
             try await gyrus.run("up", "-d", "registry")
             let shelf = gyrus.folder.appending(path: "shelf")
@@ -99,7 +99,7 @@ struct CatalogueCommandTests {
         let model, reason: String?
     }
 
-    @Test func `detectors and re-identification networks of the data directory are imported, others listed`()
+    @Test func `detectors and re-identification networks in the data directory are imported, others listed`()
         async throws
     {
         guard let detectors = try? RealData.locator.folder(of: "detectors") else {
@@ -134,7 +134,7 @@ struct CatalogueCommandTests {
           - {kind: linear, features: outputs}
         """
 
-    @Test func `a user's structure is searched beside those of Gyrus`() async throws {
+    @Test func `a user's structure is searched along with those of Gyrus`() async throws {
         try await GyrusCommand.use { gyrus in
             try await gyrus.run("up", "-d")
             let file = try gyrus.write(Self.rowsStructure, to: "rows.yaml")
@@ -172,7 +172,7 @@ struct CatalogueCommandTests {
         }
     }
 
-    @Test func `what cannot be imported leaves nothing behind`() async throws {
+    @Test func `a failed import leaves nothing behind`() async throws {
         try await GyrusCommand.use { gyrus in
             try await gyrus.run("up", "-d", "registry")
             let pickle = gyrus.folder.appending(path: "weights.pth")
@@ -194,7 +194,7 @@ struct CatalogueCommandTests {
         }
     }
 
-    @Test func `a damaged file is found, and what nothing needs is removed`() async throws {
+    @Test func `a damaged file is found, and unneeded files are removed`() async throws {
         try await GyrusCommand.use { gyrus in
             try await gyrus.run("up", "-d", "registry")
             _ = try await importSample(gyrus, "one")

@@ -8,7 +8,7 @@ import Testing
         let health: String
     }
 
-    @Test func `the launcher starts the web front, tells its address, and knows when it is healthy`() async throws {
+    @Test func `the launcher starts the console, prints its address, and knows when it is healthy`() async throws {
         try await GyrusCommand.use { gyrus in
             let up = try await gyrus.run("up", "-d", "console")
             #expect(up.status == 0)

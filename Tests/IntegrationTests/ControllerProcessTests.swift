@@ -80,7 +80,7 @@ struct ControllerProcessTests {
 
     private func replica(of trial: Trial) -> Int { trial.purpose.placement?.replica ?? -1 }
 
-    @Test func `a search goes on though replicas, parameter servers and the designer are killed`() async throws {
+    @Test func `a search continues although replicas, parameter servers and the designer are killed`() async throws {
         let text = Self.scenario(trials: 40, population: 4, "replicas: 2, shards: 2, updates: {staleness: 2}")
         let host = ["--replicas", "0", "--shards", "2"], writer = ["--shards", "0"]
         var kills = 0

@@ -194,8 +194,8 @@ struct DesignerProcessTests {
         #expect(try await designer.waitForEnd(of: "s2").state == .succeeded)
         let begun = try await designer.trials(of: "s2").prefix(4)
         #expect(begun.allSatisfy { $0.origin == "knowledge" })
-        // How sure the knowledge service is of its ranking depends on the lessons it has had by now, hence which
-        // of the good ones come along; the best does always.
+        // How sure the knowledge service is of its ranking depends on how often it has learned by now, and so does which
+        // good ones it proposes; it always proposes the best one.
         let objectives = Dictionary(
             trials.dropLast().map { ($0.genome, $0.objective ?? 0) }, uniquingKeysWith: max)
         let seeds = begun.compactMap { objectives[$0.genome] }
@@ -206,7 +206,7 @@ struct DesignerProcessTests {
 
     private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
-    @Test func `whatever is killed in the middle of a search, it ends with the same trials`() async throws {
+    @Test func `a search ends with the same trials, whatever is killed`() async throws {
         let reference = try await search()
         var kills = 0
         let disturbed = try await search { installation, ended in
@@ -222,7 +222,7 @@ struct DesignerProcessTests {
         #expect(disturbed == reference)
     }
 
-    @Test func `trials are paused and promoted alike by one worker and by four, whatever is killed`() async throws {
+    @Test func `one worker and four pause and promote the same trials, whatever is killed`() async throws {
         let reference = try await search(Self.halving, workers: 1)
         #expect(reference.count == 41)
         #expect(reference.count { $0.contains("paused") } >= 25)
@@ -237,14 +237,14 @@ struct DesignerProcessTests {
         #expect(disturbed == reference)
     }
 
-    @Test func `a search by a learned embedding ends with the same trials though it and the designer are killed`()
+    @Test func `a neural search ends with the same trials although helper and designer are killed`()
         async throws
     {
         let reference = try await search(Self.neural)
         #expect(reference.count { $0.contains("gradient, round") } >= 20)
         var kills = 0, helpers = 0
         let disturbed = try await search(Self.neural, workers: 4) { installation, ended in
-            // Three times in one lesson would be too often.
+            // Three kills within one learning run would fail it.
             if helpers < 2 { helpers += installation.killHelpers() }
             guard kills < 2, ended >= 16 + kills * 8 else { return }
             try await installation.killAndRestart([.designer])

@@ -25,7 +25,7 @@ struct DistributedTrainingTests {
     }
 
     @Test(arguments: [Distribution(workers: 2), Distribution(workers: 2, kind: .pipeline)])
-    func `the death of any worker costs time, and the network that comes out is the same`(
+    func `the death of any worker costs time, but the resulting network is the same`(
         of distribution: Distribution
     ) async throws {
         try await Cluster.run(workers: 2) { cluster in
@@ -47,7 +47,7 @@ struct DistributedTrainingTests {
         }
     }
 
-    @Test func `an asynchronous training goes on without a worker that dies, and takes another in`() async throws {
+    @Test func `an asynchronous training continues without a dead worker, and accepts another`() async throws {
         try await Cluster.run(workers: 2) { cluster in
             let trainer = TrainerClient(try cluster.connect(to: .trainer))
             let task = try await task(
@@ -73,7 +73,7 @@ struct DistributedTrainingTests {
     @Test(arguments: [
         Distribution.Synchronisation.dynamicBatch, .localSGD, .overlap, .easgd, .pso, .parameterServer,
     ])
-    func `whoever dies whenever, a training ends with a network as good as an undisturbed one`(
+    func `whichever worker dies, a training ends with an equally good network`(
         by synchronisation: Distribution.Synchronisation
     ) async throws {
         try await Cluster.run(workers: 2) { cluster in
@@ -91,7 +91,7 @@ struct DistributedTrainingTests {
         }
     }
 
-    @Test func `a training goes on with the workers that are there`() async throws {
+    @Test func `a training continues with the workers that remain`() async throws {
         try await Cluster.run(workers: 2) { cluster in
             let trainer = TrainerClient(try cluster.connect(to: .trainer))
             try await cluster.stop(.trainerWorker(2))
@@ -111,7 +111,7 @@ struct DistributedTrainingTests {
         }
     }
 
-    @Test func `a worker that is cut off holds up the others for as long as it takes to notice`() async throws {
+    @Test func `a disconnected worker delays the others only until that is noticed`() async throws {
         try await Cluster.run(workers: 3) { cluster in
             let trainer = TrainerClient(try cluster.connect(to: .trainer))
             let task = try await task(trainer, Distribution(workers: 2))

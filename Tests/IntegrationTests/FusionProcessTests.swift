@@ -37,8 +37,7 @@ private func scenario(image: String, trials: Int) -> String {
 }
 
 @Suite(.timeLimit(.minutes(5))) struct `A search for a fusion on the command line` {
-    @Test func `networks are fused above features that are computed once, and the result loads in Python`() async throws
-    {
+    @Test func `networks are fused on features that are computed once, and the result loads in Python`() async throws {
         try await GyrusCommand.use { gyrus in
             #expect(try await gyrus.run("up", "-d", "--scale", "trainer-worker=2").status == 0)
             let first = try await search(scenario(image: "LeNet3", trials: 8), gyrus)

@@ -63,7 +63,7 @@ struct JoinTests {
         return ports[0]...ports[1]
     }
 
-    @Test func `workers of another machine join by the lines of the manual, do the work, and are let in until revoked`()
+    @Test func `workers on another machine join as the manual says, and are admitted until revoked`()
         async throws
     {
         try await use { here, there, machine in

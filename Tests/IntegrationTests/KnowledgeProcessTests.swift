@@ -40,8 +40,8 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
 }
 
 /// What a user does with models and with what was learned, on the command line.
-@Suite(.timeLimit(.minutes(5))) struct `Models that go on learning` {
-    @Test func `updates, their ranking, roll-back, schedules and snapshots work from end to end`() async throws {
+@Suite(.timeLimit(.minutes(5))) struct `Models that continue learning` {
+    @Test func `updates, ranking, rollback, schedules and snapshots work end to end`() async throws {
         try await GyrusCommand.use { gyrus in
             #expect(try await gyrus.run("up", "-d").status == 0)
             let first = try gyrus.write(scenario([0, 1, 2, 3, 4]), to: "first.yaml")
@@ -99,7 +99,7 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
         try await gyrus.list(Model.self, "models", "--filter", "stage=live").map(\.id)
     }
 
-    /// A schedule waits until enough new samples have come, then updates by itself; one that is withdrawn does not.
+    /// A schedule updates the model once enough new samples have arrived; a canceled one does not.
     private func schedule(_ model: String, _ gyrus: GyrusCommand) async throws {
         func make(_ samples: Int) async throws -> String {
             let made = try await gyrus.run(

@@ -9,7 +9,7 @@ private struct Row: Decodable {
 }
 
 @Suite(.timeLimit(.minutes(5))) struct `A search over layers on the command line` {
-    @Test func `controllers write strings of layers, and the best one is trained to its end`() async throws {
+    @Test func `controllers generate layer strings, and the best one is fully trained`() async throws {
         try await GyrusCommand.use { gyrus in
             #expect(try await gyrus.run("up", "-d", "--scale", "trainer-worker=2").status == 0)
             let file = try gyrus.write(

@@ -23,8 +23,8 @@ private func scenario(_ learning: String) -> String {
     """
 }
 
-@Suite(.timeLimit(.minutes(5))) struct `Ways of learning on the command line` {
-    @Test func `a scenario chooses one for its trials and its result, which is a model like any other`() async throws {
+@Suite(.timeLimit(.minutes(5))) struct `Kinds of supervision on the command line` {
+    @Test func `a scenario can choose one, and its result is an ordinary model`() async throws {
         try await GyrusCommand.use { gyrus in
             let bad = try gyrus.write(scenario("learning: semisupervised, labels: 100"), to: "bad.yaml")
             #expect(try await gyrus.run("up", "-d", "--scale", "trainer-worker=2").status == 0)

@@ -92,7 +92,7 @@ private let scenario = """
         }
     }
 
-    @Test func `a scenario is cancelled and taken up again, and data outlive down`() async throws {
+    @Test func `a scenario is canceled and resumed, and data survives down`() async throws {
         try await GyrusCommand.use { gyrus in
             let file = try gyrus.write(scenario, to: "small.yaml")
             try await gyrus.run("up", "-d", "--scale", "trainer-worker=0")
@@ -113,7 +113,7 @@ private let scenario = """
 
 @Suite(.enabled(if: RealData.isHere, Comment(rawValue: RealData.reason)), .timeLimit(.minutes(25)))
 struct `The main job on real data` {
-    @Test func `the search finds a fused network that recognises at least 97 % of the test split`() async throws {
+    @Test func `the search finds a fused network with at least 97 % test accuracy`() async throws {
         let mnist = URL(filePath: try RealData.locator.folder(of: "mnist"))
         let data = mnist.deletingLastPathComponent().path
         try await GyrusCommand.use(environment: ["GYRUS_DATA": data]) { gyrus in

@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `what is wrong is told with the service's own words`() async throws {
+    @Test func `errors have the service's own message`() async throws {
         let (python, packages) = try Self.installed()
         try await Cluster.run { cluster in
             let program = """
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `the shipped descriptors are those of the protocol`() throws {
+    @Test func `the shipped descriptors match the protocol`() throws {
         let folder = try TemporaryDirectory()
         let protos = Self.source.deletingLastPathComponent().appending(path: "Schema/Protos").path
         let output = try ChildProcess.output(

@@ -67,7 +67,7 @@ struct QueueProcessTests {
         #expect(try await queue.statistics().tasks == [.succeeded: ids.count])
     }
 
-    @Test func `a service whose folder is in use says so and ends`() async throws {
+    @Test func `a service whose folder is in use reports it and exits`() async throws {
         try await ProcessFixture.run { fixture in
             _ = try fixture.start("trainer", ["serve"])
             let client = ServiceClient(
@@ -81,7 +81,7 @@ struct QueueProcessTests {
         }
     }
 
-    @Test func `a damaged database is named and the service ends`() async throws {
+    @Test func `a damaged database is named, and the service exits`() async throws {
         try await ProcessFixture.run { fixture in
             let file = fixture.directory.appending(path: "state/trainer/trainer.sqlite")
             try FileManager.default.createDirectory(

@@ -47,7 +47,7 @@ struct RecoveryTests {
         let best: String?
     }
 
-    @Test func `killed processes change nothing of a search, and neither does the number of workers`() async throws {
+    @Test func `neither killed processes nor the number of workers change a search`() async throws {
         let undisturbed = try await search(workers: 1)
         #expect(undisturbed.outcomes.count == 41)
         #expect(Set(undisturbed.outcomes.dropLast().map(\.genome)).count == 40)

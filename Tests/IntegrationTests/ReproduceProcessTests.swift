@@ -30,7 +30,7 @@ private struct Row: Decodable, Hashable {
         }
     }
 
-    @Test func `goes on where it stood, with what was cancelled as well`() async throws {
+    @Test func `resumes where it stopped, including canceled scenarios`() async throws {
         try await GyrusCommand.use { gyrus in
             #expect(try await gyrus.run("up", "-d", "--scale", "trainer-worker=2").status == 0)
             // The four networks are trained side by side; what fuses them has to wait.

@@ -37,7 +37,7 @@ struct TakeoverTests {
         return Order(trainer: trainer, task: task)
     }
 
-    @Test func `a training goes on from its checkpoint and ends with the same network`() async throws {
+    @Test func `a training resumes from its checkpoint and ends with the same network`() async throws {
         try await Cluster.run(workers: 1) { cluster in
             let order = try await order(cluster)
             let undisturbed = try await order.train("undisturbed")

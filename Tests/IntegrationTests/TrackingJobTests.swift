@@ -79,7 +79,7 @@ private struct Scenario: Decodable {
         }
     }
 
-    @Test func `without data, or without a detector's, the failure says where it was looked for`() async throws {
+    @Test func `without data, or without a detector's, the failure lists the places that were searched`() async throws {
         let data = try MadeSequences()
         try await GyrusCommand.use(environment: ["GYRUS_DATA": data.folder.url.path]) { gyrus in
             try await gyrus.run("up", "-d")
@@ -121,7 +121,7 @@ private struct Scenario: Decodable {
         }
     }
 
-    @Test func `killing designer, evaluator and worker changes nothing of the search`() async throws {
+    @Test func `killing designer, evaluator and worker does not change the search`() async throws {
         let data = try MadeSequences()
         let undisturbed = try await search(data, kills: [])
         #expect(undisturbed.count == 31)
@@ -137,7 +137,7 @@ private struct Scenario: Decodable {
 
 @Suite(.enabled(if: isHere, "needs the folder mot of real data; name it with $GYRUS_DATA"), .timeLimit(.minutes(10)))
 struct `A tracking scenario on real sequences` {
-    @Test func `the delivered scenario ends above every fixed setting, also where it was not searched`() async throws {
+    @Test func `the shipped scenario beats every fixed setting, even on held-out sequences`() async throws {
         let mot = URL(filePath: try RealData.locator.folder(of: "mot"))
         let environment = ["GYRUS_DATA": mot.deletingLastPathComponent().path]
         try await GyrusCommand.use(environment: environment) { gyrus in

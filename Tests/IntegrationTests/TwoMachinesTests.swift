@@ -14,8 +14,7 @@ import TrainerClient
     .enabled(if: SecondMachine.obstacle == nil, "\(SecondMachine.obstacle ?? "a second machine")"))
 struct TwoMachinesTests {
     @Test(arguments: [Distribution(workers: 2), Distribution(workers: 2, kind: .pipeline)])
-    func `a network is trained by a worker here and one on another machine`(by distribution: Distribution) async throws
-    {
+    func `a worker here and one on another machine train a network`(by distribution: Distribution) async throws {
         try await ProcessFixture.run { fixture in
             let machine = try SecondMachine()
             fixture.atEnd { machine.remove() }

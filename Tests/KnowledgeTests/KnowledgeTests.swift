@@ -17,7 +17,7 @@ private let spoken = ScenarioFeatures(
     numbers: ["classes": 10, "samples": 2700])
 
 @Suite struct SimilarityTests {
-    @Test func `a scenario is wholly like itself and not at all like another task`() {
+    @Test func `a scenario is fully similar to itself and not at all to another task`() {
         #expect(Similarity.between(spoken, spoken) == 1)
         var other = spoken
         other.task = "tracking"
@@ -49,7 +49,7 @@ private let spoken = ScenarioFeatures(
         #expect(Similarity.closeness(one, other) == Similarity.closeness(other, one))
     }
 
-    @Test func `nothing is wholly like nothing`() {
+    @Test func `empty sets are fully similar`() {
         #expect(Similarity.jaccard(Set<String>(), []) == 1)
         #expect(Similarity.closeness([:], [:]) == 1)
     }
@@ -91,7 +91,7 @@ struct KnowledgeTests {
             objective: objective, metrics: ["seconds": 2.5])
     }
 
-    @Test func `an observation is stored once and comes back whole`() async throws {
+    @Test func `an observation is stored once and read back completely`() async throws {
         try await serve { client, _ in
             var sent = observation("s1/0", objective: 0.9)
             sent.code = try ArtificialCode("LeNet5; vision; classification; LeNet; mnist; 2M; 96%; SGD; Gyrus1.0")
@@ -126,7 +126,7 @@ struct KnowledgeTests {
         }
     }
 
-    @Test func `long lists come in several replies`() async throws {
+    @Test func `long lists take several replies`() async throws {
         try await serve { client, _ in
             let genome = String(repeating: "g", count: 200_000)
             for number in 0..<9 {
@@ -137,7 +137,7 @@ struct KnowledgeTests {
         }
     }
 
-    @Test func `the best of the most alike scenario comes first`() async throws {
+    @Test func `the best network of the most similar scenario comes first`() async throws {
         try await serve { client, _ in
             var far = spoken
             far.datasets = ["image": "cifar10"]
@@ -156,7 +156,7 @@ struct KnowledgeTests {
         }
     }
 
-    @Test func `the best of many counts more than the only one`() async throws {
+    @Test func `the best of many counts more than a single one`() async throws {
         try await serve { client, _ in
             try await client.record(observation("only", scenario: "one", features: numbered(11), objective: 0.99))
             for number in 0..<4 {
@@ -184,7 +184,7 @@ struct KnowledgeTests {
         }
     }
 
-    @Test func `what was learned outlives the service, and what repeats teaches nothing`() async throws {
+    @Test func `what was learned survives the service, and repeated outcomes teach nothing`() async throws {
         try await serve { client, _ in
             for scenario in 0..<4 {
                 for model in 0..<5 {
@@ -226,7 +226,7 @@ struct KnowledgeTests {
         return features
     }
 
-    @Test func `an observation that lacks something or is no number is refused`() async throws {
+    @Test func `an incomplete or non-numeric observation is refused`() async throws {
         try await serve { client, _ in
             var unmeasured = observation("x", objective: .nan)
             let first = await #expect(throws: Failure.self) { try await client.record(unmeasured) }

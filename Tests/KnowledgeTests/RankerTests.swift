@@ -30,7 +30,7 @@ private struct World {
     }
 }
 
-// One after the other: lessons compute, and would keep other tests' services from answering.
+// Serialized: learning uses all cores, and parallel runs would keep the services of other tests from answering.
 @Suite(.serialized) struct RankerTests {
     private let world = World()
 
@@ -51,7 +51,7 @@ private struct World {
         }
     }
 
-    @Test func `outcomes that repeat move nothing`() throws {
+    @Test func `repeated outcomes change nothing`() throws {
         var ranker = try taught(0..<10)
         let before = try ranker.rank(for: world.features(21), space: "zoo")
         for _ in 0..<20 {
@@ -61,7 +61,7 @@ private struct World {
         #expect(try ranker.rank(for: world.features(21), space: "zoo") == before)
     }
 
-    @Test func `one thing learned again and again does not displace the others`() throws {
+    @Test func `a repeatedly learned outcome does not displace the others`() throws {
         var ranker = try taught(0..<10)
         for round in 0..<8 {
             var outcomes = world.outcomes(4)
@@ -96,7 +96,7 @@ private struct World {
         #expect(trials.count { $0 == 0 } > trials.count / 2)
     }
 
-    @Test func `scores on the scenario's data decide among models that nobody has seen`() throws {
+    @Test func `scores on the scenario's data decide among unseen models`() throws {
         let candidates = (0..<4).map {
             ModelCandidate(key: ModelKey(space: ModelKey.pretrained, genome: "p\($0)"), scores: ["logme": Double($0)])
         }
@@ -104,7 +104,7 @@ private struct World {
         #expect(ranked.first?.model.key.genome == "p3")
     }
 
-    @Test func `memory stays bounded and keeps the latest`() throws {
+    @Test func `memory stays bounded and keeps the latest outcomes`() throws {
         var memory = OutcomeMemory()
         for number in 0..<(OutcomeMemory.scenarios + 50) {
             let isNew = memory.put(world.outcomes(number))
@@ -116,7 +116,7 @@ private struct World {
         #expect(memory.models.allSatisfy { $0.seen == OutcomeMemory.scenarios })
     }
 
-    @Test func `weights lead to the same ranking after they were stored`() throws {
+    @Test func `stored weights give the same ranking`() throws {
         let ranker = try taught(0..<6)
         var restored = ModelRanker(weights: ranker.weights)
         for number in 0..<6 { restored.remember(world.outcomes(number), isLearned: true) }

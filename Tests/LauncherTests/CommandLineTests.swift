@@ -68,7 +68,7 @@ private let two = """
     """
 
 @Suite(.timeLimit(.minutes(1))) struct `Command line of the launcher` {
-    @Test func `up in the background returns when all is healthy, and down stops all`() async throws {
+    @Test func `up in the background returns when all is healthy, and down stops everything`() async throws {
         let desk = try Desk(two)
         #expect(try await desk.run("up", "-d", "--scale", "top=2").status == 0)
         let rows = try await desk.ps()
@@ -81,7 +81,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `a shell completes the services of the Compose file`() async throws {
+    @Test func `shell completion offers the services of the Compose file`() async throws {
         let desk = try Desk(two)
         let folder = try ChildProcess.executable("gyrus").deletingLastPathComponent().path
         let output = try await ChildProcess.output(
@@ -100,7 +100,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `killing the launcher in the foreground takes the processes along`() async throws {
+    @Test func `killing the launcher in the foreground also ends the processes`() async throws {
         let desk = try Desk(two)
         let launcher = try desk.start("up")
         let rows = try await desk.until { $0.count == 2 && $0.allSatisfy { $0.pid != nil } }
@@ -120,7 +120,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `after its supervisor was killed, up adopts what runs`() async throws {
+    @Test func `after its supervisor was killed, up adopts running processes`() async throws {
         let desk = try Desk(two)
         try await desk.run("up", "-d")
         let before = try await desk.ps()
@@ -139,7 +139,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `up again replaces a process whose program was built anew`() async throws {
+    @Test func `running up again replaces a process whose program was rebuilt`() async throws {
         let desk = try Desk("name: desk\nservices:\n  a: {command: gyrus-nap}\n  b: {command: sleep 1000}")
         let program = URL(filePath: Programs.beside.folder).appending(path: "gyrus-nap")
         try "#!/bin/sh\nsleep 1000\n".write(to: program, atomically: true, encoding: .utf8)
@@ -157,7 +157,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `after its supervisor was killed, down stops what runs`() async throws {
+    @Test func `after its supervisor was killed, down stops running processes`() async throws {
         let desk = try Desk(two)
         try await desk.run("up", "-d")
         let rows = try await desk.ps()
@@ -169,7 +169,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `two calls of up at once end with one supervisor and no doubles`() async throws {
+    @Test func `two simultaneous calls of up end with one supervisor and no duplicates`() async throws {
         let desk = try Desk(two)
         async let one = desk.run("up", "-d")
         async let other = desk.run("up", "-d")
@@ -179,7 +179,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `up right after down starts afresh`() async throws {
+    @Test func `up right after down starts fresh processes`() async throws {
         let desk = try Desk(two)
         for _ in 0..<5 {
             let up = try await desk.run("up", "-d")
@@ -190,7 +190,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `scale, stop, start and restart change what they name`() async throws {
+    @Test func `scale, stop, start and restart change only the named services`() async throws {
         let desk = try Desk(two)
         try await desk.run("up", "-d")
         #expect(try await desk.run("scale", "top=3").status == 0)
@@ -205,7 +205,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `logs have the names of the processes and can be cut`() async throws {
+    @Test func `logs have process names and can be limited`() async throws {
         let desk = try Desk(
             "name: desk\nservices:\n  a: {command: [/bin/sh, -c, 'for i in 1 2 3; do echo line $$i; done; sleep 100']}")
         try await desk.run("up", "-d")
@@ -215,7 +215,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `logs follow what is printed, also by a process that came later`() async throws {
+    @Test func `logs can be followed, including those of processes that start later`() async throws {
         let desk = try Desk(
             "name: desk\nservices:\n  a: {command: [/bin/sh, -c, 'echo one; sleep 100'], deploy: {replicas: 1}}")
         try await desk.run("up", "-d")
@@ -230,7 +230,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `a service that does not come up is shown with its last lines`() async throws {
+    @Test func `a service that does not start is shown with its last lines`() async throws {
         let desk = try Desk(
             """
             name: desk
@@ -260,7 +260,7 @@ private let two = """
         (["dead", "list", "--service", "registry"], 2, "has no task queue"),
         (["-p", "Not A Name", "ps"], 2, "is not a valid project name"),
     ])
-    func `a mistake ends with its exit status and the next thing to try`(
+    func `an error has its exit status and suggests what to try next`(
         _ arguments: [String], _ status: Int, _ words: String
     ) async throws {
         let desk = try Desk(two)
@@ -271,7 +271,7 @@ private let two = """
         try await desk.clean()
     }
 
-    @Test func `a mistake in the Compose file is named with its line`() async throws {
+    @Test func `an error in the Compose file gives its line`() async throws {
         let desk = try Desk("services:\n  a:\n    comand: x\n")
         let output = try await desk.run("up", "-d")
         #expect(output.status == 78)

@@ -69,7 +69,7 @@ func complaint(_ text: String) -> String {
         #expect(project.startOrder == ["base", "top"])
     }
 
-    @Test func `what is rendered means the same when it is read again`() throws {
+    @Test func `a rendered file is read back with the same meaning`() throws {
         var service = ServiceDefinition(name: "a", command: ["sh", "-c", "echo $HOME"])
         service.environment = ["X": "$y"]
         service.healthCheck = .init(command: ["true"], startInterval: .milliseconds(20))
@@ -94,7 +94,7 @@ func complaint(_ text: String) -> String {
         ("services: [1", "compose.yaml", "not valid YAML"),
         ("", "compose.yaml", "is empty"),
     ])
-    func `a mistake is named with its line`(_ text: String, _ place: String, _ words: String) {
+    func `an error gives its line`(_ text: String, _ place: String, _ words: String) {
         let message = complaint(text)
         #expect(message.contains(place))
         #expect(message.contains(words))
@@ -116,18 +116,18 @@ func complaint(_ text: String) -> String {
     }()
 
     @Test(.timeLimit(.minutes(5)), arguments: bombs)
-    func `a text that grows is refused before it does`(_ text: String) {
+    func `a text that would expand is refused beforehand`(_ text: String) {
         let message = complaint(text)
         #expect(message.contains("compose.yaml:"))
         #expect(message.contains("its aliases expand to more than") || message.contains("levels deep"), "\(message)")
     }
 
-    @Test func `aliases and merges of a usual size are read`() throws {
+    @Test func `aliases and merges of ordinary size are read`() throws {
         let text = "x-a: &a {environment: {A: b}}\nservices:\n  s: {<<: *a, command: [x, '*', '&']}"
         #expect(try parse(text).services["s"]?.environment == ["A": "b"])
     }
 
-    @Test func `services of a profile are there when it is asked for`() throws {
+    @Test func `services of a profile exist when it is active`() throws {
         let project = try parse(
             """
             services:
@@ -153,7 +153,7 @@ func complaint(_ text: String) -> String {
         #expect(complaint("include: [x]\nservices: {a: {command: x}}").contains("'include' is not supported"))
     }
 
-    @Test func `files of variables are read as Docker does`() throws {
+    @Test func `files of variables are read like Docker reads them`() throws {
         let directory = try TemporaryDirectory()
         let text =
             "\u{FEFF}# note\r\nA=1\r\nexport B = 'x $A # y'\r\nC=\"two\\nlines $A\"\r\nD=${A}b # why\r\nE=\r\nF\r\n"
@@ -183,14 +183,14 @@ func complaint(_ text: String) -> String {
         #expect(failure.message.contains("it keeps a database; b can be scaled"))
     }
 
-    @Test func `a variable that nobody set is told once`() throws {
+    @Test func `an unset variable is reported once`() throws {
         var warnings: [String] = []
         let text = "services:\n  a: {command: '$NO ${NO} ${NO:-x} ${SET:+$NOR} ${SET}'}"
         _ = try ComposeFile(path: "c", text: text).project(variables: ["SET": ""]) { warnings.append($0) }
         #expect(warnings.count == 1 && warnings[0].contains("'NO'"))
     }
 
-    @Test func `a check for health must exist where someone waits for it`() {
+    @Test func `a service that others wait for needs a health check`() {
         let text = """
             services:
               a: {command: x}
@@ -201,7 +201,7 @@ func complaint(_ text: String) -> String {
         #expect(complaint(text).contains("has no healthcheck"))
     }
 
-    @Test func `a circle of dependencies is refused`() {
+    @Test func `a cycle of dependencies is refused`() {
         let text = "services:\n  a: {command: x, depends_on: [b]}\n  b: {command: x, depends_on: [a]}"
         #expect(complaint(text).contains("depends on itself"))
     }
@@ -239,11 +239,11 @@ func complaint(_ text: String) -> String {
     }
 
     @Test(arguments: ["", "1", "s", "1x", "1.2.3s", "-1s"])
-    func `what is no duration is refused`(_ text: String) {
+    func `an invalid duration is refused`(_ text: String) {
         #expect(parseDuration(text) == nil)
     }
 
-    @Test func `the names of replicas are read back`() {
+    @Test func `names of replicas are parsed`() {
         #expect(ReplicaID(name: "trainer-worker-12") == ReplicaID("trainer-worker", 12))
         #expect(ReplicaID(name: "registry") == nil)
     }

@@ -18,7 +18,7 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: home.path(folder)).sorted()
     }
 
-    @Test func `a folder that no project made keeps all that is in it`() throws {
+    @Test func `a folder that no project created keeps its contents`() throws {
         try FileManager.default.createDirectory(at: home.file("thesis/state"), withIntermediateDirectories: true)
         _ = try home.write(Array("x".utf8), as: "thesis/state/thesis.tex")
         let directory = try project("a", in: "thesis")
@@ -30,7 +30,7 @@ import Testing
         #expect(try names(in: "thesis/state") == ["thesis.tex"])
     }
 
-    @Test func `of a shared folder only the project's part goes`() throws {
+    @Test func `only the project's part of a shared folder is removed`() throws {
         try FileManager.default.createDirectory(at: home.file("mixed"), withIntermediateDirectories: true)
         _ = try home.write(Array("x".utf8), as: "mixed/compose.yaml")
         let directory = try project("a", in: "mixed")
@@ -39,7 +39,7 @@ import Testing
         #expect(try names(in: "mixed") == ["compose.yaml"] && left.count == 1)
     }
 
-    @Test func `a folder of its own goes whole, and a second time nothing happens`() throws {
+    @Test func `a project's own folder is removed, and removing it again does nothing`() throws {
         let directory = try project("a", in: "own")
         try directory.create()
         #expect(try directory.remove() == [])
@@ -47,7 +47,7 @@ import Testing
         #expect(try directory.remove() == [])
     }
 
-    @Test func `through a link the data go and the link stays`() throws {
+    @Test func `data behind a link is removed, and the link stays`() throws {
         try FileManager.default.createDirectory(at: home.file("real"), withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(at: home.file("link"), withDestinationURL: home.file("real"))
         let directory = try project("a", in: "link")
@@ -57,7 +57,7 @@ import Testing
         #expect(try names(in: "real").isEmpty)
     }
 
-    @Test func `a folder that the user put elsewhere is told and left`() throws {
+    @Test func `a folder that the user placed elsewhere is reported and kept`() throws {
         let directory = try project("a", in: "own")
         try directory.create()
         try FileManager.default.moveItem(at: directory.state, to: home.file("big"))
@@ -77,7 +77,7 @@ import Testing
         #expect(throws: Failure.self) { try locator.projectDirectory() }
     }
 
-    @Test func `a folder of sockets that lets others in is refused`() throws {
+    @Test func `a socket folder that others can access is refused`() throws {
         let folder = home.file("run")
         try PrivateFolder.make(at: folder)
         try PrivateFolder.make(at: folder)

@@ -4,13 +4,13 @@ import HelperProcesses
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `Programs that are started` {
+@Suite(.timeLimit(.minutes(3))) struct `Started programs` {
     private func shell(_ script: String, _ descriptors: [Descriptor?] = []) throws -> RunningProgram {
         try RunningProgram("/bin/sh", ["-c", script], descriptors: descriptors)
     }
 
     /// Every program would inherit what is opened for the others while it starts, and those that run on would keep it.
-    @Test func `the end of each is noticed though others that began at the same moment run on`() async throws {
+    @Test func `the end of each is noticed although others that started simultaneously keep running`() async throws {
         let long = try await withThrowingTaskGroup(of: RunningProgram?.self) { group in
             for number in 0..<160 {
                 group.addTask {
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func `what a program prints ends with it, whatever else was started`() async throws {
+    @Test func `a program's output ends with it, whatever else was started`() async throws {
         try await withThrowingTaskGroup(of: RunningProgram?.self) { group in
             var long: [RunningProgram] = []
             for number in 0..<64 {
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `it gets the descriptors, the folder and the environment that it is given`() async throws {
+    @Test func `it gets the given descriptors, folder and environment`() async throws {
         let folder = try TemporaryDirectory()
         let out = try Descriptor.open(folder.path("out"), O_WRONLY | O_CREAT)
         let program = try RunningProgram(
@@ -72,7 +72,7 @@ import Testing
         #expect(lines.last.flatMap { Int($0) } == 4)
     }
 
-    @Test func `statuses and signals are told, and a program that is not there`() async throws {
+    @Test func `exit statuses, signals and missing programs are reported`() async throws {
         #expect(try shell("exit 3").wait() == 3)
         #expect(try await shell("kill -9 $$").end() == 128 + SIGKILL)
         let ended = try shell("exit 0")
@@ -82,7 +82,7 @@ import Testing
         #expect(throws: RunningProgram.StartFailure.self) { try RunningProgram("/nowhere", [], descriptors: []) }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `an end is noticed however often and by however many it is asked for`()
+    @Test(.timeLimit(.minutes(2))) func `an end is noticed by any number of waiters`()
         async throws
     {
         for round in 0..<200 {

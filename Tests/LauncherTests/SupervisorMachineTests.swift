@@ -67,12 +67,12 @@ extension [SupervisorMachine.Action] {
         #expect(driver.health("a") == .healthy)
     }
 
-    @Test func `a started dependency is enough where the file says so`() {
+    @Test func `a started dependency is enough if the file says so`() {
         var driver = Driver()
         #expect(driver.up(service("a", check: check), service("b", needs: ["a": .started])).spawned == ["a-1", "b-1"])
     }
 
-    @Test func `a chain of services starts at once, whatever their names are, where none has a health check`() {
+    @Test func `a chain of services without health checks starts at once, whatever their names`() {
         var driver = Driver()
         let chain = [
             service("a", needs: ["b": .started]), service("b", needs: ["c": .started, "d": .started]), service("c"),
@@ -164,7 +164,7 @@ extension [SupervisorMachine.Action] {
         #expect(driver.machine.nextDeadline == nil)
     }
 
-    @Test func `news of an earlier process are ignored`() {
+    @Test func `events of an earlier process are ignored`() {
         var driver = Driver()
         _ = driver.up(service("a"))
         _ = driver.exit("a")
@@ -180,7 +180,7 @@ extension [SupervisorMachine.Action] {
         #expect(driver.exit("a").spawned == ["a-1"])
     }
 
-    @Test func `up starts a replica at once that was backing off`() {
+    @Test func `up immediately starts a replica that was backing off`() {
         var driver = Driver()
         _ = driver.up(service("a"))
         _ = driver.exit("a", 1, .exit(1))
@@ -189,7 +189,7 @@ extension [SupervisorMachine.Action] {
 }
 
 @Suite struct `Supervisor machine: changing` {
-    @Test func `up again replaces only what changed`() {
+    @Test func `running up again replaces only what changed`() {
         var driver = Driver()
         _ = driver.up(service("a"), service("b"))
         var changed = service("b")
@@ -200,7 +200,7 @@ extension [SupervisorMachine.Action] {
         #expect(start == [.spawn(ReplicaID("b", 1), run: 2, changed)])
     }
 
-    @Test func `up again with the same file does nothing`() {
+    @Test func `running up again with the same file does nothing`() {
         var driver = Driver()
         _ = driver.up(service("a"), service("b", replicas: 2))
         #expect(driver.up(service("a"), service("b", replicas: 2)) == [])
@@ -222,7 +222,7 @@ extension [SupervisorMachine.Action] {
         #expect(driver.exit("a", 2).spawned == ["a-2"])
     }
 
-    @Test func `everything goes in the reverse order of starting`() {
+    @Test func `everything stops in the reverse order of starting`() {
         var driver = Driver()
         _ = driver.up(service("a"), service("b", needs: ["a": .started]), service("c", needs: ["b": .started]))
         #expect(driver.send(.shutDown).stopped == ["c-1"])
@@ -231,7 +231,7 @@ extension [SupervisorMachine.Action] {
         #expect(driver.exit("a") == [.forget(ReplicaID("a", 1)), .finish])
     }
 
-    @Test func `a dependency stops alone where only it was named`() {
+    @Test func `a dependency stops alone if only it was named`() {
         var driver = Driver()
         _ = driver.up(service("a"), service("b", needs: ["a": .started]))
         #expect(driver.send(.stop(["a"])).stopped == ["a-1"])
@@ -239,7 +239,7 @@ extension [SupervisorMachine.Action] {
         #expect(driver.send(.start(["a"])).spawned == ["a-1"])
     }
 
-    @Test func `shutting down while a restart is due starts nothing any more`() {
+    @Test func `shutting down while a restart is due starts nothing`() {
         var driver = Driver()
         _ = driver.up(service("a"))
         _ = driver.exit("a", 1, .exit(1))
@@ -249,7 +249,7 @@ extension [SupervisorMachine.Action] {
 }
 
 @Suite struct `Supervisor machine: health` {
-    @Test func `failures in a row beyond the start period make a replica unhealthy`() {
+    @Test func `consecutive failures after the start period make a replica unhealthy`() {
         var driver = Driver()
         _ = driver.up(service("a", check: check))
         _ = driver.wait(.seconds(6))
@@ -282,7 +282,7 @@ extension [SupervisorMachine.Action] {
         }
     }
 
-    @Test func `a process that was healthy and answers no more is replaced, and that is told`() {
+    @Test func `a process that was healthy and stops answering is replaced, which is reported`() {
         var driver = Driver()
         _ = driver.up(service("a", check: check))
         _ = driver.wait(.milliseconds(100))
@@ -295,7 +295,7 @@ extension [SupervisorMachine.Action] {
         #expect(driver.machine.replicas[ReplicaID("a", 1)]?.totalRestarts == 1)
     }
 
-    @Test func `a check that passes in between begins the count anew`() {
+    @Test func `a passing check resets the count`() {
         var driver = Driver()
         _ = driver.up(service("a", check: check))
         _ = driver.wait(.milliseconds(100))
@@ -306,7 +306,7 @@ extension [SupervisorMachine.Action] {
         #expect(failChecks(&driver, 3) == [])
     }
 
-    @Test func `a process that never was healthy is left alone, as is one that may not restart`() {
+    @Test func `a process that was never healthy, or must not restart, is left alone`() {
         var young = Driver()
         _ = young.up(service("a", check: check))
         _ = young.wait(.seconds(6))

@@ -113,7 +113,7 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
         try await shop.clean()
     }
 
-    @Test func `a process that dies is started again`() async throws {
+    @Test func `a process that dies is restarted`() async throws {
         let shop = try await Workshop()
         try await shop.up(Workshop.script("a", forever, restart: .always))
         let first = try await shop.until { $0.replica("a")?.process != nil }.replica("a")?.process ?? 0
@@ -124,7 +124,7 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
         try await shop.clean()
     }
 
-    @Test func `stopping lets a process end in its own way`() async throws {
+    @Test func `stopping lets a process end by itself`() async throws {
         let shop = try await Workshop()
         try await shop.up(Workshop.script("a", forever))
         try await shop.untilLogged("up", "a")
@@ -148,7 +148,7 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
         try await shop.clean()
     }
 
-    @Test func `no descendant is left behind, not even one with a session of its own`() async throws {
+    @Test func `no descendant is left behind, not even one with its own session`() async throws {
         let shop = try await Workshop()
         try await shop.up(Workshop.script("a", "setsid sleep 1000 & echo child $!; exit 0"))
         try await shop.until { $0.replica("a")?.state == .exited }
@@ -158,7 +158,7 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
         try await shop.clean()
     }
 
-    @Test func `a program that does not exist is reported as such`() async throws {
+    @Test func `a nonexistent program is reported`() async throws {
         let shop = try await Workshop()
         try await shop.up(ServiceDefinition(name: "a", command: ["/no/such/program"]))
         let status = try await shop.until { $0.replica("a")?.state == .exited }
@@ -178,7 +178,7 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
         try await shop.clean()
     }
 
-    @Test func `up again keeps what did not change`() async throws {
+    @Test func `running up again keeps what did not change`() async throws {
         let shop = try await Workshop()
         let kept = Workshop.script("a", forever, grace: .zero)
         try await shop.up(kept, Workshop.script("b", forever, grace: .zero))
@@ -212,7 +212,7 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
         #expect(try await client.send(.status(unless: nil)) == nil)
     }
 
-    @Test func `garbage on the socket is answered and does no harm`() async throws {
+    @Test func `garbage on the socket is answered and harmless`() async throws {
         let shop = try await Workshop()
         for garbage in [[UInt8](repeating: 0xFF, count: 100_000), Array("{}\n".utf8), []] {
             let answer = try #require(await ControlClient(at: shop.directory.control).exchange(Data(garbage)))
@@ -237,7 +237,7 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
 }
 
 @Suite(.timeLimit(.minutes(1))) struct `Logs of replicas` {
-    @Test func `logs are bounded and no kept line is lost or doubled by rotation`() async throws {
+    @Test func `logs are bounded, and rotation neither loses nor duplicates kept lines`() async throws {
         let shop = try await Workshop()
         let limits = ServiceDefinition.LogLimits(bytes: 4000, files: 3)
         var log = ReplicaLog(of: ReplicaID("a", 1), in: shop.directory)
@@ -257,7 +257,7 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
         try await shop.clean()
     }
 
-    @Test func `a follower sees every line although the log is rotated meanwhile`() async throws {
+    @Test func `a follower sees every line despite log rotation`() async throws {
         let shop = try await Workshop()
         let limits = ServiceDefinition.LogLimits(bytes: 2000, files: 12)
         let text = "for i in $(seq 300); do echo line $i; sleep 0.002; done; sleep 100"
@@ -272,7 +272,7 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
         try await shop.clean()
     }
 
-    @Test func `lines are shown with aligned names, coloured on demand`() {
+    @Test func `lines are shown with aligned names, colored on demand`() {
         var printer = LogPrinter(isColored: false)
         printer.introduce([ReplicaID("trainer", 1), ReplicaID("a", 1)])
         let line = LogLine(replica: ReplicaID("a", 1), time: "T", text: "hello")

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: ["build --build-tests", "format", "--filter", "--skip "])
-    func `all parts run and one summary ends it, whichever part fails`(_ failing: String) async throws {
+    func `all parts run and a summary follows, whichever part fails`(_ failing: String) async throws {
         try standIn(
             "bin/swift", "echo \"$@\" >> '\(folder.file("calls").path)'; [[ \"$* \" != *'\(failing)'* ]]")
         let (status, output) = try await run()
@@ -46,14 +46,14 @@ import Testing
         #expect(summary.count { $0.hasPrefix("passed") } == 7)
     }
 
-    @Test func `it ends well where every part does`() async throws {
+    @Test func `it succeeds if every part does`() async throws {
         try standIn("bin/swift", "exit 0")
         let (status, output) = try await run()
         #expect(status == 0)
         #expect(!output.contains("FAILED"))
     }
 
-    @Test func `help is no run, and a wrong argument is told`() async throws {
+    @Test func `help runs nothing, and an invalid argument is reported`() async throws {
         try standIn("bin/swift", "touch '\(folder.file("called").path)'")
         #expect(try await run("--help").status == 0)
         #expect(try await run("--help").output.hasPrefix("usage: Compose/test"))

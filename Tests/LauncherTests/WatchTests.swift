@@ -26,7 +26,7 @@ import Testing
         return table.snapshot[4]?.workers.keys.sorted()
     }
 
-    @Test func `a worker that a training went on without is not shown`() throws {
+    @Test func `a worker that a training has continued without is not shown`() throws {
         let four = (0..<4).map { event($0, attempt: 1) }
         #expect(ranks(after: four) == [0, 1, 2, 3])
         let three = (0..<3).map { event($0, attempt: 2) }
@@ -39,14 +39,14 @@ import Testing
         #expect(epoch.pace.hasPrefix(", 100 + 101 + 102 samples/s"))
     }
 
-    @Test func `a worker that left is not shown until another takes its place`() {
+    @Test func `a worker that has left is not shown until another takes its place`() {
         let three = (0..<3).map { event($0, attempt: 1) }
         let left = event(1, attempt: 1, kind: "task.left")
         #expect(ranks(after: three + [left]) == [0, 2])
         #expect(ranks(after: three + [left, event(1, attempt: 2)]) == [0, 1, 2])
     }
 
-    @Test func `a training that goes on after a pause has workers of its own`() {
+    @Test func `a training that resumes after a pause has its own workers`() {
         let before = (0..<3).map { event($0, attempt: 3) }
         let after = [1, 0].map { event($0, attempt: 1, of: "s/4/train-2") }
         #expect(ranks(after: before + after) == [0, 1])
@@ -86,7 +86,7 @@ import Testing
             .seconds
     }
 
-    @Test func `trials to come and the final training are both counted`() throws {
+    @Test func `future trials and the final training are both counted`() throws {
         #expect(try remaining([], of: 10, after: 30) == nil)
         // Two of four trials took 20 s, one at a time: two more, and a final one of four epochs.
         let two = [try trial(0, seconds: 10), try trial(1, seconds: 10)]
@@ -95,7 +95,7 @@ import Testing
         #expect(try remaining(two, of: 4, after: 10) == 10 + 40)
     }
 
-    @Test func `of a final training only what is left counts, and no trial any more`() throws {
+    @Test func `only the rest of a final training counts, and no trials`() throws {
         let trials = [
             try trial(0, seconds: 10), try trial(1, seconds: 10), try trial(2, seconds: nil, purpose: .final(of: 0)),
         ]

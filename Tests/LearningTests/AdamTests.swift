@@ -18,7 +18,7 @@ import Testing
         for (value, wanted) in zip(parameters.matrices[0].values, target) { #expect(abs(value - wanted) < 1e-3) }
     }
 
-    @Test func `its first step goes as far as the learning rate, in every place`() {
+    @Test func `its first step has the size of the learning rate in every coordinate`() {
         var parameters = Parameters()
         var generator = SplitMix64(seed: 1)
         _ = parameters.add(rows: 1, columns: 2, uniform: 0, using: &generator)

@@ -14,7 +14,7 @@ import Testing
         (Double(string[0]) - 1) + (string[1] == string[2] ? 0.6 : -0.3)
     }
 
-    @Test func `it predicts strings that it has not observed`() {
+    @Test func `it predicts unobserved strings`() {
         let observed = Self.strings.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
         let values = observed.map(Self.value)
         let process = GaussianProcess(candidates: Self.strings, observed: observed, values: values)
@@ -27,7 +27,7 @@ import Testing
         #expect(error < 0.25)
     }
 
-    @Test func `beliefs are those of the textbook's formulas`() throws {
+    @Test func `beliefs follow the textbook's formulas`() throws {
         let observed = Array(Self.strings.prefix(3))
         let values = [0.5, -1, 0.7]
         let process = GaussianProcess(candidates: Self.strings, observed: observed, values: values)
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `a string under way makes its surroundings more certain and moves no expectation`() {
+    @Test func `a pending string reduces uncertainty around it and changes no expectation`() {
         let observed = Array(Self.strings.prefix(10))
         let values = observed.map(Self.value)
         var process = GaussianProcess(candidates: Self.strings, observed: observed, values: values)
@@ -80,7 +80,7 @@ import Testing
         #expect(after[80].deviation < 0.7 * before[80].deviation)
     }
 
-    @Test func `the expected improvement is that of many draws`() {
+    @Test func `the expected improvement matches that of many draws`() {
         let belief = GaussianProcess.Belief(mean: 0.2, deviation: 0.5)
         var sum = 0.0
         let steps = 20_000

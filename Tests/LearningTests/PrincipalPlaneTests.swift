@@ -31,7 +31,7 @@ import Testing
         #expect(width > height)
     }
 
-    @Test func `points that are all alike lie in the middle`() {
+    @Test func `identical points lie in the center`() {
         let found = PrincipalPlane.places(of: Matrix(rows: 3, columns: 2, repeating: 4))
         #expect(found.count == 3)
         for place in found { #expect(place.x == 0 && place.y == 0) }

@@ -27,7 +27,7 @@ import Testing
         #expect(group.contains(".SH COMMANDS") && group.contains(".BR gyrus\\-models\\-show (1)"))
     }
 
-    @Test func `no text is taken for a request of roff`() throws {
+    @Test func `no text is mistaken for a roff request`() throws {
         let requests: Set = [".TH", ".SH", ".B", ".BR", ".PP", ".TP", ".nf", ".fi", ".RS", ".RE"]
         for page in try Self.pages() {
             for line in page.text.split(separator: "\n") where line.hasPrefix(".") || line.hasPrefix("'") {

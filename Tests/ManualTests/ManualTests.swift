@@ -28,14 +28,14 @@ import Testing
         }
     }
 
-    @Test func `every page of the folder is carried and has a title`() throws {
+    @Test func `every page of the folder is included and has a title`() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
             .filter { $0.hasSuffix(".md") }.map { String($0.dropLast(3)) }
         #expect(Set(files) == Set(Manual.pages.map(\.name)))
         #expect(Set(Manual.pages.map(\.title)).count == Manual.pages.count)
     }
 
-    @Test func `every link leads to a file, and to a heading of it`() throws {
+    @Test func `every link leads to an existing file and heading`() throws {
         for (name, folder, document) in try Self.texts {
             for link in document.links where !link.contains("://") {
                 let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -59,7 +59,7 @@ import Testing
         #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 151)
     }
 
-    @Test func `every example in YAML is read`() throws {
+    @Test func `every YAML example is valid`() throws {
         var count = 0
         for (name, _, document) in try Self.texts {
             for case .code(let code, "yaml") in document.blocks {
@@ -113,7 +113,7 @@ import Testing
         _ = try ScenarioFile(text)
     }
 
-    @Test func `every command of the examples is one that gyrus takes`() throws {
+    @Test func `every command in the examples is valid`() throws {
         var count = 0
         for (name, _, document) in try Self.texts {
             for case .code(let code, "") in document.blocks {
@@ -215,7 +215,7 @@ import Testing
         (["nothing"], "unknown command 'nothing' of 'gyrus'."), (["models", "shw"], "Did you mean 'show'?"),
         (["concept"], "Did you mean 'concepts'?"), (["models", "--format", "markdown"], "leave it out"),
     ])
-    func `what does not exist is said so`(words: [String], expected: String) async throws {
+    func `an unknown topic is reported`(words: [String], expected: String) async throws {
         let output = try await GyrusProgram().run(["help"] + words)
         #expect(output.status == 2 && output.err.contains(expected), "\(output.err)")
     }

@@ -2,7 +2,7 @@ import Manual
 import Testing
 
 @Suite struct `Markdown of the manual` {
-    @Test func `blocks are told apart`() {
+    @Test func `blocks are distinguished`() {
         let text = """
             # Title
 
@@ -44,7 +44,7 @@ import Testing
         ("[x](\"><script>)", "<p><a href=\"&quot;&gt;&lt;script&gt;\">x</a></p>"),
         ("an open ` mark and ** another", "<p>an open ` mark and ** another</p>"),
     ])
-    func `lines become HTML in which nothing is markup that was not meant`(line: String, html: String) {
+    func `lines become HTML without unintended markup`(line: String, html: String) {
         #expect(Markdown(line).html() == html)
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct EndlessMessageTests {
-    @Test func `growth is met first by cutting who is silent, then by cutting all, then it is the service's own`() {
+    @Test func `growth first cuts silent peers, then all peers, and then counts as the service's own`() {
         var memory = MemoryGuard(allowance: 100)
         #expect(memory.judge(resident: 50) == .fine)
         #expect(memory.judge(resident: 150) == .fine)
@@ -20,11 +20,11 @@ struct EndlessMessageTests {
         #expect(memory.judge(resident: 306) == .cutSilent)
     }
 
-    @Test func `what the process has in memory is known`() {
+    @Test func `the memory of the process is measured`() {
         #expect(MemoryGuard.residentBytes() > 1 << 20)
     }
 
-    @Test func `a peer that never ends a message is cut, its memory is had back, and others are answered`() async {
+    @Test func `a peer that never ends a message is cut, its memory is freed, and others are answered`() async {
         // In a process of its own, because other tests need memory, too.
         await #expect(processExitsWith: .success) {
             let directory = SocketDirectory()

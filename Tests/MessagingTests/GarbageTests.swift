@@ -12,7 +12,7 @@ struct GarbageTests {
         try Wire.RequestHeader(version: version, id: id, route: route).encodedBytes()
     }
 
-    @Test func `frames of garbage are answered or dropped, and the server goes on`() async throws {
+    @Test func `frames of garbage are answered or dropped, and the server continues`() async throws {
         let directory = SocketDirectory()
         let reply = try await withServer(at: try directory.endpoint()) { bound, loop in
             var random = SystemRandomNumberGenerator()
@@ -35,7 +35,7 @@ struct GarbageTests {
         #expect(reply.name == "still here")
     }
 
-    @Test func `bytes that are no ZeroMQ do not disturb the server`() async throws {
+    @Test func `bytes that are not ZeroMQ do not disturb the server`() async throws {
         let directory = SocketDirectory()
         let reply = try await withServer(at: try directory.endpoint()) { bound, loop in
             for size in [1, 10, 64, 5_000] {
@@ -47,7 +47,7 @@ struct GarbageTests {
         #expect(reply.name == "still here")
     }
 
-    @Test func `what is no header is refused as such`() async throws {
+    @Test func `an invalid header is refused as such`() async throws {
         let directory = SocketDirectory()
         let failure = try await withServer(at: try directory.endpoint()) { bound, _ in
             let peer = RawPeer()
@@ -83,7 +83,7 @@ struct GarbageTests {
         #expect(failure?.code == "invalid-argument")
     }
 
-    @Test func `an unknown route and another version have failures of their own`() async throws {
+    @Test func `an unknown route and another version have their own failures`() async throws {
         let directory = SocketDirectory()
         let (unknown, version) = (try header(route: "test.nothing"), try header(version: 9))
         let codes = try await withServer(at: try directory.endpoint()) { bound, _ in
@@ -97,7 +97,7 @@ struct GarbageTests {
         #expect(codes == ["unknown-route", "unsupported-version"])
     }
 
-    @Test func `the identity of a request that is in work is refused`() async throws {
+    @Test func `the ID of a request in flight is refused`() async throws {
         let directory = SocketDirectory()
         let gate = Gate()
         let header = try header(id: 3, route: "test.gated")
@@ -115,7 +115,7 @@ struct GarbageTests {
         #expect(failure?.code == "conflict")
     }
 
-    @Test func `an oversized body is refused, an oversized frame cuts the connection, and the server goes on`()
+    @Test func `an oversized body is refused, an oversized frame cuts the connection, and the server continues`()
         async throws
     {
         let directory = SocketDirectory()
@@ -135,7 +135,7 @@ struct GarbageTests {
         #expect(reply.name == "still here")
     }
 
-    @Test func `a client ignores replies that make no sense`() async throws {
+    @Test func `a client ignores nonsensical replies`() async throws {
         let directory = SocketDirectory()
         let endpoint = try directory.endpoint()
         try directory.make()

@@ -9,7 +9,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct LifecycleTests {
-    @Test func `cancelling the task withdraws a request from the server`() async throws {
+    @Test func `canceling the task cancels its request at the server`() async throws {
         let directory = SocketDirectory()
         let gate = Gate()
         let wasCancelled = try await withServer(at: try directory.endpoint(), router: testRouter(gate)) { bound, loop in
@@ -27,7 +27,7 @@ struct LifecycleTests {
         #expect(cancellations == 1)
     }
 
-    @Test func `closing a connection while its server stops holds up no other connection`() async throws {
+    @Test func `closing a connection while its server stops blocks no other connection`() async throws {
         let directory = SocketDirectory()
         let loop = MessageLoop()
         for round in 0..<300 {
@@ -39,7 +39,7 @@ struct LifecycleTests {
         }
     }
 
-    @Test func `cancelling the task ends a wait for a server that is not there`() async throws {
+    @Test func `canceling the task ends a wait for a missing server`() async throws {
         let directory = SocketDirectory()
         let client = RequestClient(
             to: try directory.endpoint(), loop: MessageLoop(), logger: quiet, connectTimeout: .seconds(600))
@@ -48,7 +48,7 @@ struct LifecycleTests {
         await #expect(throws: CancellationError.self) { try await asking.value }
     }
 
-    @Test func `a silent handler runs into the deadline at both ends`() async throws {
+    @Test func `a silent handler exceeds the deadline at both ends`() async throws {
         let directory = SocketDirectory()
         let gate = Gate()
         let failure = try await withServer(at: try directory.endpoint(), router: testRouter(gate)) { bound, loop in
@@ -66,7 +66,7 @@ struct LifecycleTests {
         #expect(failure?.message.contains("test.hang") == true)
     }
 
-    @Test func `a server that is not there is reported with its endpoint and what to do`() async throws {
+    @Test func `a missing server is reported with its endpoint and advice`() async throws {
         let directory = SocketDirectory()
         let endpoint = try directory.endpoint()
         let client = RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet)
@@ -81,7 +81,7 @@ struct LifecycleTests {
         #expect(failure?.message.contains("gyrus ps") == true)
     }
 
-    @Test func `a client waits for a server that comes later`() async throws {
+    @Test func `a client waits for a server that starts later`() async throws {
         let directory = SocketDirectory()
         let endpoint = try directory.endpoint()
         let client = RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet, connectTimeout: .seconds(30))
@@ -90,7 +90,7 @@ struct LifecycleTests {
         #expect(reply.name == "early")
     }
 
-    @Test func `a client outlives restarts of its server`() async throws {
+    @Test func `a client survives restarts of its server`() async throws {
         let directory = SocketDirectory()
         let endpoint = try directory.endpoint()
         let client = RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet, connectTimeout: .seconds(30))
@@ -102,7 +102,7 @@ struct LifecycleTests {
         }
     }
 
-    @Test func `a request on its way to a server that dies fails at once as retriable`() async throws {
+    @Test func `a request to a server that dies fails immediately as retriable`() async throws {
         let directory = SocketDirectory()
         let endpoint = try directory.endpoint()
         try directory.make()
@@ -117,7 +117,7 @@ struct LifecycleTests {
         #expect(failure?.isRetriable == true)
     }
 
-    @Test func `a retried call gets its answer from the server that comes after`() async throws {
+    @Test func `a retried call gets its answer from the next server`() async throws {
         let directory = SocketDirectory()
         let endpoint = try directory.endpoint()
         try directory.make()
@@ -133,7 +133,7 @@ struct LifecycleTests {
         #expect(reply.name == "again")
     }
 
-    @Test func `closing a client fails what waits`() async throws {
+    @Test func `closing a client fails waiting requests`() async throws {
         let directory = SocketDirectory()
         let gate = Gate()
         let failures = try await withServer(at: try directory.endpoint(), router: testRouter(gate)) { bound, loop in
@@ -151,7 +151,7 @@ struct LifecycleTests {
 
 @Suite(.timeLimit(.minutes(10)))
 struct DrainTests {
-    @Test func `on graceful shutdown what is in flight is answered and long polls end`() async throws {
+    @Test func `on graceful shutdown requests in flight are answered and long polls end`() async throws {
         let directory = SocketDirectory()
         let endpoint = try directory.endpoint()
         let gate = Gate()
@@ -174,7 +174,7 @@ struct DrainTests {
         #expect(!FileManager.default.fileExists(atPath: endpoint.address))
     }
 
-    @Test func `what does not end in time is given up with an answer`() async throws {
+    @Test func `a request that does not end in time is abandoned with an answer`() async throws {
         let directory = SocketDirectory()
         let gate = Gate()
         var limits = MessageLimits()

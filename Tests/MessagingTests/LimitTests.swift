@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct LimitTests {
-    @Test func `beyond its bound a server is busy, except for control and waiting routes`() async throws {
+    @Test func `beyond its limit a server is busy, except for control and waiting routes`() async throws {
         let directory = SocketDirectory()
         let gate = Gate()
         var limits = MessageLimits()
@@ -34,7 +34,7 @@ struct LimitTests {
         #expect(control.name == "healthy")
     }
 
-    @Test func `a busy server is asked again`() async throws {
+    @Test func `a request to a busy server is retried`() async throws {
         let directory = SocketDirectory()
         let gate = Gate()
         var limits = MessageLimits()
@@ -54,7 +54,7 @@ struct LimitTests {
         #expect(reply.name == "patient")
     }
 
-    @Test func `too large a request or reply is refused where it is made`() async throws {
+    @Test func `too large a request or reply is refused by its sender`() async throws {
         let directory = SocketDirectory()
         var limits = MessageLimits()
         limits.bodyBytes = 1_000

@@ -45,7 +45,7 @@ struct RequestTests {
         #expect(sum == 64 * 50)
     }
 
-    @Test func `attachments travel beside the message`() async throws {
+    @Test func `attachments are sent along with the message`() async throws {
         let directory = SocketDirectory()
         let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let (reply, reversed) = try await withServer(at: try directory.endpoint()) { bound, loop in

@@ -11,7 +11,7 @@ struct RoleTests {
 
     init() throws { endpoint = try Endpoint("tcp://127.0.0.1:*") }
 
-    @Test func `no role but the operator's may do everything, and every role may look`() {
+    @Test func `only the operator may do everything, and every role may read`() {
         let all: [Access] = [.read, .work, .store, .submit, .operate]
         #expect(all.filter(Role.operator.permits) == all)
         #expect(all.filter(Role.reader.permits) == [.read])
@@ -20,8 +20,7 @@ struct RoleTests {
         #expect(Access.operate.roles == [.operator])
     }
 
-    @Test(arguments: Role.allCases) func `a key may use the routes of its role and no others`(_ role: Role) async throws
-    {
+    @Test(arguments: Role.allCases) func `a key may use only the routes of its role`(_ role: Role) async throws {
         let (server, own) = (try KeyPair.generate(), try KeyPair.generate())
         let security = ServerSecurity(keys: server, admission: .keys([own.publicKey: role]))
         let refusals = Mutex<[Refusal]>([])
@@ -81,7 +80,7 @@ struct RoleTests {
 
     // MARK: - Files and tokens
 
-    @Test func `admitted keys are added and removed by name, and a wrong line is named`() throws {
+    @Test func `admitted keys are added and removed by name, and an invalid line is named`() throws {
         let directory = SocketDirectory()
         try directory.make()
         let file = directory.url.appending(path: "admitted")
@@ -103,7 +102,7 @@ struct RoleTests {
         }
     }
 
-    @Test func `a public key has no character that a shell or YAML reads, and is read in ZeroMQ's writing as well`()
+    @Test func `a public key has no special characters of shells or YAML, and ZeroMQ's form is read as well`()
         throws
     {
         for _ in 0..<50 {
@@ -119,7 +118,7 @@ struct RoleTests {
         }
     }
 
-    @Test func `a token passes through a shell and YAML, and one that was changed is refused`() async throws {
+    @Test func `a token survives a shell and YAML, and a modified one is refused`() async throws {
         let token = JoinToken(services: try KeyPair.generate().publicKey, keys: try KeyPair.generate(), port: 7_200)
         let text = token.text
         #expect(try JoinToken(" \(text)\n") == token)

@@ -34,7 +34,7 @@ struct SecurityTests {
         #expect(try result.get().name == "in")
     }
 
-    @Test func `another key is refused by name`() async throws {
+    @Test func `a key that is not admitted is refused by name`() async throws {
         let (server, client, stranger) = (try KeyPair.generate(), try KeyPair.generate(), try KeyPair.generate())
         let result = try await call((stranger, server.publicKey), server: server, admitted: client.publicKey)
         let failure = #expect(throws: Failure.self) { try result.get() }
@@ -42,14 +42,14 @@ struct SecurityTests {
         #expect(failure?.message.contains(stranger.publicKey.text) == true)
     }
 
-    @Test func `a client without keys is told to get some`() async throws {
+    @Test func `a client without keys is told how to get some`() async throws {
         let (server, client) = (try KeyPair.generate(), try KeyPair.generate())
         let result = try await call(nil, server: server, admitted: client.publicKey)
         let failure = #expect(throws: Failure.self) { try result.get() }
         #expect(failure?.code == .permissionDenied)
     }
 
-    @Test func `a wrong key of the server is noticed`() async throws {
+    @Test func `a wrong server key is noticed`() async throws {
         let (server, client) = (try KeyPair.generate(), try KeyPair.generate())
         let result = try await call((client, client.publicKey), server: server, admitted: client.publicKey)
         let failure = #expect(throws: Failure.self) { try result.get() }
@@ -57,7 +57,7 @@ struct SecurityTests {
         #expect(failure?.message.contains("public key") == true)
     }
 
-    @Test func `beyond the machine neither end starts without keys`() async throws {
+    @Test func `beyond this machine neither end starts without keys`() async throws {
         let open = try Endpoint("tcp://0.0.0.0:*")
         let server = RequestServer(endpoint: open, router: testRouter(), loop: MessageLoop(), logger: quiet)
         let client = RequestClient(to: try Endpoint("tcp://192.0.2.1:7000"), loop: MessageLoop(), logger: quiet)
@@ -92,7 +92,7 @@ struct SecurityTests {
         #expect(names == [first.publicKey.text, second.publicKey.text])
     }
 
-    @Test func `a key file is read as it was written, by its owner only`() throws {
+    @Test func `a key file is read back, and only by its owner`() throws {
         let directory = SocketDirectory()
         try directory.make()
         let file = directory.url.appending(path: "service.key")

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct SocketFileTests {
-    @Test func `the directory of a socket is made for its owner only`() async throws {
+    @Test func `the directory of a socket is created for its owner only`() async throws {
         let directory = SocketDirectory()
         let path = directory.url.path(percentEncoded: false)
         let endpoint = try Endpoint("ipc://\(path)/run/service.sock")
@@ -18,7 +18,7 @@ struct SocketFileTests {
         #expect(!FileManager.default.fileExists(atPath: "\(path)/run/service.sock"))
     }
 
-    @Test func `two servers cannot listen at the same place`() async throws {
+    @Test func `two servers cannot listen on the same socket`() async throws {
         let directory = SocketDirectory()
         let endpoint = try directory.endpoint()
         let (failure, reply) = try await withServer(at: endpoint) { bound, loop in
@@ -44,7 +44,7 @@ struct SocketFileTests {
         #expect(reply.name == "new")
     }
 
-    @Test func `a file that is no socket is left alone`() async throws {
+    @Test func `a file that is not a socket is left alone`() async throws {
         let directory = SocketDirectory()
         let endpoint = try directory.endpoint()
         try directory.make()
@@ -81,12 +81,12 @@ struct EndpointTests {
         "", "run/x.sock", "http://x:1", "ipc://x.sock", "ipc:/x", "tcp://host", "tcp://host:99999", "tcp://:1",
         "inproc://",
     ])
-    func `what is no endpoint is refused with the text`(text: String) {
+    func `an invalid endpoint is refused with its text`(text: String) {
         let failure = #expect(throws: Failure.self) { try Endpoint(text) }
         #expect(failure?.code == .invalidArgument)
     }
 
-    @Test func `too long a path is refused with the limit`() {
+    @Test func `a path that is too long is refused with the limit`() {
         let failure = #expect(throws: Failure.self) { try Endpoint("ipc:///" + String(repeating: "x", count: 120)) }
         #expect(failure?.message.contains("107") == true)
     }
@@ -95,7 +95,7 @@ struct EndpointTests {
         ("tcp://127.0.0.1:1", false), ("tcp://localhost:1", false), ("tcp://[::1]:1", false), ("ipc:///x", false),
         ("tcp://0.0.0.0:1", true), ("tcp://*:1", true), ("tcp://10.0.0.7:1", true), ("tcp://eth0:1", true),
     ])
-    func `only what leaves the machine needs keys`(text: String, leaves: Bool) throws {
+    func `only connections to other machines need keys`(text: String, leaves: Bool) throws {
         #expect(try Endpoint(text).leavesMachine == leaves)
     }
 }

@@ -26,7 +26,7 @@ import Testing
         "N; a b; f; c; d; 10.0T; 100%; o; p",
         "Nätz™; a; f; c; d; 0.005G; 100.0%; o; p",
     ])
-    func `text and integers lead back to the same code`(text: String) throws {
+    func `text and integers are converted back to the same code`(text: String) throws {
         let code = try ArtificialCode(text)
         #expect(code.description == text)
         var dictionaries = CodeDictionaries()
@@ -64,7 +64,7 @@ import Testing
         #expect(throws: Failure.self) { try dictionaries.decode(numbers) }
     }
 
-    @Test func `every cut and every extension of integers is refused`() throws {
+    @Test func `truncated and extended integers are refused`() throws {
         var dictionaries = CodeDictionaries()
         let (numbers, _) = dictionaries.encodeAdding(try ArtificialCode(Self.example))
         for count in numbers.indices {
@@ -80,7 +80,7 @@ import Testing
         #expect(failure?.message.contains("ResNet18") == true)
     }
 
-    @Test func `a number stands for one word for ever`() throws {
+    @Test func `a number stands for one word forever`() throws {
         var dictionaries = try CodeDictionaries([.init(kind: .names, number: 7, text: "A")])
         #expect(dictionaries.add("B", to: .names) == 8)
         #expect(dictionaries.add("A", to: .names) == 7)
@@ -107,7 +107,7 @@ import Testing
 }
 
 @Suite struct IdentifierTests {
-    @Test func `identities of scenarios and trials read back`() throws {
+    @Test func `IDs of scenarios and trials are parsed`() throws {
         let scenario = ScenarioID.random()
         #expect(try ScenarioID(scenario.text) == scenario)
         let trial = TrialID(scenario: scenario, number: 12)
@@ -115,12 +115,12 @@ import Testing
     }
 
     @Test(arguments: ["", "-a", "A", "a/b", "a b", String(repeating: "a", count: 65)])
-    func `a broken scenario identity is refused`(text: String) {
+    func `an invalid scenario ID is refused`(text: String) {
         #expect(throws: Failure.self) { try ScenarioID(text) }
     }
 
     @Test(arguments: ["a", "a/", "a/-1", "a/01", "a/1/2", "/1"])
-    func `a broken trial identity is refused`(text: String) {
+    func `an invalid trial ID is refused`(text: String) {
         #expect(throws: Failure.self) { try TrialID(text) }
     }
 }

@@ -8,7 +8,7 @@ import Testing
         (["XDG_CACHE_HOME": "", "HOME": "/home/a"], "/home/a/.cache/gyrus"),
         (["XDG_CACHE_HOME": "relative", "HOME": "/home/a"], "/home/a/.cache/gyrus"), (["HOME": ""], nil), ([:], nil),
     ])
-    func `the cache is where the environment says`(_ environment: [String: String], _ path: String?) {
+    func `the cache folder follows the environment`(_ environment: [String: String], _ path: String?) {
         #expect(CacheFolder.url(environment)?.path == path)
     }
 }

@@ -9,7 +9,7 @@ import Testing
         try DatasetRecipe(modalities: ["image": image, "audio": audio])
     }
 
-    @Test func `JSON and back gives the same recipe and the same identity`() throws {
+    @Test func `a recipe survives JSON with the same ID`() throws {
         let recipe = try DatasetRecipe(
             modalities: [
                 "image": .init(dataset: "mnist", energyRemoved: 0.75),
@@ -25,12 +25,12 @@ import Testing
                 + #"{"dataset":"mnist","pca-energy-removed":0.75}},"seed":18446744073709551615,"split":"speaker"}"#)
     }
 
-    @Test func `a default left out and a default written are the same recipe`() throws {
+    @Test func `omitting a default and writing it give the same recipe`() throws {
         let written = DatasetRecipe.Modality(dataset: "fsdd", noise: "esc10", signalToNoise: 10, spectrogram: 112)
         #expect(try audioVisual().id == audioVisual(audio: written).id)
     }
 
-    @Test func `another seed is another recipe`() throws {
+    @Test func `another seed makes another recipe`() throws {
         let image = ["image": DatasetRecipe.Modality(dataset: "mnist")]
         #expect(try DatasetRecipe(modalities: image, seed: 1).id != DatasetRecipe(modalities: image, seed: 2).id)
     }
@@ -43,7 +43,7 @@ import Testing
         #expect(recipe.classes == 10)
     }
 
-    @Test func `synthetic data takes the place of real data under its own name`() throws {
+    @Test func `synthetic data replaces real data under its own name`() throws {
         let recipe = try audioVisual().substitutingSyntheticData()
         #expect(recipe.modalities["image"]?.dataset == "synthetic-digits")
         #expect(recipe.modalities["audio"]?.dataset == "synthetic-tones")
@@ -67,7 +67,7 @@ import Testing
         (.init(dataset: "fsdd", noise: "esc10", signalToNoise: 99), "modalities.image.signal-to-noise", "99.0 dB"),
         (.init(dataset: "fsdd", spectrogram: 5000), "modalities.image.spectrogram", "64 to 256"),
     ])
-    func `a wrong setting is refused by its field`(
+    func `an invalid setting is refused with its field`(
         modality: DatasetRecipe.Modality, field: String, reason: String
     ) throws {
         let failure = try #require(throws: Failure.self) { try DatasetRecipe(modalities: ["image": modality]) }
@@ -76,7 +76,7 @@ import Testing
         #expect(failure.message.contains(reason))
     }
 
-    @Test func `recipes without sense are refused`() throws {
+    @Test func `nonsensical recipes are refused`() throws {
         #expect(throws: Failure.self) { try DatasetRecipe(modalities: [:]) }
         #expect(throws: Failure.self) { try DatasetRecipe(modalities: ["a.b": .init(dataset: "mnist")]) }
         let image = ["image": DatasetRecipe.Modality(dataset: "mnist")]
@@ -88,11 +88,11 @@ import Testing
     }
 
     @Test(arguments: ["", "[]", "{}", #"{"modalities":{"image":{}},"split":"recording"}"#])
-    func `text that is no recipe is refused`(text: String) {
+    func `text that is not a recipe is refused`(text: String) {
         #expect(throws: Failure.self) { try DatasetRecipe(json: text) }
     }
 
-    @Test func `the nearest name is found and a far one is not offered`() {
+    @Test func `the nearest name is suggested, but not a distant one`() {
         #expect(NearestName.of("MNST", among: ["mnist", "fsdd"]) == "mnist")
         #expect(NearestName.of("imagenet", among: ["mnist", "fsdd"]) == nil)
         #expect(NearestName.of("", among: ["ab"]) == nil)

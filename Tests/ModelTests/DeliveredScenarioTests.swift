@@ -3,8 +3,8 @@ import Model
 import TestSupport
 import Testing
 
-@Suite struct `Delivered scenarios` {
-    @Test func `every scenario of Compose can be read`() throws {
+@Suite struct `Shipped scenarios` {
+    @Test func `every scenario in Compose can be read`() throws {
         let files = try FileManager.default.contentsOfDirectory(
             at: DeliveredFiles.scenarios, includingPropertiesForKeys: nil)
         #expect(files.contains { $0.lastPathComponent == "av-mnist.yaml" })

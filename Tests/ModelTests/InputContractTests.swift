@@ -3,7 +3,7 @@ import Model
 import Testing
 
 @Suite struct `Contracts of pretrained models` {
-    @Test func `a contract of pictures says size, normalization and feature`() throws {
+    @Test func `a contract for pictures gives size, normalization and feature`() throws {
         let contract = try InputContract(
             yaml: "picture: {size: 224, mean: [127], deviation: [128], fit: crop}\nfeature: 1\n", file: "c.yaml")
         #expect(contract.shape == [3, 224, 224] && contract.feature == 1 && contract.kind == .image)
@@ -14,7 +14,7 @@ import Testing
         #expect(contract.summary == "picture, crop, (value − 127.0) / 128.0, 3×224×224, feature from output 1")
     }
 
-    @Test func `a contract of sound says rate and spectrogram`() throws {
+    @Test func `a contract for sound gives rate and spectrogram`() throws {
         let contract = try InputContract(
             yaml: """
                 sound:
@@ -33,7 +33,7 @@ import Testing
         #expect(waves.shape == [16_000])
     }
 
-    @Test func `a contract of text says tokenizer, length and pooling`() throws {
+    @Test func `a contract for text gives tokenizer, length and pooling`() throws {
         let contract = try InputContract(
             yaml: "text: {tokenizer: t.json, length: 64, pooling: first, norm: unit}\nfeature: 2\n", file: "c.yaml"
         ) { Data("content of \($0)".utf8) }
@@ -61,12 +61,12 @@ import Testing
         ("picture: {size: 9, mean: [1, 2]}", "picture.mean: found 2 numbers; give one number"),
         ("sound: {rate: 16000}", "sound.seconds: give the length that the network reads"),
     ])
-    func `what is wrong in a contract is told with its place`(text: String, message: String) {
+    func `an error in a contract gives its position`(text: String, message: String) {
         let failure = #expect(throws: Failure.self) { try InputContract(yaml: text, file: "c.yaml") }
         #expect(failure?.message.contains(message) == true, "\(failure?.message ?? "")")
     }
 
-    @Test func `the configuration of Hugging Face is a contract`() throws {
+    @Test func `a Hugging Face configuration is a contract`() throws {
         let json = """
             {"do_center_crop": true, "crop_size": {"height": 224, "width": 224}, "size": {"shortest_edge": 256},
              "do_rescale": true, "rescale_factor": 0.00392156862745098, "image_mean": [0.485, 0.456, 0.406],
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test(arguments: [("none", []), ("[a, b]", ["a", "b"]), (nil, nil)] as [(String?, [String]?)])
-    func `a scenario narrows what pretrained models are chosen from`(value: String?, names: [String]?) throws {
+    func `a scenario can narrow the choice of pretrained models`(value: String?, names: [String]?) throws {
         let search = value.map { "search: {pretrained: \($0)}\n" } ?? ""
         let text = "scenario: s\ndata: {source: pictures}\n\(search)"
         #expect(try ScenarioFile.pretrained(text) == names)
@@ -106,7 +106,7 @@ import Testing
             ("", FineTuning.automatic, 600.0), ("search: {fine-tuning: never}", .never, 600),
             ("search: {fine-tuning: always, budget: 10m}", .always, 120),
         ])
-    func `a scenario says whether pretrained models are trained further, and its budget for how long`(
+    func `a scenario says whether pretrained models are fine-tuned, and its budget for how long`(
         text: String, mode: FineTuning, seconds: Double
     ) throws {
         let found = try ScenarioFile.fineTuning("scenario: a\n\(text)\n")

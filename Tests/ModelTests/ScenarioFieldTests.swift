@@ -86,14 +86,14 @@ import Testing
 
     // Data by name are told from others by the only field that they have, so no other can stand beside it.
     @Test(arguments: Entry.all().filter { !$0.form.fields.isEmpty && $0.form.fields.names != ["dataset"] })
-    func `a group names its fields where another is asked for`(entry: Entry) {
+    func `a group lists its fields if an unknown one is given`(entry: Entry) {
         let message = Self.refusal(entry, ["no-such-field"], "1")
         #expect(
             message.contains("Known fields here: \(entry.form.fields.names.joined(separator: ", "))."), "\(message)")
     }
 
     @Test(arguments: Entry.all())
-    func `numbers beyond the range of the table are refused, and the range is told`(entry: Entry) {
+    func `numbers out of range are refused with the range`(entry: Entry) {
         let (low, high): (String, String)
         switch entry.form {
         case .integer(let range): (low, high) = ("\(range.lowerBound - 1)", "\(range.lowerBound) to ")
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test(arguments: Entry.all())
-    func `a word that is no choice is answered with those of the table`(entry: Entry) {
+    func `an invalid choice is answered with the valid ones`(entry: Entry) {
         let value: String
         let words: [String]
         switch entry.form {
@@ -122,7 +122,7 @@ import Testing
         #expect(message.contains("Choices: \(words.joined(separator: ", "))."), "\(message)")
     }
 
-    @Test func `every field is explained in whole sentences`() {
+    @Test func `every field is explained in complete sentences`() {
         func check(_ fields: [ScenarioField]) {
             for field in fields {
                 #expect(
@@ -165,7 +165,7 @@ import Testing
         return output.out.split(separator: "\n").map(String.init)
     }
 
-    @Test func `the scenarios of Compose are valid`() throws {
+    @Test func `the scenarios in Compose are valid`() throws {
         let files = try FileManager.default.contentsOfDirectory(
             at: DeliveredFiles.scenarios, includingPropertiesForKeys: nil
         ).filter { $0.pathExtension == "yaml" }.sorted { $0.path < $1.path }

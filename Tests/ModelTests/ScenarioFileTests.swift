@@ -30,7 +30,7 @@ import Testing
         #expect(scenario.finalists == 1)
     }
 
-    @Test func `everything can be said`() throws {
+    @Test func `every field can be set`() throws {
         let text = """
             scenario: all
             functions: [vision.shape, audition]
@@ -184,7 +184,7 @@ import Testing
         ("  audio: {dataset: fsdd", "  Audio: {dataset: fsdd", "f.yaml:6:10: modalities.Audio: a modality's name"),
         ("task: classification", "? [a, b]\n: c", "a field name must be a single word"),
     ])
-    func `what is wrong is told with file, line, column, field and a suggestion`(
+    func `errors give file, line, column, field and a suggestion`(
         old: String, new: String, message: String
     ) throws {
         let text = Self.example.replacing(old, with: new)
@@ -195,7 +195,7 @@ import Testing
     }
 
     @Test(arguments: ["", "# nothing", "just words", "- a\n- b", "\u{0}", "a: b: c", "\t- x", "scenario: x", "{}"])
-    func `no text that is no scenario is taken for one`(text: String) {
+    func `text that is not a scenario is refused`(text: String) {
         let failure = #expect(throws: Failure.self) { try ScenarioFile(text, file: "f.yaml") }
         #expect(failure?.code == .invalidArgument)
         #expect(failure?.message.hasPrefix("f.yaml:") == true, "\(failure?.message ?? "")")
@@ -231,7 +231,7 @@ import Testing
         #expect(alone.scenario.training.distribution == nil)
     }
 
-    @Test func `a check elsewhere gets the place of its field`() throws {
+    @Test func `a later check gets the position of its field`() throws {
         let file = try ScenarioFile(Self.example, file: "f.yaml")
         let failure = #expect(throws: Failure.self) {
             try file.locating { throw Failure(.invalidArgument, "objective.limits.parameters: too small.") }
@@ -243,7 +243,7 @@ import Testing
         #expect(other?.message == "f.yaml:8:9: search.structures: unknown.")
     }
 
-    @Test func `no spoilt text crashes the reader, and each is read or refused by name`() throws {
+    @Test func `no corrupted text crashes the reader, and each is read or refused with its field`() throws {
         var state: UInt64 = 7
         func below(_ bound: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

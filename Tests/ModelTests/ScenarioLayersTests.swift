@@ -13,7 +13,7 @@ import Testing
         ).scenario.search
     }
 
-    @Test func `layers are read, and what is left out is usual`() throws {
+    @Test func `layers are read, and omitted fields get defaults`() throws {
         let layers = try Self.search("layers: {most: 6, heights: [1, 7], strides: [1]}").layers
         #expect(layers == Scenario.Layers(most: 6, heights: [1, 7], strides: [1]))
         #expect(try Self.search("method: reinforce").layers == nil)
@@ -33,7 +33,7 @@ import Testing
             "search.layers: needs networks that are trained as a whole"
         ),
     ])
-    func `wrong layers are refused with their place`(search: String, more: String, message: String) {
+    func `invalid layers are refused with their position`(search: String, more: String, message: String) {
         let failure = #expect(throws: Failure.self) { try Self.search(search, more: more) }
         let text = failure?.message ?? ""
         #expect(text.hasPrefix("f.yaml:3:") && text.contains(message), "\(text)")

@@ -6,12 +6,12 @@ import Testing
         "scenario: few\nmodalities: {image: {dataset: mnist}}\ntraining: {\(training)}\n\(rest)"
     }
 
-    @Test func `a scenario without a word of it learns from all labels`() throws {
+    @Test func `by default a scenario learns from all labels`() throws {
         let scenario = try ScenarioFile(Self.scenario("epochs: 3")).scenario
         #expect(scenario.training.learning.isUsual && scenario.final.learning.isUsual)
     }
 
-    @Test func `a way of learning holds for trials and for the best networks`() throws {
+    @Test func `a kind of supervision applies to trials and to the best networks`() throws {
         let few = try ScenarioFile(Self.scenario("learning: semi-supervised, labels: 100")).scenario
         #expect(few.training.learning == Learning(.semiSupervised, labels: 100))
         #expect(few.final.learning == few.training.learning)
@@ -41,13 +41,13 @@ import Testing
         ("epochs: 1", "final: {pretraining: 2}", "f.yaml:4:22: final.pretraining: requires 'training.learning'"),
         ("epochs: 1", "final: {labels: 20}", "f.yaml:4:9: final.labels: there is no such field"),
     ])
-    func `what is wrong is told with its place`(training: String, rest: String, message: String) throws {
+    func `errors give their position`(training: String, rest: String, message: String) throws {
         let failure = #expect(throws: Failure.self) { try ScenarioFile(Self.scenario(training, rest), file: "f.yaml") }
         #expect(failure?.code == .invalidArgument)
         #expect(failure?.message.contains(message) == true, "\(failure?.message ?? "")")
     }
 
-    @Test func `fusions and trackers learn from no fewer labels`() throws {
+    @Test func `fusions and trackers cannot learn from fewer labels`() throws {
         let fusion = """
             scenario: few
             modalities: {image: {dataset: mnist}, audio: {dataset: fsdd}}

@@ -6,7 +6,7 @@ import Testing
         "scenario: s\nmodalities: {image: {dataset: mnist}}\nobjective: {\(objective)}\ntraining: {\(training)}\n\(rest)"
     }
 
-    @Test func `each task has a usual metric`() {
+    @Test func `each task has a default metric`() {
         let usual = Scenario.Task.allCases.map { Metric.usual(for: $0).name }
         #expect(usual == ["accuracy", "micro-f1", "r2", "idf1"])
         #expect(Metric.all.allSatisfy { Metric(named: $0.name) == $0 })
@@ -16,7 +16,7 @@ import Testing
         ("maximize: macro-f1", "macro-f1"), ("maximise: macro-f1", "macro-f1"), ("minimize: log-loss", "log-loss"),
         ("minimise: [log-loss, latency]", "log-loss"), ("minimize: [latency]", "accuracy"),
     ])
-    func `an objective names a metric to be large or small`(_ objective: String, _ name: String) throws {
+    func `an objective names a metric to maximize or minimize`(_ objective: String, _ name: String) throws {
         let scenario = try ScenarioFile(Self.scenario(objective)).scenario
         #expect(scenario.objective.name == name)
         #expect(scenario.minimized == (objective.contains("latency") ? [.latency] : []))
@@ -29,7 +29,7 @@ import Testing
         ("maximize: mcc, minimize: log-loss", "give one metric; found both mcc and log-loss"),
         ("maximize: macro-f2", "Did you mean 'macro-f1'?"),
     ])
-    func `an objective that fits no task is refused`(_ objective: String, _ reason: String) {
+    func `an objective that does not fit the task is refused`(_ objective: String, _ reason: String) {
         let failure = #expect(throws: Failure.self) { try ScenarioFile(Self.scenario(objective), file: "f.yaml") }
         #expect(failure?.message.contains(reason) == true, "\(failure?.message ?? "")")
     }
@@ -39,7 +39,7 @@ import Testing
         #expect(Metric.r2.utility(of: -0.5) > Metric.r2.utility(of: -0.6))
     }
 
-    @Test func `how networks learn holds for trials and finalists`() throws {
+    @Test func `training settings apply to trials and finalists`() throws {
         let training = """
             epochs: 10, learning-rate: 0.01, weight-decay: 1e-3, schedule: constant, warm-up: 1, gradient-clipping: 2, \
             label-smoothing: 0.1, class-weights: balanced, early-stopping: 3, augmentation: light, flip: true
@@ -79,7 +79,7 @@ import Testing
             "training.augmentation: learning with few labels has its own"
         ),
     ])
-    func `a way of learning that cannot be is refused`(_ training: String, _ rest: String, _ reason: String) {
+    func `impossible training settings are refused`(_ training: String, _ rest: String, _ reason: String) {
         let failure = #expect(throws: Failure.self) {
             try ScenarioFile(Self.scenario("maximize: accuracy", training, rest))
         }

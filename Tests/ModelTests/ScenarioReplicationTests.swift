@@ -7,7 +7,7 @@ import Testing
         return try ScenarioFile(text, file: "digits.yaml").scenario.search
     }
 
-    @Test func `replicas of the controllers are read, and what is left out is usual`() throws {
+    @Test func `replicas of the controllers are read, and omitted fields get defaults`() throws {
         let one = try search("method: reinforce, shards: 3").replication
         #expect(one == Scenario.Replication(replicas: 1, shards: 3, updates: .plain))
         let four = try search("method: reinforce, replicas: 4, shards: 2, updates: {staleness: 5}, population: 10")
@@ -28,7 +28,7 @@ import Testing
         ("method: reinforce, updates: {staleness: -1}", "search.updates.staleness: -1 is not from 0 to 1000"),
         ("method: reinforce, replicas: 2, halving: {first: 1}", "cannot be stopped early"),
     ])
-    func `what cannot be is told with its place`(fields: String, message: String) throws {
+    func `impossible settings are reported with their position`(fields: String, message: String) throws {
         let failure = #expect(throws: Failure.self) { try search(fields) }
         #expect(failure?.message.contains("digits.yaml:3:") == true, "\(failure?.message ?? "")")
         #expect(failure?.message.contains(message) == true, "\(failure?.message ?? "")")

@@ -7,7 +7,7 @@ import Testing
         try structure.network(input: "image", shape: [1, side, side], classes: classes)
     }
 
-    @Test func `members stand side by side over the same inputs`() throws {
+    @Test func `members are placed side by side on the same inputs`() throws {
         let members = [try Self.network(.leNet3), try Self.network(.leNet3), try Self.network(.sparseNet)]
         let ensemble = try NetworkDescription.ensemble(named: "three", of: members)
         #expect(ensemble.inputs == members[0].inputs)
@@ -20,7 +20,7 @@ import Testing
         #expect(try NetworkDescription(json: ensemble.canonicalJSON) == ensemble)
     }
 
-    @Test func `networks that answer or read other things are refused`() throws {
+    @Test func `networks with other inputs or outputs are refused`() throws {
         let network = try Self.network(.leNet3)
         for others in [[], [try Self.network(.leNet3, classes: 3)], [try Self.network(.leNet3, side: 56)]] {
             #expect(throws: Failure.self) { try NetworkDescription.ensemble(named: "none", of: [network] + others) }

@@ -15,7 +15,7 @@ import Testing
     ]
 
     @Test(arguments: inputs)
-    func `every family that takes an input makes a sound network of it, whatever the width`(_ input: InputSignature)
+    func `every family that accepts an input makes a valid network of any width`(_ input: InputSignature)
         throws
     {
         let families = StructureFamily.all.filter { $0.takes(input) }
@@ -74,7 +74,7 @@ import Testing
         #expect(try family.network(input: "image", picture, outputs: 1000).parameterCount == count)
     }
 
-    @Test func `BERT-mini has exactly as many parameters as published, beside its head`() throws {
+    @Test func `BERT-mini has exactly as many parameters as published, without its head`() throws {
         let family = try #require(StructureFamily.named("BERT-mini"))
         let text = InputSignature(kind: .text, shape: [128], vocabulary: 30_522)
         #expect(try family.network(input: "text", text, outputs: 2).parameterCount == 11_170_560 + 257 * 2)
@@ -84,14 +84,14 @@ import Testing
     @Test(arguments: [
         ("ResNet18", 1_814.0), ("ResNet50", 4_089), ("MobileNetV2", 300), ("DenseNet121", 2_834), ("ViT-Tiny", 1_258),
     ])
-    func `published networks cost about what is published`(_ name: String, _ millions: Double) throws {
+    func `published networks cost about as much as published`(_ name: String, _ millions: Double) throws {
         let family = try #require(StructureFamily.named(name))
         let picture = InputSignature(kind: .image, shape: [3, 224, 224])
         let cost = Double(try family.network(input: "image", picture, outputs: 1000).multiplyAccumulates) / 1e6
         #expect(abs(cost / millions - 1) < 0.02, "\(name): \(cost)")
     }
 
-    @Test func `the families of table 6 are its networks`() throws {
+    @Test func `the families of table 6 produce its networks`() throws {
         for table in TableSix.allCases {
             let family = try #require(StructureFamily.named(table.rawValue))
             let made = try family.network(
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `what a family cannot take is refused with its reason`() throws {
+    @Test func `an input that a family cannot take is refused with the reason`() throws {
         let family = try #require(StructureFamily.named("TextCNN"))
         let picture = InputSignature(kind: .image, shape: [3, 8, 8])
         let wrong = #expect(throws: Failure.self) { try family.network(input: "x", picture, outputs: 2) }

@@ -9,7 +9,7 @@ import Testing
     }
 
     @Test(arguments: [(TableSix.leNet3, [8, 16, 32, 10]), (.leNet5, [8, 16, 32, 64, 128, 10])])
-    func `a stage is what a network gives at one resolution, and the last one its scores`(
+    func `a stage is a network's output at one resolution, and the last one its scores`(
         structure: TableSix, sizes: [Int]
     ) throws {
         let backbone = try Self.backbone("audio", structure)
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(arguments: FusionHead.Operator.allCases, FusionHead.Representation.allCases)
-    func `layers above features and the whole network have the same weights`(
+    func `layers on features and in the whole network have the same weights`(
         joining: FusionHead.Operator, representation: FusionHead.Representation
     ) throws {
         let backbones = [try Self.backbone("audio", .leNet5), try Self.backbone("image", .leNet3, side: 28)]
@@ -45,7 +45,7 @@ import Testing
         if let constraint = head.constraint { _ = try network.torchScriptSource(of: constraint) }
     }
 
-    @Test func `a product of answers adds scores and has nothing to learn`() throws {
+    @Test func `a product of answers adds scores and needs no training`() throws {
         let backbones = [try Self.backbone("audio", .leNet5), try Self.backbone("image", .leNet3, side: 28)]
         let head = try FusionHead(productOf: backbones, classes: 10)
         let network = head.network(named: "head"), whole = head.whole(named: "whole")
@@ -58,7 +58,7 @@ import Testing
         #expect(!head.isLearnt && head.constraint == nil)
     }
 
-    @Test func `what no fusion layer reads is left out of the whole network`() throws {
+    @Test func `layers that no fusion layer reads are left out of the whole network`() throws {
         let backbones = [try Self.backbone("audio", .leNet5), try Self.backbone("image", .leNet3, side: 28)]
         let head = try FusionHead(
             backbones, .concatenation, .joint, levels: [.init(stages: [0, 0], activation: .relu)], width: 16,

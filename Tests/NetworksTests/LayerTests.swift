@@ -26,7 +26,7 @@ import Testing
         ([5], .periodicColumns(categories: [4, 7], features: 6, frequencies: 3, deviation: 0.1), [33]),
         ([4, 8, 8], .groupNormalization(groups: 2), [4, 8, 8]), ([12, 8], .positions(.learned(most: 20)), [12, 8]),
     ])
-    func `a layer gives the shape that follows from its settings`(
+    func `a layer has the output shape that follows from its settings`(
         _ input: [Int], _ operation: Layer.Operation, _ output: [Int]
     ) throws {
         let network = Self.network(input, [operation])
@@ -57,7 +57,7 @@ import Testing
         #expect(failure?.message.contains(reason) == true, "\(failure?.message ?? "")")
     }
 
-    @Test func `what earlier versions wrote is written as they wrote it`() throws {
+    @Test func `networks of earlier versions are written as they wrote them`() throws {
         let layers: [Layer.Operation] = [
             .convolution(.init(channels: 4, kernel: 3)), .maximumPooling(kernel: 2, stride: 2),
             .averagePooling(kernel: 2, stride: 1),
@@ -105,7 +105,7 @@ import Testing
         ("fastText", "d7bd273f5a0fd8074781b2e6a6868b02116ea7f0bd1e23de8d56bb1139313443"),
         ("mini-Xception", "12dc5e654a15dad9354a947b6a9b07ac6a0b76a7f1858d99fb1901364e269f7a"),
     ])
-    func `networks of earlier versions keep their identities`(_ name: String, _ id: String) throws {
+    func `networks of earlier versions keep their IDs`(_ name: String, _ id: String) throws {
         let network = try #require(try ZooNetwork.all.first { $0.network.name == name }?.network)
         #expect(try network.id.hexadecimal == id)
     }

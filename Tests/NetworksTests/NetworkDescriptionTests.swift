@@ -46,7 +46,7 @@ import Testing
         #expect(try other.id != Self.tiny.id)
     }
 
-    @Test func `left out fields get their defaults`() throws {
+    @Test func `omitted fields get their defaults`() throws {
         let network = try NetworkDescription(
             json: """
                 {"name": "n", "inputs": [{"name": "x", "shape": [1, 9, 9]}], "layers": [
@@ -87,7 +87,7 @@ import Testing
         #expect(failure?.message.contains(word) == true, "\(failure?.message ?? "")")
     }
 
-    @Test func `text that is no JSON is refused`() {
+    @Test func `text that is not JSON is refused`() {
         for text in ["", "[]", "{", #"{"name": 3}"#, #"{"name":"n","inputs":[],"layers":[]}"#] {
             #expect(throws: Failure.self) { try NetworkDescription(json: text) }
         }

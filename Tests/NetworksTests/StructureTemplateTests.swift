@@ -14,7 +14,7 @@ import Testing
           {"kind": "linear", "features": "outputs"}]}
         """
 
-    @Test func `a user's structure makes networks of every size`() throws {
+    @Test func `a user's structure produces networks of every size`() throws {
         let template = try StructureTemplate(json: Self.blocks)
         #expect(template.family.areas == ["vision"] && template.family.category == "TwoBlocks")
         #expect(try StructureTemplate(json: template.canonicalJSON) == template)
@@ -30,7 +30,7 @@ import Testing
         #expect(!family.takes(.init(kind: .text, shape: [9], vocabulary: 5)))
     }
 
-    @Test func `variables of the input fit texts and tables`() throws {
+    @Test func `input variables fit texts and tables`() throws {
         let text = """
             {"name": "Words", "reads": ["text"], "layers": [
               {"kind": "token-embedding", "vocabulary": "vocabulary", "features": "8 * width"},
@@ -66,7 +66,7 @@ import Testing
         (#"{"name": "X", "reads": "table", "layers": [{"repeat": 1e9, "layers": [{"kind": "relu"}]}]}"#, "repeat"),
         ("[]", "mapping with name"),
     ])
-    func `what is wrong with a structure is named`(_ json: String, _ reason: String) {
+    func `an error in a structure is named`(_ json: String, _ reason: String) {
         let failure = #expect(throws: Failure.self) { try StructureTemplate(json: json) }
         #expect(failure?.message.contains(reason) == true, "\(failure?.message ?? "")")
     }

@@ -30,7 +30,7 @@ import Testing
         #expect(try network.multiplyAccumulates == stages + 1152 * 10)
     }
 
-    @Test func `SparseNet keeps where things are to its end`() throws {
+    @Test func `SparseNet keeps positions until its end`() throws {
         let shapes = try TableSix.sparseNet.network(shape: [1, 112, 112], classes: 10).validate()
         #expect(shapes["activation2"] == [1, 56, 56])
         #expect(shapes["activation7"] == [128, 3, 3])

@@ -2,7 +2,7 @@ import Networks
 import Testing
 
 @Suite struct ZooTests {
-    @Test func `the zoo serves all four areas with networks that fit together`() throws {
+    @Test func `the zoo has compatible networks for all four areas`() throws {
         let zoo = try ZooNetwork.all
         for (area, least) in [("vision", 12), ("audition", 6), ("language", 5), ("emotion", 4)] {
             #expect(zoo.filter { $0.areas.contains(area) }.count >= least, "\(area)")
@@ -31,7 +31,7 @@ import Testing
         ("TC-ResNet8", 66e3, 0.05), ("CREPE-tiny", 0.49e6, 0.03), ("mini-Xception", 56_951, 0),
         ("fastText", 500e3, 0.01),
     ])
-    func `standard networks have the size that is known of them`(name: String, size: Double, tolerance: Double) throws {
+    func `standard networks have their known sizes`(name: String, size: Double, tolerance: Double) throws {
         let entry = try #require(try ZooNetwork.all.first { $0.network.name == name })
         let count = Double(try entry.network.parameterCount)
         #expect(abs(count / size - 1) <= tolerance, "\(name): \(count)")

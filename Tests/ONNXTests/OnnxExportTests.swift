@@ -160,7 +160,7 @@ struct OnnxExportTests {
             print(largest)
         """
 
-    @Test func `an exported network is read back with its structure and notes`() throws {
+    @Test func `an exported network is read back with its structure and metadata`() throws {
         let directory = try TemporaryDirectory()
         let files = try ExportedNetwork(Self.everything, in: directory)
         let file = try OnnxFile(reading: files.onnx)

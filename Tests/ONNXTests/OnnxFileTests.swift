@@ -80,7 +80,7 @@ import Testing
         ),
     ]
 
-    @Test(arguments: faults.indices) func `a fault is named`(_ index: Int) throws {
+    @Test(arguments: faults.indices) func `an error is named`(_ index: Int) throws {
         let (what, word, change) = Self.faults[index]
         var model = Self.sample()
         change(&model)
@@ -92,14 +92,14 @@ import Testing
         #expect(failure?.message.contains(word) == true, "\(what): \(failure?.message ?? "")")
     }
 
-    @Test func `no prefix of a file is taken for a whole one, and none crashes`() throws {
+    @Test func `no prefix of a file is accepted, and none crashes`() throws {
         let bytes = try Self.sample().encodedBytes()
         for count in 0..<bytes.count {
             #expect(throws: Failure.self) { try OnnxFile(bytes: Array(bytes.prefix(count)), name: "cut.onnx") }
         }
     }
 
-    @Test func `deep nesting is no danger`() throws {
+    @Test func `deep nesting is harmless`() throws {
         // A graph in an attribute in a node in a graph, 20,000 times: fields 6, 5 and 1.
         var nested: [UInt8] = []
         for _ in 0..<20_000 {

@@ -7,7 +7,7 @@ import Torch
 
 /// The operators, by the examples of the official onnx package.
 @Suite struct OnnxOperatorTests {
-    @Test func `operators give what the official examples say`() throws {
+    @Test func `operators match the official examples`() throws {
         let python: PythonEnvironment
         do {
             python = try PythonEnvironment(with: "onnx", "onnxruntime")

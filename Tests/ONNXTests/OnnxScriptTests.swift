@@ -30,7 +30,7 @@ import Torch
         ("speech-embedding/melspectrogram.onnx", [12_400], 0),
         ("speech-embedding/embedding_model.onnx", [76, 32, 1], 0),
     ])
-    func `networks that people bring give what they give in onnxruntime`(
+    func `third-party networks give the same outputs as in onnxruntime`(
         name: String, shape: [Int], output: Int
     ) throws {
         guard let place = try? RealData.locator.folder(of: "own") else {
@@ -69,7 +69,7 @@ import Torch
         open(sys.argv[4], "wb").write(numpy.ascontiguousarray(y).tobytes())
         """
 
-    @Test func `exported convolutional networks, vision transformers and text encoders are the same from version 9 on`()
+    @Test func `exported CNNs, vision transformers and text encoders are the same from version 9 on`()
         throws
     {
         let python = try environment()
@@ -195,7 +195,7 @@ import Torch
             print(os.path.basename(file)[:-3], largest)
         """
 
-    @Test func `what cannot be run is named by its operators`() throws {
+    @Test func `an unsupported network is refused with its operators`() throws {
         let nodes = ["StringNormalizer", "Loop", "Relu"].map { Wire.OnnxNode(input: ["x"], output: [$0], opType: $0) }
         let type = Wire.OnnxType(tensorType: Wire.OnnxTensorType(elemType: 1))
         let model = Wire.OnnxModel(

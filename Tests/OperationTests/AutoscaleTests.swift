@@ -6,7 +6,7 @@ import Testing
 
 /// As many workers as there is work for.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct AutoscaleTests {
-    @Test func `workers come at once and go after a while without as much work`() {
+    @Test func `workers start immediately and stop after a while with less work`() {
         var scaling = Scaling(fewest: 0, most: 4, tasksPerWorker: 2, cooldown: .seconds(60))
         let start = ContinuousClock.now
         func decide(_ open: Int, _ seconds: Int) -> Int? {
@@ -27,7 +27,7 @@ import Testing
         #expect(decide(0, 160) == 0)
     }
 
-    @Test func `a number that could not be set is wanted again, down as well as up`() {
+    @Test func `a number of workers that could not be set is requested again, down as well as up`() {
         var scaling = Scaling(fewest: 0, most: 4, tasksPerWorker: 1, cooldown: .seconds(60))
         let start = ContinuousClock.now
         func decide(_ open: Int, _ seconds: Int) -> Int? { scaling.decide(open: open, at: start + .seconds(seconds)) }
@@ -39,7 +39,7 @@ import Testing
         #expect(decide(1, 85) == nil)
     }
 
-    @Test func `a command that fails is run again`() async throws {
+    @Test func `a failing command is retried`() async throws {
         try await withProject { gyrus in
             #expect(try await gyrus.run(["up", "-d", "trainer"]).status == 0)
             let calls = gyrus.folder.appending(path: "calls").path
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `a search runs from no worker to some and back to none, and loses no task`() async throws {
+    @Test func `a search scales from no workers to some and back, and loses no task`() async throws {
         try await withProject { gyrus in
             #expect(try await gyrus.run(["up", "-d", "--scale", "trainer-worker=0"]).status == 0)
             let log = gyrus.folder.appending(path: "autoscale.log")

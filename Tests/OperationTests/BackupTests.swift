@@ -30,7 +30,7 @@ import Testing
         }.filter { $0.first?.isNumber == true }.joined(separator: "\n")
     }
 
-    @Test func `a search that is backed up in the middle ends the same in another project`() async throws {
+    @Test func `a search that is backed up midway ends the same in another project`() async throws {
         try await withProject { gyrus in
             #expect(try await gyrus.run(["up", "-d"]).status == 0)
             let id = try await Self.publish(tinyScenario(trials: 16, epochs: 2, samples: 256), gyrus)
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func `a second backup copies only what is new, and old ones go with what only they named`() async throws {
+    @Test func `a second backup copies only what is new, and old ones are removed with their own files`() async throws {
         try await withProject { gyrus in
             #expect(try await gyrus.run(["up", "-d"]).status == 0)
             let folder = gyrus.folder.appending(path: "backup").path
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test func `a backup with a damaged file is refused by the file's name, and leaves nothing behind`() async throws {
+    @Test func `a backup with a damaged file is refused with its name, and leaves nothing behind`() async throws {
         try await withProject { gyrus in
             #expect(try await gyrus.run(["up", "-d"]).status == 0)
             let id = try await Self.publish(tinyScenario(trials: 4), gyrus)

@@ -8,7 +8,7 @@ import Testing
         let check, state, found, advice: String
     }
 
-    @Test func `doctor finds all fine where all runs, and says what to do about what does not`() async throws {
+    @Test func `doctor finds no problem if all runs, and says what to do about what does not`() async throws {
         try await withProject { gyrus in
             let up = try await gyrus.run(["up", "-d"])
             try #require(up.status == 0, "\(up.err)")
@@ -25,8 +25,7 @@ import Testing
         }
     }
 
-    @Test func `keys that others can read, and folders that are not there, are found without any service`() async throws
-    {
+    @Test func `keys that others can read, and missing folders, are found without any service`() async throws {
         let directory = try TemporaryDirectory()
         let key = try directory.write("public: x\n".utf8, as: "own.key")
         chmod(key, 0o644)
@@ -38,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func `a trace has what all services did for a scenario, and only what a trial is about for a trial`()
+    @Test func `a trace shows what all services did for a scenario or a trial`()
         async throws
     {
         struct Event: Decodable {

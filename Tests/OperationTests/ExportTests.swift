@@ -5,7 +5,7 @@ import Testing
 /// What other systems get to run Gyrus, judged by those systems' own checks.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct ExportTests {
     @Test(.enabled(if: Tool.systemd != nil, "systemd-analyze is not installed (Debian: systemd)"))
-    func `systemd finds nothing wrong with its units`() async throws {
+    func `systemd accepts the exported units`() async throws {
         let analyze = try #require(Tool.systemd)
         try await withProject { gyrus in
             let folder = gyrus.folder.appending(path: "units")
@@ -85,7 +85,7 @@ import Testing
         return (python, folder)
     }
 
-    @Test func `every object for Kubernetes is one by the schemas of its API`() async throws {
+    @Test func `every Kubernetes object is valid by the schemas of its API`() async throws {
         try await withProject { gyrus in
             let (python, folder) = try await Self.kubernetes(gyrus)
             let report = try python.run(
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(.enabled(if: Tool("kubectl") != nil, "kubectl is not installed (Debian: kubernetes-client)"))
-    func `each overlay is built by kubectl into what fits together`() async throws {
+    func `kubectl builds each overlay into consistent objects`() async throws {
         let kubectl = try Tool.required("kubectl")
         try await withProject { gyrus in
             let (python, folder) = try await Self.kubernetes(gyrus, "--namespace", "lab", "--monitoring", "watch")
@@ -206,7 +206,7 @@ import Testing
         }
     }
 
-    @Test func `a worker of Slurm that gets a GPU computes on it`() async throws {
+    @Test func `a Slurm worker that gets a GPU computes on it`() async throws {
         try await withProject { gyrus in
             let script = try await gyrus.run(["export", "slurm", "--gpus", "1"])
             #expect(script.status == 0 && script.out.contains("#SBATCH --gpus-per-task=1"), "\(script.err)")
@@ -219,7 +219,7 @@ import Testing
         }
     }
 
-    @Test func `a model's identity still exports the model`() async throws {
+    @Test func `a model's ID still exports the model`() async throws {
         try await withProject { gyrus in
             let help = try await gyrus.run(["export", "--help"])
             #expect(help.out.contains("systemd") && help.out.contains("kubernetes"))
@@ -238,7 +238,7 @@ import Testing
         (["kubernetes", "--blob-credentials", "x"], "requires --blobs"),
         (["kubernetes", "--blobs", "https://h/b"], "name their file with --blob-credentials"),
     ])
-    func `an option that cannot be is named`(words: [String], message: String) async throws {
+    func `an invalid option is named`(words: [String], message: String) async throws {
         try await withProject { gyrus in
             let output = try await gyrus.run(["export"] + words)
             #expect(output.status == 2 && output.err.contains(message), "\(output.err)")

@@ -32,7 +32,7 @@ import Testing
         return words(after: "apt-get install", in: last.text, until: "&")
     }
 
-    @Test func `the file keeps the rules of such files`() throws {
+    @Test func `the Dockerfile follows the rules for Dockerfiles`() throws {
         let instructions = try Self.instructions()
         let bases = instructions.filter { $0.name == "FROM" }
         #expect(bases.count == 2)
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(.enabled(if: Tool("readelf") != nil && Tool("dpkg-query") != nil, "needs readelf and dpkg-query"))
-    func `the image has the library of every program that it has`() async throws {
+    func `the image has the libraries of all its programs`() async throws {
         let build = try #require(try Self.instructions().first { $0.text.contains("for program in") })
         let programs = Self.words(after: "for program in", in: build.text, until: ";")
         #expect(programs.contains("registry") && programs.contains("gyrus"))
@@ -100,7 +100,7 @@ import Testing
         .enabled(
             if: ProcessInfo.processInfo.environment["GYRUS_TEST_IMAGE"] != nil, "set GYRUS_TEST_IMAGE=1: takes minutes"),
         .enabled(if: Tool("mmdebstrap") != nil && getuid() == 0, "needs mmdebstrap and root"))
-    func `the last stage is made in a folder, and a search ends well in it as the image's user`() async throws {
+    func `the last stage is built in a folder, and a search succeeds in it as the image's user`() async throws {
         let root = try TemporaryDirectory()
         func run(_ words: String...) async throws -> GyrusProgram.Output {
             // A folder for temporary files of this machine is none of the image.

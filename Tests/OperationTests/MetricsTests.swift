@@ -6,7 +6,7 @@ import Testing
 /// What the services measure, as Prometheus reads it.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct MetricsTests {
     @Test(.enabled(if: Tool.promtool != nil, "promtool is not installed (Debian: prometheus)"))
-    func `metrics of a service, of all services and of the console pass Prometheus' own check`() async throws {
+    func `metrics of a service, of all services and of the console pass promtool`() async throws {
         let promtool = try #require(Tool.promtool)
         try await withProject { gyrus in
             #expect(try await gyrus.run(["up", "-d"]).status == 0)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `a service serves its metrics over HTTP at a port or a socket where it is told to`() async throws {
+    @Test func `a service serves its metrics over HTTP on a port or a socket if configured`() async throws {
         try await ProcessFixture.run { fixture in
             let socket = fixture.directory.appending(path: "run/metrics.sock").path
             _ = try fixture.start("registry", ["--metrics", "unix:\(socket)"])
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(.enabled(if: Tool.promtool != nil, "promtool is not installed (Debian: prometheus)"))
-    func `the exported alert rules and scrape configuration pass Prometheus' own check`() async throws {
+    func `the exported alert rules and scrape configuration pass promtool`() async throws {
         let promtool = try #require(Tool.promtool)
         try await withProject { gyrus in
             let folder = gyrus.folder.appending(path: "monitoring")
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: ["nonsense", "127.0.0.1", "127.0.0.1:99999", "unix:relative"])
-    func `an address for metrics that is none is refused before the service starts`(address: String) async throws {
+    func `an invalid address for metrics is refused before the service starts`(address: String) async throws {
         try await ProcessFixture.run { fixture in
             let registry = try fixture.start("registry", ["--metrics", address])
             #expect(await registry.end() == 78)
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func `a log in JSON has one object a line, with the scenario and the trial of a task`() async throws {
+    @Test func `a JSON log has one object per line, with the scenario and the trial of a task`() async throws {
         try await withProject(environment: ["GYRUS_LOG_FORMAT": "json"]) { gyrus in
             #expect(try await gyrus.run(["up", "-d"]).status == 0)
             let scenario = gyrus.folder.appending(path: "tiny.yaml")

@@ -13,7 +13,7 @@ import Testing
         ("files=50GB, events=1000", "events=1000 tasks=30d dead-tasks=180d files=50GB"),
         ("events=1.5h/10", "events=90m/10 tasks=30d dead-tasks=180d files=90d/200GB"),
     ])
-    func `a policy is read as it is written, and the rest keeps its default`(text: String, policy: String) throws {
+    func `a policy is parsed, and the rest keeps its defaults`(text: String, policy: String) throws {
         #expect(try RetentionPolicy(text).description == policy)
         #expect(try RetentionPolicy(policy).description == policy)
     }
@@ -23,12 +23,12 @@ import Testing
         ("events=3x", "'3x' is not a limit for events"), ("events=5GB", "'5GB' is not a limit for events"),
         ("files=1000", "'1000' is not a limit for files"), ("tasks=-1", "'-1' is not a limit for tasks"),
     ])
-    func `a policy that is none is refused with what is possible`(text: String, message: String) throws {
+    func `an invalid policy is refused with the possible ones`(text: String, message: String) throws {
         let failure = try #require(throws: Failure.self) { try RetentionPolicy(text) }
         #expect(failure.code == .invalidArgument && failure.message.contains(message), "\(failure.message)")
     }
 
-    @Test func `the oldest events go by number and by age, and what is left has no gap`() async throws {
+    @Test func `the oldest events are removed by number and by age, and the rest has no gap`() async throws {
         let database = try ServiceDatabase.inMemory(migrations: EventLog.registerMigrations)
         let clock = Clock()
         let log = EventLog(database, service: "test", now: { clock.now })
@@ -56,7 +56,7 @@ import Testing
         var now = Date(timeIntervalSince1970: 0)
     }
 
-    @Test func `a reader is told of events that are no longer kept`() async throws {
+    @Test func `a reader learns of events that are no longer kept`() async throws {
         try await withProject(environment: ["GYRUS_RETENTION": "events=10"]) { gyrus in
             #expect(try await gyrus.run(["up", "-d", "registry"]).status == 0)
             // The registry enters its zoo at the first start: far more than ten events.
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `a wrong policy keeps a service from starting and names the variable`() async throws {
+    @Test func `an invalid policy keeps a service from starting and names the variable`() async throws {
         try await ProcessFixture.run { fixture in
             let registry = try fixture.start("registry", [], environment: ["GYRUS_RETENTION": "events=soon"])
             #expect(await registry.end() == 78)

@@ -12,7 +12,7 @@ import WorkQueueClient
     @Test(
         .enabled(if: SlurmCluster.isInstalled, "Slurm is not installed (Debian: slurm-wlm)"),
         .enabled(if: getuid() == 0, "only root can start a node of Slurm"))
-    func `workers start, work, give their task back when they are cancelled, and leave when they are idle`()
+    func `workers start, work, return their task when canceled, and exit when idle`()
         async throws
     {
         try await ProcessFixture.run { fixture in

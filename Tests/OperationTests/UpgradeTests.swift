@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: versions)
-    func `a project of an earlier version is copied, brought to the present form, and goes on`(
+    func `a project of an earlier version is copied, migrated and continued`(
         version: URL
     ) async throws {
         try await withProject { gyrus in
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: services)
-    func `a database of a newer version is refused by its name and stays as it is`(service: String) async throws {
+    func `a database of a newer version is refused with its name and unchanged`(service: String) async throws {
         try await ProcessFixture.run { fixture in
             let folder = fixture.directory.appending(path: "state/\(service)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -50,7 +50,7 @@ import Testing
         return try await body()
     }
 
-    @Test func `a worker ends with the reason where the service speaks another protocol`() async throws {
+    @Test func `a worker exits with the reason if the service uses another protocol version`() async throws {
         try await ProcessFixture.run { fixture in
             let endpoint = try #require(fixture.environment["GYRUS_TRAINER"])
             let refusal = """
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `a service refuses another protocol by both numbers, and serves what it does not know all of`()
+    @Test func `a service refuses another protocol version with both numbers, and ignores unknown fields`()
         async throws
     {
         try await ProcessFixture.run { fixture in
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func `doctor tells of a service of another version, and of a clock that is wrong`() async throws {
+    @Test func `doctor reports a service of another version, and a wrong clock`() async throws {
         struct Finding: Decodable {
             let check, state, found: String
         }

@@ -45,7 +45,7 @@ struct ParameterServerTests {
         #expect(await server.values == serial)
     }
 
-    @Test func `in 16 bits half the bytes are pushed, and what rounding takes comes later`() async throws {
+    @Test func `in 16 bits half the bytes are pushed, and rounding errors are added later`() async throws {
         let settings = ParameterSettings(rule: .addition, consistency: .asynchronous(staleness: nil), shards: 2)
         let server = try ParameterServer([Float](repeating: 0, count: 100), settings: settings)
         try await withServer(router(server)) { client in
@@ -62,7 +62,7 @@ struct ParameterServerTests {
         }
     }
 
-    @Test func `two workers in step equal one that sees the mean`() async throws {
+    @Test func `two synchronous workers equal one that sees the mean`() async throws {
         let server = try ParameterServer(
             start,
             settings: .init(rule: .gradientDescent(learningRate: 0.1), consistency: .synchronous, workers: 2, shards: 2)
@@ -106,7 +106,7 @@ struct ParameterServerTests {
         }
     }
 
-    @Test func `a worker whose heart stopped is forgotten while the other goes on`() async throws {
+    @Test func `a worker without heartbeats is forgotten while the other continues`() async throws {
         let server = try ParameterServer(
             start,
             settings: .init(
@@ -127,7 +127,7 @@ struct ParameterServerTests {
         #expect(await server.values == start.map { $0 * 4 })
     }
 
-    @Test func `a server that goes on from the state of another gives the same bits`() async throws {
+    @Test func `a server that continues from another's state gives the same bits`() async throws {
         let settings = ParameterSettings(
             rule: .adam(learningRate: 0.1), consistency: .asynchronous(staleness: 0), shards: 3)
         func train(_ server: ParameterServer, steps: Int) async throws {
@@ -155,7 +155,7 @@ struct ParameterServerTests {
         await #expect(throws: Failure.self) { try await small.restore(state) }
     }
 
-    @Test func `settings that cannot be are refused`() {
+    @Test func `impossible settings are refused`() {
         let impossible = [
             ParameterSettings(rule: .addition, consistency: .synchronous, workers: 0),
             ParameterSettings(rule: .addition, consistency: .synchronous, shards: 0),

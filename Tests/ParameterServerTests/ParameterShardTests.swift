@@ -59,7 +59,7 @@ struct ParameterShardTests {
         #expect(try await read(shard, "a") == [17])
     }
 
-    @Test func `a worker that is too far ahead waits, and is told for whom`() async throws {
+    @Test func `a worker that is too far ahead waits, and learns for whom`() async throws {
         let settings = ParameterSettings(rule: .addition, consistency: .asynchronous(staleness: 1), workers: 2)
         let shard = shard([0], settings)
         for worker in ["fast", "slow"] { _ = await shard.join(worker) }
@@ -73,7 +73,7 @@ struct ParameterShardTests {
         #expect(try await read(shard, "fast") == [3])
     }
 
-    @Test func `a waiting worker goes on as soon as the other has pushed`() async throws {
+    @Test func `a waiting worker continues as soon as the other has pushed`() async throws {
         let settings = ParameterSettings(rule: .addition, consistency: .asynchronous(staleness: 0), workers: 2)
         let shard = shard([0], settings)
         for worker in ["a", "b"] { _ = await shard.join(worker) }
@@ -111,7 +111,7 @@ struct ParameterShardTests {
         #expect(failure?.code == .stale)
     }
 
-    @Test func `where nobody can be missed the loss of a worker ends the work`() async throws {
+    @Test func `if all workers are required, the loss of one ends the work`() async throws {
         let settings = ParameterSettings(rule: .addition, consistency: .synchronous, workers: 2, failsOnLoss: true)
         let shard = shard([0], settings)
         for worker in ["a", "dead"] { _ = await shard.join(worker) }
@@ -131,7 +131,7 @@ struct ParameterShardTests {
         #expect(await shard.snapshot == [1])
     }
 
-    @Test func `what cannot be an update is refused and changes nothing`() async throws {
+    @Test func `an invalid update is refused and changes nothing`() async throws {
         let shard = shard([0, 0], .init(rule: .addition, consistency: .asynchronous(staleness: nil)))
         _ = await shard.join("a")
         for values in [[1], [1, 2, 3], [.nan, 1], [1, .infinity]] as [[Float]] {

@@ -3,7 +3,7 @@ import Testing
 @testable import ParameterServer
 
 struct WorkerClocksTests {
-    @Test func `nobody is ahead until all that are needed have joined`() {
+    @Test func `nobody is ahead until all required workers have joined`() {
         var clocks = WorkerClocks(expected: 2)
         _ = clocks.join("a", clock: 0, at: .zero)
         clocks.advance("a")
@@ -14,7 +14,7 @@ struct WorkerClocksTests {
         #expect(clocks.stragglers == ["a", "b"])
     }
 
-    @Test func `a silent worker is forgotten and counts no longer`() {
+    @Test func `a silent worker is forgotten and no longer counts`() {
         var clocks = WorkerClocks(expected: 2)
         _ = clocks.join("a", clock: 0, at: .zero)
         _ = clocks.join("b", clock: 0, at: .zero)
@@ -25,7 +25,7 @@ struct WorkerClocksTests {
         #expect(clocks.clock(of: "b") == nil)
     }
 
-    @Test func `nobody waits for a worker that rests`() {
+    @Test func `nobody waits for an idle worker`() {
         var clocks = WorkerClocks(expected: 2)
         for worker in ["a", "b"] { _ = clocks.join(worker, clock: 0, at: .zero) }
         clocks.advance("a")
@@ -40,7 +40,7 @@ struct WorkerClocksTests {
         #expect(clocks.slowest == 0)
     }
 
-    @Test func `joining again goes on where the worker was`() {
+    @Test func `a worker that rejoins continues where it was`() {
         var clocks = WorkerClocks(expected: 1)
         _ = clocks.join("a", clock: 0, at: .zero)
         clocks.advance("a")

@@ -64,7 +64,7 @@ import Testing
         ).prepare(to: file)
     }
 
-    @Test func `pictures of four inks and of 16 bits have the colors that people see`() throws {
+    @Test func `CMYK and 16-bit pictures have the right colors`() throws {
         let bytes = [UInt8](try #require(Data(base64Encoded: Self.inks)))
         let printed = try Picture(decoding: bytes)
         #expect(printed.channels == 3)
@@ -72,7 +72,7 @@ import Testing
         #expect(try Picture(decoding: Self.picture(100, maximum: 65_535)).pixels.allSatisfy { $0 == 100 })
     }
 
-    @Test func `pictures of too many pixels are refused before they take memory`() throws {
+    @Test func `pictures with too many pixels are refused before memory is allocated`() throws {
         let size: [UInt8] = [0, 0, 0x9C, 0x40, 0, 0, 0x9C, 0x40]  // 40,000 by 40,000
         let headers: [[UInt8]] = [
             Array("P5\n# large\n40000 40000\n255\n".utf8),
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func `files that cannot be read are named with the reason, and the others are prepared`() throws {
+    @Test func `unreadable files are named with the reason, and the others are prepared`() throws {
         let folder = try Self.folder([
             "cat/empty.jpg": [], "dog/really.jpg": Array("GIF89a".utf8) + [1, 0, 1, 0, 0, 0, 0],
             "dog/cut.png": [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13],
@@ -114,7 +114,7 @@ import Testing
         #expect(outcome.manifest.notes.contains { $0.contains("3 samples could not be read") })
     }
 
-    @Test func `more unreadable files than are tolerated end the preparation, which leaves no file behind`() throws {
+    @Test func `too many unreadable files end the preparation, which leaves no file behind`() throws {
         let folder = try Self.folder(
             Dictionary(uniqueKeysWithValues: (0..<9).map { ("cat/broken\($0).jpg", Array("nothing".utf8)) }), good: 40)
         let target = try TemporaryDirectory()
@@ -124,7 +124,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: target.url.path).isEmpty)
     }
 
-    @Test func `a place that takes no file is said with its name`() throws {
+    @Test func `an output that cannot be written is named`() throws {
         let target = try TemporaryDirectory()
         try Data().write(to: target.file("taken"))
         let failure = #expect(throws: Failure.self) {
@@ -134,7 +134,7 @@ import Testing
         #expect(failure?.message.contains("taken/d.safetensors") == true)
     }
 
-    @Test func `a sound without samples cannot be read, and of one of three hours the first ten minutes are`() throws {
+    @Test func `an empty sound cannot be read, and of three hours the first ten minutes are used`() throws {
         let folder = try TemporaryDirectory()
         try Self.wave(0, to: folder.file("none.wav"))
         try Self.wave(3 * 3_600 * 8_000, to: folder.file("long.wav"))
@@ -147,7 +147,7 @@ import Testing
         #expect(abs(long.duration - 10_800) < 0.01)
     }
 
-    @Test func `texts in files are read in the encoding that is named`() throws {
+    @Test func `texts in files are read in the given encoding`() throws {
         let folder = try TemporaryDirectory()
         for (index, name) in ["deutsch", "français"].enumerated() {
             try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true)

@@ -54,7 +54,7 @@ import Torch
     @Test(
         .enabled(if: folder != nil, "needs the users' data, in the folder 'own' of what $GYRUS_DATA names"),
         .timeLimit(.minutes(10)), arguments: fields)
-    func `every family learns real data to clearly better than the most frequent class`(_ field: Field) throws {
+    func `every family learns real data clearly better than the most frequent class`(_ field: Field) throws {
         let folder = try TemporaryDirectory()
         var modality = DataSettings.Modality(columns: field.columns, kind: field.kind)
         field.adapt(&modality)

@@ -10,7 +10,7 @@ import Torch
 
 /// A real pretrained network that is trained further with real pictures, in a process of its own.
 @Suite(.timeLimit(.minutes(20))) struct FineTuningTests {
-    @Test func `a frozen program of others learns, and its package answers as the network on its features`() throws {
+    @Test func `a third-party network is fine-tuned, and its package answers like its network on features`() throws {
         let folder = try TemporaryDirectory()
         let (request, rows) = try ViewTests.request(folder, perClass: 6)
         let file = folder.file("tuned.pt")
@@ -39,7 +39,7 @@ import Torch
             NetworkPackage(loading: folder.file("model.pt")), network, rows, tuned, data, view)
     }
 
-    @Test func `a file that is no network ends the training with the reason`() throws {
+    @Test func `a file that is not a network ends the training with the reason`() throws {
         let folder = try TemporaryDirectory()
         var (request, rows) = try ViewTests.request(folder)
         request.file = folder.file("pickle.pt")

@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func `after a kill it keeps what is done, and the result has the same bytes`() async throws {
+    @Test func `after a kill it keeps finished work, and the result has the same bytes`() async throws {
         let made = try Made()
         let whole = try made.start("whole")
         #expect(await whole.program.end() == 0)
@@ -74,7 +74,7 @@ import Testing
         #expect(left.allSatisfy { !$0.contains("shards") && !$0.contains("partial") })
     }
 
-    @Test func `pictures that changed since then are prepared afresh`() async throws {
+    @Test func `pictures that have changed are prepared again`() async throws {
         let made = try Made()
         let killed = try made.start("result")
         while killed.program.isRunning, try Made.progress(killed.log).last ?? 0 < made.count / 2 {

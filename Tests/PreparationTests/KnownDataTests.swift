@@ -59,7 +59,7 @@ import Torch
         }
     }
 
-    @Test func `what is prepared says how new samples are, and stays data of a recipe`() throws {
+    @Test func `a prepared dataset says how to prepare new samples, and keeps its recipe`() throws {
         let folder = try TemporaryDirectory()
         let recipe = try DatasetRecipe(
             modalities: [

@@ -26,7 +26,7 @@ import Torch
 
     private static let families = ["photo": "LeNet3", "voice": "ResNet", "note": "BiGRU", "facts": "MLP"]
 
-    @Test func `a package answers for raw values as its network does for prepared samples, also in Python`() throws {
+    @Test func `a package answers raw values like its network answers prepared samples, also in Python`() throws {
         let folder = try TemporaryDirectory()
         try MixedRows.write(to: folder)
         let settings = Self.settings(folder)

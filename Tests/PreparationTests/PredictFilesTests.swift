@@ -83,7 +83,7 @@ import Torch
         found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-4 }
     }
 
-    @Test func `a program whose caller is gone ends in the middle of its work`() async throws {
+    @Test func `a program whose caller has ended stops in the middle of its work`() async throws {
         let made = try Made()
         let package = try made.package("fresh", ScriptedNetwork(made.description, seed: 3), made.manifest)
         // More answers than the pipe takes, which nobody reads: the program cannot finish.
@@ -109,7 +109,7 @@ import Torch
         withExtendedLifetime(output) {}
     }
 
-    @Test func `files of one name in several folders get answers of their own`() throws {
+    @Test func `files with one name in several folders get their own answers`() throws {
         let made = try Made()
         var files: [URL] = []
         for number in [0, 1, 2, 3] {

@@ -22,7 +22,7 @@ import Testing
         #expect([prepared[1], prepared[4], prepared[7]] == rows)
     }
 
-    @Test func `transparent pixels lie on white, and gray becomes color`() throws {
+    @Test func `transparent pixels become white, and gray becomes color`() throws {
         let module = try Self.module(
             .picture(PicturePreparation(fit: .stretch, means: [0, 0, 0], deviations: [1, 1, 1])), shape: [3, 1, 1])
         let clear = RawValue.pixels([0, 0, 0, 0], shape: [1, 1, 4])
@@ -33,7 +33,7 @@ import Testing
 
     /// Reference values by NumPy, as librosa's `melspectrogram` with zeros at the ends.
     @Test(arguments: [nil, -20] as [Double?])
-    func `mel power is that on Slaney's scale, of sound that is loud enough`(_ loudness: Double?) throws {
+    func `mel power follows Slaney's scale, for sufficiently loud sound`(_ loudness: Double?) throws {
         var preparation = SoundPreparation(
             sound: .mel, rate: 16_000, samples: 3_200, window: 400, hop: 160, transform: 400, bands: 40, mean: 0,
             deviation: 1)
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(arguments: [(22_050, 16_000), (8_000, 16_000), (44_101, 16_000), (48_000, 8_000)])
-    func `a resampled tone is the tone sampled at the other rate`(_ rate: Int, _ wanted: Int) throws {
+    func `a resampled tone equals the tone sampled at the other rate`(_ rate: Int, _ wanted: Int) throws {
         let count = wanted / 2
         let module = try Self.module(
             .sound(
@@ -91,7 +91,7 @@ import Testing
         #expect(silence.allSatisfy { $0 == 0 || $0 < 60 })
     }
 
-    @Test func `texts are cut or filled up`() throws {
+    @Test func `texts are cut or padded`() throws {
         let module = try Self.module(.text(TextPreparation(tokens: .words, model: Data())), shape: [4])
         #expect(try module.run("input_x", .tokens([5, 6]), count: 4) == [5, 6, 0, 0])
         #expect(try module.run("input_x", .tokens([5, 6, 7, 8, 9]), count: 4) == [5, 6, 7, 8])
@@ -112,7 +112,7 @@ import Testing
         #expect(try module.run("input_x", outlier, count: 4) == [10, 1, 0, 0])
     }
 
-    @Test func `series are standardized by channel and say where they end`() throws {
+    @Test func `series are standardized by channel and marked where they end`() throws {
         let series = SeriesPreparation(means: [1, 0], deviations: [2, 1], hasMask: true)
         let module = try Self.module(.series(series), shape: [3, 4])
         let value = RawValue.numbers([3, 5, -1, .nan], shape: [2, 2])

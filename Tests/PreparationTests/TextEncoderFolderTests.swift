@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func `length, pooling and norm are those of the files`() throws {
+    @Test func `length, pooling and norm are read from the files`() throws {
         #expect(try encoding == nil)
         try write(["tokenizer.json": Self.words])
         #expect(try encoding == TextEncoding(length: 512))
@@ -57,7 +57,7 @@ import Testing
         #expect(try contract.encoder?.vocabulary == 5 && contract.kind == .text)
     }
 
-    @Test func `a tokenizer that is too large or names more special tokens than fit is refused`() throws {
+    @Test func `a tokenizer that is too large or has too many special tokens is refused`() throws {
         #expect(FileManager.default.createFile(atPath: folder.path("tokenizer.json"), contents: nil))
         let handle = try FileHandle(forWritingTo: folder.file("tokenizer.json"))
         try handle.truncate(atOffset: 1 << 30)

@@ -78,7 +78,7 @@ import Torch
         return (request, rows)
     }
 
-    @Test func `raw texts give in the package what their frozen features give, also in Python`() throws {
+    @Test func `in the package raw texts give the same answers as frozen features, also in Python`() throws {
         let folder = try TemporaryDirectory()
         let (request, rows) = try Self.request(folder)
         let outcome = try ViewPreparer(rows: rows, request: request).prepare(to: folder.path("view.safetensors"))
@@ -159,7 +159,7 @@ import Torch
         }
     }
 
-    @Test func `adapters of a text encoder learn, and the tuned encoder takes tokens as before`() throws {
+    @Test func `adapters of a text encoder learn, and the tuned encoder still takes tokens`() throws {
         let folder = try TemporaryDirectory()
         var (request, rows) = try Self.request(folder)
         request.file = folder.file("encoder.pt")

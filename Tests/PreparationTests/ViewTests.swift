@@ -59,7 +59,7 @@ import Torch
         )
     }
 
-    @Test func `features are those of the same samples, fit better than pixels, and are in the package`() throws {
+    @Test func `features match their samples, fit better than pixels, and are in the package`() throws {
         let folder = try TemporaryDirectory()
         let (request, rows) = try Self.request(folder)
         let outcome = try ViewPreparer(rows: rows, request: request).prepare(to: folder.path("view.safetensors"))
@@ -129,7 +129,7 @@ import Torch
         }
     }
 
-    @Test func `a network that reads something else is refused with the reason`() throws {
+    @Test func `a network with other inputs is refused with the reason`() throws {
         let folder = try TemporaryDirectory()
         var (request, rows) = try Self.request(folder)
         request.contract.shape = [1, 224, 224]

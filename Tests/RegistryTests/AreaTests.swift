@@ -29,7 +29,7 @@ struct AreaTests {
         return try #require(areas.first { $0.path == path }, "\(areas.map(\.path))")
     }
 
-    @Test func `the four areas come from the atlas, vision with motion, colour, shape and other`() async throws {
+    @Test func `the four areas come from the atlas, vision with motion, color, shape and other`() async throws {
         try await use { client, _ in
             let areas = try await client.areas()
             #expect(areas.filter { $0.parent == nil }.map(\.path) == ["vision", "audition", "language", "emotion"])
@@ -45,7 +45,7 @@ struct AreaTests {
         }
     }
 
-    @Test func `seeding twice changes nothing, and a network that came before belongs to its area`() async throws {
+    @Test func `seeding twice changes nothing, and an earlier network belongs to its area`() async throws {
         try await fixture.serve { client, _ in
             _ = try await client.register(try sampleNetwork())
             try await fixture.brain.seed()
@@ -117,7 +117,7 @@ struct AreaTests {
         }
     }
 
-    @Test func `pretrained models go where their networks go`() async throws {
+    @Test func `pretrained models move with their networks`() async throws {
         try await use { client, network in
             _ = try await client.register(
                 PretrainedModel(
@@ -140,7 +140,7 @@ struct AreaTests {
         }
     }
 
-    @Test func `an atlas that was cut short on its way is refused`() throws {
+    @Test func `an atlas that was truncated in transit is refused`() throws {
         let (message, bytes) = try AtlasTransfer.pack(.shipped)
         #expect(try AtlasTransfer.unpack(message, bytes) == .shipped)
         let short = #expect(throws: Failure.self) { try AtlasTransfer.unpack(message, Array(bytes.dropLast(9_000))) }
@@ -172,7 +172,7 @@ struct AreaTests {
         }
     }
 
-    @Test func `ties change an area's regions, and what is unknown or wrong is refused whole`() async throws {
+    @Test func `ties change an area's regions, and a partly invalid request changes nothing`() async throws {
         try await use { client, network in
             let before = try await area("vision.colour", client)
             let gone = before.regions[0].region
@@ -206,7 +206,7 @@ struct AreaTests {
         }
     }
 
-    @Test func `an explanation offers the networks of activated areas, wherever they were moved`() async throws {
+    @Test func `an explanation lists the networks of activated areas, wherever they were moved`() async throws {
         try await use { client, _ in
             let names = [
                 "LeNet5": ["vision"], "MediumNet": ["audition"], "MoodNet": ["emotion"], "LeNet5×2": ["emotion"],

@@ -50,7 +50,7 @@ struct BlobCacheTests {
         }
     }
 
-    @Test func `the least recently used files make room`() async throws {
+    @Test func `the least recently used files are removed first`() async throws {
         let fixture = try RegistryFixture()
         let clock = Clock()
         try await fixture.serve { client, _ in

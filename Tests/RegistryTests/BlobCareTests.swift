@@ -16,7 +16,7 @@ struct BlobCareTests {
         return blob
     }
 
-    @Test func `retention removes old temporary files and unused features, and no data set`() async throws {
+    @Test func `retention removes old temporary files and unused features, and no dataset`() async throws {
         let start = Date()
         let clock = Mutex(start)
         let fixture = try RegistryFixture(now: { clock.withLock { $0 } })
@@ -32,7 +32,7 @@ struct BlobCareTests {
             let data = try await register(sampleBytes(1_000), client)
             let temporary = try await client.upload(bytes: sampleBytes(1_000, seed: 2), keepFor: .seconds(1_000))
             let (unused, used, both) = (try await features(3), try await features(4), try await features(5))
-            // The same bytes are a data set of their own as well.
+            // The same bytes are a dataset of their own as well.
             _ = try await client.register(
                 RegisteredDataset(name: "own", recipe: BlobDigest(hashing: [6]), blob: both.blob, classes: 2))
             advance(to: 50)
@@ -81,7 +81,7 @@ struct BlobCareTests {
         }
     }
 
-    @Test func `verifying goes on in steps`() async throws {
+    @Test func `verification proceeds in steps`() async throws {
         let fixture = try RegistryFixture()
         try await fixture.serve { client, _ in
             for seed in 1...4 { _ = try await client.upload(bytes: sampleBytes(100, seed: UInt8(seed))) }
@@ -94,7 +94,7 @@ struct BlobCareTests {
         }
     }
 
-    @Test func `collecting removes what nothing needs, and only that`() async throws {
+    @Test func `garbage collection removes only what nothing needs`() async throws {
         let start = Date(timeIntervalSince1970: 1_800_000_000)
         let days = Mutex(0.0)
         let now: @Sendable () -> Date = { start.addingTimeInterval(days.withLock { $0 } * 24 * 3600) }

@@ -15,7 +15,7 @@ struct BlobTransferTests {
     private static let chunk = 8 << 20
 
     @Test(arguments: [0, 1, 300_000, chunk - 1, chunk, chunk + 1, 2 * chunk + 77])
-    func `a file comes back as it was`(count: Int) async throws {
+    func `a file is downloaded as it was uploaded`(count: Int) async throws {
         let fixture = try RegistryFixture()
         let bytes = sampleBytes(count)
         let source = URL(filePath: try fixture.directory.write(bytes, as: "source"))
@@ -34,7 +34,7 @@ struct BlobTransferTests {
         #expect(try await fixture.eventKinds() == ["blob.stored"])
     }
 
-    @Test func `an upload goes on after a restart of the registry where it stopped`() async throws {
+    @Test func `an upload resumes after a restart of the registry`() async throws {
         let directory = try TemporaryDirectory()
         let bytes = sampleBytes(3 * Self.chunk)
         let digest = BlobDigest(hashing: bytes)
@@ -55,7 +55,7 @@ struct BlobTransferTests {
         }
     }
 
-    @Test func `what is left of an upload that does not belong to the blob is discarded and sent anew`() async throws {
+    @Test func `leftovers of another upload are discarded and sent again`() async throws {
         let fixture = try RegistryFixture()
         let bytes = sampleBytes(100_000)
         let digest = BlobDigest(hashing: bytes)
@@ -81,7 +81,7 @@ struct BlobTransferTests {
         #expect(try await fixture.eventKinds() == [])
     }
 
-    @Test func `chunks that repeat, overlap or leave a hole change nothing but say where to go on`() async throws {
+    @Test func `chunks that repeat, overlap or leave a gap change nothing but say where to continue`() async throws {
         let fixture = try RegistryFixture()
         let bytes = sampleBytes(100)
         let digest = BlobDigest(hashing: bytes)
@@ -100,7 +100,7 @@ struct BlobTransferTests {
         #expect(try await write(0..<10) == 100)
     }
 
-    @Test func `a chunk beyond the end and a size beyond all bounds are refused`() async throws {
+    @Test func `a chunk beyond the end and an excessive size are refused`() async throws {
         let fixture = try RegistryFixture()
         let digest = BlobDigest(hashing: [1])
         let beyond = await #expect(throws: Failure.self) {
@@ -114,7 +114,7 @@ struct BlobTransferTests {
     }
 
     @Test(arguments: ["", "abc", "../../etc/passwd", String(repeating: "G", count: 64)])
-    func `what is no digest is refused`(text: String) async throws {
+    func `an invalid digest is refused`(text: String) async throws {
         let fixture = try RegistryFixture()
         try await fixture.serve { _, requests in
             let failure = await #expect(throws: Failure.self) {
@@ -124,7 +124,7 @@ struct BlobTransferTests {
         }
     }
 
-    @Test func `a download goes on where it stopped, whatever it finds there`() async throws {
+    @Test func `a download resumes, whatever it finds there`() async throws {
         let fixture = try RegistryFixture()
         let bytes = sampleBytes(2 * Self.chunk)
         let target = fixture.directory.file("target")
@@ -140,7 +140,7 @@ struct BlobTransferTests {
         }
     }
 
-    @Test func `a blob that is not there is not found and leaves no file`() async throws {
+    @Test func `a missing blob is not found and leaves no file`() async throws {
         let fixture = try RegistryFixture()
         let target = fixture.directory.file("folder/target")
         try await fixture.serve { client, _ in
@@ -154,7 +154,7 @@ struct BlobTransferTests {
 
     // MARK: - Keeping
 
-    @Test func `a blob for a time is removed when that is over, unless somebody came to need it`() async throws {
+    @Test func `a temporary blob is removed when its time is over, unless something needs it`() async throws {
         let start = Date()
         let clock = Mutex(start)
         let fixture = try RegistryFixture(now: { clock.withLock { $0 } })
@@ -182,7 +182,7 @@ struct BlobTransferTests {
         #expect(try await fixture.eventKinds().filter { $0 == "blob.expired" }.count == 1)
     }
 
-    @Test func `asking for blobs leaves nothing behind, and an upload that nobody continues is removed`() async throws {
+    @Test func `queries for blobs leave nothing behind, and an abandoned upload is removed`() async throws {
         let start = Date()
         let clock = Mutex(start)
         let fixture = try RegistryFixture(now: { clock.withLock { $0 } })
@@ -204,7 +204,7 @@ struct BlobTransferTests {
 
     // MARK: - Damage
 
-    @Test func `a damaged blob is never served, put aside, and can be uploaded again`() async throws {
+    @Test func `a damaged blob is never served, is set aside, and can be uploaded again`() async throws {
         let fixture = try RegistryFixture()
         let bytes = sampleBytes(Self.chunk + 1000)
         try await fixture.serve { client, _ in
@@ -228,7 +228,7 @@ struct BlobTransferTests {
     }
 
     @Test(arguments: [true, false])
-    func `a blob whose file is gone or cut counts as missing`(isGone: Bool) async throws {
+    func `a blob whose file is missing or truncated counts as missing`(isGone: Bool) async throws {
         let fixture = try RegistryFixture()
         let bytes = sampleBytes(5000)
         try await fixture.serve { client, _ in
@@ -246,7 +246,7 @@ struct BlobTransferTests {
         }
     }
 
-    @Test func `a blob whose file cannot be opened just now stays where it is`() async throws {
+    @Test func `a blob whose file temporarily cannot be opened stays`() async throws {
         let fixture = try RegistryFixture()
         let bytes = sampleBytes(5000)
         try await fixture.serve { client, _ in
@@ -265,7 +265,7 @@ struct BlobTransferTests {
         #expect(try await fixture.eventKinds() == ["blob.stored"])
     }
 
-    @Test func `a file that was in place before a crash is taken in`() async throws {
+    @Test func `a file that was in place before a crash is registered`() async throws {
         let fixture = try RegistryFixture()
         let bytes = sampleBytes(5000)
         let digest = BlobDigest(hashing: bytes)

@@ -33,7 +33,7 @@ import Testing
         return (fixture, BlobMover(fixture.blobs, to: bucket, logger: quiet))
     }
 
-    @Test func `files move to the bucket, come back as they were, and leave it with what needed them`() async throws {
+    @Test func `files move to the bucket, are read back, and are removed with what needed them`() async throws {
         let store = try await store()
         let bucket = try store.bucket()
         let (fixture, mover) = try await fixture(bucket)
@@ -73,7 +73,7 @@ import Testing
         (ObjectStoreServer.Fault.full, Failure.Code.unavailable, "The bucket is full"),
         (.away, .unavailable, "SlowDown"), (.wrong, .corrupt, "is damaged"),
     ])
-    func `a store that is full, overloaded or wrong loses nothing`(
+    func `a store that is full, overloaded or faulty loses nothing`(
         fault: ObjectStoreServer.Fault, code: Failure.Code, reason: String
     ) async throws {
         let store = try await store()
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `wrong credentials, a bucket that is missing and a store that is away are told apart`() async throws {
+    @Test func `wrong credentials, a missing bucket and an unreachable store are distinguished`() async throws {
         let store = try await store()
         let secret = try store.bucket(with: ["AWS_SECRET_ACCESS_KEY": "wrong"])
         let key = try store.bucket(with: ["AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"])
@@ -161,7 +161,7 @@ import Testing
         }
     }
 
-    @Test func `a registry with wrong credentials ends at once with the status of a wrong configuration`() async throws
+    @Test func `a registry with wrong credentials exits at once with the status of a wrong configuration`() async throws
     {
         let store = try await store()
         try await ProcessFixture.run { fixture in
@@ -174,7 +174,7 @@ import Testing
         }
     }
 
-    @Test func `credentials come from a file, of which the environment has no more than the name`() async throws {
+    @Test func `credentials are read from a file, and the environment has only its name`() async throws {
         let store = try await store()
         let folder = try TemporaryDirectory()
         let (key, secret) = (
@@ -251,12 +251,12 @@ import Testing
         "https://host/bucket/../other", "https://host/buc ket", "https://host/bucket?zone=1",
         "https://host/bucket?region=",
     ])
-    func `what is no address of a bucket is refused with its form`(text: String) throws {
+    func `an invalid bucket address is refused with the right form`(text: String) throws {
         let failure = #expect(throws: Failure.self) { try BucketAddress(text) }
         #expect(failure?.message.contains("https://HOST") == true)
     }
 
-    @Test func `an address is read whole, and credentials must be there`() throws {
+    @Test func `an address is parsed, and credentials are required`() throws {
         let address = try BucketAddress("https://[::1]:9000/bucket/a/b/?region=eu-central-1")
         #expect(address.store == "https://[::1]:9000" && address.bucket == "bucket" && address.prefix == "a/b/")
         #expect(address.description == "https://[::1]:9000/bucket/a/b?region=eu-central-1")

@@ -30,7 +30,7 @@ struct CatalogueTests {
             ], metrics: ["latency-milliseconds": 1.5, "parameters": 10], lineage: .init(scenario: "s1", trial: "s1/3"))
     }
 
-    @Test func `a network is counted, kept under its description's digest, and registered once`() async throws {
+    @Test func `a network is counted, stored under its description's digest, and registered once`() async throws {
         try await fixture.serve { client, _ in
             let sample = try sampleNetwork()
             let known = try await client.register(sample)
@@ -52,7 +52,7 @@ struct CatalogueTests {
         #expect(try await fixture.eventKinds() == ["network.registered"])
     }
 
-    @Test func `the zoo is there from the beginning, once`() async throws {
+    @Test func `the zoo exists from the start, once`() async throws {
         try await fixture.store.seedZoo()
         let count = try ZooNetwork.all.count
         try await fixture.store.seedZoo()
@@ -165,7 +165,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test func `a dataset is registered once its file is there`() async throws {
+    @Test func `a dataset is registered once its file exists`() async throws {
         try await fixture.serve { client, _ in
             let recipe = BlobDigest(hashing: [1])
             let early = RegisteredDataset(name: "av-mnist", recipe: recipe, blob: BlobDigest(hashing: [5]), classes: 10)
@@ -185,7 +185,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test func `a dataset whose file was lost takes the one that replaces it`() async throws {
+    @Test func `a dataset whose file was lost gets its replacement`() async throws {
         try await fixture.serve { client, _ in
             let recipe = BlobDigest(hashing: [1])
             let old = try await client.upload(bytes: [1])
@@ -211,7 +211,7 @@ struct DictionaryTests {
     private static let table1 =
         "ResNet18; image, motion; detection, classification; ResNet; CIFAR10; 2M; 96%; SGD; PyTorch1.6"
 
-    @Test func `the code of table 1 survives the way through integers`() async throws {
+    @Test func `the code of table 1 survives conversion to integers`() async throws {
         try await fixture.serve { client, _ in
             let code = try ArtificialCode(Self.table1)
             let numbers = try await client.numbers(of: code)
@@ -236,7 +236,7 @@ struct DictionaryTests {
         }
     }
 
-    @Test func `terms are kept apart by dictionary and keep their numbers`() async throws {
+    @Test func `terms are separate for each dictionary and keep their numbers`() async throws {
         try await fixture.serve { client, _ in
             _ = try await client.numbers(of: try ArtificialCode(Self.table1))
             let before = try await client.terms()
@@ -268,7 +268,7 @@ struct DictionaryTests {
                 #expect(failure?.code == .invalidArgument || failure?.code == .notFound)
             }
             let dictionary = await #expect(throws: Failure.self) {
-                try await requests.call(.dictionaryList, Wire.DictionaryListRequest(dictionary: "colours"))
+                try await requests.call(.dictionaryList, Wire.DictionaryListRequest(dictionary: "colors"))
             }
             #expect(dictionary?.message.contains("categories") == true)
         }

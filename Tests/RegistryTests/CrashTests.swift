@@ -71,7 +71,7 @@ struct CrashTests {
         await requests.close()
     }
 
-    @Test func `the service is healthy soon after it started and ends in order`() async throws {
+    @Test func `the service is healthy soon after its start and shuts down cleanly`() async throws {
         let process = try start()
         let client = ServiceClient(RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet))
         let health = try await client.health(timeout: .seconds(20))

@@ -73,7 +73,7 @@ struct ManagementTests {
 
     // MARK: - Stages
 
-    @Test func `which version was live on a day is one question`() async throws {
+    @Test func `the version that was live on a day is found`() async throws {
         try await fixture.serve { client, _ in
             _ = try await add("m1", client)
             _ = try await add("m2", client)
@@ -101,7 +101,7 @@ struct ManagementTests {
         #expect(try await fixture.eventKinds().filter { $0 == "model.staged" }.count == 3)
     }
 
-    @Test func `the same stage again changes nothing, and an unknown one is named`() async throws {
+    @Test func `setting the same stage again changes nothing, and an unknown one is named`() async throws {
         try await fixture.serve { client, requests in
             _ = try await add("m", client)
             _ = try await client.move("m", to: .staging, by: "ada")
@@ -143,7 +143,7 @@ struct ManagementTests {
         }
     }
 
-    @Test func `an imported graph is kept as an outline`() async throws {
+    @Test func `an imported graph is stored as an outline`() async throws {
         var outline = NetworkOutline(
             format: "onnx", name: "tiny", inputs: [.init(name: "x", shape: [-1, 3])],
             outputs: [.init(name: "y", shape: [-1, 2])],
@@ -226,7 +226,7 @@ struct ManagementTests {
         }
     }
 
-    @Test func `a filter or an order that is wrong is named with what there is`() async throws {
+    @Test func `an invalid filter or order is named with the valid ones`() async throws {
         try await fixture.serve { client, _ in
             let cases: [(RegistryClient.Query, String)] = [
                 (.init(filter: ["datset": "x"]), "Did you mean 'dataset'?"),
@@ -242,7 +242,7 @@ struct ManagementTests {
         }
     }
 
-    @Test func `a list in order comes in pages without a gap`() async throws {
+    @Test func `a sorted list is paged without gaps`() async throws {
         try await fixture.serve { client, _ in
             for number in 0..<12 {
                 _ = try await add("m\(number)", client, accuracy: number == 3 ? nil : Double(number / 2) / 10)

@@ -12,7 +12,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct ManyClientsTests {
     @Test(arguments: [4, 8, 16, 64])
-    func `every request of many clients at once is answered`(clients: Int) async throws {
+    func `every request of many simultaneous clients is answered`(clients: Int) async throws {
         let fixture = try RegistryFixture()
         let rounds = min(8, 128 / clients)
         try await fixture.brain.seed()

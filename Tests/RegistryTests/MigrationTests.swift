@@ -10,7 +10,7 @@ import Testing
 @testable import RegistryServer
 
 struct MigrationTests {
-    @Test func `models of an older registry keep their files and get versions, stages and structure`() async throws {
+    @Test func `models of an older registry keep their files, and get versions, stages and structure`() async throws {
         let directory = try TemporaryDirectory()
         let pool = try DatabasePool(path: directory.file("registry.sqlite").path)
         var migrator = DatabaseMigrator()

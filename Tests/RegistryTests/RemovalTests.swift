@@ -23,7 +23,7 @@ struct RemovalTests {
                 metrics: ["loss": 0.1], lineage: .init(recipe: recipe, parent: parent)))
     }
 
-    @Test func `a removed model is in no list, no sum and no search, and its version is never given again`()
+    @Test func `a removed model is in no list, sum or search, and its version is never reused`()
         async throws
     {
         try await fixture.serve { client, _ in
@@ -52,7 +52,7 @@ struct RemovalTests {
         #expect(try await fixture.eventKinds().contains("model.removed"))
     }
 
-    @Test func `what is live, or what others descend from, stays with the reason`() async throws {
+    @Test func `live models, and parents of other models, are kept with the reason`() async throws {
         try await fixture.serve { client, _ in
             _ = try await add("parent", client)
             _ = try await add("child", client, parent: "parent")
@@ -69,7 +69,7 @@ struct RemovalTests {
         }
     }
 
-    @Test func `a data set goes when no model was trained on it, and its file when files are collected`() async throws {
+    @Test func `a dataset is removed if no model needs it, and its file by garbage collection`() async throws {
         try await fixture.serve { client, _ in
             let recipe = BlobDigest(hashing: [7])
             let blob = try await client.upload(bytes: [4, 5, 6, 7])
@@ -91,7 +91,7 @@ struct RemovalTests {
         }
     }
 
-    @Test func `an added network goes, one that came with Gyrus or that a model has stays`() async throws {
+    @Test func `an added network is removed, but not one of Gyrus or of a model`() async throws {
         try await fixture.store.seedZoo()
         try await fixture.serve { client, _ in
             let added = try sampleNetwork("Mine", classes: 7)

@@ -8,7 +8,7 @@ import Testing
 @Suite struct AVMnistTests {
     typealias Case = AVMnistExperiment.Case
 
-    @Test func `a run on other seeds shares no case with the usual one`() {
+    @Test func `a run with other seeds shares no case with the default one`() {
         let usual = AVMnistExperiment(.full).stages.flatMap(\.self)
         let fresh = AVMnistExperiment(.full, seeds: 2, from: 4).stages.flatMap(\.self)
         #expect(Set(fresh.map(\.seed)) == [4, 5])
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: [(AVMnistExperiment.Scale.quick, 1), (.full, 3)])
-    func `every scenario of a pair can be published, and asks for the pair's data`(
+    func `every scenario of a pair can be published, and uses the pair's data`(
         scale: AVMnistExperiment.Scale, seeds: Int
     ) throws {
         let experiment = AVMnistExperiment(scale)
@@ -50,12 +50,12 @@ import Testing
         #expect(trained.count == 2 * 3 * TableSix.allCases.count)
     }
 
-    @Test func `a mean comes with its standard error where there are several figures`() {
+    @Test func `a mean of several numbers has a standard error`() {
         #expect(AVMnistReport.Statistic([0.98, 0.99, 0.985]).text == "98.50 ± 0.29")
         #expect(AVMnistReport.Statistic([0.98]).text == "98.00")
     }
 
-    @Test func `the report counts fusions that are at least their better half, and names best pair and margin`() {
+    @Test func `the report counts fusions at least as good as their better half, and names the best pair`() {
         let experiment = AVMnistExperiment(.quick)
         var outcomes: [Case: AVMnistRunner.Outcome] = [:]
         for (number, pair) in experiment.stages.flatMap(\.self).enumerated() {

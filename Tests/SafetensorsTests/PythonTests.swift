@@ -3,8 +3,8 @@ import Safetensors
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Safetensors files of Python` {
-    @Test func `Python reads what we write, and we read what Python writes`() throws {
+@Suite(.timeLimit(.minutes(10))) struct `Safetensors files in Python` {
+    @Test func `Python reads files from Gyrus, and Gyrus reads files from Python`() throws {
         let python: PythonEnvironment
         do {
             python = try PythonEnvironment()

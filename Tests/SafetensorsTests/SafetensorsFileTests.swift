@@ -23,7 +23,7 @@ import Testing
         } catch { return error as? Failure }
     }
 
-    @Test func `what is written is read back`() throws {
+    @Test func `written data is read back`() throws {
         let path = folder.path("round.safetensors")
         let weights = try Tensor("image.conv \"1\"\n.weight", shape: [2, 3], [1, 2, 3, 4, 5, -6.5] as [Float])
         let labels = try Tensor("labels", shape: [3], [7, -8, 9] as [Int32])
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `the same content gives the same bytes in whatever order it comes`() throws {
+    @Test func `the same content gives the same bytes in any order`() throws {
         let first = try Tensor("first", shape: [1], [1] as [Float])
         let second = try Tensor("second", shape: [2], [1, 2] as [UInt8])
         try SafetensorsFile.write([first, second], metadata: ["b": "2", "a": "1"], to: folder.path("one"))
@@ -119,7 +119,7 @@ import Testing
         (#"{} {}"#, 0, "header", "after its end"),
         (#"{"\ud800":{}}"#, 0, "header", "an incomplete character"),
     ])
-    func `a wrong header is refused with file and field`(header: String, data: Int, field: String, reason: String)
+    func `an invalid header is refused with file and field`(header: String, data: Int, field: String, reason: String)
         throws
     {
         let path = try file(header: header, data: data)
@@ -139,7 +139,7 @@ import Testing
         #expect(try #require(refusal(of: folder.url.path)).message.contains("is not a file"))
     }
 
-    @Test func `any cut of a good file is refused`() throws {
+    @Test func `any truncation of a valid file is refused`() throws {
         let path = folder.path("whole")
         try SafetensorsFile.write([Tensor("w", shape: [4], [1, 2, 3, 4] as [Float])], to: path)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func `tensors that make no sense are not written`() throws {
+    @Test func `invalid tensors are not written`() throws {
         #expect(throws: Failure.self) { try Tensor("w", .float32, shape: [2], bytes: [0]) }
         #expect(throws: Failure.self) { try Tensor("w", .uint8, shape: [-1], bytes: []) }
         #expect(throws: Failure.self) { try Tensor("__metadata__", .uint8, shape: [0], bytes: []) }

@@ -51,7 +51,7 @@ struct SchemaGeneratorTests {
         ("message A { map<string, string> m = 1; }", "message A declares types inside itself or a map"),
         ("message A { string base = 1; }", "'base'"),
     ])
-    func `what a decoder or Swift could not take is refused`(proto: String, message: String) throws {
+    func `definitions that a decoder or Swift cannot handle are refused`(proto: String, message: String) throws {
         let error = try #require(throws: GeneratorError.self) { try generate(proto) }
         #expect(error.description.contains(message), "\(error)")
     }

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: [(Duration.seconds(Int64.max), UInt32.max), (.seconds(-5), 0), (.seconds(5_000_000), .max)])
-    func `a delay beyond what can be sent becomes the nearest one`(delay: Duration, sent: UInt32) {
+    func `a delay out of range becomes the nearest possible one`(delay: Duration, sent: UInt32) {
         #expect(Wire.Failure(Failure(.busy, "", retryAfter: delay)).retryAfterMilliseconds == sent)
     }
 
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: [Int64.min, -1, 0, 1_795_000_000_123_457, .max])
-    func `microseconds survive the way through a date`(microseconds: Int64) {
+    func `microseconds survive conversion to a date`(microseconds: Int64) {
         let back = Date(microseconds: microseconds).microseconds
         #expect(back == microseconds || abs(microseconds.subtractingReportingOverflow(back).partialValue) < 2048)
     }

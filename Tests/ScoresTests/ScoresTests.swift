@@ -79,7 +79,7 @@ struct Case: Sendable, CustomTestStringConvertible {
         #expect(rare.labels(of: [0.1, 0.3, 0.6]) == [1, 2])
     }
 
-    @Test func `a column of equal numbers explains all or nothing, however its mean is rounded`() throws {
+    @Test func `a column of equal numbers explains everything or nothing, however its mean is rounded`() throws {
         let target = Target(.regression, names: ["x", "same"])
         let truth: [Float] = [1, 0.1, 2, 0.1, 4, 0.1]
         let near = ScoredAnswers(target, outputs: [1.5, 0.2, 2, 0.1, 3, 0.1], numbers: truth)
@@ -91,7 +91,7 @@ struct Case: Sendable, CustomTestStringConvertible {
         #expect(exact.metrics()["r2"] == 1)
     }
 
-    @Test func `what is not defined is left out`() {
+    @Test func `undefined metrics are left out`() {
         let target = Target(.classification, names: ["a", "b", "c"])
         let one = ScoredAnswers(target, outputs: [2, 1, 0, 0, 1, 2], classes: [0, 0]).metrics()
         #expect(one["auroc"] == nil && one["top-5-accuracy"] == nil)

@@ -20,7 +20,7 @@ import Testing
         #expect(searcher.history.proposals.count == 200)
     }
 
-    @Test func `it waits for the trial one population before and for no other`() throws {
+    @Test func `it waits only for the trial one population earlier`() throws {
         var searcher = Searcher(.evolution(.init(population: 5)), in: try twoModalities(), seed: 3)
         for _ in 0..<5 { _ = try searcher.ask() }
         #expect(try searcher.ask() == .waiting(for: 0))
@@ -34,7 +34,7 @@ import Testing
         #expect(proposal.number == 5)
     }
 
-    @Test func `it goes on where every trial failed or was not a number`() throws {
+    @Test func `it continues if every trial failed or was not a number`() throws {
         var searcher = Searcher(.evolution(.init(population: 5)), in: try twoModalities(), seed: 3)
         for number in 0..<30 {
             guard case .proposal(let proposal) = try searcher.ask() else { break }

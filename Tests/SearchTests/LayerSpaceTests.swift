@@ -11,7 +11,7 @@ import Testing
         try LayerSpace(NetworkSpaceTests.scenario(limits: limits, audio: audio), layers)
     }
 
-    @Test func `a string becomes convolutions with number, height, width and stride of their kernels`() throws {
+    @Test func `a string becomes convolutions with given number, height, width and stride of kernels`() throws {
         // 8 kernels of 5×3 with stride 2, then 32 of 3×1 with stride 1.
         let candidate = try Self.space(audio: false).candidate(Genome("2.1.3.2.2.3.2.1.1"))
         #expect(candidate.title == "image: 8×5×3/2-32×3×1 adam")
@@ -31,7 +31,7 @@ import Testing
         #expect(try ArtificialCode(candidate.code(accuracy: 0.5).description).name == "8×5×3/2-32×3×1")
     }
 
-    @Test func `strings of every length are written for each modality, and one modality can be left out`() throws {
+    @Test func `strings of every length are generated for each modality, and one modality can be left out`() throws {
         let space = try Self.space(.init(most: 6))
         #expect(space.space.genes.map(\.name) == ["audio", "image"] && space.space.genes.allSatisfy(\.isOptional))
         var searcher = Searcher(.reinforcement(.init()), in: space.space, seed: 3)
@@ -48,7 +48,7 @@ import Testing
         #expect(inputs.contains(["audio", "image"]) && inputs.count > 1)
     }
 
-    @Test func `however long and however steep, a string makes a network`() throws {
+    @Test func `a string of any length and stride makes a network`() throws {
         let layers = Scenario.Layers(most: 12, kernels: [1], heights: [15], widths: [1, 15], strides: [4])
         let space = try Self.space(layers, audio: false)
         for width in [1, 2] {
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `limits are kept, and those that no network keeps are refused`() throws {
+    @Test func `limits are kept, and impossible limits are refused`() throws {
         let limits = Scenario.Limits(parameters: 3_000, operations: 1_000_000)
         let space = try Self.space(limits: limits, audio: false)
         var generator = SeededGenerator(seed: 4, stream: 0)

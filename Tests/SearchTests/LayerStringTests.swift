@@ -33,13 +33,13 @@ import Testing
             ])
     }
 
-    @Test func `the text of a space says how often layers stand`() throws {
+    @Test func `the text of a space says how many layers it has`() throws {
         #expect(
             try layeredModality().description
                 == "image(optimizer=sgd|adam,[channels=8|16|32,kernel=3|5]{1,4})?;audio([kernel=3|5]{1,3})?")
     }
 
-    @Test func `decisions and genomes belong to each other one to one`() throws {
+    @Test func `decisions and genomes correspond one to one`() throws {
         for space in [try layeredModality(), try twoModalities()] {
             let sequence = DecisionSequence(space)
             let positions = try #require(space.positions)
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func `what a decision skips has no choice`() throws {
+    @Test func `a gene that a decision skips has no choice`() throws {
         let sequence = DecisionSequence(try layeredModality())
         // image is there, adam, 32 channels, kernel 3, no second layer; audio is not there.
         let choices = sequence.choices(of: try Genome("2.3.1-0"))
@@ -76,7 +76,7 @@ import Testing
         #expect(lengths == [1, 3, 5, 7, 9])
     }
 
-    @Test func `neighbours lie one change away, each once`() throws {
+    @Test func `neighbors are one change away, each once`() throws {
         let space = try layeredModality()
         var generator = SeededGenerator(seed: 1)
         let neighbours = space.neighbours(of: try Genome("1.1.1.2.2-0"), using: &generator)
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: [0...0, 1...65, 0...3])
-    func `a repetition that has no turn or too many is refused`(times: ClosedRange<Int>) {
+    func `a repetition with no or too many rounds is refused`(times: ClosedRange<Int>) {
         let part = SearchSpace.Part("kernel", ["3", "5"])
         #expect(throws: Failure.self) {
             try SearchSpace([.init("image", repeating: .init([part], times: times))])
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test(arguments: SearcherTests.methods)
-    func `strings are searched by every method, the same way with any number of workers`(method: SearchMethod) throws {
+    func `every method searches strings, identically with any number of workers`(method: SearchMethod) throws {
         let searcher = SearcherTests.start(method, in: try layeredModality(), population: 6, seed: 2)
         let reference = try SearcherTests.trace(searcher, trials: 40, workers: 1, order: 0)
         #expect(Set(reference.map(\.genome)).count == 40)

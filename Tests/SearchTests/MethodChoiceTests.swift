@@ -4,7 +4,7 @@ import Testing
 @testable import Search
 
 @Suite struct MethodChoiceTests {
-    @Test func `auto chooses by the space and the number of trials, and says why`() throws {
+    @Test func `auto chooses by the space and the number of trials, and explains why`() throws {
         let edge = SearchSpace.Part("operation", ["a", "b"])
         let small = try SearchSpace((0..<3).map { .init("\($0)", [edge]) })
         let large = try SearchSpace((0..<101).map { .init("\($0)", [edge]) })
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: SearchMethod.allCases)
-    func `what a scenario names is what it gets`(method: SearchMethod) throws {
+    func `a scenario gets the method that it names`(method: SearchMethod) throws {
         let choice = method.choice(in: try twoModalities(), trials: 48)
         #expect(method == .auto || choice == (method, "the scenario names it"))
     }

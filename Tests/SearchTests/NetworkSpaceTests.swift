@@ -43,7 +43,7 @@ import Testing
         #expect(try candidate.code(accuracy: nil).accuracy == nil)
     }
 
-    @Test func `every network of the space is sound and its cost is known without building it`() throws {
+    @Test func `every network of the space is valid, and its cost is known without building it`() throws {
         let search = Scenario.Search(optimizers: ["adam"])
         let reference = try NetworkSpace(Self.scenario(search: search))
         let positions = try #require(reference.space.positions)
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `modalities are taken in one after the other, within the limits`() throws {
+    @Test func `modalities are added one after the other, within the limits`() throws {
         let space = try NetworkSpace(Self.scenario())
         let fusions = space.fusions(in: ["image", "audio", "smell"], preferring: ["image": ["SparseNet", "LeNet5"]])
         #expect(
@@ -76,7 +76,7 @@ import Testing
                 == ["image: LeNet5×0.5 sgd"])
     }
 
-    @Test func `with one modality it cannot be left out`() throws {
+    @Test func `a single modality cannot be left out`() throws {
         let space = try NetworkSpace(Self.scenario(audio: false))
         #expect(space.space.count == 4 * 4 * 3)
     }
@@ -112,7 +112,7 @@ import Testing
         #expect(throws: Failure.self) { try NetworkSpace(Self.scenario()).candidate(Genome("9.9.9-1.1.1")) }
     }
 
-    @Test func `the whole way from the file points at the limit`() throws {
+    @Test func `an error from the file points at the limit`() throws {
         let text = """
             scenario: digits
             modalities:

@@ -21,7 +21,7 @@ import Testing
             strings: .init(DecisionSequence(space)), settings: .init(), seed: 4, examples: examples)
     }
 
-    @Test func `it learns to order and to read strings that it has not seen, and to improve them`() throws {
+    @Test func `it learns to rank and decode unseen strings, and to improve them`() throws {
         let edges = (0..<6).map { SearchSpace.Gene("\($0)", [.init("operation", ["a", "b", "c"])]) }
         let space = try SearchSpace(edges)
         let training = Self.examples(200, space, seed: 1)
@@ -46,14 +46,14 @@ import Testing
         }
         func good(_ strings: [AutoencoderLesson.Example]) -> Int { strings.flatMap(\.choices).count { $0 == 1 } }
         #expect(good(report.read[1]) > good(report.read[0]) + 30)
-        #expect(try process.learn(lesson) == report, "a lesson teaches the same again")
+        #expect(try process.learn(lesson) == report, "learning again gives the same result")
 
         lesson.settings.steps = 0
         let unlearned = try process.learn(lesson)
         #expect(try #require(unlearned.heldOut).distance > 0.4)
     }
 
-    @Test func `strings of different lengths are read with what they skip`() throws {
+    @Test func `strings of different lengths are decoded with the genes that they skip`() throws {
         let space = try layeredModality()
         let sequence = DecisionSequence(space)
         let training = Self.examples(300, space, seed: 3)
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func `it orders fused networks of two modalities that it has not seen, and reads them`() throws {
+    @Test func `it ranks and decodes unseen fused networks of two modalities`() throws {
         let space = try twoModalities()
         let sequence = DecisionSequence(space)
         var generator = SeededGenerator(seed: 9)
@@ -109,7 +109,7 @@ import Testing
         #expect(Set(first.map { space.form(of: sequence.genome(of: $0.choices)) }).count == 1)
     }
 
-    @Test func `a lesson that makes no sense is refused with the reason, and the next one is taught`() throws {
+    @Test func `nonsensical training data is refused with the reason, and the next is learned`() throws {
         let space = try twoModalities()
         let process = AutoencoderProcess()
         var examples = Self.examples(20, space, seed: 1)
@@ -120,7 +120,7 @@ import Testing
         #expect(try process.learn(sound).learned.ranking > 0.5)
     }
 
-    @Test func `a program that is missing is named with its place`() {
+    @Test func `a missing program is named with its path`() {
         let failure = #expect(throws: Failure.self) { _ = try HelperProcess("gyrus-nothing") }
         #expect(failure?.code == .unavailable)
         #expect(failure?.message.contains("/gyrus-nothing cannot be started") == true, "\(failure?.message ?? "")")

@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func `lonely ones of a front come first, its ends before all`() {
+    @Test func `sparse points of a front come first, and its ends before all`() {
         let ranking = ParetoRanking([[0, 10], [1, 9], [2, 8.5], [6, 4], [10, 0], [1, 1]])
         #expect(ranking.fronts == [0, 0, 0, 0, 0, 1])
         #expect(ranking.crowding[0] == .infinity && ranking.crowding[4] == .infinity)
@@ -31,11 +31,11 @@ import Testing
         #expect(Array(order.dropFirst(2)) == [3, 2, 1, 5])
     }
 
-    @Test func `nothing has no order`() {
+    @Test func `an empty list has no order`() {
         #expect(ParetoRanking([]).fitness.isEmpty)
     }
 
-    @Test func `evolution spreads over the front of two objectives`() throws {
+    @Test func `evolution covers the front of two objectives`() throws {
         let space = try twoModalities()
         // The more of the one, the less of the other; what is good in both lies between.
         func outcome(_ genome: Genome) -> TrialOutcome {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct PredictorTests {
     @Test(arguments: [true, false])
-    func `every other trial is a neighbour of the best one that has unknown neighbours`(isSmall: Bool) throws {
+    func `every other trial is a neighbor of the best one with unknown neighbors`(isSmall: Bool) throws {
         // The other one has more networks than can all be looked at.
         let space = try isSmall ? twoModalities() : layeredModality()
         var searcher = Searcher(.predictor(.init()), in: space, seed: 3)
@@ -33,7 +33,7 @@ import Testing
     @Test(
         .enabled(if: NASTable.areThere, "\(NASTable.reason)"),
         arguments: [(NASTable.Name.cifar10, [21, 25, 43] as [UInt64]), (.cifar100, [21, 53])])
-    func `a wrong model does not keep it from the best network`(name: NASTable.Name, seeds: [UInt64]) throws {
+    func `a wrong model does not keep it from finding the best network`(name: NASTable.Name, seeds: [UInt64]) throws {
         let table = try NASTable(name)
         for seed in seeds {
             let searcher = Searcher(.predictor(.init()), in: table.space, seed: seed)

@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `a fine-tuned network comes before what it was where it became better`(_ isBetter: Bool) throws {
+    func `a fine-tuned network precedes its original if it is better`(_ isBetter: Bool) throws {
         var tuned = Self.view(0.3)
         tuned.title = "efficientnet-lite0 fine-tuned"
         tuned.tuning = Tuning(
@@ -63,7 +63,7 @@ import Testing
                 + "\(isBetter ? "better" : "no better") than 0.8 with only a new head")
     }
 
-    @Test func `a candidate reads the view in place of the modality and bears the frozen network's costs`() throws {
+    @Test func `a candidate reads the view instead of the modality, and includes the frozen network's costs`() throws {
         let space = try NetworkSpace(Self.scenario(Self.view(nil)))
         let genome = try #require(space.fusions(in: ["photo"], preferring: space.promising).first)
         let candidate = try space.candidate(genome)
@@ -74,7 +74,7 @@ import Testing
         #expect(candidate.areas == ["vision"] && candidate.category == "EfficientNet")
     }
 
-    @Test func `features of a text encoder are read like any others`() throws {
+    @Test func `features of a text encoder are used like any others`() throws {
         var view = Self.view(0.3)
         (view.modality, view.title) = ("note", "MiniLM")
         let texts = InputSignature(kind: .text, shape: [32], vocabulary: 500)
@@ -89,7 +89,7 @@ import Testing
         #expect(try StructureAlphabetTests.names("note", scenario).contains("TextCNN"))
     }
 
-    @Test func `a limit of parameters counts those of the frozen network`() throws {
+    @Test func `a limit of parameters includes those of the frozen network`() throws {
         let space = try NetworkSpace(
             Self.scenario(Self.view(0.3), limits: .init(parameters: 1_000_000)))
         for genome in space.fusions(in: ["photo"], preferring: space.promising) {

@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `each modality has a controller of its own, the edges of a cell share one`() throws {
+    @Test func `each modality has its own controller, and the edges of a cell share one`() throws {
         func controllers(_ space: SearchSpace) -> [Controller] {
             ControllerTeam(space, size: 4, seed: 1).controllers
         }

@@ -15,7 +15,7 @@ import Testing
         #expect(genomes.allSatisfy(space.contains))
     }
 
-    @Test func `genomes read back from their text`() throws {
+    @Test func `genomes are parsed from their text`() throws {
         let space = try twoModalities()
         var generator = SeededGenerator(seed: 4)
         for _ in 0..<200 {
@@ -37,12 +37,12 @@ import Testing
         #expect(try !twoModalities().contains(Genome(text)))
     }
 
-    @Test func `choices are found by name, and a gene that is left out has none`() throws {
+    @Test func `choices are found by name, and an omitted gene has none`() throws {
         let choices = try twoModalities().choices(of: Genome("2.1.3-0.0.0"))
         #expect(choices == [["optimizer": "adam", "structure": "LeNet3", "size": "1"], nil])
     }
 
-    @Test func `the text of a space says what can be chosen`() throws {
+    @Test func `the text of a space lists the choices`() throws {
         let part = SearchSpace.Part("size", ["1", "2"])
         let space = try SearchSpace([.init("image", [part], isOptional: true), .init("audio", [part])])
         #expect(space.description == "image(size=1|2)?;audio(size=1|2)")
@@ -68,7 +68,7 @@ import Testing
 }
 
 @Suite struct SeededGeneratorTests {
-    @Test func `each seed and each stream has numbers of its own`() {
+    @Test func `each seed and each stream has its own numbers`() {
         var (first, again) = (SeededGenerator(seed: 7), SeededGenerator(seed: 7))
         var (other, stream) = (SeededGenerator(seed: 8), SeededGenerator(seed: 7, stream: 1))
         let values = (0..<100).map { _ in first.next() }

@@ -58,13 +58,13 @@ import Testing
     }
 
     @Test(arguments: methods)
-    func `a search that is stored and read before every step goes on alike`(method: SearchMethod) throws {
+    func `a search that is stored and restored before every step continues identically`(method: SearchMethod) throws {
         let searcher = Self.start(method, in: try twoModalities(), population: 8, seed: 5)
         let reference = try Self.trace(searcher, trials: 40, workers: 3, order: 1)
         #expect(try Self.trace(searcher, trials: 40, workers: 3, order: 1, storing: true) == reference)
     }
 
-    @Test func `a generation waits for all of the one before it`() throws {
+    @Test func `a generation waits for all of the previous one`() throws {
         let space = try twoModalities()
         var searcher = Self.start(.generational, in: space, population: 8, seed: 5)
         for _ in 0..<8 { _ = try searcher.ask() }
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: methods)
-    func `no network is proposed twice, also not under another genome`(method: SearchMethod) throws {
+    func `no network is proposed twice, not even with another genome`(method: SearchMethod) throws {
         let edges = (0..<6).map { SearchSpace.Gene("\($0)", [.init("operation", ["none", "skip", "convolution"])]) }
         let space = try SearchSpace(edges, symmetry: .cell(nodes: 4, zero: 1, identity: 2))
         let trace = try Self.trace(
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test(arguments: methods)
-    func `a small space is searched to its end, once each`(method: SearchMethod) throws {
+    func `a small space is searched exhaustively, each network once`(method: SearchMethod) throws {
         let parts = [SearchSpace.Part("structure", ["a", "b"]), .init("size", ["1", "2"])]
         let space = try SearchSpace([.init("image", parts, isOptional: true), .init("audio", parts, isOptional: true)])
         #expect(space.count == 24)
@@ -141,7 +141,7 @@ import Testing
     }
 
     @Test(arguments: methods)
-    func `a candidate over the limit is replaced, and none is proposed where none fits`(method: SearchMethod) throws {
+    func `a candidate over the limit is replaced, and none is proposed if none fits`(method: SearchMethod) throws {
         let space = try twoModalities()
         let fits = { (genome: Genome) in genome.genes.joined().reduce(0, +) <= 4 }
         var searcher = Self.start(method, in: space, population: 4, seed: 8)
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test(arguments: methods)
-    func `given genomes come first, unusable and repeated ones left out`(method: SearchMethod) throws {
+    func `given genomes come first, without unusable and repeated ones`(method: SearchMethod) throws {
         let given = try ["2.1.3-0.0.0", "9.9.9-1.1.1", "2.1.3-0.0.0", "0.0.0-0.0.0", "1.1.1-3.4.5"].map(Genome.init(_:))
         let searcher = Self.start(method, in: try twoModalities(), population: 6, seed: 1, seeds: given)
         let trace = try Self.trace(searcher, trials: 6, workers: 1, order: 0)
@@ -167,7 +167,7 @@ import Testing
         #expect(trace.prefix(2).map(\.genome.description) == ["2.1.3-0.0.0", "1.1.1-3.4.5"])
     }
 
-    @Test func `outcomes of unknown trials and second, other outcomes are refused`() throws {
+    @Test func `outcomes of unknown trials and contradictory outcomes are refused`() throws {
         var searcher = Searcher(.random, in: try twoModalities(), seed: 1)
         #expect(throws: Failure.self) { try searcher.tell(0, .failed) }
         _ = try searcher.ask()

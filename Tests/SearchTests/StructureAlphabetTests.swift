@@ -40,7 +40,7 @@ import Testing
         #expect(try Self.names("pulse", scenario) == ["InceptionTime", "TCN", "GRU"])
     }
 
-    @Test func `what is activated of the brain decides which families are in, and says why`() throws {
+    @Test func `activated areas of the brain decide which families are included, with the reason`() throws {
         let scenario = Self.scenario(["photo": Self.image])
         let digits = EngagedAreas(activated: ["vision", "vision.shape"])
         let feelings = EngagedAreas(activated: ["vision", "vision.face", "emotion"])
@@ -55,7 +55,7 @@ import Testing
         #expect(choices.first { $0.family == "ResNet18" }?.reason == "used only if search.structures names it")
     }
 
-    @Test func `structures of other areas are kept out of a gene, unless the scenario names them`() throws {
+    @Test func `structures of other areas are excluded unless the scenario names them`() throws {
         let engaged = EngagedAreas(excluded: ["photo": ["LeNet3", "ResNet"]])
         let names = try Self.names("photo", Self.scenario(["photo": Self.image]), engaged)
         #expect(!names.contains("LeNet3") && !names.contains("ResNet") && names.contains("LeNet5"))
@@ -70,7 +70,7 @@ import Testing
             failure?.message.hasPrefix("modalities.photo: no structure is left") == true, "\(failure?.message ?? "")")
     }
 
-    @Test func `a scenario names structures for the modalities that they can read, or leaves some out`() throws {
+    @Test func `a scenario can name structures for modalities, or exclude some`() throws {
         let inputs = ["photo": Self.image, "note": Self.text]
         let named = Self.scenario(inputs, structures: ["ViT", "ResNet18"])
         #expect(try Self.names("photo", named) == ["ViT", "ResNet18"])
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func `every candidate over several kinds of data is sound and its cost is known`() throws {
+    @Test func `every candidate with several kinds of data is valid and its cost is known`() throws {
         let scenario = Self.scenario(["photo": Self.image, "note": Self.text, "facts": Self.table])
         let space = try NetworkSpace(scenario)
         var generator = SeededGenerator(seed: 3)

@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func `with 27 trials and a reduction of 3 nine, three and one go on, the best ones`() throws {
+    @Test func `with 27 trials and a reduction of 3 the best nine, three and one continue`() throws {
         let halving = try Self.run(try .init(budgets: [1, 3, 9, 27], trials: 27), workers: 1, order: 0)
         let best = (0..<27).sorted { first, second in
             let outcomes = [first, second].map { trial in
@@ -47,7 +47,7 @@ import Testing
         for trial in best.prefix(9) { #expect((halving.objective(of: trial)?.rung ?? 0) >= 1) }
     }
 
-    @Test func `with several objectives the most accurate trial goes on, however dear it is`() throws {
+    @Test func `with several objectives the most accurate trial continues, whatever its cost`() throws {
         let settings = try SuccessiveHalving.Settings(budgets: [1, 3, 9], trials: 27, lag: 4)
         let quality = { (trial: Int) in Double(trial * 11 % 27) }
         let halving = try Self.run(settings, workers: 4, order: 2) { training in
@@ -60,7 +60,7 @@ import Testing
         #expect(halving.objective(of: cheapest)?.rung == 0)
     }
 
-    @Test func `a trial goes from rung to rung, each time from where it was paused`() throws {
+    @Test func `a trial moves from rung to rung, each time from where it was paused`() throws {
         let settings = try SuccessiveHalving.Settings(budgets: [2, 4, 8], reduction: 2, trials: 40, lag: 4)
         let halving = try Self.run(settings, workers: 4, order: 7)
         for trial in 0..<40 {
@@ -71,13 +71,13 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 4, 8], [1, 5] as [UInt64])
-    func `the course is the same for any number of workers`(workers: Int, order: UInt64) throws {
+    func `promotions are the same for any number of workers`(workers: Int, order: UInt64) throws {
         let settings = try SuccessiveHalving.Settings(budgets: [1, 3, 9], trials: 30, lag: 8)
         let reference = try Self.run(settings, workers: 1, order: 0)
         #expect(try Self.run(settings, workers: workers, order: order) == reference)
     }
 
-    @Test func `it needs a third of the epochs and loses next to nothing`() throws {
+    @Test func `it needs a third of the epochs and loses almost nothing`() throws {
         let halving = try Self.run(try .init(budgets: [1, 3, 9], trials: 81), workers: 1, order: 0)
         let epochs = halving.trainings.reduce(0) { sum, training in
             sum + training.budget - (training.rung == 0 ? 0 : [1, 3, 9][training.rung - 1])

@@ -19,13 +19,13 @@ import Testing
         // The edge 0→1 skipped: node 1 is the input.
         ("101010", "000100", true), ("100020", "000200", true), ("100020", "000300", false),
     ])
-    func `cells that compute the same have one form`(first: String, second: String, areEqual: Bool) {
+    func `equivalent cells have one canonical form`(first: String, second: String, areEqual: Bool) {
         let forms = (Self.symmetry.form(of: Self.cell(first)), Self.symmetry.form(of: Self.cell(second)))
         #expect((forms.0 == forms.1) == areEqual, "\(forms.0) and \(forms.1)")
     }
 
     @Test(.enabled(if: NASTable.areThere, "\(NASTable.reason)"))
-    func `cells of one published class have one form, on the whole table`() throws {
+    func `cells of one published class have one canonical form, for the whole table`() throws {
         let table = try NASTable(.cifar10)
         var forms: [String: Set<String>] = [:]
         for (genome, published) in try #require(table.published) {
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(.enabled(if: NASTable.areThere, "\(NASTable.reason)"))
-    func `networks of layers have one form exactly where the table has one measurement`() throws {
+    func `layer networks share a canonical form exactly if the table has one measurement`() throws {
         let table = try NASTable(.macro)
         var accuracies: [String: Set<Double>] = [:]
         for (genome, accuracy) in table.accuracy {
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(.enabled(if: NASTable.areThere, "\(NASTable.reason)"), arguments: SearcherTests.methods)
-    func `no network is proposed twice under another genome`(method: SearchMethod) throws {
+    func `no network is proposed again with another genome`(method: SearchMethod) throws {
         let space = try NASTable(.cifar10).space
         let searcher = SearcherTests.start(method, in: space, population: 10, seed: 4)
         let trace = try SearcherTests.trace(searcher, trials: 100, workers: 4, order: 2)

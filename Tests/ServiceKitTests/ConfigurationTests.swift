@@ -23,7 +23,7 @@ import Testing
             service: .registry, options: try ServiceOptions.parse(flags), environment: environment)
     }
 
-    @Test func `flags win over the environment, that over the file, that over the defaults`() throws {
+    @Test func `flags override the environment, which overrides the file, which overrides the defaults`() throws {
         let file = "log-level: error\nregistry: {endpoint: 'ipc:///tmp/file/s', log-level: warning}\n"
         let environment = ["GYRUS_REGISTRY": "ipc:///tmp/variable/s", "GYRUS_STATE": "/tmp/state"]
         let all = try configuration(["--endpoint", "ipc:///tmp/flag/s"], environment, file: file)
@@ -53,7 +53,7 @@ import Testing
         ("registry: {log-level: [a]}\n", ":1: 'log-level' needs a single value"),
         ("a: [\n", "gyrus.yaml: "),
     ])
-    func `a wrong file is refused with its line`(file: String, message: String) throws {
+    func `an invalid file is refused with its line`(file: String, message: String) throws {
         let failure = try #require(throws: Failure.self) { try configuration(file: file) }
         #expect(failure.code == .invalidArgument)
         #expect(failure.message.contains("gyrus.yaml"))
@@ -66,17 +66,17 @@ import Testing
         (["--keys", "/nowhere/key", "--admit", "/nowhere/list"], "--keys: "),
         (["--config", "/nowhere/gyrus.yaml"], "/nowhere/gyrus.yaml"),
     ])
-    func `a wrong flag is named`(flags: [String], message: String) throws {
+    func `an invalid flag is named`(flags: [String], message: String) throws {
         let failure = try #require(throws: Failure.self) { try configuration(flags) }
         #expect(failure.message.contains(message), "\(failure.message)")
     }
 
-    @Test func `a wrong variable is named`() throws {
+    @Test func `an invalid variable is named`() throws {
         let failure = try #require(throws: Failure.self) { try configuration([], ["GYRUS_REGISTRY": "x"]) }
         #expect(failure.message.hasPrefix("GYRUS_REGISTRY: ") || failure.message.contains("variable GYRUS_REGISTRY"))
     }
 
-    @Test func `a file whose aliases multiply is refused at once`() throws {
+    @Test func `a file whose aliases multiply is refused immediately`() throws {
         let levels = (1...6).map {
             "k\($0): &a\($0) [\(Array(repeating: "*a\($0 - 1)", count: 4).joined(separator: ", "))]"
         }
@@ -85,7 +85,7 @@ import Testing
         #expect(failure.code == .invalidArgument && failure.message.contains("more than 1000 values"))
     }
 
-    @Test func `keys of the environment are for asking others where the service itself is a socket file`() throws {
+    @Test func `keys in the environment are only for requests if the service listens on a socket file`() throws {
         let keys = directory.file("own-keys")
         try KeyPair.generate().write(to: keys)
         #expect(try configuration([], ["GYRUS_KEYS": keys.path]).security == nil)
@@ -95,7 +95,7 @@ import Testing
         #expect(failure.message.contains("--admit"))
     }
 
-    @Test func `a file of admitted keys without roles ends the service before it starts`() throws {
+    @Test func `a file of admitted keys without roles prevents the start`() throws {
         let keys = directory.file("server-keys")
         try KeyPair.generate().write(to: keys)
         let admit = try directory.write(Array("\(try KeyPair.generate().publicKey)\n".utf8), as: "admitted")
@@ -136,7 +136,7 @@ import Testing
         ("my-scenario/prepare", ["scenario": "my-scenario"]), ("prepare-3fa27c11", [:]), ("/tmp/file", [:]),
         ("Models/17", [:]), ("my-scenario.x/17", [:]),
     ])
-    func `the identity of a task names its scenario and trial, whatever the scenario is called`(
+    func `a task's ID names its scenario and trial, whatever the scenario is called`(
         task: String, identities: [String: String]
     ) throws {
         let lines = Lines()

@@ -36,7 +36,7 @@ struct ServiceRouteTests {
         }
     }
 
-    @Test func `health tells who answers and whether it is ready`() async throws {
+    @Test func `health says which service answers and whether it is ready`() async throws {
         try await serve { client, _, _, readiness in
             let first = try await client.health()
             #expect(first.service == "registry")
@@ -50,7 +50,7 @@ struct ServiceRouteTests {
         }
     }
 
-    @Test func `an event that is too large for a reply is told in part, however it was written`() async throws {
+    @Test func `an event that is too large for a reply is truncated, however it was written`() async throws {
         let endless = String(repeating: "x", count: 1_100_000)
         try await serve { client, log, append, _ in
             try await append("before")
@@ -97,7 +97,7 @@ struct ServiceRouteTests {
         }
     }
 
-    @Test func `following delivers what is there and what comes`() async throws {
+    @Test func `following delivers existing and new events`() async throws {
         try await serve { client, _, append, _ in
             try await append("1")
             var subjects: [String] = []
@@ -125,7 +125,7 @@ struct ServiceRouteTests {
         }
     }
 
-    @Test func `hostile positions and times are answered`() async throws {
+    @Test func `extreme positions and times are answered`() async throws {
         try await serve { client, _, append, _ in
             try await append("1")
             let beyond = try await client.events(after: .max)

@@ -21,7 +21,7 @@ struct EventLogTests {
         try await database.write { [log] db in try log.append(kind: "note.written", subject: subject, in: db) }
     }
 
-    @Test func `events come back as they were written, in order`() async throws {
+    @Test func `events are read as they were written, in order`() async throws {
         try await database.write { [log] db in
             try log.append(kind: "a.b", subject: "x", attributes: ["key": "välue \"quoted\"", "n": "1"], in: db)
             try log.append(kind: "a.c", subject: "y", in: db)
@@ -50,7 +50,7 @@ struct EventLogTests {
         #expect(try await log.read().map(\.subject) == ["first", "second"])
     }
 
-    @Test func `the last events are found before a position, by kind and by subject`() async throws {
+    @Test func `the latest events are found before a position, by kind and by subject`() async throws {
         for number in 1...6 { try await append(number.isMultiple(of: 2) ? "s1/\(number)" : "s2%/\(number)") }
         let newest = try await log.tail(limit: 2)
         #expect(newest.events.map(\.sequence) == [5, 6])
@@ -82,7 +82,7 @@ struct EventLogTests {
         #expect(try await events.map(\.subject) == ["wake"])
     }
 
-    @Test func `a waiting reader does not see what is not committed`() async throws {
+    @Test func `a waiting reader does not see uncommitted events`() async throws {
         struct Refused: Error {}
         let log = log
         async let events = log.read(after: 0, waiting: .seconds(50))
@@ -98,7 +98,7 @@ struct EventLogTests {
         #expect(try await log.read(waiting: .milliseconds(20)).isEmpty)
     }
 
-    @Test func `a cancelled reader stops waiting`() async throws {
+    @Test func `a canceled reader stops waiting`() async throws {
         let log = log
         let reader = Task { try await log.read(waiting: .seconds(50)) }
         reader.cancel()
@@ -128,8 +128,8 @@ struct EventLogTests {
         }
     }
 
-    @Test func `a killed process loses nothing that was acknowledged and leaves no gap`() async throws {
-        // Copies of the files taken in mid-flight are what a kill -9 leaves behind.
+    @Test func `a killed process loses no acknowledged event and leaves no gap`() async throws {
+        // Copies of the files made between writes are what a kill -9 leaves behind.
         for number in 0..<20 {
             try await append("\(number)")
             let copy = try TemporaryDirectory()

@@ -20,7 +20,7 @@ struct GroupWriterTests {
         #expect(try await database.write { db in try Int.fetchOne(db, sql: "SELECT 42") } == 42)
     }
 
-    @Test func `a write that throws undoes itself and no other`() async throws {
+    @Test func `a write that throws undoes only itself`() async throws {
         let failed = try await withThrowingTaskGroup(of: Bool.self) { [database] group in
             for number in 0..<500 {
                 group.addTask {
@@ -43,7 +43,7 @@ struct GroupWriterTests {
         #expect(numbers == (0..<500).filter { !$0.isMultiple(of: 3) })
     }
 
-    @Test func `a write sees what an earlier one of the same caller did`() async throws {
+    @Test func `a write sees the effect of an earlier one by the same caller`() async throws {
         for number in 0..<50 {
             try await database.write { db in
                 try db.execute(sql: "INSERT INTO numbers VALUES (?)", arguments: [number])

@@ -12,7 +12,7 @@ struct ScratchDirectoryTests {
         Set((try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? [])
     }
 
-    @Test func `what a killed process left is removed, and what a living one has stays`() throws {
+    @Test func `files of a killed process are removed, and those of a running one stay`() throws {
         let living = try ScratchDirectory(in: folder.url)
         // A process that was killed leaves the folder and a lock that nobody holds.
         let dead = folder.file("gyrus-task-dead")

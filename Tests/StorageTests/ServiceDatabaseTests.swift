@@ -23,7 +23,7 @@ struct ServiceDatabaseTests {
         #expect(try await database.read { db in try String.fetchOne(db, sql: "PRAGMA journal_mode") } == "wal")
     }
 
-    @Test func `a database opens again with its rows`() async throws {
+    @Test func `a database is reopened with its rows`() async throws {
         let migrations: (inout DatabaseMigrator) -> Void = { migrator in
             migrator.registerMigration("create notes") { db in
                 try db.execute(sql: "CREATE TABLE notes (text TEXT NOT NULL) STRICT")
@@ -38,7 +38,7 @@ struct ServiceDatabaseTests {
         #expect(notes == ["kept"])
     }
 
-    @Test func `a database of an older version is copied before it is changed, and that of a newer one is refused`()
+    @Test func `a database of an older version is copied before migration, and a newer one is refused`()
         async throws
     {
         let old: (inout DatabaseMigrator) -> Void = { migrator in
@@ -67,7 +67,7 @@ struct ServiceDatabaseTests {
         #expect(failure.code == .conflict && failure.message.contains("newer version"))
     }
 
-    @Test func `a copy is of one moment while others write`() async throws {
+    @Test func `a copy is consistent while others write`() async throws {
         let database = try ServiceDatabase.open(at: file) { migrator in
             migrator.registerMigration("create numbers") { db in
                 try db.execute(sql: "CREATE TABLE numbers (number INTEGER NOT NULL) STRICT")
@@ -102,7 +102,7 @@ struct ServiceDatabaseTests {
     }
 
     @Test(arguments: [Data("not a database at all, but long enough".utf8), Data(repeating: 0x5A, count: 8_192)])
-    func `a file that is no database is named in the failure`(content: Data) throws {
+    func `a file that is not a database is named in the failure`(content: Data) throws {
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try content.write(to: file)
@@ -136,7 +136,7 @@ struct ServiceDatabaseTests {
         #expect(failure?.code == .conflict)
     }
 
-    @Test func `a folder that cannot be made is named in the failure`() throws {
+    @Test func `a folder that cannot be created is named in the failure`() throws {
         let blocked = directory.file("file")
         try Data().write(to: blocked)
         let failure = #expect(throws: Failure.self) {
@@ -150,7 +150,7 @@ struct ServiceDatabaseTests {
         (.SQLITE_BUSY, true), (.SQLITE_READONLY, true), (.SQLITE_CANTOPEN, true), (.SQLITE_CORRUPT, false),
         (.SQLITE_CONSTRAINT, false),
     ])
-    func `what may pass is retriable, whoever reads or writes`(_ code: ResultCode, _ expected: Bool) async throws {
+    func `temporary errors are retriable, for readers and writers`(_ code: ResultCode, _ expected: Bool) async throws {
         let database = try ServiceDatabase.open(at: file)
         let failing: @Sendable (Database) throws -> Void = { _ in throw DatabaseError(resultCode: code) }
         let attempts: [() async throws -> Void] = [
@@ -177,14 +177,14 @@ struct ServiceDatabaseTests {
         #expect(try await database.read { db in try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM notes") } == 1)
     }
 
-    @Test func `a task that would block its thread on the database ends a debug build`() async {
+    @Test func `a task that would block its thread on the database crashes a debug build`() async {
         await #expect(processExitsWith: .failure) {
             let database = try ServiceDatabase.inMemory()
             _ = try database.blockingRead { db in try Int.fetchOne(db, sql: "SELECT 1") }
         }
     }
 
-    @Test func `an actor with a queue of its own may block on the database`() async throws {
+    @Test func `an actor with its own queue may block on the database`() async throws {
         #expect(try await BlockingReader(database: ServiceDatabase.inMemory()).read() == 1)
     }
 

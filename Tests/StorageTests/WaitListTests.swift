@@ -6,7 +6,7 @@ import Testing
 struct WaitListTests {
     private let list = WaitList<String>()
 
-    @Test func `a change after the ticket was taken ends the wait at once`() async {
+    @Test func `a change after the ticket was taken ends the wait immediately`() async {
         let ticket = list.ticket(for: ["a", "b"])
         list.wake("b")
         await ticket.wait(for: .seconds(3_600))
@@ -37,7 +37,7 @@ struct WaitListTests {
         #expect(list.count == 0)
     }
 
-    @Test func `of many waiting readers as many wake as there is something for`() {
+    @Test func `as many waiting readers wake as there are items`() {
         let tickets = (0..<10).map { _ in list.ticket(for: ["a", "b"]) }
         list.wake("a", most: 1)
         list.wake("b", most: 2)
@@ -46,7 +46,7 @@ struct WaitListTests {
         #expect(list.count == 0)
     }
 
-    @Test func `a cancelled wait returns`() async {
+    @Test func `a canceled wait returns`() async {
         let ticket = list.ticket(for: ["a"])
         let waiting = Task { await ticket.wait(for: .seconds(3_600)) }
         waiting.cancel()

@@ -5,7 +5,7 @@ import Testing
 
 /// Tables that are not as they should be: a clear failure, or counted rows with the first one named.
 struct BadTableTests {
-    @Test func `a target that is not there names those that are, the nearest first`() throws {
+    @Test func `a missing target is answered with the existing columns, nearest first`() throws {
         let data = try MadeData().write(madeRows(30), as: "t.csv")
         let message = data.failure("t.csv", target: "lable")
         #expect(message.contains("Did you mean 'label'?"))
@@ -23,7 +23,7 @@ struct BadTableTests {
         #expect(rows == 20)
     }
 
-    @Test func `targets that are no finite numbers are left out`() throws {
+    @Test func `targets that are not finite numbers are left out`() throws {
         let text = "x,y\n" + (0..<40).map { "\($0),\(Double($0) / 3)\n" }.joined() + "1,inf\n2,NaN\n3,-inf\n"
         let data = try MadeData().write(text, as: "t.csv")
         let table = try data.table("t.csv")
@@ -31,7 +31,7 @@ struct BadTableTests {
         #expect(table.rowsWithoutTarget == 3)
     }
 
-    @Test func `a label with zeros before it stays text`() throws {
+    @Test func `a label with leading zeros stays text`() throws {
         let text = "x,label\n" + (0..<40).map { "\($0),\($0 % 2 == 0 ? "007" : "042")\n" }.joined()
         let data = try MadeData().write(text, as: "t.csv")
         let table = try data.table("t.csv")
@@ -44,7 +44,7 @@ struct BadTableTests {
         #expect(message.contains("different values, but at most 10000 classes are possible"))
     }
 
-    @Test func `texts among numbers are taken as missing and said`() throws {
+    @Test func `texts among numbers count as missing and are reported`() throws {
         let text = "x,label\n" + (0..<60).map { "\($0 == 41 ? "oops" : "\($0)"),\($0 % 2)\n" }.joined()
         let data = try MadeData().write(text, as: "t.csv")
         let table = try data.table("t.csv")
@@ -52,7 +52,7 @@ struct BadTableTests {
         #expect(table.notes.contains { $0.contains("t.csv, row 42 has 'oops'") })
     }
 
-    @Test func `rows of another length are refused where they are many, and counted where they are few`() throws {
+    @Test func `many rows of another length are refused, and a few are counted`() throws {
         let few = "a,label\n" + (0..<60).map { $0 == 9 ? "1,x,2\n" : "\($0),\($0 % 2)\n" }.joined()
         let data = try MadeData().write(few, as: "t.csv")
         let table = try data.table("t.csv")
@@ -69,22 +69,22 @@ struct BadTableTests {
         #expect(message.contains("no rows") || message.contains("0 bytes"))
     }
 
-    @Test func `names that are given twice are refused`() throws {
+    @Test func `duplicate names are refused`() throws {
         let data = try MadeData().write(madeRows(30), as: "t.csv")
         #expect(data.failure("t.csv") { $0.columns = ["a", "a", "label"] }.contains("two columns called 'a'"))
     }
 
-    @Test func `fewer rows than parts are refused`() throws {
+    @Test func `fewer rows than splits are refused`() throws {
         let message = try MadeData().write("a,label\n1,x\n3,y\n", as: "t.csv").failure("t.csv")
         #expect(message.contains("too few rows: 2"))
     }
 
-    @Test func `a file that is not what its name says is called what it is`() throws {
+    @Test func `a file with the wrong extension is identified`() throws {
         let message = try MadeData().write([0x89, 0x50, 0x4E, 0x47, 1, 2, 3], as: "t.csv").failure("t.csv")
         #expect(message.contains("a picture (PNG)"))
     }
 
-    @Test func `UTF-16 with a mark is read, and without one is called so`() throws {
+    @Test func `UTF-16 with a byte order mark is read, and without one is identified`() throws {
         let text = "größe,label\n" + (0..<30).map { "\($0),\($0 % 2 == 0 ? "käse" : "brot")\n" }.joined()
         let little = text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
         let data = try MadeData().write([0xFF, 0xFE] + little, as: "t.csv")
@@ -96,7 +96,7 @@ struct BadTableTests {
         #expect(bare.failure("t.csv") { $0.encoding = "utf-16le" } == "no failure")
     }
 
-    @Test func `Latin-1 is refused with the row, and read where it is named`() throws {
+    @Test func `Latin-1 is refused with the row, unless the settings name it`() throws {
         let text = "x,label\n" + (0..<30).map { "\($0),\($0 % 2 == 0 ? "k#se" : "brot")\n" }.joined()
         let data = try MadeData().write(text.utf8.map { $0 == 35 ? 0xE4 : $0 }, as: "t.csv")
         let message = data.failure("t.csv")
@@ -107,13 +107,13 @@ struct BadTableTests {
         #expect(data.failure("t.csv") { $0.encoding = "klingon" }.contains("unknown encoding 'klingon'"))
     }
 
-    @Test func `a byte order mark is no part of a name`() throws {
+    @Test func `a byte order mark is not part of a name`() throws {
         let data = try MadeData().write([0xEF, 0xBB, 0xBF] + Array(madeRows(30).utf8), as: "t.csv")
         let table = try data.table("t.csv")
         #expect(table.columns[0].name == "size")
     }
 
-    @Test func `numbers with commas are numbers where semicolons part columns`() throws {
+    @Test func `numbers with commas are numbers if semicolons separate columns`() throws {
         let text = "größe;label\n" + (0..<40).map { "\($0),5;\($0 % 2 == 0 ? "a" : "b")\n" }.joined()
         let data = try MadeData().write(text, as: "t.csv")
         let table = try data.table("t.csv")
@@ -123,12 +123,12 @@ struct BadTableTests {
         #expect(first == 0.5)
     }
 
-    @Test func `one class is nothing to tell apart`() throws {
+    @Test func `a single class is refused`() throws {
         let text = "x,label\n" + (0..<30).map { "\($0),a\n" }.joined()
         #expect(try MadeData().write(text, as: "t.csv").failure("t.csv", target: "label").contains("only one value"))
     }
 
-    @Test func `equal rows are counted within and across parts, and with other targets`() throws {
+    @Test func `equal rows are counted within and across splits, and with other targets`() throws {
         var text = "word,part,label\n"
         for index in 0..<40 { text += "word number \(index) of many,train,\(index % 2 == 0 ? "a" : "b")\n" }
         for index in 40..<60 { text += "word number \(index) of many,test,\(index % 2 == 0 ? "a" : "b")\n" }
@@ -151,7 +151,7 @@ struct BadTableTests {
         #expect(table.counts.training == 10_000 && table.counts.validation == 10_000)
     }
 
-    @Test func `names in every script are classes, and what two systems write differently is one`() throws {
+    @Test func `class names can be in any script, and different Unicode forms are one class`() throws {
         let names = ["القط", "собака", "猫", "คน", "🐟", "ñandú", "אבג", "a b"]
         let data = try MadeData()
         for name in names { for index in 0..<6 { try data.write("text \(index)", as: "\(name)/\(index).txt") } }
@@ -160,7 +160,7 @@ struct BadTableTests {
         #expect(table.target.counts == Array(repeating: 6, count: names.count))
     }
 
-    @Test func `a group that a row lacks does not tie it to the others that lack it`() throws {
+    @Test func `rows without a group are not grouped with each other`() throws {
         let rows = (0..<200).map {
             "\($0 < 60 ? "" : "s\($0 % 20)"),\(Double($0 * 7 % 31) / 4),\(["a", "b"][$0 % 2])\n"
         }

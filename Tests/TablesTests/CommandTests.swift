@@ -6,7 +6,7 @@ import Testing
 
 /// The commands about data, and the program that reads for them.
 struct DataCommandTests {
-    @Test func `look tells what it finds, for people and for programs`() async throws {
+    @Test func `look reports what it finds, for people and for programs`() async throws {
         let data = try MadeData().write(madeRows(60), as: "t.csv")
         let gyrus = try GyrusProgram()
         let shown = try await gyrus.run(["datasets", "look", data.folder.path("t.csv")])
@@ -39,7 +39,7 @@ struct DataCommandTests {
         #expect(missing.err.contains("Did you mean 'here.csv'?"))
     }
 
-    @Test func `a scenario about data of the registry names them alone`() throws {
+    @Test func `a scenario with data in the registry contains only its name`() throws {
         #expect(try ScenarioFile.addedDataset("scenario: a\ndata: {dataset: birds@2}\n") == "birds@2")
         #expect(try ScenarioFile.addedDataset("scenario: a\ndata: {source: birds.csv}\n") == nil)
         let settled = #expect(throws: Failure.self) {
@@ -50,7 +50,7 @@ struct DataCommandTests {
         #expect(unasked?.message.contains("data.dataset") == true)
     }
 
-    @Test func `a name that the registry cannot give data is refused before they are read`() async throws {
+    @Test func `a name that the registry does not allow is refused before data is read`() async throws {
         let refused = try await GyrusProgram().run(["datasets", "add", "my birds", "nowhere.csv"])
         #expect(refused.status != 0)
         #expect(refused.err.contains("1 to 64 letters") && !refused.err.contains("nowhere"))

@@ -22,18 +22,18 @@ struct DelimitedTests {
         return rows
     }
 
-    @Test func `marks, doubled marks and line breaks inside marks are read`() throws {
+    @Test func `quotes, doubled quotes and line breaks inside quotes are read`() throws {
         let rows = try Self.rows("a,b\r\n\"x\"\"y\",\"1\n2\"\r\n\"\",\n,last")
         #expect(rows == [["a", "b"], ["x\"y", "1\n2"], ["", ""], ["", "last"]])
     }
 
-    @Test func `a mark that does not close is told with its row`() throws {
+    @Test func `an unclosed quote is reported with its row`() throws {
         let failure = #expect(throws: Failure.self) { try Self.rows("a,b\n1,\"x\n2,y\n") }
         #expect(failure?.message.contains("row 2") == true)
     }
 
     @Test(.enabled(if: Python.isHere, "needs python3"))
-    func `a thousand tables are read as Python's csv reads them`() throws {
+    func `a thousand tables are read like Python's csv reads them`() throws {
         let folder = try TemporaryDirectory()
         let program = """
             import csv, json, random

@@ -30,7 +30,7 @@ struct EverydayTests {
         ("\u{2212}7", -7, -7), ("-$2", -2, -2), ("1.2.2023", nil, nil), ("12,34,56", nil, nil), ("007", nil, nil),
         ("12 kg", nil, nil), ("1e3", 1_000, nil), ("192.168.0.1", nil, nil), ("€", nil, nil), ("()", nil, nil),
     ])
-    func `a number is read as people write it`(text: String, point: Double?, comma: Double?) {
+    func `numbers are read as people write them`(text: String, point: Double?, comma: Double?) {
         var copy = text
         copy.withUTF8 {
             #expect(NumberText.number($0, .point) == point)
@@ -38,7 +38,7 @@ struct EverydayTests {
         }
     }
 
-    @Test func `thousands, currencies and percents are numbers, and gaps are missing`() throws {
+    @Test func `thousands, currencies and percentages are numbers, and empty cells are missing`() throws {
         var rows = ["amount,share,size,label"]
         for row in 0..<40 {
             let size =
@@ -52,7 +52,7 @@ struct EverydayTests {
         #expect(try numbers(table, "size").prefix(4) == [nil, nil, nil, 3.5])
     }
 
-    @Test func `a German table is read as it is meant, and its rows are predicted from alike`() throws {
+    @Test func `a German table is read as intended, also for predictions`() throws {
         var rows = ["Umsatz;Quote;Datum;Gekündigt"]
         for row in 0..<60 {
             rows.append(
@@ -72,7 +72,7 @@ struct EverydayTests {
         #expect(read[1] == [.number(2_251.75), .number(0.101)])
     }
 
-    @Test func `what a comma before three digits means is said`() throws {
+    @Test func `the meaning of a comma before three digits is reported`() throws {
         let table = try table(["a,label"] + (1..<30).map { "\"\($0),\(200 + $0)\",\($0 % 2)" })
         #expect(try numbers(table, "a").first == 1_201)
         #expect(table.notes.contains { $0.contains("a thousands separator") })
@@ -85,12 +85,12 @@ struct EverydayTests {
         ("01-May-1999", true, 19_990_501_000_000), ("2024-13-01", true, nil), ("1.2.3", true, nil),
         ("12345678", true, nil),
     ])
-    func `a date is read in the forms that people use`(text: String, isDayFirst: Bool, moment: Double?) {
+    func `dates are read in common formats`(text: String, isDayFirst: Bool, moment: Double?) {
         var copy = text
         #expect(copy.withUTF8 { DateText($0)?.moment(isDayFirst: isDayFirst) } == moment)
     }
 
-    @Test func `samples are parted by dates that have their day first`() throws {
+    @Test func `samples are split by dates with the day first`() throws {
         let rows = (0..<40).map { "\($0 % 28 + 1)/\($0 / 28 + 1)/2024,\($0 * 7 % 11),\($0 % 2)" }
         let data = try MadeData().write((["when,a,label"] + rows).joined(separator: "\n"), as: "t.csv")
         var settings = data.settings("t.csv", target: "label")
@@ -107,7 +107,7 @@ struct EverydayTests {
     @Test(arguments: [
         "action;drama", "['action', 'drama']", "\"action, drama\"", "\"[\"\"action\"\", \"\"drama\"\"]\"",
     ])
-    func `several labels are found in any of the forms that tables have`(both: String) throws {
+    func `several labels are found in any common notation`(both: String) throws {
         let single = both.hasPrefix("\"[") ? "\"[\"\"drama\"\"]\"" : both.hasPrefix("[") ? "['drama']" : "drama"
         let swapped = both.replacing("action", with: "?").replacing("drama", with: "action").replacing(
             "?", with: "drama")
@@ -123,13 +123,13 @@ struct EverydayTests {
         #expect(table.target.counts == [45, 45])
     }
 
-    @Test func `a place and its country are one class`() throws {
+    @Test func `a place with its country is one class`() throws {
         let places = ["Paris, France", "Lyon, France", "Rome, Italy", "Milan, Italy"]
         let table = try table(["size,label"] + (0..<40).map { "\($0),\"\(places[$0 % 4])\"" })
         #expect(table.target.target.kind == .classification && table.target.target.names.count == 4)
     }
 
-    @Test func `titles above the header are left out and said`() throws {
+    @Test func `titles above the header are skipped and reported`() throws {
         let rows =
             ["Report by ACME,,", "Date: 2024-01-01,,", ",,", "size,weight,label"]
             + (0..<40).map { "\($0),\($0 * 3 % 7),\($0 % 2 == 0 ? "a" : "b")" }
@@ -140,7 +140,7 @@ struct EverydayTests {
     }
 
     @Test(arguments: ["", "size weight price\n"])
-    func `numbers that blanks line up are a table, and prose is none`(header: String) throws {
+    func `numbers aligned by spaces are a table, but prose is not`(header: String) throws {
         let rows = (0..<40).map {
             "  \($0)   \($0 * 7 % 11)\($0 % 3 == 0 ? "  " : " ") \(Double($0) / 3) \($0 % 2 == 0 ? " " : "")"
         }
@@ -151,7 +151,7 @@ struct EverydayTests {
         #expect(prose.failure("t.txt") != "no failure")
     }
 
-    @Test func `a report keeps what is too long for a line`() throws {
+    @Test func `a report contains what is too long for a line`() throws {
         let names = (0..<6).map { "column number \($0)" }
         let rows = (0..<40).map { row in
             names.indices.map { "\(row * ($0 + 3) % 17)" }.joined(separator: ",") + ",\(row % 2)"
@@ -162,7 +162,7 @@ struct EverydayTests {
     }
 
     @Test(arguments: ["device", "thing"])
-    func `steps of a thing stay on one side of the split, or it is said how`(name: String) throws {
+    func `steps of one object stay in one split, or the report says how to do that`(name: String) throws {
         let rows = (0..<400).map {
             "\(name)\($0 / 20),\($0 % 20),\(Double($0 * 7 % 13) / 4),\($0 / 20 % 2 == 0 ? "ok" : "bad")"
         }
@@ -175,30 +175,30 @@ struct EverydayTests {
     }
 
     @Test(arguments: [1.0, 1e12])
-    func `a number beside which all others are equal is said`(odd: Double) throws {
+    func `a number that differs from otherwise equal ones is reported`(odd: Double) throws {
         let table = try table(["a,price"] + (0..<60).map { "\($0),\($0 == 17 ? odd : Double($0 * 13 % 29) / 3)" })
         #expect(table.notes.contains { $0.contains("far from all others") } == (odd > 1))
     }
 
-    @Test func `two columns of one name are told apart and said`() throws {
+    @Test func `duplicate column names are distinguished and reported`() throws {
         let table = try table(["a,a,label"] + (0..<30).map { "\($0),\($0 * 7 % 5),\($0 % 2 == 0 ? "x" : "y")" })
         #expect(table.columns.map(\.name) == ["a", "a (2)", "label"])
         #expect(table.notes.contains { $0.contains("'a (2)'") })
     }
 
-    @Test func `a label with one value is named rather than another column learned`() throws {
+    @Test func `a label with a single value is reported, and no other column is learned instead`() throws {
         let message = try MadeData().write(
             (["a,label"] + (0..<30).map { "\($0),p" }).joined(separator: "\n"), as: "t.csv"
         ).failure("t.csv")
         #expect(message.contains("'label' has only one value (p)"))
     }
 
-    @Test func `classes that differ in capitals alone are said`() throws {
+    @Test func `classes that differ only in case are reported`() throws {
         let table = try table(["a,label"] + (0..<40).map { "\($0),\(["Yes", "no", "yes", "No"][$0 % 4])" })
         #expect(table.notes.contains { $0.contains("4 classes of 'label' differ only in capitalization") })
     }
 
-    @Test func `many classes of two samples each fill every part`() throws {
+    @Test func `many classes with two samples each are in every split`() throws {
         let table = try table(
             ["text,label"] + (0..<400).map { "about the thing \($0 / 2) and \($0),thing\($0 / 2)x" })
         #expect(table.counts.validation > 0 && table.counts.test > 0 && table.counts.training >= 200)
@@ -208,7 +208,7 @@ struct EverydayTests {
         #"{"version": 1, "data": [ROWS]}"#, #"{"columns": ["a", "label"], "index": [0], "data": [LISTS]}"#,
         #"{"a": {GROUPA}, "label": {GROUPB}}"#, #"{"a": [LISTA], "label": [LISTB]}"#,
     ])
-    func `JSON that is one object is rows in it or columns`(form: String) throws {
+    func `a single JSON object contains rows or columns`(form: String) throws {
         let all = 0..<30
         func list(_ item: (Int) -> String) -> String { all.map(item).joined(separator: ", ") }
         let text = form.replacing("ROWS", with: list { "{\"a\": \($0), \"label\": \($0 % 2)}" })
@@ -226,7 +226,7 @@ struct EverydayTests {
         ("t.pkl", "never run"), ("t.arff", "save it as CSV"), ("t.feather", "Parquet"), ("t.mp4", "a video"),
         ("t.jpg", "is one picture"),
     ])
-    func `a form that is not read is named, with what to do`(name: String, words: String) throws {
+    func `an unsupported form is named, with advice`(name: String, words: String) throws {
         let data = try MadeData().write([0, 1, 2, 3], as: name)
         #expect(data.failure(name).contains(words))
         if name != "t.jpg" { #expect(data.failure().contains(words)) }
@@ -244,7 +244,7 @@ struct EverydayFolderTests {
     }
 
     @Test(arguments: ["im3", "im3.jpg", "C:\\old\\im3.jpg"])
-    func `a table may name pictures without their folder or ending`(form: String) throws {
+    func `a table may name pictures without folder or extension`(form: String) throws {
         let data = try pictures((0..<20).map { "photos/large/im\($0).jpg" })
         let rows = (0..<20).map { "\(form.replacing("3", with: "\($0)")),\($0 % 2 == 0 ? "x" : "y")" }
         try data.write((["id,label"] + rows).joined(separator: "\n"), as: "labels.csv")
@@ -253,7 +253,7 @@ struct EverydayFolderTests {
         #expect(try table.report().unreadable == 0)
     }
 
-    @Test func `a name that two pictures share is not guessed`() throws {
+    @Test func `a name that two pictures share is not resolved`() throws {
         let data = try pictures((0..<10).flatMap { ["a/im\($0).jpg", "b/im\($0).jpg"] })
         let finder = FileFinder(data.folder.url.path)
         guard case .nothing(let reason) = finder.find("im1.jpg") else {
@@ -263,7 +263,7 @@ struct EverydayFolderTests {
         #expect(reason.contains("several files"))
     }
 
-    @Test func `folders of parts may be called Training and eval, and others are named`() throws {
+    @Test func `split folders may be called Training and eval, and others are reported`() throws {
         var names: [String] = []
         for (part, count) in [("Training", 10), ("validation", 4), ("eval", 4), ("extra", 3)] {
             for name in ["a", "b"] { names += (0..<count).map { "\(part)/\(name)/\($0).jpg" } }
@@ -273,7 +273,7 @@ struct EverydayFolderTests {
         #expect(table.notes.contains { $0.contains("'extra' is left out") })
     }
 
-    @Test func `samples that nobody labelled are no class`() throws {
+    @Test func `unlabeled samples are not a class`() throws {
         let data = try MadeData()
         for name in ["pos", "neg", "unsup"] {
             for index in 0..<6 { try data.write("film \(index)", as: "train/\(name)/\(index).txt") }
@@ -286,7 +286,7 @@ struct EverydayFolderTests {
         #expect(table.notes.contains { $0.contains("'train/unsup'") })
     }
 
-    @Test func `what network drives leave is no class, and files of other forms are counted by their endings`() throws {
+    @Test func `folders of network drives are not classes, and other files are counted by extension`() throws {
         let data = try pictures((0..<6).flatMap { ["a/\($0).jpg", "b/\($0).jfif"] })
         try data.write([1], as: "@eaDir/x/SYNO.jpg").write([1], as: "a/9.heic").write([1], as: "b/9.heic")
         let table = try data.table()
@@ -294,14 +294,14 @@ struct EverydayFolderTests {
         #expect(table.notes.contains { $0.contains("2 .heic") })
     }
 
-    @Test func `a link back to the folder above puts no files into a class twice`() throws {
+    @Test func `a link to a parent folder adds no file twice`() throws {
         let data = try pictures((0..<6).flatMap { ["a/\($0).jpg", "b/\($0).jpg"] })
         try FileManager.default.createSymbolicLink(
             atPath: data.folder.path("a/loop"), withDestinationPath: "..")
         #expect(try data.table().sampleCount == 12)
     }
 
-    @Test func `a file that cannot be read is called by its name`() throws {
+    @Test func `an unreadable file is named`() throws {
         let data = try pictures((0..<6).flatMap { ["a/\($0).jpg", "b/\($0).jpg"] }).write([], as: "b/empty.jpg")
         #expect(try data.table().report().unreadableFiles.first?.place == "b/empty.jpg")
     }
@@ -310,11 +310,11 @@ struct EverydayFolderTests {
         (["images/1.jpg", "labels/1.txt"], "YOLO"), (["train/1.jpg", "annotations/instances.json"], "COCO"),
         (["JPEGImages/1.jpg", "Annotations/1.xml"], "Pascal VOC"), (["images/1.jpg", "masks/1.png"], "masks"),
     ])
-    func `annotations of things in pictures are refused by their name`(names: [String], form: String) throws {
+    func `annotations of objects in pictures are refused by name`(names: [String], form: String) throws {
         #expect(try pictures(names).failure().contains(form))
     }
 
-    @Test func `an archive of class folders is told from shards`() throws {
+    @Test func `an archive of class folders is distinguished from shards`() throws {
         try #require(Python.isHere, "needs python3")
         let data = try MadeData()
         try Python.run(
@@ -329,7 +329,7 @@ struct EverydayFolderTests {
         #expect(data.failure("t.tar.gz").contains("unpack it"))
     }
 
-    @Test func `labels of NumPy may be a 1 among zeros, or several`() throws {
+    @Test func `NumPy labels may be one-hot or multi-hot`() throws {
         let python: PythonEnvironment
         do { python = try PythonEnvironment() } catch { try Test.cancel("needs a Python with numpy: \(error)") }
         let folder = try TemporaryDirectory()

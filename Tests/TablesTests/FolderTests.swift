@@ -17,7 +17,7 @@ struct FolderTests {
         return data
     }
 
-    @Test func `what systems leave in folders is no class, and an empty folder is told`() throws {
+    @Test func `system folders are not classes, and an empty folder is reported`() throws {
         let data = try classes(["ca t", "dög"])
         for name in [".DS_Store", "Thumbs.db", "dög/desktop.ini", "dög/._1.jpg", ".hidden/1.jpg", "bird/.keep"] {
             try data.write("x", as: name)
@@ -28,7 +28,7 @@ struct FolderTests {
         #expect(table.notes.contains { $0.contains("'bird' has no samples") })
     }
 
-    @Test func `parts of folders are kept, and a class may be in one of them alone`() throws {
+    @Test func `splits by folder are kept, and a class may be in only one of them`() throws {
         let data = try classes(["a", "b"], each: 6, below: "train/")
         for index in 0..<3 {
             try data.write([1, UInt8(index)], as: "valid/a/\(index).png")
@@ -41,16 +41,16 @@ struct FolderTests {
         #expect(table.notes.contains { $0.contains("No training sample has these classes") && $0.contains("c") })
     }
 
-    @Test func `a folder with one class says what it has`() throws {
+    @Test func `a folder with one class is refused with its content`() throws {
         let message = try classes(["cats"]).failure()
         #expect(message.contains("only one class") || message.contains("nothing says what to learn"))
     }
 
-    @Test func `an empty folder says what is needed`() throws {
+    @Test func `an empty folder is refused with what is needed`() throws {
         #expect(try MadeData().failure().contains("is empty"))
     }
 
-    @Test func `metadata name files, with either slash, by the paths of another machine too`() throws {
+    @Test func `metadata may name files with either slash, and with paths of another machine`() throws {
         let data = try MadeData()
         var text = "file_name,label\n"
         let names = ["a/0.jpg", "a\\1.jpg", "/home/anna/data/a/2.jpg", "C:\\Users\\anna\\a\\3.jpg", "./a/4.jpg"]
@@ -72,7 +72,7 @@ struct FolderTests {
         #expect(report.unreadableFiles.first?.place == "metadata.csv, row 13")
     }
 
-    @Test func `a link that leaves the folder is refused, one inside is followed`() throws {
+    @Test func `a link out of the folder is refused, and one inside is followed`() throws {
         let outside = try MadeData().write([1], as: "secret.jpg")
         let data = try classes(["a", "b"])
         let manager = FileManager.default
@@ -85,14 +85,14 @@ struct FolderTests {
         #expect(report.unreadableFiles.first?.reason.contains("leads out of") == true)
     }
 
-    @Test func `files without content are named`() throws {
+    @Test func `empty files are named`() throws {
         let data = try classes(["a", "b"]).write([], as: "a/empty.jpg")
         let report = try data.table().report()
         #expect(report.unreadable == 1)
         #expect(report.unreadableFiles.first?.reason.contains("0 bytes") == true)
     }
 
-    @Test func `files named after parts are parts`() throws {
+    @Test func `files named after splits are splits`() throws {
         let data = try MadeData()
         try data.write(madeRows(30), as: "train.csv").write(madeRows(12), as: "test.csv")
         let table = try data.table()
@@ -100,7 +100,7 @@ struct FolderTests {
         #expect(table.counts.training + table.counts.validation == 30)
     }
 
-    @Test func `a test file without answers is left out and said`() throws {
+    @Test func `a test file without answers is skipped and reported`() throws {
         let data = try MadeData()
         try data.write(madeRows(30), as: "train.csv").write("size,color\n1,red\n2,blue\n", as: "test.csv")
         let table = try data.table()
@@ -125,7 +125,7 @@ struct FolderTests {
         #expect(table.form == "table (CSV, gzip)")
     }
 
-    @Test func `arrays of NumPy are pictures with labels and parts`() throws {
+    @Test func `NumPy arrays are pictures with labels and splits`() throws {
         let python: PythonEnvironment
         do { python = try PythonEnvironment() } catch { try Test.cancel("needs a Python with numpy: \(error)") }
         let folder = try TemporaryDirectory()
@@ -153,7 +153,7 @@ struct FolderTests {
         #expect(series.target.target.names == ["a", "b", "c"])
     }
 
-    @Test func `IDX files are pictures with labels and parts`() throws {
+    @Test func `IDX files are pictures with labels and splits`() throws {
         func idx(_ shape: [Int], _ bytes: [UInt8]) -> [UInt8] {
             [0, 0, 8, UInt8(shape.count)] + shape.flatMap { [0, 0, UInt8($0 >> 8), UInt8($0 & 255)] } + bytes
         }
@@ -168,7 +168,7 @@ struct FolderTests {
         #expect(table.counts.test == 10)
     }
 
-    @Test func `tar shards are samples of one basename`() throws {
+    @Test func `files in tar shards with one basename are a sample`() throws {
         try #require(Python.isHere, "needs python3")
         let folder = try TemporaryDirectory()
         try Python.run(
@@ -195,7 +195,7 @@ struct FolderTests {
     }
 
     @Test(arguments: ["t.npz", "t.npy", "t.tar", "t-images-idx3-ubyte"])
-    func `damaged arrays and shards end in a failure, not in a crash`(name: String) throws {
+    func `damaged arrays and shards cause a failure, not a crash`(name: String) throws {
         try #require(Python.isHere, "needs python3")
         let folder = try TemporaryDirectory()
         try Python.run(

@@ -5,7 +5,7 @@ import Testing
 
 /// What is guessed of tables as they are found everywhere.
 struct GuessTests {
-    @Test func `a table of numbers without a header has its answer in the column of few whole numbers`() throws {
+    @Test func `a table of numbers without a header has its target in the column with few whole numbers`() throws {
         let rows = (0..<80).map { row in
             (["\(row % 2 * 2 - 1)"] + (0..<40).map { "\(Double((row * 31 + $0 * 17) % 97) / 7)" }).joined(
                 separator: "\t")
@@ -17,7 +17,7 @@ struct GuessTests {
         #expect(table.columns.first { $0.kind == .series }?.width == 40)
     }
 
-    @Test func `columns of 0 and 1 beside a text are labels`() throws {
+    @Test func `columns of 0 and 1 next to a text are labels`() throws {
         let rows = (0..<60).map { "\"comment \($0) says, so much\",\($0 % 2),\($0 % 3 == 0 ? 1 : 0)" }
         let data = try MadeData().write("text,rude,loud\n" + rows.joined(separator: "\n"), as: "t.csv")
         let table = try data.table("t.csv")
@@ -26,7 +26,7 @@ struct GuessTests {
         #expect(table.target.counts == [30, 20])
     }
 
-    @Test func `marks between labels part them`() throws {
+    @Test func `separators between labels are recognized`() throws {
         let rows = (0..<60).map { "a film with number \($0) in it,\($0 % 2 == 0 ? "drama" : "drama|comedy")" }
         let data = try MadeData().write("plot,genres\n" + rows.joined(separator: "\n"), as: "t.csv")
         let table = try data.table("t.csv")
@@ -36,7 +36,7 @@ struct GuessTests {
         #expect(several == 30)
     }
 
-    @Test func `files without endings in class folders are texts where they look like it`() throws {
+    @Test func `files without extension in class folders are texts if they look like it`() throws {
         let data = try MadeData()
         for index in 0..<8 {
             try data.write("From: me\nnews \(index)", as: "\(index % 2 == 0 ? "sci" : "rec")/\(100 + index)")
@@ -48,7 +48,7 @@ struct GuessTests {
         #expect(texts.count == 8 && texts.allSatisfy { $0.hasPrefix("From: me\nnews") })
     }
 
-    @Test func `numbers that every folder counts anew are no groups`() throws {
+    @Test func `numbers that restart in every folder are not groups`() throws {
         let data = try MadeData()
         for part in ["train", "test"] {
             for name in ["neg", "pos"] {
@@ -58,7 +58,7 @@ struct GuessTests {
         #expect(try data.table().suggestedGroup == nil)
     }
 
-    @Test func `a column without a title gets a name, and one that counts rows is no input`() throws {
+    @Test func `a column without a title gets a name, and a row counter is not an input`() throws {
         let rows = (0..<60).map { "\($0),\(Double($0 * 7 % 13) / 3),\($0 % 2 == 0 ? "x" : "y")" }
         let data = try MadeData().write(",a,target\n" + rows.joined(separator: "\n"), as: "t.csv")
         let table = try data.table("t.csv")
@@ -66,7 +66,7 @@ struct GuessTests {
         #expect(table.columns(of: "table") == ["a"])
     }
 
-    @Test func `settings name modalities, and columns that are in none reach no network`() throws {
+    @Test func `settings define modalities, and networks read no other columns`() throws {
         let data = try MadeData().write(madeRows(60), as: "t.csv")
         var settings = data.settings("t.csv", target: "label")
         settings.modalities = ["only": DataSettings.Modality(columns: ["size"], kind: .table)]
@@ -140,7 +140,7 @@ struct TargetGuessTests {
             // Not named: the place, and what is the only one of its kind.
             ("a:m b:m wohin:c", ["wohin"]), ("wohin:c a:m b:m", ["wohin"]),
         ])
-    func `one column is the answer`(text: String, expected: [String]) throws {
+    func `one column is the target`(text: String, expected: [String]) throws {
         let data = try MadeData().write(Self.table(Self.columns(text)), as: "t.csv")
         let table = try data.table("t.csv")
         #expect(table.target.columns.map { table.columns[$0].name } == expected)
@@ -156,7 +156,7 @@ struct TargetGuessTests {
             ("a:k b:k c:k warm:m cold:m", "warm cold"),
             ("warm:m cold:m a:k b:k c:k", "warm cold"), ("a:m target_x:m target_y:m", "target_x target_y"),
         ])
-    func `several columns are the answer`(text: String, expected: String) throws {
+    func `several columns are the target`(text: String, expected: String) throws {
         let data = try MadeData().write(Self.table(Self.columns(text)), as: "t.csv")
         let table = try data.table("t.csv")
         let names = expected.split(separator: " ").map { String($0).replacing("~", with: " ") }
@@ -173,7 +173,7 @@ struct TargetGuessTests {
     }
 
     @Test(arguments: [("quality", Target.Kind.regression), ("grade", .regression), ("label", .classification)])
-    func `whole numbers from 3 to 9 are an amount unless they are called a label`(
+    func `whole numbers from 3 to 9 are amounts unless the column is called a label`(
         name: String, kind: Target.Kind
     ) throws {
         let data = try MadeData().write(Self.table(Self.columns("a:m b:m \(name):q")), as: "t.csv")
@@ -187,7 +187,7 @@ struct TargetGuessTests {
         #expect(try data.table("t.csv").target.target.names == ["1", "2", "3", "4"])
     }
 
-    @Test func `a copy of the number to be learned is left out, and a linear function of it is not`() throws {
+    @Test func `a copy of the target is left out, but a linear function of it is not`() throws {
         let rows = (0..<60).map { row -> String in
             let value = Double(row * 7 % 61) / 4
             return "\(value),\(2 * value + 1),\(row % 5),\(value)"
@@ -198,7 +198,7 @@ struct TargetGuessTests {
         #expect(table.notes.contains { $0.contains("'copy' is equal to 'y'") })
     }
 
-    @Test func `a scale of whole numbers is no leak, codes of the class are one, and the only input stays`() throws {
+    @Test func `a scale of whole numbers is not a leak, codes of the class are, and a single input stays`() throws {
         let rows = (0..<90).map { row in "\(row % 10),\(row % 10 > 4 ? 7 : 3),\(row % 10 > 4 ? "heavy" : "light")" }
         let data = try MadeData().write("size,code,label\n" + rows.joined(separator: "\n"), as: "t.csv")
         #expect(try data.table("t.csv").columns(of: "table") == ["size"])
@@ -235,14 +235,14 @@ struct GroupGuessTests {
     }
 
     @Test(arguments: ["person_age", "blood group", "size_of_group", "height"])
-    func `columns that only sound like it are inputs`(name: String) throws {
+    func `columns that only resemble groups by name are inputs`(name: String) throws {
         let data = try MadeData().write(Self.rows(name, { "\($0 % 23 + 100)" }), as: "t.csv")
         let table = try data.table("t.csv")
         #expect(table.suggestedGroup == nil)
         #expect(table.columns(of: "table").contains(name))
     }
 
-    @Test func `rows are drawn one by one where nothing else is wanted, or groups are too few`() throws {
+    @Test func `rows are split individually by default, or if there are too few groups`() throws {
         let data = try MadeData().write(Self.rows("speaker", { "s\($0 % 23)" }), as: "t.csv")
         var settings = data.settings("t.csv")
         settings.split.group = "none"
@@ -266,7 +266,7 @@ struct GroupGuessTests {
     }
 
     @Test(arguments: ["labels.csv", "steps.csv", ""])
-    func `labels and the steps of their series are joined, whichever is named`(name: String) throws {
+    func `labels and the steps of their series are joined, whichever file is given`(name: String) throws {
         let data = try MadeData()
         let labels = (0..<30).map { "r\($0),\(["walk", "run"][$0 % 2])\n" }.joined()
         let steps = (0..<30).flatMap { key in (0..<9).map { "r\(key),\($0),\(Double(key * $0 % 7) / 2),\($0 % 3)\n" } }

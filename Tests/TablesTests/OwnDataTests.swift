@@ -15,7 +15,7 @@ struct OwnDataTests {
         #expect(table.target.counts.min() == 35 && table.target.counts.max() == 187)
     }
 
-    @Test func `messages without a header, with marks that are part of the text, are all read`() throws {
+    @Test func `all messages are read without a header and with quotes in the text`() throws {
         let table = try OwnData.table("sms")
         #expect(table.sampleCount == 4_146)
         #expect(table.target.target.names == ["ham", "spam"])
@@ -23,7 +23,7 @@ struct OwnDataTests {
         #expect(table.notes.contains { $0.contains("has no header") })
     }
 
-    @Test func `Chinese reviews are text, not names of rows`() throws {
+    @Test func `Chinese reviews are text, not row names`() throws {
         let table = try OwnData.table("reviews-zh")
         #expect(table.sampleCount == 8_000)
         #expect(table.kinds == ["text": .text])
@@ -40,7 +40,7 @@ struct OwnDataTests {
         #expect(table.suggestedGroup == nil)
     }
 
-    @Test func `lists of feelings are several labels`() throws {
+    @Test func `lists of feelings are multiple labels`() throws {
         let table = try OwnData.table("feelings")
         #expect(table.sampleCount == 8_000)
         #expect(table.target.target.kind == .multiLabel)
@@ -77,7 +77,7 @@ struct OwnDataTests {
         #expect(table.suggestedGroup == nil)
     }
 
-    @Test func `pictures of skin have columns beside them, missing values, and lesions to keep together`() throws {
+    @Test func `pictures of skin have additional columns, missing values, and lesions as groups`() throws {
         let table = try OwnData.table("skin")
         #expect(table.sampleCount == 2_000)
         #expect(table.target.target.names.count == 7)
@@ -88,7 +88,7 @@ struct OwnDataTests {
         #expect(table.columns.contains { $0.missing > 0 })
     }
 
-    @Test func `counts of cells are a regression with three targets`() throws {
+    @Test func `cell counts are a regression with three targets`() throws {
         let table = try OwnData.table("blood")
         #expect(table.sampleCount == 274)
         #expect(table.target.target.kind == .regression)
@@ -97,7 +97,7 @@ struct OwnDataTests {
         #expect(table.kinds == ["picture": .image])
     }
 
-    @Test func `commands are sounds in class folders, and names of files tell the speaker`() throws {
+    @Test func `commands are sounds in class folders, and file names give the speaker`() throws {
         let table = try OwnData.table("commands")
         #expect(table.sampleCount == 528)
         #expect(table.target.target.names.count == 8)
@@ -105,7 +105,7 @@ struct OwnDataTests {
         #expect(table.suggestedGroup == "prefix")
     }
 
-    @Test func `a column that gives the place away is left out and said`() throws {
+    @Test func `a column that reveals the class is left out and reported`() throws {
         let table = try OwnData.table("surroundings")
         #expect(table.sampleCount == 251)
         #expect(table.target.target.names.count == 5)
@@ -133,7 +133,7 @@ struct OwnDataTests {
         #expect(table.columns.first { $0.name == "age" }?.kind == .number)
     }
 
-    @Test func `wine is parted by semicolons, and its quality is a number, or classes where these are asked for`()
+    @Test func `wine has semicolons, and its quality is a number, or classes on request`()
         throws
     {
         let classes = try OwnData.table("wine", target: "quality", kind: .classification)
@@ -153,7 +153,7 @@ struct OwnDataTests {
         #expect(table.columns(of: "table").count == 8)
     }
 
-    @Test func `penguins are found by the name of their column, and NA is missing`() throws {
+    @Test func `the species of penguins is found by the column's name, and NA is missing`() throws {
         let table = try OwnData.table("penguins")
         #expect(table.sampleCount == 258)
         #expect(table.target.target.names == ["Adelie", "Chinstrap", "Gentoo"])

@@ -6,7 +6,7 @@ import Testing
 /// Parquet files of users, as their README has them.
 @Suite(.enabled(if: OwnData.isHere, OwnData.reason))
 struct OwnParquetTests {
-    @Test func `districts are nine columns of Parquet and a value of houses`() throws {
+    @Test func `districts have nine Parquet columns and a house value`() throws {
         let table = try OwnData.table("housing", target: "median_house_value")
         #expect(table.form == "table (Parquet)")
         #expect(table.sampleCount == 12_000)
@@ -31,7 +31,7 @@ struct OwnParquetTests {
         #expect(lengths.min() == 7 && lengths.max() == 26)
     }
 
-    @Test func `what is found reads back from the scenario that is drafted`() throws {
+    @Test func `findings are read back from the drafted scenario`() throws {
         let sets = [
             "bank-queries", "sms", "languages", "feelings", "voices", "clothes", "skin", "surroundings", "stamps",
             "incomes", "wine", "penguins", "heartbeats", "vowels", "motions", "commands",

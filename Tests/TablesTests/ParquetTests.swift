@@ -56,7 +56,7 @@ struct ParquetTests {
             'real': 'BYTE_STREAM_SPLIT', 'flag': 'RLE'}, data_page_size=2000)
         """
 
-    @Test func `files of every compression, page version and encoding are read as pyarrow reads them`() throws {
+    @Test func `files of every compression, page version and encoding are read like pyarrow reads them`() throws {
         let python: PythonEnvironment
         do {
             python = try PythonEnvironment(with: "pyarrow")
@@ -88,14 +88,14 @@ struct ParquetTests {
         }
     }
 
-    @Test func `a file that is cut short says so`() throws {
+    @Test func `a truncated file is reported as such`() throws {
         let folder = try TemporaryDirectory()
         let path = try folder.write(Array("PAR1 and something else".utf8), as: "cut.parquet")
         let failure = #expect(throws: Failure.self) { try SampleTable(settings: DataSettings(source: path)) }
         #expect(failure?.message.contains("truncated") == true)
     }
 
-    @Test func `bytes that are no pages end in a failure, not in a crash`() throws {
+    @Test func `bytes that are not pages cause a failure, not a crash`() throws {
         try #require(OwnData.isHere, OwnData.reason)
         let bytes = [UInt8](try Data(contentsOf: OwnData.folder.appending(path: "vowels/utterances.parquet")))
         let folder = try TemporaryDirectory()

@@ -22,7 +22,7 @@ struct SplitTests {
             classes: classes, names: (0..<names).map { "c\($0)" }, groups: groups, times: times)
     }
 
-    @Test func `classes are in every part in their shares`() throws {
+    @Test func `every split has the same shares of classes`() throws {
         let classes = (0..<1_000).map { Int32($0 % 10 == 0 ? 1 : 0) }
         let parts = try parts(samples(classes: classes, names: 2)).parts
         for number in Int32(0)...1 {
@@ -33,14 +33,14 @@ struct SplitTests {
         #expect(parts.count { $0 == .training } == 700)
     }
 
-    @Test func `the same seed draws the same parts, another one others`() throws {
+    @Test func `the same seed gives the same splits, and another seed others`() throws {
         let made = samples(classes: (0..<200).map { Int32($0 % 4) }, names: 4)
         let first = try parts(made).parts
         #expect(try parts(made).parts == first)
         #expect(try parts(made, DataSettings.Split(seed: 2)).parts != first)
     }
 
-    @Test func `no group is ever on two sides, whatever groups and classes there are`() throws {
+    @Test func `no group is ever in two splits, whatever the groups and classes`() throws {
         var generator = SplitMix64(seed: 77)
         for _ in 0..<300 {
             let groups = 3 + generator.index(below: 40)
@@ -60,7 +60,7 @@ struct SplitTests {
         }
     }
 
-    @Test func `groups are drawn so that shares come close`() throws {
+    @Test func `groups are split so that shares are approximately right`() throws {
         let groups = (0..<3_000).map { Int32($0 / 3) }
         let parts = try parts(
             samples(classes: groups.map { $0 % 5 }, names: 5, groups: groups), DataSettings.Split(group: "g")
@@ -75,7 +75,7 @@ struct SplitTests {
         #expect(failure?.message.contains("'speaker' has 2 different values") == true)
     }
 
-    @Test func `the latest samples are for test, and what happened at once stays together`() throws {
+    @Test func `the latest samples are the test split, and simultaneous ones stay together`() throws {
         let times = (0..<100).map { Double(($0 * 37 % 100) / 3) }
         let parts = try parts(samples(classes: [], names: 0, times: times), DataSettings.Split(time: "t")).parts
         let latest = zip(parts, times).filter { $0.0 == .training }.map(\.1).max() ?? 0
@@ -85,7 +85,7 @@ struct SplitTests {
         #expect(Set(parts) == Set(SamplePart.allCases))
     }
 
-    @Test func `classes with one or two samples are said`() throws {
+    @Test func `classes with one or two samples are reported`() throws {
         let classes = (0..<60).map { _ in Int32(0) } + [1, 2, 2]
         let (parts, notes) = try parts(samples(classes: classes, names: 3))
         #expect(parts[60] == .training)
@@ -93,7 +93,7 @@ struct SplitTests {
         #expect(notes.contains { $0.contains("2 classes have fewer than 3 samples") })
     }
 
-    @Test func `parts of the data are kept, and what is lacking is drawn from training`() throws {
+    @Test func `given splits are kept, and missing ones are taken from training`() throws {
         let given: [SamplePart?] = (0..<100).map { $0 < 80 ? .training : .test }
         let parts = try parts(samples(classes: (0..<100).map { Int32($0 % 2) }, names: 2, given: given)).parts
         #expect(parts[80...].allSatisfy { $0 == .test })

@@ -24,7 +24,7 @@ import Tokenization
             "word-piece", "word-piece-cased", "byte-pairs", "byte-pairs-prefixed", "byte-fallback", "unigram",
             "unigram-bytes", "words",
         ])
-    func `texts become the same tokens as with the tokenizers library`(name: String) throws {
+    func `texts give the same tokens as with the tokenizers library`(name: String) throws {
         let tokenizer = try TextTokenizer(json: Array(try Data(contentsOf: Self.cases.appending(path: "\(name).json"))))
         let expected = try JSONDecoder().decode(
             Expected.self, from: try Data(contentsOf: Self.cases.appending(path: "\(name).cases.json")))
@@ -36,7 +36,7 @@ import Tokenization
         }
     }
 
-    @Test func `a list of word pieces alone is read as BERT reads it`() throws {
+    @Test func `a list of word pieces is read like BERT reads it`() throws {
         let file = try Data(contentsOf: Self.cases.appending(path: "word-piece.json"))
         let known = try #require(
             try (JSONSerialization.jsonObject(with: file) as? [String: Any]).flatMap {
@@ -71,7 +71,7 @@ import Tokenization
                 "pattern that is not supported"
             ),
         ])
-    func `a file that is none is refused with the reason`(json: String, reason: String) {
+    func `a file that is not a tokenizer is refused with the reason`(json: String, reason: String) {
         let failure = #expect(throws: Failure.self) { _ = try TextTokenizer(json: Array(json.utf8)) }
         #expect(failure?.code == .invalidArgument)
         #expect(failure?.message.contains(reason) == true, "\(failure?.message ?? "")")
@@ -83,7 +83,7 @@ import Tokenization
         #expect(failure?.message.contains("the maximum is 32 MiB") == true, "\(failure?.message ?? "")")
     }
 
-    @Test func `a damaged map of characters is survived`() throws {
+    @Test func `a damaged character map does not crash`() throws {
         let file = try Data(contentsOf: Self.cases.appending(path: "unigram.json"))
         var json = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
         var generator = SystemRandomNumberGenerator()

@@ -68,12 +68,12 @@ import Torch
         return cosines.reduce(0, +) / Double(cosines.count)
     }
 
-    @Test func `a constraint of similarity makes two vectors alike, and none does not`() throws {
+    @Test func `a similarity constraint makes two vectors similar, and without it they are not`() throws {
         let free = try Self.similarity(weight: nil), bound = try Self.similarity(weight: 2)
         #expect(bound > free + 0.2, "\(free) without and \(bound) with the constraint")
     }
 
-    @Test func `a constraint on layers that are not there is refused`() throws {
+    @Test func `a constraint on missing layers is refused`() throws {
         let constraint = SimilarityConstraint(pairs: [.init("a", "c")], weight: 1)
         let failure = #expect(throws: Failure.self) {
             try ScriptedNetwork(Self.network, constraint: constraint, seed: 1)

@@ -16,7 +16,7 @@ struct ContinualTests {
         #expect(counts == [0: 6, 1: 6, 2: 8, 8: 6, 9: 1])
     }
 
-    @Test func `of many classes no more are learned again than there is time for`() throws {
+    @Test func `with many classes only as many samples are repeated as time allows`() throws {
         let new = try Self.samples([39, 39, 39], value: 1)
         let kept = try Self.samples((0..<39).map { $0 }, value: 0)
         #expect(try ContinualTraining.mixed(new, kept).count == 3 + 39)
@@ -27,7 +27,7 @@ struct ContinualTests {
         #expect(try ContinualTraining.mixed(new, others).count - new.count <= limit)
     }
 
-    @Test func `a memory is shared by sources and classes, and what one leaves goes to the others`() throws {
+    @Test func `a memory is shared by sources and classes, and unused shares go to others`() throws {
         let first = try Self.samples([Int32](repeating: 0, count: 20) + [1, 1], value: 0)
         let second = try Self.samples([Int32](repeating: 0, count: 20), value: 1)
         let kept = try #require(try ContinualTraining.memory(of: [first, second], samples: 12, seed: 1))

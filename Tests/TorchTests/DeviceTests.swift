@@ -47,7 +47,7 @@ import Testing
         ("cuda:-1", .fp32, "There is no device 'cuda:-1'", "cuda:0 (NVIDIA H200, 139 GiB)"),
         ("cpu", .fp16, "A processor computes in fp32 or bf16", "cuda:0 (NVIDIA H200, 139 GiB)"),
     ])
-    func `a device that is not there is named, with those that are`(
+    func `a missing device is named, with the existing ones`(
         _ device: String, _ precision: ComputePrecision, _ problem: String, _ inventory: String
     ) throws {
         let failure = try #require(throws: Failure.self) {
@@ -56,7 +56,7 @@ import Testing
         #expect(failure.message.contains(problem) && failure.message.contains(inventory), "\(failure.message)")
     }
 
-    @Test func `a libtorch without CUDA is told from a machine without a GPU`() throws {
+    @Test func `a libtorch without CUDA is distinguished from a machine without a GPU`() throws {
         let without = try #require(throws: Failure.self) {
             try ComputePlace("cuda", .fp32, gpus: Self.gpus, usable: 0)
         }
@@ -65,13 +65,13 @@ import Testing
         #expect(nothing.message.contains("This machine has cpu; NVIDIA's driver shows no GPU."), "\(nothing.message)")
     }
 
-    @Test func `auto takes the first GPU where there is one`() throws {
+    @Test func `auto takes the first GPU if there is one`() throws {
         #expect(try ComputePlace("auto", .bf16, gpus: Self.gpus, usable: 2).device == .cuda(0))
         #expect(try ComputePlace("auto", .bf16, gpus: Self.gpus, usable: 0).device == .cpu)
         #expect(try ComputePlace("cuda:1", .fp16, gpus: Self.gpus, usable: 2).device == .cuda(1))
     }
 
-    @Test func `the processor tells its memory`() throws {
+    @Test func `the CPU reports its memory`() throws {
         let offer = try Self.place().offer
         #expect(offer.memory > 1 << 28 && offer.usedMemory <= offer.memory && offer.device == .cpu)
     }
@@ -79,7 +79,7 @@ import Testing
     // MARK: Trainings
 
     @Test(.timeLimit(.minutes(2)), arguments: Optimizer.Rule.allCases)
-    func `a device's way of training ends where the processor's does`(_ rule: Optimizer.Rule) throws {
+    func `training code for devices gives the same result on the CPU`(_ rule: Optimizer.Rule) throws {
         let optimizer = Optimizer(
             rule: rule, learningRate: rule == .sgd ? 0.05 : 0.001, weightDecay: 0.01, momentum: rule == .sgd ? 0.9 : 0)
         let exact = try Self.trained(on: Self.place(), optimizer, clipping: 0.5)
@@ -92,7 +92,7 @@ import Testing
         #expect(abs(exact.last.accuracy - alike.last.accuracy) < 0.05)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `16 bits learn as well as 32`() throws {
+    @Test(.timeLimit(.minutes(2))) func `16-bit training is as accurate as 32-bit training`() throws {
         let optimizer = Optimizer(rule: .adam, learningRate: 0.002)
         let exact = try Self.trained(on: Self.place(), optimizer)
         let half = try Self.trained(on: Self.place("bf16"), optimizer)
@@ -106,7 +106,7 @@ import Testing
         #expect(zip(whole.outputs, fine.outputs).allSatisfy { abs($0 - $1) < 0.05 * max(1, abs($1)) })
     }
 
-    @Test(.timeLimit(.minutes(2))) func `a device's way of changing samples changes them as the processor's`() throws {
+    @Test(.timeLimit(.minutes(2))) func `augmentation code for devices gives the same samples on the CPU`() throws {
         let optimizer = Optimizer(rule: .sgd, learningRate: 0.02)
         func augmented(_ place: ComputePlace, kind: ModalityKind) throws -> [String: [Float]] {
             try Self.trained(on: place, optimizer) { try $0.augment(.light, on: ["image": kind]) }.weights
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: [false, true])
-    func `a mini-batch that does not fit goes in parts, and teaches the same`(isLikeDevice: Bool) throws {
+    func `a mini-batch that does not fit is split, with the same result`(isLikeDevice: Bool) throws {
         let optimizer = Optimizer(rule: .sgd, learningRate: 0.05, momentum: 0.9)
         let place = try Self.place(isLikeDevice: isLikeDevice)
         let whole = try Self.trained(on: place, optimizer, clipping: 1)
@@ -132,7 +132,7 @@ import Testing
         #expect(abs(whole.last.accuracy - parts.last.accuracy) < 0.05, "of samples at the border")
     }
 
-    @Test func `a sample that does not fit by itself ends the training`() throws {
+    @Test func `a single sample that does not fit ends the training`() throws {
         let failure = try #require(throws: Failure.self) {
             try Self.trained(on: Self.place(), Optimizer(rule: .sgd, learningRate: 0.1)) {
                 $0.limitMemory(toSamples: -1)
@@ -151,7 +151,7 @@ import Testing
         #expect(alone.weights == fed.weights && alone.last == fed.last)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a device's training goes on from a processor's checkpoint`() throws {
+    @Test(.timeLimit(.minutes(1))) func `a device's training resumes from a CPU checkpoint`() throws {
         let plan = try TrainingTests.plan(.adam, rate: 0.002, epochs: 3, batch: 20)
         let samples = try SyntheticRows.source(count: 100)
         let directory = try TemporaryDirectory()

@@ -20,7 +20,7 @@ import Torch
         return modality.indices.flatMap { modality.values(ofRow: Int($0)) }
     }
 
-    @Test func `each sample is held out once, with its own row, and classes are shared out evenly`() throws {
+    @Test func `each sample is held out once, with its own row, and classes are distributed evenly`() throws {
         let labels: [Int32] = (0..<60).map { $0 < 40 ? 0 : $0 < 55 ? 1 : 2 }
         let training = try Self.samples(Array(labels.prefix(45)))
         let all = try training.joined(with: try Self.samples(Array(labels.dropFirst(45)), base: 45))
@@ -39,7 +39,7 @@ import Torch
         #expect(try Self.values(all.parted(by: Fold(0, of: 5), seed: 4).validation) != Array(heldOut.prefix(12)))
     }
 
-    @Test func `a group is on one side`() throws {
+    @Test func `a group stays in one fold`() throws {
         let groups: [Int32] = (0..<90).map { Int32($0 * $0 % 11) }
         let samples = try Self.samples(groups.map { $0 % 3 }, groups: groups)
         for number in 0..<3 {

@@ -25,7 +25,7 @@ import Testing
             learning: learning, samples: samples, count: count, kinds: ["image": .image])
     }
 
-    @Test(arguments: ways) func `labels that are not given are never looked at`(_ way: Learning) throws {
+    @Test(arguments: ways) func `hidden labels are never used`(_ way: Learning) throws {
         let samples = try SyntheticRows.source(count: 70)
         let given = try Set(samples.places(labels: 20))
         let wrong = try SampleSource(
@@ -42,7 +42,7 @@ import Testing
         #expect(results[0] == results[1])
     }
 
-    @Test(arguments: ways) func `a training goes on from any checkpoint and ends with the same bits`(
+    @Test(arguments: ways) func `a training resumes from any checkpoint and ends with the same bits`(
         _ way: Learning
     ) throws {
         let samples = try SyntheticRows.source(count: 70)
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `a probe changes the last layer only, and fine-tuning all`() throws {
+    @Test func `a probe changes only the last layer, and fine-tuning all layers`() throws {
         let samples = try SyntheticRows.source(count: 70)
         for transfer in Learning.Transfer.allCases {
             let training = try Self.training(
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func `labels are spread over the classes and do not depend on the seed`() throws {
+    @Test func `labels are distributed over the classes and do not depend on the seed`() throws {
         let samples = try SyntheticRows.source(count: 200)
         let uneven = samples.selecting([0, 10, 20, 30, 40, 50, 1, 2, 12, 3, 4, 5, 6, 7, 8, 9, 19])
         let places = try uneven.places(labels: 12)
@@ -106,7 +106,7 @@ import Testing
         #expect(few.allSatisfy { $0.labelled == 20 })
     }
 
-    @Test func `without labels a network learns what tells samples apart`() throws {
+    @Test func `without labels a network learns to distinguish samples`() throws {
         let samples = try SyntheticRows.source(count: 200)
         for mode in [Learning.Mode.contrastive, .autoencoder] {
             let training = try Self.training(Learning(mode, labels: 20, pretraining: 4), on: samples, epochs: 1)

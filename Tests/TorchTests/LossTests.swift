@@ -121,7 +121,7 @@ import Torch
         layers: [Layer("head", .linear(features: 3), from: "table")])
 
     @Test(arguments: cases, Storage.allCases)
-    func `losses and gradients are those of PyTorch`(_ example: Case, _ storage: Storage) throws {
+    func `losses and gradients match PyTorch's`(_ example: Case, _ storage: Storage) throws {
         let folder = try TemporaryDirectory()
         let file = folder.file("weights.safetensors")
         try SafetensorsFile.write(
@@ -142,7 +142,7 @@ import Torch
         }
     }
 
-    @Test func `networks are scored by the plain loss of their target`() throws {
+    @Test func `networks are scored by the default loss of their target`() throws {
         let folder = try TemporaryDirectory()
         let file = folder.file("weights.safetensors")
         try SafetensorsFile.write(

@@ -4,7 +4,7 @@ import Model
 import Testing
 import Torch
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct `Where workers meet` {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct `Rendezvous of workers` {
     /// A stand-in for a worker of rank 0: it takes one connection, and ends it as a machine does that has lost it.
     private final class LostHost: Sendable {
         private let listener: Int32
@@ -41,7 +41,7 @@ import Torch
         }
     }
 
-    @Test func `a worker survives the one that it meets while they meet`() async throws {
+    @Test func `a worker survives the death of another during the rendezvous`() async throws {
         let host = try LostHost()
         async let reset: Void = host.resetFirstGuest()
         let failure = await #expect(throws: Failure.self) {
@@ -64,7 +64,7 @@ import Torch
         }
     }
 
-    @Test func `workers find each other although strangers talk to their rendezvous`() async throws {
+    @Test func `workers find each other although strangers connect to their rendezvous`() async throws {
         let meeting = try MeetingPoint(on: "127.0.0.1")
         let address = meeting.address
         let port = try #require(UInt16(address.drop { $0 != ":" }.dropFirst()))
@@ -102,7 +102,7 @@ import Torch
     }
 
     @Test(arguments: ["127.0.0.1", ":80", "127.0.0.1:x", "127.0.0.1:70000"])
-    func `what is no address is refused`(address: String) {
+    func `an invalid address is refused`(address: String) {
         #expect(throws: Failure.self) { try MeetingPoint(at: address) }
     }
 }

@@ -74,7 +74,7 @@ import Testing
             try unchanged.evaluate(on: Self.points(of: [0, 1, 2], names: names, count: 90, seed: 4)).accuracy > 0.95)
     }
 
-    @Test func `a network whose outputs no layer can add to is refused with the layer's name`() throws {
+    @Test func `a network whose outputs cannot be extended is refused with the layer's name`() throws {
         var network = Self.network
         network.layers.append(Layer("gate", .scale(initial: 1), from: "dropout"))
         let failure = #expect(throws: Failure.self) { try network.growing(to: 4) }
@@ -82,7 +82,7 @@ import Testing
         #expect(try Self.network.growing(to: 3).layers.isEmpty)
     }
 
-    @Test func `answers are counted as another target counts them`() throws {
+    @Test func `answers are converted to the classes of another target`() throws {
         let few = try Self.points(of: [0, 1], names: ["d", "b"], count: 4, seed: 1)
         let target = Target(.classification, names: ["a", "b", "c", "d"])
         #expect(try few.answering(target).labels == [3, 1, 3, 1])

@@ -39,7 +39,7 @@ import Torch
     }
 
     @Test(arguments: 1...6, [1, 2, 3, 4, 8, 16])
-    func `every micro-batch passes every stage once each way, and the bubble is that of theory`(
+    func `every micro-batch passes every stage once each way, and the bubble matches theory`(
         stages: Int, microBatches: Int
     ) throws {
         let ends = try simulate(stages: stages, microBatches: microBatches)
@@ -56,7 +56,7 @@ import Torch
     }
 
     @Test(arguments: 1...6, [1, 3, 8])
-    func `a stage holds no more micro-batches than there are stages from it on`(stages: Int, microBatches: Int) {
+    func `a stage holds at most as many micro-batches as there are stages from it on`(stages: Int, microBatches: Int) {
         for stage in 0..<stages {
             var held = 0, most = 0
             for action in PipelineSchedule(stage: stage, stages: stages, microBatches: microBatches).actions {
@@ -93,7 +93,7 @@ import Torch
             .map { max(stage(to: $0), exhaustive(costs, from: $0, worker: worker + 1)) }.min() ?? .infinity
     }
 
-    @Test func `equal parts are shared equally, and by speed where workers differ`() throws {
+    @Test func `equal parts are shared equally, or by speed if workers differ`() throws {
         #expect(try PipelinePartition(costs([[1, 1, 1, 1], [1, 1, 1, 1]])).stages == [0..<2, 2..<4])
         // The second worker is half as fast.
         let uneven = try PipelinePartition(costs([[1, 1, 1, 1, 1, 1], [2, 2, 2, 2, 2, 2]]))
@@ -101,14 +101,14 @@ import Torch
         #expect(uneven.slowest == 4)
     }
 
-    @Test func `a slow link moves the cut to where little crosses it`() throws {
+    @Test func `a slow link moves the cut to where little data crosses it`() throws {
         var costs = costs([[1, 1, 1, 1], [1, 1, 1, 1]])
         costs.frameBytes = [0, 9, 9, 1]
         costs.linkSeconds = [1, 0]
         #expect(try PipelinePartition(costs).stages == [0..<3, 3..<4])
     }
 
-    @Test func `a stage that does not fit into memory is not chosen, and none is said to be too many`() throws {
+    @Test func `a stage that does not fit into memory is not chosen, and an impossible split is reported`() throws {
         var costs = costs([[1, 1, 1, 1], [1, 1, 1, 1]])
         costs.weightBytes = [10, 10, 1, 1]
         costs.memory = [15, 1e9]

@@ -143,8 +143,7 @@ import Torch
         #expect(outcomes[0].evaluation.accuracy > 0.3, "chance is 0.1")
     }
 
-    @Test func `a checkpoint of three workers goes on with two, and with one that has the whole network`() async throws
-    {
+    @Test func `a checkpoint of three workers is resumed by two, and by one with the whole network`() async throws {
         let directory = try TemporaryDirectory()
         let file = directory.file("checkpoint")
         let samples = try SyntheticRows.source(count: 60, names: ["audio", "image"])
@@ -171,7 +170,7 @@ import Torch
         #expect(continued == undisturbed)
     }
 
-    @Test func `what cannot be split is refused with what to do`() async throws {
+    @Test func `a network that cannot be split is refused with advice`() async throws {
         let samples = try SyntheticRows.source(count: 20)
         let network = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10)
         let plan = try TrainingTests.plan(batch: 10)
@@ -183,7 +182,7 @@ import Torch
         }
     }
 
-    @Test func `a loss that is no number ends the training of all`() async throws {
+    @Test func `a loss that is not a number ends the training of all workers`() async throws {
         let samples = try SyntheticRows.source(count: 20)
         let network = try TableSix.leNet3.network(
             input: "image", shape: [1, 28, 28], classes: 10, normalized: false)

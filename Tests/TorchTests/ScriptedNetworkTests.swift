@@ -69,7 +69,7 @@ import Torch
         #expect(failure?.message.contains("convolution1.weight") == true)
     }
 
-    @Test func `a file that is no network, or only a part of one, is refused`() throws {
+    @Test func `a file that is not a network, or only a part of one, is refused`() throws {
         let directory = try TemporaryDirectory()
         try ScriptedNetwork(Self.everything, seed: 1).save(to: directory.file("network.pt"))
         let whole = try Data(contentsOf: directory.file("network.pt"))
@@ -85,7 +85,7 @@ import Torch
         }
     }
 
-    @Test func `a saved file depends on the weights alone`() throws {
+    @Test func `a saved file depends only on the weights`() throws {
         let first = try TemporaryDirectory(), second = try TemporaryDirectory()
         for directory in [first.file("network.pt"), second.file("network.pt")] {
             try ScriptedNetwork(Self.everything, seed: 1).save(to: directory)
@@ -131,7 +131,7 @@ import Torch
         }
     }
 
-    @Test func `latencies are positive and as many as asked for`() throws {
+    @Test func `latencies are positive and as many as requested`() throws {
         let samples = try SyntheticRows.source(count: 3)
         let latencies = try ScriptedNetwork(Self.everything, seed: 1).latencies(on: samples, runs: 5)
         #expect(latencies.count == 5)

@@ -60,7 +60,7 @@ import Torch
     }
 
     @Test(arguments: Target.Kind.allCases)
-    func `a pipeline learns and answers as one worker does`(_ kind: Target.Kind) async throws {
+    func `a pipeline learns and answers like one worker`(_ kind: Target.Kind) async throws {
         let samples = try Self.samples(kind, count: 60, seed: 1)
         let plan = try TrainingTests.plan(.sgd, rate: 0.05, epochs: 2, batch: 20)
         let outcomes = try await PipelineTests().pipeline(
@@ -78,7 +78,7 @@ import Torch
         #expect(together.outputs.count == 60 * samples.target.outputs && weights.count == 4)
     }
 
-    @Test func `sources of one target are joined, of different ones not`() throws {
+    @Test func `sources with one target are joined, but not with different ones`() throws {
         let one = try Self.samples(.regression, count: 4, seed: 1),
             other = try Self.samples(.regression, count: 3, seed: 2)
         let joined = try SampleSource.joining([one, other])
@@ -86,7 +86,7 @@ import Torch
         #expect(throws: Failure.self) { try SampleSource.joining([one, Self.samples(.multiLabel, count: 3, seed: 2)]) }
     }
 
-    @Test func `what needs classes says so`() throws {
+    @Test func `functions that need classes report it`() throws {
         let samples = try Self.samples(.regression, count: 20, seed: 1)
         let network = try ScriptedNetwork(Self.network(.regression), seed: 1)
         let refusals: [() throws -> Void] = [
@@ -142,7 +142,7 @@ import Torch
         #expect(clipped[0] < 0.1 * whole[0])
     }
 
-    @Test func `augmentation changes what is seen, the same for the same seed`() throws {
+    @Test func `augmentation changes samples, identically for the same seed`() throws {
         let samples = try SyntheticRows.source(count: 60)
         func trained(_ strength: TrainingOptions.Augmentation, flips: Bool = false) throws -> [String: [Float]] {
             let session = try TrainingSession(
@@ -189,7 +189,7 @@ import Torch
         #expect(restored.epoch == 2)
     }
 
-    @Test func `of epochs that are alike the one with the least loss is best`() throws {
+    @Test func `of equally accurate epochs the one with the lowest loss is best`() throws {
         let session = try TrainingSession(
             Self.network(.regression), plan: TrainingTests.plan(epochs: 4, batch: 20),
             samples: Self.samples(.regression, count: 60, seed: 1))

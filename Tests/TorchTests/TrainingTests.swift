@@ -128,7 +128,7 @@ import Torch
         #expect(failure?.message.contains("convolution1.weight") == true)
     }
 
-    @Test func `a training that diverges says so and where`() throws {
+    @Test func `a training that diverges reports the position`() throws {
         let samples = try SyntheticRows.source(count: 60)
         let network = try TableSix.leNet3.network(
             input: "image", shape: [1, 28, 28], classes: 10, normalized: false)
@@ -140,7 +140,7 @@ import Torch
         #expect(failure?.message.contains("in step") == true)
     }
 
-    @Test func `samples that do not fit the network are refused before anything runs`() throws {
+    @Test func `samples that do not fit the network are refused before training`() throws {
         let samples = try SyntheticRows.source(count: 40)
         let audio = try TableSix.leNet3.network(input: "audio", shape: [1, 28, 28], classes: 10)
         let large = try TableSix.leNet3.network(input: "image", shape: [1, 112, 112], classes: 10)

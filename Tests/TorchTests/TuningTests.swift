@@ -44,7 +44,7 @@ import Torch
         return outcome
     }
 
-    @Test func `a network learns below a new head what the head alone cannot, and keeps its form`() throws {
+    @Test func `fine-tuning learns what a new head alone cannot, and keeps the network's form`() throws {
         let folder = try TemporaryDirectory()
         let (file, other) = (folder.file("before.pt"), folder.file("after.pt"))
         try Self.convolutional(to: file)
@@ -63,7 +63,7 @@ import Torch
         #expect(try tuner.finish(within: 1e9).before > outcome.before)
     }
 
-    @Test func `of a network with attention adapters learn, and end up in its matrices`() throws {
+    @Test func `adapters of an attention network learn, and are merged into its matrices`() throws {
         let folder = try TemporaryDirectory()
         let (file, other) = (folder.file("before.pt"), folder.file("after.pt"))
         try Self.attentive(to: file)
@@ -77,7 +77,7 @@ import Torch
         #expect(changed == ["attention.in_proj_weight", "attention.out_proj.weight", "features.weight"])
     }
 
-    @Test func `where there is no time for two epochs it says so before it begins`() throws {
+    @Test func `if there is no time for two epochs, it reports that before it begins`() throws {
         let folder = try TemporaryDirectory()
         try Self.convolutional(to: folder.file("network.pt"))
         let failure = #expect(throws: Failure.self) {

@@ -21,13 +21,13 @@ struct MetricsTests {
         #expect(abs(score.identity.f1 - 2.0 / 3) < 1e-12)
     }
 
-    @Test func `a partner is kept while it overlaps enough, even where another one overlaps more`() throws {
+    @Test func `a match is kept while it overlaps enough, even if another one overlaps more`() throws {
         let score = try score(
             truth: "1,1,0,0,10,20,1\n2,1,0,0,10,20,1", results: "1,5,0,0,10,20,1\n2,5,2,0,10,20,1\n2,6,0,0,10,20,1")
         #expect(score.clear.switches == 0 && score.clear.falsePositives == 1)
     }
 
-    @Test func `sums are of the search, of what it does not see, and of both`() throws {
+    @Test func `sums cover the search sequences, the held-out ones, and both`() throws {
         let truth = "1,1,0,0,10,20,1\n2,1,0,0,10,20,1\n3,1,0,0,10,20,1"
         let switched = try score(truth: truth, results: "1,5,0,0,10,20,1\n2,5,0,0,10,20,1\n3,6,0,0,10,20,1")
         let found = try score(truth: truth, results: "1,5,0,0,10,20,1\n2,5,0,0,10,20,1\n3,5,0,0,10,20,1")
@@ -50,14 +50,14 @@ struct MetricsTests {
         #expect(score.clear.partlyTracked == 1)
     }
 
-    @Test func `who is found on a distractor is not wrong`() throws {
+    @Test func `a detection on a distractor is not an error`() throws {
         let truth = "1,1,0,0,10,20,1,1,1\n1,2,50,0,10,20,0,8,1\n1,3,90,0,10,20,0,1,1"
         let results = "1,1,0,0,10,20,1,-1\n1,2,50,0,10,20,1,-1\n1,3,90,0,10,20,1,-1"
         let score = try score(truth: truth, results: results, rules: .mot17)
         #expect(score.foundBoxes == 2 && score.clear.truePositives == 1 && score.clear.falsePositives == 1)
     }
 
-    @Test func `nothing found is nothing, and no number is undefined`() throws {
+    @Test func `without detections no number is undefined`() throws {
         let score = try score(truth: "1,1,0,0,10,20,1", results: "")
         #expect(score.clear.falseNegatives == 1 && score.clear.accuracy == 0 && score.hota.score == 0)
         #expect(score.identity.f1 == 0 && score.clear.mostlyLost == 1)
@@ -73,7 +73,7 @@ struct MetricsTests {
     }
 
     @Test(arguments: [(3, 3), (4, 6), (6, 4), (1, 5), (5, 1)])
-    func `an assignment costs as little as the best of all`(rows: Int, columns: Int) {
+    func `an assignment has minimum cost`(rows: Int, columns: Int) {
         var generator = SplitMix64(seed: UInt64(rows * 10 + columns))
         for _ in 0..<20 {
             let costs = Matrix(rows: rows, columns: columns) { _, _ in Double(generator.index(below: 50)) }

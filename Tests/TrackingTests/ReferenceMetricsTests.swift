@@ -55,7 +55,7 @@ struct ReferenceMetricsTests {
     @Test(arguments: [
         ("TUD-Campus", 0.5577, 0.5265, 0.2772, 13, 150, 7), ("TUD-Stadtmitte", 0.6446, 0.5640, 0.3459, 45, 452, 7),
     ])
-    func `the example of py-motmetrics scores as published`(
+    func `the example of py-motmetrics has the published scores`(
         _ expected: (name: String, idf1: Double, mota: Double, motp: Double, fp: Int, fn: Int, switches: Int)
     ) throws {
         let truth = try MOTFile(
@@ -81,7 +81,7 @@ struct ReferenceMetricsTests {
         #expect(score.truthBoxes == 6917)
     }
 
-    @Test func `the program prints the scores of anyone's files`() async throws {
+    @Test func `the program prints the scores of any files`() async throws {
         let gyrus = try GyrusProgram()
         let arguments = [
             "evaluate", "mot", "--gt", TrackingData.path("MOT17/train"), "--results",

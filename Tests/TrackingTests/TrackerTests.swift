@@ -30,14 +30,14 @@ struct TrackerTests {
     }
 
     @Test(arguments: TrackerChoice.defaults)
-    func `a single false alarm is never told of`(choice: TrackerChoice) {
+    func `a single false alarm is never reported`(choice: TrackerChoice) {
         let frames = tracks(choice, frames: 20) { frame in
             [walker(from: 0, speed: 2, frame: frame)] + (frame == 10 ? [walker(from: 700, speed: 0, frame: 0)] : [])
         }
         #expect(frames.joined().allSatisfy { $0.identity == 1 })
     }
 
-    @Test func `deep-sort finds someone again by looks after a gap that SORT does not survive`() {
+    @Test func `deep-sort recovers a person by appearance after a gap at which SORT fails`() {
         let look: [Float] = [1, 0, 0, 0]
         let hidden = 10..<25
         func frames(_ choice: TrackerChoice) -> [[TrackedBox]] {
@@ -62,7 +62,7 @@ struct TrackerTests {
         #expect(before.count == 1 && after.count == 1 && before.isDisjoint(with: after))
     }
 
-    @Test func `unsure detections go on with a track but begin none`() {
+    @Test func `uncertain detections continue a track but start none`() {
         let settings = ObservationCentricSORT.Settings()
         let frames = tracks(.observationCentric(settings), frames: 30) { frame in
             [
@@ -74,7 +74,7 @@ struct TrackerTests {
         #expect(frames.joined().allSatisfy { $0.box.left < 400 })
     }
 
-    @Test func `the gallery keeps the youngest looks and answers with the nearest`() {
+    @Test func `the gallery keeps the latest appearances and returns the nearest`() {
         var gallery = AppearanceGallery(limit: 2)
         #expect(gallery.distance(to: [1, 0]) == 2)
         gallery.add([1, 0])
@@ -84,7 +84,7 @@ struct TrackerTests {
         #expect(abs(gallery.distance(to: [1, 0]) - 1) < 1e-6)
     }
 
-    @Test func `of detections that overlap too much the surest is left`() {
+    @Test func `of detections that overlap too much the most confident one is kept`() {
         let filter = DetectionFilter(minimumScore: 0.2, maximumOverlap: 0.5)
         let left = filter([
             walker(from: 0, speed: 0, frame: 0, score: 0.5), walker(from: 4, speed: 0, frame: 0, score: 0.8),
@@ -118,7 +118,7 @@ struct TrackerTests {
     }
 
     @Test(arguments: TrackerChoice.defaults)
-    func `a setup survives the way through its file`(_ tracker: TrackerChoice) throws {
+    func `a setup survives its file`(_ tracker: TrackerChoice) throws {
         let setup = TrackingSetup(
             detector: "d", filter: DetectionFilter(minimumScore: 0.3, minimumHeight: 5, maximumOverlap: 0.7),
             tracker: tracker)

@@ -16,7 +16,7 @@ struct TrackingSearchTests {
         #expect(candidates.allSatisfy { $0.filter.minimumScore == 0 && $0.filter.maximumOverlap == 1 })
     }
 
-    @Test func `sequences of the same number are found, others not`() throws {
+    @Test func `only sequences with the same number are found`() throws {
         let folder = try TemporaryDirectory()
         for name in ["MOT17-02-FRCNN", "MOT17-04-DPM", "MOT17-04-SDP"] {
             _ = try folder.write("1,1,0,0,10,20,1\n".utf8, as: "\(name).txt")
@@ -38,7 +38,7 @@ struct TrackingSearchTests {
                 detections: Dictionary(uniqueKeysWithValues: folders))
         }
 
-        @Test func `a search ends above every fixed setting, and alike with the same seed`() async throws {
+        @Test func `a search beats every fixed setting, and is reproducible by its seed`() async throws {
             let bench = try bench()
             #expect(bench.names == ["MOT16-02", "MOT16-04", "MOT16-05", "MOT16-10", "MOT16-11"])
             let search = try TrackingSearch(bench, objective: .idf1)
@@ -53,7 +53,7 @@ struct TrackingSearchTests {
             #expect(try await run().map(\.value) == trials.map(\.value))
         }
 
-        @Test func `a candidate scores as its tracks written to files do`() async throws {
+        @Test func `a candidate has the same score as its tracks in files`() async throws {
             let bench = try bench()
             let candidate = try TrackingSpace(detectors: bench.detectors)
             let genome = try #require(candidate.defaults.last)

@@ -20,7 +20,7 @@ import WorkerSupport
         return try await handler.work(on: WorkerFixture.lease(kind, payload))
     }
 
-    @Test func `a product of answers is put together above features, and with its backbones' weights`() async throws {
+    @Test func `a product of answers is assembled on features, and with its backbones' weights`() async throws {
         try await WorkerFixture.run { fixture in
             let recipe = try DatasetRecipe(
                 modalities: [
@@ -72,7 +72,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `a network that has tensors and is given no weights must be trained`() async throws {
+    @Test func `a network with tensors but without weights must be trained`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
             let failure = await #expect(throws: Failure.self) {

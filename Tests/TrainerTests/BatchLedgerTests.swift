@@ -7,7 +7,7 @@ import Torch
 struct BatchLedgerTests {
     private let figures = BatchFigures(loss: 2, correct: 1, samples: 4)
 
-    @Test func `every mini-batch is given out once, in order`() {
+    @Test func `every mini-batch is assigned once, in order`() {
         var ledger = BatchLedger(batchesPerEpoch: 2, epochs: 2, from: BatchPlace(epoch: 0, batch: 0))
         var given: [BatchPlace] = []
         for worker in ["a", "b", "c", "d"] { if let place = ledger.claim(for: worker) { given.append(place) } }
@@ -29,7 +29,7 @@ struct BatchLedgerTests {
         #expect(ledger.results[0] == BatchFigures(loss: 4, correct: 2, samples: 8))
     }
 
-    @Test func `what a lost worker had goes to another, and counts once`() throws {
+    @Test func `a lost worker's mini-batches go to another, and count once`() throws {
         var ledger = BatchLedger(batchesPerEpoch: 1, epochs: 1, from: BatchPlace(epoch: 0, batch: 0))
         let claim = ledger.claim(for: "a")
         let place = try #require(claim)

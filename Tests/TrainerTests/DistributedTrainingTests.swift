@@ -104,15 +104,15 @@ struct DistributedTrainingTests {
                 #expect(own.map(\.step) == [1, 2])
                 #expect(own.allSatisfy { ($0.metrics["exchanged-bytes"] ?? 0) > 0 })
                 #expect(own.allSatisfy { ($0.metrics["samples-per-second"] ?? 0) > 0 })
-                // For each of 8 mini-batches both ways hand in a gradient and three figures. By Gloo the first epoch
-                // begins with the weights besides.
+                // For each of 8 mini-batches, both ways send a gradient and three figures. With Gloo, the first epoch
+                // also begins with the weights.
                 #expect(own.last?.metrics["exchanged-bytes"] == Double(8 * (a.count + 3) * 4))
             }
         }
     }
 
     @Test(arguments: Distribution.Synchronisation.allCases)
-    func `every synchronisation gives one network that has learnt`(by choice: Distribution.Synchronisation) async throws
+    func `every synchronization method gives one trained network`(by choice: Distribution.Synchronisation) async throws
     {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
@@ -124,7 +124,7 @@ struct DistributedTrainingTests {
     }
 
     @Test(arguments: [Distribution.Updates.staleness(0), .staleness(4), .delayCompensated])
-    func `a parameter server takes updates as they come`(updates: Distribution.Updates) async throws {
+    func `a parameter server applies updates as they arrive`(updates: Distribution.Updates) async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
             let way = Distribution(workers: 2, synchronisation: .parameterServer, updates: updates)
@@ -137,7 +137,7 @@ struct DistributedTrainingTests {
     }
 
     @Test(arguments: [Distribution.Updates.synchronous, .staleness(4)])
-    func `half as many bits are half as many bytes, and the network learns as well`(
+    func `half the bits are half the bytes, and the network learns equally well`(
         updates: Distribution.Updates
     ) async throws {
         try await WorkerFixture.run { fixture in
@@ -157,7 +157,7 @@ struct DistributedTrainingTests {
         }
     }
 
-    @Test func `no synchronous step goes on without a lost worker, and the training can be tried again`() async throws {
+    @Test func `no synchronous step continues without a lost worker, and the training is retriable`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
             let task = try task(nil)

@@ -31,7 +31,7 @@ import WorkerSupport
         #expect(try TrainingTask(payload: Self.task(Learning()).payload()).learning.isUsual)
     }
 
-    @Test func `every way reports its epochs, and another worker goes on from any checkpoint`() async throws {
+    @Test func `every kind of supervision reports its epochs and resumes from any checkpoint`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
             for way in Self.ways {
@@ -60,7 +60,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `what cannot be learnt from few labels is refused`() async throws {
+    @Test func `what cannot be learned from few labels is refused`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
             let trained = try await TrainerTaskHandlerTests.train(fixture, TrainerTaskHandlerTests.task(epochs: 1))

@@ -25,14 +25,14 @@ private final class ScriptedGroup: Collective {
 }
 
 struct ReplicaRuleTests {
-    @Test func `local SGD goes on from the mean`() throws {
+    @Test func `local SGD continues from the mean`() throws {
         var rule = LocalSGD()
         var weights: [Float] = [1, 2]
         try rule.meet(&weights, loss: 0, with: ScriptedGroup(other: [3, 6]))
         #expect(weights == [2, 4])
     }
 
-    @Test func `an overlapped meeting replaces a worker's change by the mean one meeting later`() throws {
+    @Test func `overlapped averaging replaces a worker's change by the mean one step later`() throws {
         var rule = OverlappedSGD([0])
         let group = ScriptedGroup(other: [4], [6])
         var weights: [Float] = [2]
@@ -48,7 +48,7 @@ struct ReplicaRuleTests {
         #expect(weights == [10])
     }
 
-    @Test func `elastic averaging draws worker and centre together`() throws {
+    @Test func `elastic averaging pulls worker and center together`() throws {
         var rule = ElasticAveraging([0])
         var weights: [Float] = [2]
         // α = 0.45: the worker's pull is 0.9, the other's 0.3.
@@ -57,7 +57,7 @@ struct ReplicaRuleTests {
         #expect(try abs(#require(rule.result)[0] - 1.2) < 1e-6)
     }
 
-    @Test func `a particle flies towards the best of the swarm, which is the result`() throws {
+    @Test func `a particle moves toward the best of the swarm, which is the result`() throws {
         var rule = ParticleSwarm([0], seed: 1)
         var weights: [Float] = [2]
         // The other's loss is smaller, and its weights are 10: the pull lies in 0.5 · r · 8 with r in 0 ..< 1.
@@ -87,7 +87,7 @@ struct BatchSharesTests {
     }
 
     @Test(arguments: [[1, 1, 1], [1, 5, 100], [1, 1e6]] as [[Double]], [2, 3, 7, 16, 64])
-    func `samples of all workers add up to the batch, and nobody is left without`(times: [Double], batch: Int) {
+    func `samples of all workers add up to the batch, and no worker gets none`(times: [Double], batch: Int) {
         var shares = BatchShares(workers: times.count)
         shares.adapt(to: times)
         let counts = shares.counts(of: batch)
@@ -98,7 +98,7 @@ struct BatchSharesTests {
         #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
     }
 
-    @Test func `what was not measured changes nothing`() {
+    @Test func `missing measurements change nothing`() {
         var shares = BatchShares(workers: 2)
         for times in [[0, 1], [.infinity, 1], [1]] as [[Double]] { shares.adapt(to: times) }
         #expect(shares.fractions == [0.5, 0.5])

@@ -101,7 +101,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `another worker goes on from each checkpoint and ends with the same files`() async throws {
+    @Test func `another worker resumes from each checkpoint and ends with the same files`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await Self.prepare(fixture)
             let undisturbed = try await Self.train(fixture, Self.task())
@@ -125,7 +125,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `a mini-batch that does not fit into memory goes in parts, and that is told`() async throws {
+    @Test func `a mini-batch that does not fit into memory is split, which is reported`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await Self.prepare(fixture)
             let log = ReportLog()
@@ -145,7 +145,7 @@ import WorkerSupport
     }
 
     @Test(arguments: [true, false])
-    func `a paused training goes on elsewhere to the same files, also where its checkpoint is gone`(
+    func `a paused training resumes elsewhere with the same files, even without its checkpoint`(
         isThere: Bool
     ) async throws {
         try await WorkerFixture.run { fixture in
@@ -180,7 +180,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `a worker that must end stores a checkpoint first, and the task goes on from it`() async throws {
+    @Test func `a worker that must end stores a checkpoint first, and the task resumes from it`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await Self.prepare(fixture)
             let undisturbed = try await Self.train(fixture, Self.task())
@@ -203,7 +203,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `a withdrawn training stops without a checkpoint`() async throws {
+    @Test func `a canceled training stops without a checkpoint`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await Self.prepare(fixture)
             let log = ReportLog()
@@ -218,7 +218,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `a checkpoint that is gone or damaged costs time only`() async throws {
+    @Test func `a missing or damaged checkpoint costs only time`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await Self.prepare(fixture)
             let undisturbed = try await Self.train(fixture, Self.task())
@@ -230,7 +230,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `orders that can never be done say what is wrong and are not retried`() async throws {
+    @Test func `impossible tasks report the reason and are not retried`() async throws {
         try await WorkerFixture.run { fixture in
             var unprepared = try Self.task()
             unprepared.dataset = try WorkerFixture.recipe(seed: 2).id

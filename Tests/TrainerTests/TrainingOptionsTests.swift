@@ -34,7 +34,7 @@ import WorkerSupport
         return task
     }
 
-    @Test func `the best epoch is the result, also for who takes the training over`() async throws {
+    @Test func `the best epoch is the result, even after a takeover`() async throws {
         try await WorkerFixture.run { fixture in
             let prepared = try await TrainerTaskHandlerTests.prepare(fixture)
             let log = ReportLog()
@@ -64,7 +64,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `a training that becomes no better ends early`() async throws {
+    @Test func `a training that no longer improves ends early`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
             var task = try TrainerTaskHandlerTests.task(epochs: 50)
@@ -84,7 +84,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `augmented, weighted and clipped trainings give a network`() async throws {
+    @Test func `augmented, weighted and clipped trainings produce a network`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
             var task = try TrainerTaskHandlerTests.task(epochs: 2)

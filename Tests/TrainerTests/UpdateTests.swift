@@ -47,7 +47,7 @@ import WorkerSupport
         return (model.id, second.id)
     }
 
-    @Test func `replay keeps what was known and its version goes live; fine-tuning forgets and is kept only`()
+    @Test func `replay retains knowledge and its version goes live; fine-tuning forgets and is only kept`()
         async throws
     {
         try await WorkerFixture.run { fixture in
@@ -77,7 +77,7 @@ import WorkerSupport
         }
     }
 
-    @Test func `what cannot be updated is refused with what to do`() async throws {
+    @Test func `impossible updates are refused with advice`() async throws {
         try await WorkerFixture.run { fixture in
             let (model, others) = try await Self.firstVersion(fixture)
             func failure(_ task: UpdateTask) async -> Failure? {

@@ -37,7 +37,7 @@ struct WorkerMemoryTests {
         return taken + mapped - (try #require(figures["fast"])) - (try #require(figures["rest"]))
     }
 
-    @Test func `a worker that does one training after the other does not grow`() async throws {
+    @Test func `a worker that does one training after another does not leak memory`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
             let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)

@@ -79,7 +79,7 @@ import Torch
         #expect(zip(example, answers).allSatisfy { abs($0 - $1) < 1e-4 })
     }
 
-    @Test func `MLflow loads a package and answers for a data frame`() async throws {
+    @Test func `MLflow loads a package and predicts on a data frame`() async throws {
         let (python, library): (PythonEnvironment, String)
         do {
             python = try PythonEnvironment(with: "pandas")

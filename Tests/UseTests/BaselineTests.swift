@@ -59,7 +59,7 @@ import Testing
         #expect(abs(try #require(found["always the same answer"]?.metrics["test-r2"])) < 0.2)
     }
 
-    @Test func `a linear model tells texts by their words`() throws {
+    @Test func `a linear model classifies texts by their words`() throws {
         var generator = SplitMix64(seed: 7)
         let words = ["good", "great", "fine", "bad", "poor", "awful"]
         let lines = (0..<300).map { row in
@@ -71,7 +71,7 @@ import Testing
         #expect(try #require(found["linear model"]?.metrics["test-accuracy"]) > 0.95)
     }
 
-    @Test func `a file that is no prepared data is refused with the reason`() throws {
+    @Test func `a file that is not prepared data is refused with the reason`() throws {
         let folder = try TemporaryDirectory()
         try Data("no tensors".utf8).write(to: folder.file("x.safetensors"))
         let helper = try HelperProcess("gyrus-baseline", [folder.path("x.safetensors"), "accuracy"])

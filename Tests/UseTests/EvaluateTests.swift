@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct EvaluateTests {
     private static let kind = DataSettings.Answer(columns: ["kind"], kind: .classification)
 
-    @Test func `figures, confusion, worst samples and groups are those of the answers`() async throws {
+    @Test func `metrics, confusion, worst samples and groups match the answers`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         let gyrus = try GyrusProgram()
         let answers = gyrus.folder.appending(path: "answers.csv")
@@ -42,7 +42,7 @@ import Testing
         #expect(lines[1].hasPrefix("\"rows.csv, row 1\",a,north,"))
     }
 
-    @Test func `rows that cannot be judged are named and counted, and the rest is judged`() async throws {
+    @Test func `rows that cannot be evaluated are named and counted, and the rest is evaluated`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         let gyrus = try GyrusProgram()
         let text = try String(contentsOf: made.folder.file("rows.csv"), encoding: .utf8)
@@ -56,7 +56,7 @@ import Testing
         #expect(output.out.contains("58 samples were evaluated, 2 could not be"))
     }
 
-    @Test func `a target that is not there is told with the columns that are`() async throws {
+    @Test func `a missing target is reported with the existing columns`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         let gyrus = try GyrusProgram()
         try Data("age,weight,city\n30,60,Rome\n".utf8).write(to: made.folder.file("bare.csv"))
@@ -71,7 +71,7 @@ import Testing
         #expect(other.err.contains("Compared with: species"))
     }
 
-    @Test func `numbers are judged in their own unit`() async throws {
+    @Test func `numbers are evaluated in their own unit`() async throws {
         let made = try MadePackage.table(target: .init(columns: ["cost"], kind: .regression))
         let gyrus = try GyrusProgram()
         let output = try await gyrus.run([

@@ -8,7 +8,7 @@ import Testing
 
 /// `gyrus explain` of a network's answer, through the built programs.
 @Suite(.timeLimit(.minutes(10))) struct ExplainTests {
-    @Test func `columns count what the answer falls by without them`() async throws {
+    @Test func `a column's weight is the drop of the answer without it`() async throws {
         let made = try MadePackage.table(target: .init(columns: ["kind"], kind: .classification))
         let gyrus = try GyrusProgram()
         let output = try await gyrus.run([
@@ -44,7 +44,7 @@ import Testing
         #expect(weights == weights.sorted(by: >))
     }
 
-    @Test func `places of a picture are drawn over it`() async throws {
+    @Test func `regions of a picture are drawn over it`() async throws {
         let made = try MadePackage.pictures()
         let gyrus = try GyrusProgram()
         let map = gyrus.folder.appending(path: "map.png")
@@ -63,7 +63,7 @@ import Testing
         #expect(shown.status == 0 && shown.out.contains("with probability"))
     }
 
-    @Test func `each modality counts, and words, seconds and columns do`() async throws {
+    @Test func `modalities have weights, and so do words, seconds and columns`() async throws {
         let made = try MadePackage.mixed()
         let gyrus = try GyrusProgram()
         let output = try await gyrus.run([

@@ -10,7 +10,7 @@ import Testing
 
 /// Files that other programs read.
 @Suite(.timeLimit(.minutes(5))) struct ExportTests {
-    @Test func `the check of bytes is Castagnoli's`() {
+    @Test func `the checksum is CRC-32C`() {
         #expect(CRC32C.of(Data("123456789".utf8)) == 0xe306_9283)
         #expect(CRC32C.of(Data(count: 32)) == 0x8a91_36aa)
     }
@@ -32,7 +32,7 @@ import Testing
             ])
     }
 
-    @Test func `a run of TensorBoard has each epoch's figures in records whose sums are right`() throws {
+    @Test func `a TensorBoard run has each epoch's metrics in records with correct checksums`() throws {
         let folder = try TemporaryDirectory()
         var history = TrialHistory()
         for step in 1...3 {
@@ -69,7 +69,7 @@ import Testing
         #expect(records[4].range(of: Data("result/test-accuracy".utf8)) != nil)
     }
 
-    @Test func `TensorBoard's own reader finds each epoch and the result`() throws {
+    @Test func `TensorBoard's reader finds each epoch and the result`() throws {
         let folder = try TemporaryDirectory()
         var history = TrialHistory()
         for step in 1...3 {
@@ -106,7 +106,7 @@ import Testing
         return try environment.run("import sys; sys.path.insert(0, sys.argv[1])\n" + program, folder, argument)
     }
 
-    @Test func `Hugging Face reads the card's figures, license and task`() throws {
+    @Test func `Hugging Face reads the card's metrics, license and task`() throws {
         let made = try MadePackage.table(target: .init(columns: ["kind"], kind: .classification))
         let answers = AnswerFile(
             target: Target(.classification, names: ["a", "b|c"]), count: 9, samples: [0, 3, 5],
@@ -135,7 +135,7 @@ import Testing
             ])
     }
 
-    @Test func `a card says what the training and the search cost, and whether energy was measured`() throws {
+    @Test func `a card says what training and search cost, and whether energy was measured`() throws {
         let made = try MadePackage.table(target: .init(columns: ["kind"], kind: .classification))
         func card(_ trials: [[String: Double]]) -> String {
             ModelCard(made.manifest, title: "made", facts: [], metrics: trials[0], search: TrainingCost(trials)).text
@@ -149,7 +149,7 @@ import Testing
         #expect(some.contains("| energy | 0.07 kJ | not measured |") && some.contains("could not be measured"))
     }
 
-    @Test func `trials are a table with a column for each figure`() throws {
+    @Test func `trials are a table with a column for each metric`() throws {
         let folder = try TemporaryDirectory()
         let export = TrialExport(status: try Self.status(nil), trials: [try Self.trial(0, accuracy: 0.25)])
         try export.write(to: folder.file("t.csv"))
@@ -159,7 +159,7 @@ import Testing
         #expect(throws: Failure.self) { try export.write(to: folder.file("t.xls")) }
     }
 
-    @Test func `a report says what won and whether its lead is chance, and needs no network`() throws {
+    @Test func `a report says what won and whether its lead is significant, and works offline`() throws {
         let best = try Self.trial(2, accuracy: 0.9, purpose: .final(of: 0))
         let near = try Self.trial(3, accuracy: 0.89, purpose: .final(of: 1))
         let trials = [try Self.trial(0, accuracy: 0.7), try Self.trial(1, accuracy: 0.8), best, near]
@@ -185,7 +185,7 @@ import Testing
         #expect(other.html.contains("the lead is larger than chance"))
     }
 
-    @Test func `a card has its figures where Hugging Face looks for them, and MLflow a file`() throws {
+    @Test func `a card has its metrics where Hugging Face looks for them, and MLflow has a file`() throws {
         let made = try MadePackage.table(target: .init(columns: ["kind"], kind: .classification))
         let card = ModelCard(
             made.manifest, title: "a \"name\"", facts: [("found by", "Gyrus")],

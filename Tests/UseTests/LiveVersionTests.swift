@@ -10,7 +10,7 @@ import Testing
 
 /// A server that follows the registry, through the built programs.
 @Suite(.timeLimit(.minutes(10))) struct LiveVersionTests {
-    @Test func `the version that becomes live answers from then on, without a break`() async throws {
+    @Test func `a version that becomes live answers from then on, without interruption`() async throws {
         let kind = DataSettings.Answer(columns: ["kind"], kind: .classification)
         let first = try MadePackage.table(target: kind, seed: 3)
         let second = try MadePackage.table(target: kind, seed: 4)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `a name that the registry does not have ends the server with advice`() async throws {
+    @Test func `a name that is not in the registry ends the server with advice`() async throws {
         try await ProcessFixture.run { fixture in
             _ = try fixture.start("registry", [])
             let server = try fixture.start("server", ["serve", "--port", "0", "nobody"])

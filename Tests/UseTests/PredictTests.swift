@@ -42,7 +42,7 @@ import Testing
         #expect(output.lines[0].contains("probabilities") && output.lines[2].contains("probabilities"))
     }
 
-    @Test func `values that the network does not know are said`() async throws {
+    @Test func `values that the network does not know are reported`() async throws {
         let rows = ["age,weight,city", "20,heavy,Rome", "21,51,Atlantis", "22,52,Rome"]
         let output = try await Self.predict(rows, "rows.csv", arguments: ["--format", "json"])
         #expect(output.status == 0)

@@ -28,7 +28,7 @@ import Testing
         }.split(separator: "\n")
     }
 
-    @Test func `types hold by the strict rules of mypy`() throws {
+    @Test func `the package passes mypy in strict mode`() throws {
         let (python, library) = (try Self.python(), try Self.library("mypy==1.18.2"))
         let folder = try TemporaryDirectory()
         let output = try PythonEnvironment.output(
@@ -44,7 +44,7 @@ import Testing
         do { return try PythonEnvironment.folder(of: name) } catch { try Test.cancel("there is no \(name): \(error)") }
     }
 
-    @Test func `whatever can be called says what it does`() async throws {
+    @Test func `every public function is documented`() async throws {
         let lines = try await Self.run(
             """
             import inspect, gyrus
@@ -67,7 +67,7 @@ import Testing
         #expect(lines.first.flatMap { Int($0) } ?? 0 >= 18, "\(lines)")
     }
 
-    @Test func `a package is a module of torch that answers as the command does`() async throws {
+    @Test func `a package is a torch module that answers like the command`() async throws {
         let made = try MadePackage.mixed()
         try PackageFolder(made.path).describe(made.manifest, title: "made")
         let lines = try await Self.run(
@@ -100,7 +100,7 @@ import Testing
         #expect(lines[3].hasPrefix("not-found") && lines[3].contains("has no model.pt"))
     }
 
-    @Test func `a server is asked with rows and files, and its refusals are errors`() async throws {
+    @Test func `a server accepts rows and files, and its refusals are errors`() async throws {
         let made = try MadePackage.mixed()
         let expected = try made.answers()
         try await ProcessFixture.run { fixture in
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func `scenarios are published, listed, watched and withdrawn, and events followed`() async throws {
+    @Test func `scenarios are published, listed, watched and canceled, and events followed`() async throws {
         try await ProcessFixture.run { fixture in
             for (name, words) in [
                 ("registry", []), ("knowledge", []), ("trainer", ["serve"]), ("evaluator", ["serve"]), ("designer", []),
@@ -173,7 +173,7 @@ import Testing
         }
     }
 
-    @Test func `who follows events is warned of those that are no longer kept`() async throws {
+    @Test func `a reader of events is warned of those that are no longer kept`() async throws {
         try await ProcessFixture.run { fixture in
             _ = try fixture.start("registry", [], environment: ["GYRUS_RETENTION": "events=10"])
             let lines = try await Self.run(
@@ -206,7 +206,7 @@ import Testing
         }
     }
 
-    @Test func `keys are sent where the service asks for them, and those of others are refused`() async throws {
+    @Test func `keys are sent if the service requires them, and unknown ones are refused`() async throws {
         try await ProcessFixture.run { fixture in
             for name in ["registry", "own", "stranger"] {
                 let keys = try fixture.start("gyrus", ["keys", "make", "\(name).key"], name: name)

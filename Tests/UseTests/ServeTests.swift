@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct ServeTests {
     private static let kind = DataSettings.Answer(columns: ["kind"], kind: .classification)
 
-    @Test func `the open inference protocol tells and answers as the package does`() async throws {
+    @Test func `the Open Inference Protocol describes and answers like the package`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         let expected = try made.answers()
         try await ProcessFixture.run { fixture in
@@ -78,7 +78,7 @@ import Testing
         #expect(short.status == 400 && short.text.contains("binary_data_size"))
     }
 
-    @Test func `files, rows and forms are answered, and what is wrong with one stays with it`() async throws {
+    @Test func `files, rows and forms are answered, and an error in one affects only that one`() async throws {
         let made = try MadePackage.mixed()
         let expected = try made.answers()
         try await ProcessFixture.run { fixture in
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    @Test func `each limit is told with its number`() async throws {
+    @Test func `each limit is reported with its number`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         let row = #"{"age": 20, "weight": 50.5, "city": "Rome"}"#
         try await ProcessFixture.run { fixture in
@@ -167,7 +167,7 @@ import Testing
         }
     }
 
-    @Test func `more requests at a time than are allowed are sent away for a second`() async throws {
+    @Test func `requests beyond the limit are rejected for a second`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
         try await ProcessFixture.run { fixture in
@@ -191,7 +191,7 @@ import Testing
         }
     }
 
-    @Test func `an answer that takes too long is none, and the server goes on`() async throws {
+    @Test func `an answer that takes too long fails, and the server continues`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
         try await ProcessFixture.run { fixture in
@@ -203,7 +203,7 @@ import Testing
         }
     }
 
-    @Test func `a server that is told to end answers all that it has taken, and takes nothing more`() async throws {
+    @Test func `a server that must stop answers accepted requests, and accepts no more`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
         let expected = try made.answers()[0][0]
@@ -236,7 +236,7 @@ import Testing
         }
     }
 
-    @Test func `what is measured is as Prometheus wants it`() async throws {
+    @Test func `metrics have Prometheus's format`() async throws {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool") else {
             try Test.cancel("promtool is not installed (Debian: prometheus)")
         }
@@ -255,7 +255,7 @@ import Testing
         }
     }
 
-    @Test func `who has no key is not admitted, and a server without keys stays on its machine`() async throws {
+    @Test func `clients without a key are refused, and a server without keys stays on its machine`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         try await ProcessFixture.run { fixture in
             let keys = fixture.directory.appending(path: "keys")
@@ -274,7 +274,7 @@ import Testing
         }
     }
 
-    @Test func `requests at a time share batches, and are all answered before the end`() async throws {
+    @Test func `simultaneous requests share batches, and are all answered before shutdown`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         let expected = try made.answers()
         try await ProcessFixture.run { fixture in
@@ -329,7 +329,7 @@ import Testing
         }
     }
 
-    @Test func `a process that dies is started again, and its requests are answered`() async throws {
+    @Test func `a process that dies is restarted, and its requests are answered`() async throws {
         let made = try MadePackage.table(target: Self.kind)
         try await ProcessFixture.run { fixture in
             let server = try await ServedFixture.start(["--workers", "1", made.path], in: fixture)

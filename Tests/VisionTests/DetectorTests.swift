@@ -24,7 +24,7 @@ struct DetectorTests {
         "yolo-fastest-1.0", "yolo-fastest-1.0-xl", "yolo-fastest-1.1", "yolo-fastest-1.1-xl", "yolo-fastest-1.1_body",
         "yolox-nano", "fastestdet",
     ])
-    func `boxes and scores are those of the reference`(name: String) throws {
+    func `boxes and scores match the reference`(name: String) throws {
         let folder = try #require(VisionData.detectors)
         let detector = try KnownDetector.named(name).open(in: folder)
         let path = "\(folder)/reference-detections/\(name.replacing("yolox-nano", with: "yolox_nano"))"
@@ -42,7 +42,7 @@ struct DetectorTests {
         }
     }
 
-    @Test func `what people look like is described as in the reference`() throws {
+    @Test func `appearances match the reference`() throws {
         let folder = try #require(VisionData.reid)
         let network = try AppearanceNetwork("\(folder)/osnet_x0_25_msmt17/osnet_x0_25_msmt17.onnx")
         let text = try String(
@@ -60,7 +60,7 @@ struct DetectorTests {
         }
     }
 
-    @Test func `a detector that cannot be run says why and what to do`() throws {
+    @Test func `a detector that cannot run reports the reason and advice`() throws {
         let folder = try #require(VisionData.detectors)
         for name in ["pedestrian-detection-adas-0002", "detr", "yolov3"] {
             let failure = #expect(throws: Failure.self) { try KnownDetector.named(name).open(in: folder) }
@@ -77,7 +77,7 @@ struct DetectorTests {
         #expect(failure?.message.contains(path) == true)
     }
 
-    @Test func `a network of another layout or size is refused with what it answers`() throws {
+    @Test func `a network with another layout or size is refused with its output`() throws {
         let folder = try #require(VisionData.detectors)
         let other = try DetectorLayout.yolox.open("\(folder)/fastestdet/FastestDet.onnx", side: 352)
         let failure = #expect(throws: Failure.self) { try other.detect(in: VisionData.frame(1)) }
@@ -85,7 +85,7 @@ struct DetectorTests {
         #expect(throws: Failure.self) { try DetectorLayout.yolox.open("x.onnx", side: 100) }
     }
 
-    @Test func `a file of one's own is run by its layout`() throws {
+    @Test func `a user's file is run by its layout`() throws {
         let folder = try #require(VisionData.detectors)
         let own = try DetectorLayout.fastestDet.open("\(folder)/fastestdet/FastestDet.onnx", score: 0.6)
         let found = try own.detect(in: VisionData.frame(1))
@@ -113,7 +113,7 @@ struct DetectorTests {
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: [true, false])
-    func `a detector in TorchScript is run in a process of its own`(_ takesList: Bool) async throws {
+    func `a TorchScript detector runs in its own process`(_ takesList: Bool) async throws {
         let gyrus = try GyrusProgram()
         defer { try? FileManager.default.removeItem(at: gyrus.folder) }
         var error: UnsafeMutablePointer<CChar>?
@@ -149,7 +149,7 @@ struct DetectorTests {
             "\(broken.err)")
     }
 
-    @Test func `frames are detected, followed and drawn by the program`() async throws {
+    @Test func `the program detects, tracks and draws frames`() async throws {
         let gyrus = try GyrusProgram()
         let folder = try #require(VisionData.detectors)
         let tracks = gyrus.folder.appending(path: "tracks.txt").path

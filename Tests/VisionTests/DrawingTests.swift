@@ -13,7 +13,7 @@ struct DrawingTests {
             return MOTRow(frame: frame, identity: 3, box: box)
         })
 
-    @Test func `tracks on a canvas become images and a film`() throws {
+    @Test func `tracks on a canvas become images and a video`() throws {
         let folder = try TemporaryDirectory()
         let drawing = TrackDrawing(tracks, on: .canvas(width: 320, height: 200))
         try drawing.writeImages(of: 2...3, to: folder.path("images"))
@@ -25,7 +25,7 @@ struct DrawingTests {
         #expect(film.count > 1000 && String(decoding: film[4..<8], as: UTF8.self) == "ftyp")
     }
 
-    @Test func `a picture with a box differs from one without`() throws {
+    @Test func `a picture with a box differs from one without it`() throws {
         let folder = try TemporaryDirectory()
         let drawing = TrackDrawing(tracks, on: .canvas(width: 320, height: 200))
         try drawing.image(of: 5).write(to: folder.path("with.png"))
@@ -36,7 +36,7 @@ struct DrawingTests {
         #expect(with != without && with.count > without.count)
     }
 
-    @Test func `a missing frame and a file that is no image are named`() throws {
+    @Test func `a missing frame and a file that is not an image are named`() throws {
         let folder = try TemporaryDirectory()
         let information = SequenceInformation(name: "A", frames: 3, width: 10, height: 10)
         let source = FrameSource.images(folder: folder.url.path, information)
@@ -48,7 +48,7 @@ struct DrawingTests {
         #expect(broken?.message.contains(path) == true)
     }
 
-    @Test func `neighbouring identities have colours far apart`() {
+    @Test func `neighboring identities have very different colors`() {
         for identity in 1...50 {
             let (first, second) = (Color(ofIdentity: identity), Color(ofIdentity: identity + 1))
             let distance =

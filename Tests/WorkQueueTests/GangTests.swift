@@ -64,7 +64,7 @@ struct GangTests {
         #expect(try await queue.task("h").state == .queued)
     }
 
-    @Test func `tasks for one worker go first while too few are free, but not for ever`() async throws {
+    @Test func `tasks for one worker go first while too few are free, but not forever`() async throws {
         try await queue.submit("long")
         let busy = try #require(try await queue.pull("b"))
         try await submit("g", workers: 2)
@@ -78,7 +78,7 @@ struct GangTests {
     }
 
     @Test(arguments: [0, 1])
-    func `the silence of one worker returns the task from all, and both go on from the checkpoint`(
+    func `the silence of one worker returns the task from all, and it resumes from the checkpoint`(
         dead: Int
     ) async throws {
         let leases = try await pair()
@@ -121,7 +121,7 @@ struct GangTests {
         #expect(try await fixture.count("task.succeeded", "g") == 1)
     }
 
-    @Test func `a worker that was done before the others failed does its part again`() async throws {
+    @Test func `a worker that finished before the others failed does its part again`() async throws {
         let leases = try await pair()
         _ = try await queue.complete(leases[1].attempt, result: [])
         _ = try await queue.fail(leases[0].attempt, Failure(.unavailable, "x"), logTail: "")
@@ -131,7 +131,7 @@ struct GangTests {
         #expect(again.map { $0.gang?.rank } == [0, 1])
     }
 
-    @Test func `a worker that dies after another was done is missed all the same`() async throws {
+    @Test func `a worker that dies after another has finished is still required`() async throws {
         let leases = try await pair()
         _ = try await queue.complete(leases[1].attempt, result: [])
         fixture.advance(by: fixture.settings.silence)
@@ -140,7 +140,7 @@ struct GangTests {
         #expect(try await queue.task("g").state == .queued)
     }
 
-    @Test func `whoever withdraws the task withdraws it from all workers`() async throws {
+    @Test func `canceling a task cancels it for all workers`() async throws {
         let leases = try await pair()
         #expect(try await queue.cancel(id: "g") == 1)
         for lease in leases { #expect(try await queue.renew(lease.attempt) == .cancel) }
@@ -163,7 +163,7 @@ struct GangTests {
         #expect(try await restarted.renew(leases[1].attempt) == .proceed)
     }
 
-    @Test func `the address of rank 0 reaches the others of the same attempt alone`() async throws {
+    @Test func `the address of rank 0 reaches only workers of the same attempt`() async throws {
         let leases = try await pair()
         async let told = queue.rendezvous(leases[1].attempt, at: "", waiting: .seconds(20))
         #expect(try await queue.rendezvous(leases[0].attempt, at: "host:1", waiting: .zero) == "host:1")
@@ -179,7 +179,7 @@ struct GangTests {
         #expect(stale?.code == .stale)
     }
 
-    @Test func `a task begins with the workers that are free where these are enough, and goes on with more`()
+    @Test func `a task starts with enough free workers, and continues with more`()
         async throws
     {
         try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 3, leastWorkers: 1))
@@ -205,7 +205,7 @@ struct GangTests {
         #expect(try await queue.statistics().tasks == [.succeeded: 1])
     }
 
-    @Test func `a task that a worker has left goes on with the others where these are enough`() async throws {
+    @Test func `a task that a worker has left continues with the others if they are enough`() async throws {
         // Workers that the queue knows are awaited.
         for worker in ["a", "b"] { #expect(try await queue.pull(worker) == nil) }
         try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 2, leastWorkers: 1))
@@ -221,7 +221,7 @@ struct GangTests {
         #expect(again.attempt.number == 2)
     }
 
-    @Test func `a least number of workers that is more than the most is refused`() async throws {
+    @Test func `a minimum number of workers above the maximum is refused`() async throws {
         let failure = await #expect(throws: Failure.self) {
             try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 2, leastWorkers: 3))
         }
@@ -237,7 +237,7 @@ struct GangTests {
     }
 
     @Test(arguments: ["silence", "failed", "released"])
-    func `a worker that leaves an elastic task is replaced while the others go on`(reason: String) async throws {
+    func `a worker that leaves an elastic task is replaced while the others continue`(reason: String) async throws {
         let leases = try await elasticPair()
         let (first, second) = (leases[0].attempt, leases[1].attempt)
         switch reason {
@@ -264,8 +264,7 @@ struct GangTests {
         #expect(try await queue.task("g").result == [5])
     }
 
-    @Test func `the loss of rank 0 returns an elastic task from all, and no attempt's number comes twice`() async throws
-    {
+    @Test func `the loss of rank 0 returns an elastic task from all, and no attempt number repeats`() async throws {
         let leases = try await elasticPair()
         _ = try await queue.release(leases[1].attempt)
         let joined = try #require(try await queue.pull("c"))
@@ -275,7 +274,7 @@ struct GangTests {
         #expect(try await gang("a", "b").map(\.attempt.number) == [3, 3])
     }
 
-    @Test func `a place at which too many have crashed stays vacant`() async throws {
+    @Test func `a rank at which too many have crashed stays vacant`() async throws {
         let leases = try await elasticPair()
         var attempt = leases[1].attempt
         for _ in 1..<fixture.settings.maximumAttempts {
@@ -287,7 +286,7 @@ struct GangTests {
         #expect(try await queue.renew(leases[0].attempt) == .proceed)
     }
 
-    @Test func `a free worker takes a due task before a vacant place`() async throws {
+    @Test func `a free worker takes a due task before a vacant rank`() async throws {
         let leases = try await elasticPair()
         _ = try await queue.release(leases[1].attempt)
         try await queue.submit("x")
@@ -295,7 +294,7 @@ struct GangTests {
         #expect(try await queue.pull("d")?.task == "g#1")
     }
 
-    @Test func `a task for which there are too few workers says so once`() async throws {
+    @Test func `a task for which there are too few workers reports it once`() async throws {
         try await submit("g", workers: 3)
         #expect(try await queue.pull("a") == nil)
         #expect(try await fixture.count("task.waiting", "g") == 0)

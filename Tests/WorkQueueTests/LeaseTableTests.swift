@@ -23,7 +23,7 @@ struct LeaseTableTests {
         #expect(table.nextDeadline == .seconds(15))
     }
 
-    @Test func `what is said late of an old attempt does not touch a new one`() {
+    @Test func `late reports of an old attempt do not affect a new one`() {
         var table = LeaseTable(silence: .seconds(10))
         table.grant(second, at: .zero)
         table.grant(first, at: .zero)

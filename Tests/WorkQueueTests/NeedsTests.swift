@@ -38,7 +38,7 @@ struct NeedsTests {
         #expect(try await pull("large", Self.large) == "much")
     }
 
-    @Test func `a worker that does not say what it has gets what needs a processor at most`() async throws {
+    @Test func `a worker without an offer gets only tasks that need at most a processor`() async throws {
         try await submit("gpu", ComputeNeeds(device: .gpu))
         try await submit("memory", ComputeNeeds(memory: 1))
         try await submit("cpu", ComputeNeeds(device: .cpu))
@@ -46,7 +46,7 @@ struct NeedsTests {
         #expect(try await pull("other", ComputeOffer()) == nil)
     }
 
-    @Test func `a worker waits for its turn and not for a task that it cannot do`() async throws {
+    @Test func `a worker waits for its turn, but not for a task that it cannot do`() async throws {
         try await submit("gpu", ComputeNeeds(device: .gpu))
         let queue = queue
         async let lease = queue.pull(
@@ -56,7 +56,7 @@ struct NeedsTests {
         #expect(try await lease?.task == "any")
     }
 
-    @Test func `that no worker has what a task needs is told once`() async throws {
+    @Test func `a task that no worker can do is reported once`() async throws {
         try await submit("gpu", ComputeNeeds(device: .gpu, memory: 20_000_000_000))
         _ = try await pull("small", Self.small)
         #expect(try await fixture.count("task.waiting", "gpu") == 0)
@@ -68,7 +68,7 @@ struct NeedsTests {
         #expect(try await pull("large", Self.large) == "gpu")
     }
 
-    @Test func `a task of several workers takes only those that have what it needs`() async throws {
+    @Test func `a task for several workers takes only those that have what it needs`() async throws {
         try await submit("gang", ComputeNeeds(device: .gpu), workers: 2)
         let queue = queue
         async let idle = queue.pull(worker: "p", kinds: ["work"], offer: Self.processor, waiting: .seconds(30))
@@ -82,7 +82,7 @@ struct NeedsTests {
         #expect(try await idle?.task == "rest")
     }
 
-    @Test func `workers tell what they have, and what changes while they work`() async throws {
+    @Test func `workers report what they have, and changes while they work`() async throws {
         try await submit("gpu", ComputeNeeds(device: .gpu))
         let lease = try #require(
             try await queue.pull(worker: "a", kinds: ["work"], offer: Self.large, waiting: .zero))

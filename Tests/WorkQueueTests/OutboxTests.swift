@@ -72,7 +72,7 @@ struct OutboxTests {
         try await database.write { db in try outbox.post(Array(text.utf8), to: destination, in: db) }
     }
 
-    @Test func `messages arrive in order and are forgotten`() async throws {
+    @Test func `messages arrive in order and are removed`() async throws {
         let receiver = Receiver()
         let outbox = outbox(["a": receiver])
         try await withRunning(outbox) {
@@ -82,7 +82,7 @@ struct OutboxTests {
         #expect(try await outbox.waiting(for: "a") == 0)
     }
 
-    @Test func `what was posted before a restart arrives after it`() async throws {
+    @Test func `messages posted before a restart arrive after it`() async throws {
         let receiver = Receiver()
         try await post("kept", to: "a", outbox(["a": Receiver()]))
         try await withRunning(outbox(["a": receiver])) {
@@ -90,7 +90,7 @@ struct OutboxTests {
         }
     }
 
-    @Test func `a change that is undone posts nothing`() async throws {
+    @Test func `a change that is rolled back posts nothing`() async throws {
         let receiver = Receiver()
         let outbox = outbox(["a": receiver])
         try await withRunning(outbox) {
@@ -105,7 +105,7 @@ struct OutboxTests {
         }
     }
 
-    @Test func `a destination that is away holds up only its own messages`() async throws {
+    @Test func `an unavailable destination delays only its own messages`() async throws {
         let away = Receiver(away: 1..<(.max))
         let back = Receiver(away: 1..<6)
         let there = Receiver()
@@ -118,7 +118,7 @@ struct OutboxTests {
         #expect(try await outbox.waiting(for: "away") == 1)
     }
 
-    @Test func `what arrived before its destination went away does not arrive again`() async throws {
+    @Test func `delivered messages do not arrive again after their destination went away`() async throws {
         let receiver = Receiver(away: 6..<9)
         let outbox = outbox(["a": receiver])
         for number in 0..<10 { try await post("\(number)", to: "a", outbox) }
@@ -128,7 +128,7 @@ struct OutboxTests {
         #expect(try await outbox.waiting(for: "a") == 0)
     }
 
-    @Test func `what is refused for good is set aside, and the rest passes`() async throws {
+    @Test func `permanently refused messages are set aside, and the rest is delivered`() async throws {
         let receiver = Receiver()
         let outbox = outbox(["a": receiver])
         try await withRunning(outbox) {
@@ -142,7 +142,7 @@ struct OutboxTests {
         #expect(try await outbox.waiting(for: "a") == 0)
     }
 
-    @Test func `what cannot be read is set aside, and the rest passes`() async throws {
+    @Test func `unreadable messages are set aside, and the rest is delivered`() async throws {
         let receiver = Receiver()
         let outbox = outbox(["a": receiver])
         try await withRunning(outbox) {

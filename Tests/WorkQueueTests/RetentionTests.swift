@@ -10,8 +10,7 @@ import WorkQueueClient
 
 /// Tasks that ended long ago.
 @Suite(.timeLimit(.minutes(10))) struct TaskRetentionTests {
-    @Test func `tasks that ended go by age and by number, those that wait or run stay, and counts follow`() async throws
-    {
+    @Test func `ended tasks are removed by age and number, active ones stay, and counts follow`() async throws {
         let fixture = try QueueFixture()
         let queue = try await fixture.open()
         try await queue.submit("a", "b", "c", "waiting", "running")
@@ -48,7 +47,7 @@ import WorkQueueClient
         #expect(try await queue.statistics().tasks.isEmpty)
     }
 
-    @Test func `what waits is measured by kind, with the age of the oldest`() async throws {
+    @Test func `waiting tasks are counted by kind, with the age of the oldest`() async throws {
         let fixture = try QueueFixture()
         let queue = try await fixture.open()
         try await queue.submit("a", "b")

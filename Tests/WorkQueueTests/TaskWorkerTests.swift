@@ -80,7 +80,7 @@ struct TaskWorkerTests {
         }
     }
 
-    @Test func `an error that is no failure counts as a crash, and three are the end`() async throws {
+    @Test func `an error that is not a failure counts as a crash, and three end the task`() async throws {
         struct Broken: Error {}
         try await QueueService.with(brisk) { service, queue in
             try await withWorker(service, handler: ClosureHandler { _, _ in throw Broken() }) {
@@ -101,7 +101,7 @@ struct TaskWorkerTests {
         DatabaseError(resultCode: .SQLITE_IOERR), DatabaseError(resultCode: .SQLITE_FULL),
         DatabaseError(resultCode: .SQLITE_ERROR),
     ])
-    func `a queue whose disk fails for a while has the result in the end`(_ error: DatabaseError) async throws {
+    func `a queue whose disk fails temporarily gets the result eventually`(_ error: DatabaseError) async throws {
         let faults = Mutex(3)
         let failing: WorkQueue.SuccessHook = { _, _ in
             let isFaulty = faults.withLock { faults in
@@ -122,7 +122,7 @@ struct TaskWorkerTests {
         #expect(faults.withLock { $0 } < 0)
     }
 
-    @Test func `a result that the queue will never have ends the task as failed`() async throws {
+    @Test func `a result that the queue cannot store fails the task`() async throws {
         try await QueueService.with(brisk) { service, queue in
             let size = QueueSettings().largestPayload + 1
             let handler = ClosureHandler { _, _ in [UInt8](repeating: 0, count: size) }
@@ -147,7 +147,7 @@ struct TaskWorkerTests {
         }
     }
 
-    @Test func `a handler that blocks its thread still has heartbeats`() async throws {
+    @Test func `a handler that blocks its thread still sends heartbeats`() async throws {
         try await QueueService.with(brisk) { service, queue in
             let isOver = Flag()
             let handler = ClosureHandler { _, _ in
@@ -172,7 +172,7 @@ struct TaskWorkerTests {
         }
     }
 
-    @Test func `a cancelled task stops its handler`() async throws {
+    @Test func `a canceled task stops its handler`() async throws {
         try await QueueService.with(brisk) { service, queue in
             let started = Flag()
             let stopped = Flag()
@@ -193,7 +193,7 @@ struct TaskWorkerTests {
         }
     }
 
-    @Test func `a worker that must end leaves a checkpoint and gives its task back`() async throws {
+    @Test func `a worker that must end leaves a checkpoint and returns its task`() async throws {
         try await QueueService.with(brisk) { service, queue in
             let checkpoint = BlobDigest(hashing: [1, 2, 3])
             let started = Flag()
@@ -216,7 +216,7 @@ struct TaskWorkerTests {
         }
     }
 
-    @Test func `an idle worker ends at once`() async throws {
+    @Test func `an idle worker ends immediately`() async throws {
         try await QueueService.with { service, _ in
             // A pull that nobody breaks off would be held open for longer than the test may take.
             var settings = WorkerSettings()
@@ -227,7 +227,7 @@ struct TaskWorkerTests {
         }
     }
 
-    @Test func `a surviving worker keeps its task over a restart of the queue`() async throws {
+    @Test func `a surviving worker keeps its task across a restart of the queue`() async throws {
         try await QueueService.with(brisk) { service, queue in
             let started = Flag()
             let proceed = Flag()
@@ -251,7 +251,7 @@ struct TaskWorkerTests {
         }
     }
 
-    @Test func `a worker waits for a queue that is not there yet`() async throws {
+    @Test func `a worker waits for a queue that is not yet running`() async throws {
         let service = try QueueService()
         try await withWorker(service, handler: ClosureHandler { _, _ in [1] }) {
             try await Task.sleep(for: .milliseconds(50))

@@ -7,7 +7,7 @@ import WorkQueueClient
 struct WireTests {
     private let digest = BlobDigest(hashing: [9])
 
-    @Test func `a task comes through the wire as it was`() throws {
+    @Test func `a task survives the wire unchanged`() throws {
         for state in TaskState.allCases {
             let task = QueuedTask(
                 id: "a", kind: "k", group: "g", state: state, attempt: 2, maximumAttempts: 5, worker: "w",
@@ -19,7 +19,7 @@ struct WireTests {
         }
     }
 
-    @Test func `a lease, a report and statistics come through the wire as they were`() throws {
+    @Test func `a lease, a report and statistics survive the wire unchanged`() throws {
         let attempt = TaskAttempt(task: "a", number: 3, worker: "w")
         let lease = TaskLease(attempt: attempt, kind: "k", group: "g", payload: [1, 2], checkpoint: digest)
         #expect(try TaskLease(Wire.Lease(lease), worker: "w") == lease)
@@ -41,7 +41,7 @@ struct WireTests {
         #expect(QueueStatistics(Wire.QueueStatisticsReply(statistics)) == statistics)
     }
 
-    @Test func `what a task needs comes through the wire as it was`() throws {
+    @Test func `a task's needs survive the wire unchanged`() throws {
         let task = TaskSubmission(id: "a", kind: "k", needs: ComputeNeeds(device: .gpu, memory: 20_000_000_000))
         #expect(try TaskSubmission(Wire.SubmitRequest(task)) == task)
         var wire = Wire.SubmitRequest(task)
@@ -49,7 +49,7 @@ struct WireTests {
         #expect(throws: Failure.self) { try TaskSubmission(wire) }
     }
 
-    @Test func `what a peer must say and does not is its mistake`() {
+    @Test func `a missing required field is an invalid argument`() {
         #expect(throws: Failure.self) { try TaskAttempt(nil) }
         #expect(throws: Failure.self) { try TaskAttempt(Wire.Attempt(task: "a", attempt: 0)) }
         #expect(throws: Failure.self) { try TaskState(Wire.TaskState(rawValue: 99)) }

@@ -35,12 +35,12 @@ struct WorkQueueTests {
         TaskSubmission(id: "", kind: "work"), TaskSubmission(id: "a", kind: ""),
         TaskSubmission(id: "a", kind: "work", maximumAttempts: 0),
     ])
-    func `a task that cannot be is refused`(task: TaskSubmission) async throws {
+    func `an impossible task is refused`(task: TaskSubmission) async throws {
         let failure = await #expect(throws: Failure.self) { try await queue.submit(task) }
         #expect(failure?.code == .invalidArgument)
     }
 
-    @Test func `payloads and results have a largest size`() async throws {
+    @Test func `payloads and results have a maximum size`() async throws {
         var settings = QueueSettings()
         settings.largestPayload = 3
         let queue = try await QueueFixture(settings).open()
@@ -53,7 +53,7 @@ struct WorkQueueTests {
         await #expect(throws: Failure.self) { try await queue.complete(lease.attempt, result: [1, 2, 3, 4]) }
     }
 
-    @Test func `tasks that come while many workers wait reach one worker each`() async throws {
+    @Test func `tasks that arrive while many workers wait reach one worker each`() async throws {
         var settings = QueueSettings()
         // Longer than the time limit, so that a worker which nobody wakes fails the test.
         settings.longestWait = .seconds(36_000)
@@ -92,7 +92,7 @@ struct WorkQueueTests {
 
     // MARK: Pulling
 
-    @Test func `tasks come by priority and then in order of submission`() async throws {
+    @Test func `tasks are leased by priority and then in order of submission`() async throws {
         try await queue.submit("a", "b")
         try await queue.submit("c", priority: 1)
         try await queue.submit("d", kind: "other", priority: 5)
@@ -188,7 +188,7 @@ struct WorkQueueTests {
         #expect(try await fixture.count("task.returned", "a") == 1)
     }
 
-    @Test func `what is said of an unknown task is stale`() async throws {
+    @Test func `a report of an unknown task is stale`() async throws {
         let attempt = TaskAttempt(task: "none", number: 1, worker: "w")
         #expect(try await queue.renew(attempt) == .stale)
         #expect(try await queue.complete(attempt, result: []) == .stale)
@@ -231,7 +231,7 @@ struct WorkQueueTests {
         #expect(try await restarted.complete(alive.attempt, result: [1]) == .proceed)
     }
 
-    @Test func `a service that was held up blames no worker`() async throws {
+    @Test func `a delayed service blames no worker`() async throws {
         try await queue.submit("a")
         _ = try await queue.pull("w")
         fixture.advance(by: .seconds(60))
@@ -242,7 +242,7 @@ struct WorkQueueTests {
         #expect(try await queue.task("a").state == .queued)
     }
 
-    @Test func `a released task is free at once and has not crashed`() async throws {
+    @Test func `a released task is free immediately and has not crashed`() async throws {
         try await queue.submit("a")
         for attempt in 1...10 {
             let lease = try #require(try await queue.pull("w\(attempt)"))
@@ -273,7 +273,7 @@ struct WorkQueueTests {
         #expect(try await queue.pull("w")?.attempt.number == 2)
     }
 
-    @Test func `a clock that was set back does not delay a task for ever`() async throws {
+    @Test func `a clock that was set back does not delay a task forever`() async throws {
         try await queue.submit("a")
         let lease = try #require(try await queue.pull("w"))
         _ = try await queue.fail(lease.attempt, Failure(.unavailable, "x"), logTail: "")
@@ -298,7 +298,7 @@ struct WorkQueueTests {
         #expect(try await queue.list(states: [.dead]).map(\.id) == ["a"])
     }
 
-    @Test func `an attempt that came further than the last checkpoint resets the count of crashes`() async throws {
+    @Test func `an attempt that gets beyond the last checkpoint resets the crash count`() async throws {
         try await queue.submit("a")
         for attempt in 1...5 {
             let lease = try #require(try await queue.pull("w"))
@@ -321,7 +321,7 @@ struct WorkQueueTests {
         #expect(try await queue.task("a").attempt == 7)
     }
 
-    @Test func `a long message is kept in part`() async throws {
+    @Test func `a long message is truncated`() async throws {
         try await queue.submit("a")
         let lease = try #require(try await queue.pull("w"))
         let message = String(repeating: "€", count: 300_000)
@@ -333,7 +333,7 @@ struct WorkQueueTests {
         #expect(told?.attributes["message"] == kept)
     }
 
-    @Test func `names have a largest length`() async throws {
+    @Test func `names have a maximum length`() async throws {
         let long = String(repeating: "n", count: fixture.settings.longestName + 1)
         for task in [
             TaskSubmission(id: long, kind: "work"), TaskSubmission(id: "a", kind: long),
@@ -345,7 +345,7 @@ struct WorkQueueTests {
         await #expect(throws: Failure.self) { try await queue.pull("w", (0...64).map { "\($0)" }) }
     }
 
-    @Test func `what a stranger says of an attempt has no effect`() async throws {
+    @Test func `reports from another worker have no effect`() async throws {
         try await queue.submit("a")
         let lease = try #require(try await queue.pull("w"))
         var forged = lease.attempt
@@ -360,7 +360,7 @@ struct WorkQueueTests {
         #expect(try await queue.task("a").result == [7])
     }
 
-    @Test func `two processes of one name have leases of their own, also after a restart`() async throws {
+    @Test func `two processes with one name have their own leases, even after a restart`() async throws {
         func pull(_ queue: WorkQueue, _ instance: String) async throws -> TaskLease? {
             try await queue.pull(worker: "w", instance: instance, kinds: ["work"], waiting: .zero)
         }
@@ -374,7 +374,7 @@ struct WorkQueueTests {
         #expect(try await pull(restarted, "1")?.attempt == first.attempt)
     }
 
-    @Test func `a task that failed for good is not tried again`() async throws {
+    @Test func `a task that failed permanently is not retried`() async throws {
         try await queue.submit("a")
         let lease = try #require(try await queue.pull("w"))
         _ = try await queue.fail(lease.attempt, Failure(.invalidArgument, "no such layer"), logTail: "tail")
@@ -413,7 +413,7 @@ struct WorkQueueTests {
 
     // MARK: Cancelling
 
-    @Test func `cancelling a group ends what waits and stops what runs`() async throws {
+    @Test func `canceling a group ends waiting tasks and stops running ones`() async throws {
         try await queue.submit("a", "b", "c", group: "g")
         try await queue.submit("d", group: "h")
         let done = try #require(try await queue.pull("w1"))
@@ -429,7 +429,7 @@ struct WorkQueueTests {
         await #expect(throws: Failure.self) { try await queue.cancel() }
     }
 
-    @Test func `one task can be cancelled`() async throws {
+    @Test func `one task can be canceled`() async throws {
         try await queue.submit("a", "b", group: "g")
         #expect(try await queue.cancel(id: "a") == 1)
         #expect(try await queue.task("a").state == .cancelled)
@@ -447,7 +447,7 @@ struct WorkQueueTests {
         await #expect(throws: Failure.self) { try await queue.task("none") }
     }
 
-    @Test func `lists come in pages and by group and state`() async throws {
+    @Test func `lists are paged and filtered by group and state`() async throws {
         for number in 0..<25 { try await queue.submit("t\(number)", group: number < 20 ? "g" : "h") }
         _ = try await queue.pull("w")
         let first = try await queue.list(group: "g", limit: 10)
@@ -474,7 +474,7 @@ struct WorkQueueTests {
         #expect(try await queue.pull("w2")?.checkpoint == checkpoint)
     }
 
-    @Test func `workers are known while they are heard of`() async throws {
+    @Test func `workers are listed while they are heard from`() async throws {
         try await queue.submit("a")
         let lease = try #require(try await queue.pull("w1"))
         _ = try await queue.pull("w2")
@@ -491,7 +491,7 @@ struct WorkQueueTests {
         #expect(try await fixture.count("worker.left", "w2") == 1)
     }
 
-    @Test func `what a service writes with a result is there with it or not at all`() async throws {
+    @Test func `a service's writes are committed together with the result or not at all`() async throws {
         let fixture = try QueueFixture()
         let queue = try await fixture.open { task, db in
             if task.result == [0] { throw Failure(.invalidArgument, "an empty result") }

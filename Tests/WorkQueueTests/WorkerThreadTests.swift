@@ -5,7 +5,7 @@ import WorkQueueClient
 
 @Suite(.timeLimit(.minutes(10)))
 struct WorkerThreadTests {
-    @Test func `all parts of a task run on the one thread`() async {
+    @Test func `all parts of a task run on one thread`() async {
         let thread = WorkerThread()
         let names = await Task(executorPreference: thread) {
             var names: Set<UInt> = []
@@ -32,7 +32,7 @@ struct WorkerThreadTests {
         }
     }
 
-    @Test func `a cancelled sleep ends`() async {
+    @Test func `a canceled sleep ends`() async {
         let thread = WorkerThread()
         for _ in 0..<100 {
             let sleep = Task(executorPreference: thread) { try await thread.sleep(for: .seconds(50)) }
@@ -41,7 +41,7 @@ struct WorkerThreadTests {
         }
     }
 
-    @Test func `it needs no thread of the pool`() async {
+    @Test func `it needs no thread from the pool`() async {
         let thread = WorkerThread()
         let isOver = Guarded(false)
         let beats = Guarded(0)

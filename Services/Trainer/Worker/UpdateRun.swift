@@ -201,7 +201,7 @@ extension PreparedDataset {
 
 extension Preparation {
     /// Whether a network that learned from values of one preparation can read those of the other. Means and deviations of pictures and
-    /// sounds may differ, because each data set's values are standardized.
+    /// sounds may differ, because each dataset's values are standardized.
     fileprivate func isCompatible(with other: Preparation) -> Bool {
         switch (self, other) {
         case (.picture, .picture), (.sound, .sound): true

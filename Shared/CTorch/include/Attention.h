@@ -49,7 +49,7 @@ typedef struct gyrus_attention_lesson {
     int64_t fresh;
     double learning_rate;
     /// Share, times the learning rate, by which each step returns to the initial weights of the ensemble, so that the
-    /// result depends on the content of the lessons, not on their number.
+    /// result depends on what was learned, not on how often.
     double pull;
     uint64_t seed;
 } gyrus_attention_lesson;

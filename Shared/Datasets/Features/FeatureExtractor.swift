@@ -8,7 +8,7 @@ public import Torch
 ///
 /// A row that several samples use is computed only once.
 public struct FeatureExtractor {
-    /// The backbone.
+    /// The network whose stages produce the features.
     public let backbone: Backbone
     private let network: ScriptedNetwork
 

@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Tracking
 
-/// The ground truth of a video data set, and the cached detections of the detectors that a recipe names.
+/// The ground truth of a video dataset, and the cached detections of the detectors that a recipe names.
 ///
 /// In the folder `mot`: ground truth of `mot16` in `MOT16/train`. Detections of the detector D are in a folder D of
 /// `detections` or `tracker-outputs`, in `mot` itself or in one of its sets; `public` means the `det/det.txt` of the

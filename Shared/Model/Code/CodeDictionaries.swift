@@ -14,15 +14,15 @@ public struct CodeDictionaries: Hashable, Sendable {
         case names
         /// Functional areas.
         case areas
-        /// Functions.
+        /// What networks do, such as `detection`.
         case functions
         /// Families of networks.
         case categories
-        /// Datasets.
+        /// Datasets that weights were trained on.
         case datasets
-        /// Optimizers.
+        /// Optimizers that trained weights.
         case optimizers
-        /// Platforms.
+        /// Platforms that wrote weights, such as `PyTorch1.6`.
         case platforms
         /// Families of detectors in a search for a tracker. They are not a field of codes; 1 to 4 are those of table 2
         /// in the source paper.

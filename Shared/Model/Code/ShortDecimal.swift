@@ -31,7 +31,7 @@ struct ShortDecimal: Hashable, Sendable {
         self.init(digits: UInt32(scaled), decimals: decimals)
     }
 
-    /// The value.
+    /// The nearest binary number.
     var value: Double { Double(digits) / ShortDecimal.power(decimals) }
 
     /// The number as it was written.

@@ -42,7 +42,7 @@ public struct DataSettings: Hashable, Sendable, Codable {
             case subwords
             /// Words, as separated by white space and punctuation.
             case words
-            /// Characters.
+            /// Single characters.
             case characters
         }
 

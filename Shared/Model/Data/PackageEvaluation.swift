@@ -29,7 +29,7 @@ public struct EvaluationMessage: Codable, Sendable {
     public var row: JudgedRow?
     /// Number of rows that are done.
     public var done: Int?
-    /// The evaluation.
+    /// The final result, in the last line.
     public var evaluation: PackageEvaluation?
     /// Why there is no evaluation.
     public var failure: Failure?

@@ -231,7 +231,7 @@ public struct TextEncoding: Hashable, Sendable, Codable {
 public struct TablePreparation: Hashable, Sendable, Codable {
     /// A column of numbers.
     public struct Number: Hashable, Sendable, Codable {
-        /// Its name.
+        /// Its name in the source.
         public var name: String
         /// Mean over the training rows that have a value.
         public var mean: Double
@@ -251,7 +251,7 @@ public struct TablePreparation: Hashable, Sendable, Codable {
 
     /// A column of categories.
     public struct Category: Hashable, Sendable, Codable {
-        /// Its name.
+        /// Its name in the source.
         public var name: String
         /// Its values. The first one has number 1, because 0 stands for missing or unseen values.
         public var values: [String]

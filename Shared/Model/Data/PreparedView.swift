@@ -1,4 +1,4 @@
-/// The features that a frozen pretrained network computes from a modality. They are computed once for a data set, and
+/// The features that a frozen pretrained network computes from a modality. They are computed once for a dataset, and
 /// networks read them instead of the modality.
 public struct PreparedView: Hashable, Sendable, Codable {
     /// The modality that it replaces.

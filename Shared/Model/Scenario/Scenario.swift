@@ -138,7 +138,7 @@ public struct Scenario: Hashable, Sendable {
     public var functions: [String]
     /// What is to be learned.
     public var task: Task
-    /// The data.
+    /// Where the samples come from.
     public var data: ScenarioData
     /// The validation metric that ranks networks.
     public var objective: Metric

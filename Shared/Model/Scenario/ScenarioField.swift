@@ -7,7 +7,7 @@
 public struct ScenarioField: Hashable, Sendable {
     /// The kind of value a field takes.
     public indirect enum Form: Hashable, Sendable {
-        /// A text.
+        /// Any text.
         case text
         /// A list of texts.
         case texts
@@ -17,7 +17,7 @@ public struct ScenarioField: Hashable, Sendable {
         case count(ClosedRange<Int>)
         /// A list of distinct whole numbers.
         case integers(ClosedRange<Int>)
-        /// A number.
+        /// A number, whole or not.
         case number(ClosedRange<Double>)
         /// A list of numbers.
         case numbers(ClosedRange<Double>)

@@ -8,7 +8,7 @@ extension ScenarioFile {
         try FieldReader.read(text, file: file) { try $0.has("source", below: "data") ? settings($0) : nil }
     }
 
-    /// The name, with or without `@version`, of the registry's data set that a scenario uses; nil if it uses other
+    /// The name, with or without `@version`, of the registry's dataset that a scenario uses; nil if it uses other
     /// data.
     /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
     public static func addedDataset(_ text: String, file: String = "scenario") throws -> String? {

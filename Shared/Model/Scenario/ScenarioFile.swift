@@ -7,7 +7,7 @@
 public struct ScenarioFile: Sendable {
     /// Name of the file, for messages.
     public let file: String
-    /// The scenario.
+    /// What the file describes, with the defaults of fields that it leaves out.
     public let scenario: Scenario
     private let places: [String: FieldReader.Place]
 

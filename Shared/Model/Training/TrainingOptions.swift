@@ -16,7 +16,7 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
     public var weightDecay: Double?
     /// How learning rates change during the training.
     public var schedule: LearningSchedule
-    /// The loss.
+    /// What the training minimizes.
     public var loss: TrainingLoss
     /// Number of epochs without a better one after which a training stops; nil if it runs all its epochs.
     public var patience: Int?
@@ -66,7 +66,7 @@ public struct LearningSchedule: Hashable, Sendable, Codable {
     public enum Shape: String, Hashable, Sendable, Codable, CaseIterable {
         /// Half a cosine down to zero.
         case cosine
-        /// Constant.
+        /// The peak rate until the end.
         case constant
     }
 

@@ -66,7 +66,7 @@ public struct FusionHead: Hashable, Sendable {
     /// Weight of similarity relative to the cross-entropy if representations are coordinated.
     static let similarityWeight = 0.1
 
-    /// The backbones.
+    /// The networks whose stages it joins, one for each modality.
     public let backbones: [Backbone]
     /// How all layers join their inputs.
     public let joining: Operator

@@ -10,7 +10,7 @@ public struct NetworkTensor: Hashable, Sendable {
 
     /// Name: the layer's with `weight`, `bias`, `running_mean` and so on, such as `image.convolution1.weight`.
     public let name: String
-    /// Shape.
+    /// Size along each dimension.
     public let shape: [Int]
     /// Whether the optimizer updates it.
     public let isTrained: Bool

@@ -4,7 +4,7 @@ struct OnnxScope {
 
     /// The layer's name, which is also the name of its last node's output.
     let name: String
-    /// Its inputs.
+    /// Names of the layers that it reads.
     let inputs: [String]
     /// Shapes of its inputs, for one sample.
     let shapes: [[Int]]

@@ -11,9 +11,9 @@ public struct OnnxGraph: Sendable {
         case integer(Int)
         /// Whole numbers.
         case integers([Int])
-        /// A number.
+        /// A 32-bit float.
         case number(Double)
-        /// A text.
+        /// A string in UTF-8.
         case text(String)
     }
 
@@ -39,16 +39,16 @@ public struct OnnxGraph: Sendable {
             case numbers([Float])
         }
 
-        /// Name.
+        /// Name by which nodes read it.
         public let name: String
-        /// Shape.
+        /// Size along each dimension; empty for a single number.
         public let shape: [Int]
-        /// The values.
+        /// The elements in row-major order.
         public let values: Values
     }
 
     /// The nodes; each reads only inputs, constants, weights and nodes before it.
     public internal(set) var nodes: [Node] = []
-    /// The constants.
+    /// Values that nodes read besides weights, such as shapes and axes.
     public internal(set) var constants: [Constant] = []
 }

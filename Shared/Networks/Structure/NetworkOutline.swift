@@ -7,7 +7,7 @@ import Model
 public struct NetworkOutline: Hashable, Sendable, Codable {
     /// An input or output.
     public struct Port: Hashable, Sendable, Codable {
-        /// Its name.
+        /// Name by which nodes refer to it.
         public var name: String
         /// Its shape including the batch dimension; −1 for a size that is not fixed.
         public var shape: [Int]
@@ -48,9 +48,9 @@ public struct NetworkOutline: Hashable, Sendable, Codable {
     public var format: String
     /// Display name.
     public var name: String
-    /// The inputs.
+    /// What the network reads.
     public var inputs: [Port]
-    /// The outputs.
+    /// What the network returns.
     public var outputs: [Port]
     /// The operations; each reads only inputs and nodes before it.
     public var nodes: [Node]

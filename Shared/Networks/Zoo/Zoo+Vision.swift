@@ -39,7 +39,7 @@ extension ZooNetwork {
                 "Howard et al., MobileNets, 2017, width 0.25; MLPerf Tiny, visual wake words", try mobileNet()),
             ZooNetwork(
                 "Pointwise", ["vision", "vision.colour"], ["colour naming"],
-                "Lin et al., Network in network, 2014, with 1×1 windows only: colours without shapes", try pointwise()),
+                "Lin et al., Network in network, 2014, with 1×1 windows only: colors without shapes", try pointwise()),
             ZooNetwork(
                 "TwoStream", ["vision", "vision.motion"], ["action recognition"],
                 "after Simonyan and Zisserman, Two-stream convolutional networks, 2014", try twoStream()),

@@ -4,7 +4,7 @@ Every `# %%` begins a notebook cell for Visual Studio Code, Spyder or Jupytext. 
 (`gyrus up -d`); tables and results go to the folder given as the argument.
 """
 
-# %% Data: 240 rows, whose class follows from two columns.
+# %% Data: 240 rows whose class depends on two columns.
 import pathlib
 import random
 import sys
@@ -49,7 +49,7 @@ try:
 except gyrus.GyrusError as error:
     print("no data frame:", error.message)
 
-# %% The events in the meantime.
+# %% The events of the search.
 kinds = {event.kind for event in client.events("designer", after=0, subject=status.id, follow=False)}
 print("events:", ", ".join(sorted(kinds)))
 

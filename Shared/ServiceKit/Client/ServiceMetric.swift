@@ -50,7 +50,7 @@ public struct ServiceMetric: Hashable, Sendable {
     public static let samples = Self(
         "gyrus_training_samples_per_second", .gauge, "Samples per second last reported, summed over all workers.")
 
-    /// Events.
+    /// Events since the start of the process, by kind.
     public static let events = Self(
         "gyrus_events_total", .counter,
         "Events since the start of the process by kind, such as task.progress (an epoch) or trial.finished.")

@@ -15,9 +15,9 @@ public struct ServiceConfiguration: Sendable {
     public let endpoint: Endpoint
     /// Folder with its database and files.
     public let dataDirectory: URL
-    /// Log level.
+    /// Lowest level of messages that are logged.
     public let logLevel: Logger.Level
-    /// Log format.
+    /// Whether log lines are text or JSON.
     public let logFormat: LogFormat
     /// Where metrics are served over HTTP; nil for nowhere.
     public let metrics: MetricsAddress?

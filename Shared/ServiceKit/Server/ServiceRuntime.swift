@@ -35,7 +35,7 @@ public struct ServiceContext: Sendable {
 
     private static var usualLimits: MessageLimits {
         var limits = MessageLimits()
-        // A service takes in at most a quarter of it at a time.
+        // A service receives at most a quarter of this at a time.
         limits.growthBytes = 1 << 30
         return limits
     }

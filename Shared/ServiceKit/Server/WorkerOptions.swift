@@ -31,10 +31,10 @@ public struct WorkerOptions: ParsableArguments, Sendable {
             valueName: "precision"))
     public var precision = "fp32"
 
-    /// Folder with raw data sets.
+    /// Folder with raw datasets.
     @Option(
         help: ArgumentHelp(
-            "Folder with raw data sets. (default: $GYRUS_DATA, ../shared/data, the user's cache)", valueName: "folder"))
+            "Folder with raw datasets. (default: $GYRUS_DATA, ../shared/data, the user's cache)", valueName: "folder"))
     public var data: String?
 
     /// Folder for files from the registry.

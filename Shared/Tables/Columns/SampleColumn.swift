@@ -18,11 +18,11 @@ public struct SampleColumn: Hashable, Sendable {
         case left(String)
     }
 
-    /// Its name.
+    /// Its name in the source.
     public var name: String
     /// The kind of its values.
     public var kind: ColumnKind
-    /// Its role.
+    /// What it is used for, or why it is not.
     public var role: Role
     /// Number of rows without a value.
     public var missing: Int

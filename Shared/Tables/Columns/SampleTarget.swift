@@ -6,7 +6,7 @@ public enum SampleAnswer: Hashable, Sendable {
     case `class`(Int)
     /// The numbers of its labels, ascending; may be empty.
     case labels([Int])
-    /// Its numbers.
+    /// The numbers to predict, in the order of the target's columns.
     case numbers([Double])
 }
 

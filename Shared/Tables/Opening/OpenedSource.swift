@@ -5,7 +5,7 @@ import Model
 struct OpenedSource {
     /// A description of its form: `class folders of pictures`, `table (CSV)`.
     var form: String
-    /// Its rows.
+    /// Reads the rows of the source.
     var rows: any RowSource
     /// The folder to which paths are relative.
     var folder: String
@@ -75,7 +75,7 @@ struct SourceOpener {
         return joined
     }
 
-    /// Opens one table as a data set.
+    /// Opens one table as a dataset.
     func table(_ path: String, folder: String) throws -> OpenedSource {
         let (rows, form) = try rows(path)
         return OpenedSource(form: form, rows: rows, folder: folder)

@@ -15,7 +15,7 @@ enum ThriftValue {
     var integer: Int? { if case .integer(let value) = self { Int(value) } else { nil } }
     /// The elements of a list.
     var elements: [ThriftValue]? { if case .list(let values) = self { values } else { nil } }
-    /// The text.
+    /// The bytes of a string as UTF-8.
     var text: String? { if case .binary(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil } }
 }
 

@@ -4,7 +4,7 @@ public import Model
 public struct DataReport: Hashable, Sendable, Codable {
     /// One column.
     public struct Column: Hashable, Sendable, Codable {
-        /// Its name.
+        /// Its name in the source.
         public var name: String
         /// What it holds.
         public var kind: ColumnKind
@@ -28,11 +28,11 @@ public struct DataReport: Hashable, Sendable, Codable {
 
     /// One modality.
     public struct Modality: Hashable, Sendable, Codable {
-        /// Its name.
+        /// Name of the network input.
         public var name: String
         /// What it holds.
         public var kind: ModalityKind
-        /// Its columns.
+        /// The columns that give its value: one, or several for a table or a series.
         public var columns: [String]
         /// Sizes, durations or lengths by name, such as `width`.
         public var measures: [String: Quantiles]
@@ -48,7 +48,7 @@ public struct DataReport: Hashable, Sendable, Codable {
 
     /// A class or label.
     public struct Class: Hashable, Sendable, Codable {
-        /// Its name.
+        /// The value of the target that stands for it.
         public var name: String
         /// Number of samples that have it.
         public var count: Int
@@ -82,7 +82,7 @@ public struct DataReport: Hashable, Sendable, Codable {
         public var place: String
         /// Its split.
         public var part: SamplePart
-        /// Its answer.
+        /// The value of the target.
         public var answer: String
         /// Its values by column.
         public var values: [String: String]
@@ -96,9 +96,9 @@ public struct DataReport: Hashable, Sendable, Codable {
     public var rows: Int
     /// Number of samples in each split.
     public var samples: DatasetRecipe.Counts
-    /// The columns.
+    /// All columns, including those that are left out.
     public var columns: [Column]
-    /// The modalities.
+    /// The inputs of networks.
     public var modalities: [Modality]
     /// What is learned.
     public var target: Target

@@ -31,7 +31,7 @@ public final class FileFinder: Sendable {
     public var path: String { folder.path }
 
     /// Finds a file. Links and `..` must not lead out of the folder, because otherwise a table from someone else could
-    /// pull any file into a data set.
+    /// pull any file into a dataset.
     public func find(_ name: String) -> Finding {
         let slashes = name.contains("\\") ? name.replacing("\\", with: "/") : name
         if let found = existing("\(folder.path)/\(slashes)") ?? existing(slashes) { return found }

@@ -41,7 +41,7 @@ enum ForeignForm {
         return forms.first { $0.endings.contains { lower.hasSuffix(".\($0)") } }.map { "is \($0.what); \($0.advice)" }
     }
 
-    /// The failure of a file that is no data set.
+    /// The failure of a file that is no dataset.
     static func failure(_ path: String) -> Failure? {
         let name = URL(filePath: path).lastPathComponent
         if let advice = advice(on: name) { return Failure(.invalidArgument, "'\(path)' \(advice).") }

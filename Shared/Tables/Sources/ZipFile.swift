@@ -3,7 +3,6 @@ import Model
 
 /// The entries of a zip file, such as `.npz`.
 struct ZipFile {
-    /// An entry.
     struct Entry {
         let name: String
         let method: Int

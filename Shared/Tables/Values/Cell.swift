@@ -4,7 +4,7 @@ public enum Cell: Hashable, Sendable {
     case missing
     /// Text, including paths of files.
     case text(String)
-    /// A number.
+    /// A number, whole or not.
     case number(Double)
     /// Several values: labels, or the steps of a series, each a number or a list of numbers, one for each channel.
     case list([Cell])

@@ -22,7 +22,7 @@ public struct ContinualTraining {
     /// Stiffness of important weights.
     static let stiffness = 2000.0
 
-    /// The network.
+    /// The trained network's layers, before it grows.
     public let network: NetworkDescription
     /// The trained network.
     public let parent: ScriptedNetwork

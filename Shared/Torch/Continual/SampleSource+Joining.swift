@@ -42,14 +42,14 @@ extension SampleSource {
         guard self.target == target else {
             throw Failure(
                 .invalidArgument,
-                "Data sets can be joined only if they have the same target: one has \(target.summary), the other "
+                "Datasets can be joined only if they have the same target: one has \(target.summary), the other "
                     + "\(self.target.summary).")
         }
         guard let own = modality(other.name), own.shape == other.shape else {
             let found = modality(other.name).map { "in shape \($0.shape)" } ?? "not at all"
             throw Failure(
                 .invalidArgument,
-                "Data sets can be joined only if they have the same modalities: one has '\(other.name)' in shape"
+                "Datasets can be joined only if they have the same modalities: one has '\(other.name)' in shape"
                     + " \(other.shape), the other has it \(found).")
         }
         return (self, own)

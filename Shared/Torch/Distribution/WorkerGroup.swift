@@ -9,16 +9,16 @@ public final class MeetingPoint {
     /// Its address, as `host:port`.
     public let address: String
 
-    /// Opens a meeting point on a port that the system chooses.
+    /// Listens on a port that the system chooses, as rank 0.
     /// - Parameter host: Address of this machine at which the others reach it.
     public convenience init(on host: String) throws { try self.init(host: host, port: 0, isServer: true) }
 
-    /// Connects to a meeting point.
+    /// Connects to the address that rank 0 opened.
     public convenience init(at address: String) throws {
         let colon = address.lastIndex(of: ":") ?? address.startIndex
         guard colon > address.startIndex, let port = UInt16(address[address.index(after: colon)...]) else {
             throw Failure(
-                .invalidArgument, "'\(address)' is not an address of a meeting point; use the form host:port.")
+                .invalidArgument, "'\(address)' is not an address where workers can meet; use the form host:port.")
         }
         try self.init(host: String(address[..<colon]), port: port, isServer: false)
     }

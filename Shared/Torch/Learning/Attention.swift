@@ -76,12 +76,12 @@ public final class Attention {
         /// Initial learning rate; it follows a cosine to zero.
         public var learningRate: Double
         /// Share, times the learning rate, by which each step returns to the initial weights, so that the result
-        /// depends on the content of the lessons, not on their number.
+        /// depends on what was learned, not on how often.
         public var pull: Double
         /// Seed that determines which lists a step draws.
         public var seed: UInt64
 
-        /// Makes a lesson.
+        /// Makes the settings of a learning run.
         public init(
             steps: Int, batch: Int = 16, fresh: Int, learningRate: Double = 0.01, pull: Double = 0.3, seed: UInt64
         ) {

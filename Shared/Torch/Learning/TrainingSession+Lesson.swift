@@ -86,6 +86,8 @@ extension TrainingSession {
                 }
             }
         }
-        guard isTaken else { throw Failure(.internal, "Cannot set the lesson: \(takeMessage(error)).") }
+        guard isTaken else {
+            throw Failure(.internal, "Cannot set what the training learns from: \(takeMessage(error)).")
+        }
     }
 }

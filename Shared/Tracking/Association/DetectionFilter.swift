@@ -1,6 +1,6 @@
 /// Which detections of a frame are used.
 public struct DetectionFilter: Hashable, Sendable, Codable {
-    /// Minimum score.
+    /// Lowest score that a detection may have, in the detector's unit.
     public var minimumScore: Double
     /// Minimum height in pixels.
     public var minimumHeight: Double

@@ -7,7 +7,7 @@ import Safetensors
 /// A safetensors file whose tensors hold the texts byte by byte, named `SEQUENCE/NAME`, and whose metadata holds the
 /// length and size of each sequence. The texts are unchanged, so errors in them are reported as in the original file.
 public struct TrackingArchive: Sendable {
-    /// A sequence.
+    /// A sequence of frames with the texts about it.
     public struct Sequence: Sendable {
         /// Its length and size.
         public var information: SequenceInformation

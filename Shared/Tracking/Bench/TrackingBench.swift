@@ -2,9 +2,9 @@ import Model
 
 /// Sequences with their ground truth and the cached detections of several detectors, on which setups are measured.
 public struct TrackingBench: Sendable {
-    /// A sequence.
+    /// A sequence of frames with its ground truth and detections.
     public struct Sequence: Sendable {
-        /// Its name.
+        /// Name of its folder, such as `MOT17-02`.
         public let name: String
         /// Its length and size.
         public let information: SequenceInformation

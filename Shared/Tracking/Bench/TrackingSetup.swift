@@ -7,7 +7,7 @@ public struct TrackingSetup: Hashable, Sendable, Codable {
     public var detector: String
     /// Which of its detections are used.
     public var filter: DetectionFilter
-    /// The tracker.
+    /// The tracker with its settings.
     public var tracker: TrackerChoice
 
     /// Puts a setup together.

@@ -4,9 +4,9 @@ public struct Box: Hashable, Sendable, Codable {
     public var left: Double
     /// Distance of its upper edge from that of the image.
     public var top: Double
-    /// Width.
+    /// Width in pixels.
     public var width: Double
-    /// Height.
+    /// Height in pixels.
     public var height: Double
 
     /// Makes a box from its upper left corner and its size.

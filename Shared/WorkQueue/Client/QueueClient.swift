@@ -60,7 +60,7 @@ public struct QueueClient: Sendable {
         let task = try await end(of: submission.id, patience: patience)
         switch task.state {
         case .succeeded: return task.result
-        case .cancelled: throw Failure(.cancelled, "The task '\(task.id)' was withdrawn.")
+        case .cancelled: throw Failure(.cancelled, "The task '\(task.id)' was canceled.")
         default:
             var failure = task.failure ?? Failure(.internal, "The task '\(task.id)' failed without a reason.")
             // The queue has exhausted its retries: asking again gives the same answer.

@@ -4,7 +4,7 @@ public import Model
 public struct QueueStatistics: Hashable, Sendable {
     /// A worker as the queue sees it.
     public struct Worker: Hashable, Sendable {
-        /// Name.
+        /// Name by which it pulls tasks.
         public var name: String
         /// The task that it has; absent if it is waiting.
         public var task: String?

@@ -52,7 +52,7 @@ public struct QueuedTask: Hashable, Sendable {
     public var kind: String
     /// What it belongs to.
     public var group: String
-    /// State.
+    /// How far it has come.
     public var state: TaskState
     /// Number of attempts started.
     public var attempt: Int

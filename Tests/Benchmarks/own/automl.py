@@ -1,4 +1,4 @@
-"""Programs that search by themselves, with their default settings: FLAML for tables, AutoGluon for tables with texts."""
+"""AutoML programs with their default settings: FLAML for tables, AutoGluon for tables with texts."""
 import os
 import tempfile
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 
 def frame(data, rows):
-    """The columns that a program for tables is given: all but targets, groups and files; a text file counts as its text."""
+    """The columns that a program for tables gets: all but targets, groups and files; a text file is replaced by its text."""
     if data.file is None:
         if data.kind != "text":
             raise ValueError(f"{data.name} is no table")
@@ -22,7 +22,7 @@ def flaml(data, training, test, seconds, cores):
     """`flaml.AutoML` for `seconds` on `cores`, one search for each target."""
     from flaml import AutoML
     if data.kind == "text" or data.metric == "micro-f1":
-        raise ValueError("FLAML reads texts with a pretrained network only, which it downloads")
+        raise ValueError("FLAML reads texts only with a pretrained network, which it downloads")
     x, z, right = frame(data, training), frame(data, test), data.answers(training)
 
     def fit(answers, share):
@@ -39,7 +39,7 @@ def autogluon(data, training, test, seconds, cores):
     """`autogluon.tabular.TabularPredictor` for `seconds` on `cores`, one for each target; it reads texts as n-grams."""
     from autogluon.tabular import TabularPredictor
     if data.metric == "micro-f1":
-        raise ValueError("AutoGluon learns no sets of labels")
+        raise ValueError("AutoGluon cannot learn sets of labels")
     x, z, right = frame(data, training), frame(data, test), data.answers(training)
 
     def fit(answers, share):

@@ -1,4 +1,4 @@
-"""Carries out one step of `Benchmarks own` and prints a line of JSON.
+"""Performs one step of `Benchmarks own` and prints a line of JSON.
 
 compare.py list
 compare.py write ROOT SET SEED FOLDER          training and test data as a user has them

@@ -1,4 +1,4 @@
-"""What one would use instead: scikit-learn and plain PyTorch networks of a few lines, with usual settings and nothing tuned."""
+"""Alternatives to Gyrus: scikit-learn and plain PyTorch networks of a few lines, with common settings and no tuning."""
 import os
 
 import numpy as np
@@ -31,7 +31,7 @@ def pictures(data, rows, side):
 
 
 def sounds(data, rows, bands=40, frames=64):
-    """Logarithms of mel power of 16 kHz, brought to a fixed number of frames."""
+    """Log mel spectrograms at 16 kHz, resized to a fixed number of frames."""
     import librosa
     result = []
     for path in data.frame.iloc[rows]["file"]:
@@ -92,7 +92,7 @@ def classic(data, training, test):
 
 
 def plain(data, training, test, seconds):
-    """A usual small network, trained by AdamW with a falling rate for 30 epochs, or until the time is over."""
+    """A common small network, trained with AdamW and a decaying rate for 30 epochs, or until the time is up."""
     import time
     import torch
     from torch import nn

@@ -1,4 +1,4 @@
-"""Time and peak memory of looking at a user's data and preparing it, beside what Python's tools need to read the same.
+"""Time and peak memory of inspecting and preparing a user's data, compared with what Python's tools need to read it.
 
 Makes colored pictures of 64 x 64 in class folders, and a table of numbers and words, in a temporary folder; runs the
 program that looks and prepares for gyrus on them, and beside it torchvision's ImageFolder with a loader of as many workers
@@ -22,7 +22,7 @@ from PIL import Image
 
 
 def make_pictures(folder, count, classes=10):
-    """JPEGs of noise with a color that tells the class."""
+    """JPEGs of noise whose color depends on the class."""
     generator = np.random.default_rng(1)
     for name in range(classes):
         os.makedirs(f"{folder}/class {name}")
@@ -34,7 +34,7 @@ def make_pictures(folder, count, classes=10):
 
 
 def make_table(path, count, chunk=100_000):
-    """Five numbers, a word and a class that follows from two of the numbers."""
+    """Five numbers, a word, and a class that depends on two of the numbers."""
     generator = np.random.default_rng(1)
     with open(path, "w") as file:
         file.write("a,b,c,d,e,color,label\n")
@@ -47,7 +47,7 @@ def make_table(path, count, chunk=100_000):
 
 
 def measure(command, lines=()):
-    """Seconds and MiB at most of a program, which gets some lines; a failure that it tells ends the benchmark."""
+    """Seconds and peak MiB of a program that reads some lines; if it reports a failure, the benchmark ends."""
     start = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     process.stdin.write("".join(line + "\n" for line in lines))
@@ -81,7 +81,7 @@ def decode(path):
 
 
 def read_pictures(folder):
-    """Goes through all pictures once."""
+    """Reads all pictures once."""
     if importlib.util.find_spec("torchvision") is None:
         paths = [f"{place}/{name}" for place, _, names in os.walk(folder) for name in names]
         with multiprocessing.Pool() as pool:
@@ -94,7 +94,7 @@ def read_pictures(folder):
 
 
 def read_table(path):
-    """Reads a table whole, as pandas does."""
+    """Reads a whole table into memory, as pandas does."""
     import pandas
     return len(pandas.read_csv(path))
 

@@ -1,4 +1,4 @@
-"""The sets of users' data: how each is read, split and judged. Which ones defaults may be tuned on was fixed before any tuning."""
+"""Users' datasets: how each is read, split and scored. Which ones may be used for tuning defaults was fixed beforehand."""
 import json
 import os
 import shutil
@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, r2_score
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
 
-# name: (file; None for class folders, kind, target columns, group, metric, is for tuning)
+# name: (file or None for class folders, kind, target columns, group, metric, may be used for tuning)
 SETS = {
     "bank-queries": ("queries.csv", "text", ["category"], None, "accuracy", False),
     "sms": ("messages.tsv", "text", ["label"], None, "macro-f1", True),
@@ -35,7 +35,7 @@ TEST_SHARE = 0.2
 
 
 class Set:
-    """One of the sets: a data frame with a row for each sample, and where its files are."""
+    """A dataset: a data frame with one row per sample, and the location of its files."""
 
     def __init__(self, name, root):
         self.name, self.folder = name, os.path.join(root, name)
@@ -64,7 +64,7 @@ class Set:
         return self.metric == "r2"
 
     def answers(self, rows):
-        """What is right of rows: class names, sets of labels, or numbers."""
+        """The correct answers for rows: class names, sets of labels, or numbers."""
         frame = self.frame.iloc[rows]
         if self.is_regression:
             return frame[self.targets].to_numpy(float)
@@ -72,7 +72,7 @@ class Set:
         return [set(v) for v in values] if self.metric == "micro-f1" else values.astype(str).to_numpy()
 
     def split(self, seed):
-        """Rows for training and for the test: stratified, and by group where there is one."""
+        """Rows for training and test: stratified, and by group if there is one."""
         rows = np.arange(len(self.frame))
         if self.group:
             splitter = GroupShuffleSplit(1, test_size=TEST_SHARE, random_state=seed)
@@ -84,12 +84,12 @@ class Set:
         return next(ShuffleSplit(1, test_size=TEST_SHARE, random_state=seed).split(rows))
 
     def files(self, rows):
-        """The columns of paths and the paths of rows."""
+        """The columns with paths, and the paths in rows."""
         columns = [c for c in ("file", "picture", "spoken_fr") if c in self.frame]
         return [p for c in columns for p in self.frame.iloc[rows][c]]
 
     def write(self, rows, folder, with_answers):
-        """Writes rows as the user has them, and returns what a program is given."""
+        """Writes rows as the user would have them, and returns the path that a program gets."""
         os.makedirs(folder, exist_ok=True)
         for path in self.files(rows):
             os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
@@ -97,7 +97,7 @@ class Set:
         if self.file is None:
             return folder if with_answers else [os.path.join(folder, p) for p in self.files(rows)]
         frame = self.frame.iloc[rows]
-        # Columns without names are told by their places, so the answers stay; 'gyrus predict' does not look at them.
+        # Columns without names are identified by position, so the answers stay; 'gyrus predict' ignores them.
         if not with_answers and not self.file.endswith(".tsv"):
             frame = frame.drop(columns=self.targets)
         path = os.path.join(folder, self.file)
@@ -113,7 +113,7 @@ class Set:
         return path
 
     def score(self, rows, predicted):
-        """The set's metric; no answer counts as wrong."""
+        """The dataset's metric; a missing answer counts as wrong."""
         right = self.answers(rows)
         if self.metric == "r2":
             return r2_score(right, np.array(predicted, float))

@@ -2,12 +2,12 @@ import Foundation
 import Model
 import Torch
 
-/// What a device makes of a training, beside what the processor does: accuracy, and a full memory.
+/// Checks that a device trains as accurately as the CPU, and that training survives a full memory.
 struct Behavior {
     private let network: CheckedNetwork
     private let place: ComputePlace
 
-    /// Accuracies of well-trained networks differ by this at most, whatever rounds how.
+    /// Maximum difference between the accuracies of well-trained networks, whatever the rounding.
     private static let tolerance = 0.05
 
     init(_ network: CheckedNetwork, _ place: ComputePlace) {
@@ -18,13 +18,13 @@ struct Behavior {
     func check() throws {
         let processor = try ComputePlace(device: "cpu")
         let here = try accuracy(on: place), there = try accuracy(on: processor)
-        print("\(network.rawValue): accuracy \(here) on \(place.device), \(there) on cpu in fp32")
+        print("\(network.rawValue): accuracy \(here) on \(place.device), \(there) on the CPU in fp32")
         guard here > there - Self.tolerance else {
-            throw Failure(.internal, "\(network.rawValue) learns less on '\(place.device)' than on the processor.")
+            throw Failure(.internal, "\(network.rawValue) is less accurate on '\(place.device)' than on the CPU.")
         }
         let (parts, text) = try overflow()
         print("\(network.rawValue): \(text) in \(parts) parts")
-        guard parts > 1 else { throw Failure(.internal, "Memory was not full, whatever the size of a mini-batch.") }
+        guard parts > 1 else { throw Failure(.internal, "No mini-batch filled the memory, not even the largest one.") }
     }
 
     private func accuracy(on place: ComputePlace) throws -> Double {
@@ -36,7 +36,8 @@ struct Behavior {
         return try session.network.evaluate(on: network.samples(100, seed: 4)).accuracy
     }
 
-    /// Trains with a mini-batch that is too large: on a GPU truly, on a processor, whose memory others need, by its word.
+    /// Trains with a mini-batch that is too large: really on a GPU; on a CPU, whose memory other programs need, with a
+    /// simulated limit.
     private func overflow() throws -> (parts: Int, text: String) {
         let isGPU = place.device.kind == .gpu
         var batch = isGPU ? 4_096 : 32
@@ -48,7 +49,7 @@ struct Behavior {
             if !isGPU { session.limitMemory(toSamples: 10) }
             _ = try session.finishEpoch()
             if session.batchParts > 1 || batch >= 65_536 {
-                return (session.batchParts, "a mini-batch of \(batch) samples goes through")
+                return (session.batchParts, "a mini-batch of \(batch) samples is trained")
             }
             batch *= 4
         }

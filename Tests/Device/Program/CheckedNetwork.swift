@@ -2,7 +2,7 @@ import Model
 import Networks
 import Torch
 
-/// A network of the check: what it reads, and how much at once.
+/// A network of the check, with its input and mini-batch size.
 enum CheckedNetwork: String, CaseIterable {
     case leNet5 = "lenet5"
     case resNet18 = "resnet18"
@@ -23,7 +23,7 @@ enum CheckedNetwork: String, CaseIterable {
         }
     }
 
-    /// Samples of a mini-batch that keep a device busy.
+    /// Number of samples in a mini-batch that keeps a device busy.
     func batch(on device: ComputeDevice) -> Int {
         switch (self, device.kind) {
         case (.resNet18, .cpu), (.mobileNetV2, .cpu), (.bertMini, .cpu): 16
@@ -59,7 +59,7 @@ enum CheckedNetwork: String, CaseIterable {
             input: Self.input, signature, outputs: Self.classes, width: width, depth: depth)
     }
 
-    /// Made samples, whose class shows in them: a brighter band, a more frequent word, a larger number.
+    /// Synthetic samples that reveal their class: a brighter band, a more frequent word, a larger number.
     func samples(_ count: Int, seed: UInt64) throws -> SampleSource {
         let size = signature.shape.reduce(1, *)
         var generator = SplitMix64(seed: seed)

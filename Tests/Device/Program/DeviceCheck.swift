@@ -3,33 +3,34 @@ import Foundation
 import Model
 import Torch
 
-/// Checks a device: speed beside PyTorch, accuracy beside the processor, memory, and what a full memory does.
+/// Checks a device: speed compared with PyTorch, accuracy compared with the CPU, memory use, and behavior when memory is
+/// full.
 @main
 struct DeviceCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "device-check", abstract: "Check a device: speed beside PyTorch, accuracy, memory.")
+        commandName: "device-check", abstract: "Check a device: speed compared with PyTorch, accuracy, memory.")
 
     @Option(help: "cpu, cuda, cuda:N or auto.")
     var device = "auto"
     @Option(help: "fp32, bf16, and on GPUs tf32 and fp16.")
     var precision = "fp32"
-    @Option(help: "A Python that has torch; without it only Gyrus is timed.")
+    @Option(help: "A Python that has torch; without it, only Gyrus is timed.")
     var python: String?
     @Option(help: "The program that this Python runs.")
     var peer = "Tests/Device/peer.py"
     @Option(parsing: .upToNextOption, help: "Networks to time.")
     var networks = ["lenet5", "resnet18", "bert-mini"]
-    @Option(parsing: .upToNextOption, help: "How PyTorch runs them: eager, channels-last, compile.")
+    @Option(parsing: .upToNextOption, help: "Modes in which PyTorch runs them: eager, channels-last, compile.")
     var ways = ["eager", "channels-last"]
-    @Option(help: "Rounds, which take turns; the first one warms up.")
+    @Option(help: "Number of rounds, in which all take turns; an additional first one warms up.")
     var rounds = 5
-    @Option(help: "Mini-batches of a round.")
+    @Option(help: "Mini-batches per round.")
     var steps = 4
-    @Option(help: "Samples of a mini-batch; 0 for what keeps the device busy.")
+    @Option(help: "Samples per mini-batch; 0 for a number that keeps the device busy.")
     var batch = 0
-    @Flag(help: "Time only, and print nothing but the samples of a second of training.")
+    @Flag(help: "Measure only training speed, and print only the samples per second.")
     var quiet = false
-    @Flag(help: "Check accuracy, and what a full memory does.")
+    @Flag(help: "Also check accuracy, and behavior when memory is full.")
     var behavior = false
 
     func run() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// A Python process that does the same with PyTorch when told to.
+/// A Python process that runs the same networks with PyTorch on command.
 final class Peer {
     let version: String
     private let process = Process()
@@ -17,7 +17,7 @@ final class Peer {
         version = try Self.line(answers)
     }
 
-    /// What it answers to a command: `train` or `answer`, a network, a way to run it, samples of a mini-batch, repetitions.
+    /// Its answer to a command: `train` or `answer`, a network, a mode, samples per mini-batch, repetitions.
     func number(_ words: String...) throws -> Double {
         commands.fileHandleForWriting.write(Data("\(words.joined(separator: " "))\n".utf8))
         let answer = try Self.line(answers)

@@ -9,7 +9,7 @@ final class Runner {
     private let samples: SampleSource
     private let batch: Int
     private let isOnProcessor: Bool
-    /// Weights of the network.
+    /// Number of weights of the network.
     let parameters: Int
 
     init(_ network: CheckedNetwork, on place: ComputePlace, batch: Int) throws {
@@ -25,7 +25,7 @@ final class Runner {
         isOnProcessor = place.device == .cpu
     }
 
-    /// Samples that a second of training has.
+    /// Training speed in samples per second.
     func training(steps: Int) throws -> Double {
         try rate(steps * batch) {
             var left = steps
@@ -37,14 +37,14 @@ final class Runner {
         }
     }
 
-    /// Samples that a second of answering has.
+    /// Inference speed in samples per second.
     func answering(rounds: Int) throws -> Double {
         try rate(rounds * samples.count) {
             for _ in 0..<rounds { _ = try session.network.outputs(for: samples, width: CheckedNetwork.classes) }
         }
     }
 
-    /// Rates are of processor time on a processor, which others of the machine disturb least, and of time on a GPU.
+    /// Rates refer to processor time on a CPU, which other programs disturb least, and to wall-clock time on a GPU.
     private func rate(_ count: Int, _ body: () throws -> Void) rethrows -> Double {
         let (start, ticks) = (ContinuousClock.now, clock())
         try body()

@@ -108,7 +108,7 @@ struct ModelFacts: ParsableArguments {
     @Option(help: "Function of the network, such as detection (can be repeated).")
     var function: [String] = []
 
-    @Option(help: "Data set that it was trained on.")
+    @Option(help: "Dataset that it was trained on.")
     var dataset = "unknown"
 
     @Option(help: "Optimizer that trained it.")

@@ -8,18 +8,18 @@ import TrainerClient
 struct ModelSchedule: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schedule",
-        abstract: "Update a model automatically when enough new samples of a data set arrive.",
+        abstract: "Update a model automatically when enough new samples of a dataset arrive.",
         discussion: """
               gyrus models schedule 3fa27c11/48 --dataset fsdd --when 500
 
-            New samples come from data sets of that name that the registry receives from now on; see: gyrus datasets. Each \
-            data set is learned in its own task, oldest first, starting from the previous version. A version that forgets \
+            New samples come from datasets of that name that the registry receives from now on; see: gyrus datasets. Each \
+            dataset is learned in its own task, oldest first, starting from the previous version. A version that forgets \
             more than allowed is kept without a stage, and the next one starts from its parent.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: ArgumentHelp("Name of the data set.", valueName: "name"))
+    @Option(help: ArgumentHelp("Name of the dataset.", valueName: "name"))
     var dataset: String
 
     @Option(help: ArgumentHelp("Number of new samples that triggers an update.", valueName: "samples"))

@@ -68,7 +68,7 @@ struct FaultRow: Listable {
 /// Removes unreferenced blobs.
 struct RegistryCollect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gc", abstract: "Remove files that no model or data set needs.",
+        commandName: "gc", abstract: "Remove files that no model or dataset needs.",
         discussion: """
             Files with a retention period stay until it ends. Prints the digests of removed files.
             """)

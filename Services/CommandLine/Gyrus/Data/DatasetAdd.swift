@@ -21,7 +21,7 @@ struct DatasetAdd: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: ArgumentHelp("Name of the data set: letters, digits, '.', '_' and '-'.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Name of the dataset: letters, digits, '.', '_' and '-'.", valueName: "name"))
     var name: String
 
     @OptionGroup var data: DataOptions
@@ -50,10 +50,10 @@ struct DatasetAdd: AsyncParsableCommand {
     }
 }
 
-/// Shows a data set in the registry.
+/// Shows a dataset in the registry.
 struct DatasetShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show the details of a data set in the registry, and its versions.",
+        commandName: "show", abstract: "Show the details of a dataset in the registry, and its versions.",
         discussion: """
               gyrus datasets show clothes
               gyrus datasets show clothes@1 --format json
@@ -61,7 +61,7 @@ struct DatasetShow: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: ArgumentHelp("Name of the data set, optionally with @version.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Name of the dataset, optionally with @version.", valueName: "name"))
     var name: String
 
     @Option(name: .long, help: "Output format: table or json.")

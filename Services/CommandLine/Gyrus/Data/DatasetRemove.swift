@@ -4,13 +4,13 @@ import Launcher
 import Model
 import RegistryClient
 
-/// Removes prepared data sets.
+/// Removes prepared datasets.
 struct DatasetRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
-        abstract: "Remove unused prepared data sets; raw data is not touched.",
+        abstract: "Remove unused prepared datasets; raw data is not touched.",
         discussion: """
-            A data set stays if a running search uses it, or if a model was trained on it, because it describes how samples \
+            A dataset stays if a running search uses it, or if a model was trained on it, because it describes how samples \
             are prepared for the model. To remove the files as well, run 'gyrus registry gc' or 'gyrus prune'.
 
               gyrus datasets rm 5f2b90c1
@@ -21,7 +21,7 @@ struct DatasetRemove: AsyncParsableCommand {
     @OptionGroup var removal: RemovalOptions
     @OptionGroup var choice: RemovalChoice
 
-    @Argument(help: "Recipes of data sets, or unique prefixes; see: gyrus datasets.", completion: .datasets)
+    @Argument(help: "Recipes of datasets, or unique prefixes; see: gyrus datasets.", completion: .datasets)
     var recipes: [String] = []
 
     func validate() throws { try choice.check(recipes, example: "gyrus datasets rm --older-than 30d") }
@@ -36,7 +36,7 @@ struct DatasetRemove: AsyncParsableCommand {
                 id: $0.recipe.hexadecimal, title: "\($0.recipe.hexadecimal.prefix(12))  \($0.name)",
                 obstacle: usage.obstacle(ofDataset: $0.recipe.hexadecimal))
         }
-        try await removal.remove(candidates, kind: "data set", areNamed: !recipes.isEmpty) {
+        try await removal.remove(candidates, kind: "dataset", areNamed: !recipes.isEmpty) {
             try await registry.removeDataset(recipe: BlobDigest($0))
         }
     }
@@ -51,7 +51,7 @@ struct DatasetRemove: AsyncParsableCommand {
             guard fitting.count == 1 else {
                 throw Failure(
                     fitting.isEmpty ? .notFound : .invalidArgument,
-                    "\(fitting.isEmpty ? "no" : "more than one") data set has a recipe that begins with '\(recipe)'; see: "
+                    "\(fitting.isEmpty ? "no" : "more than one") dataset has a recipe that begins with '\(recipe)'; see: "
                         + services.command("datasets"))
             }
             return fitting[0]

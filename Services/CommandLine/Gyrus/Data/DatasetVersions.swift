@@ -19,7 +19,7 @@ struct DatasetVersions {
             .sorted { ($0.version ?? 0) < ($1.version ?? 0) }
     }
 
-    /// The data set with its version number and the recipe of the previous version.
+    /// The dataset with its version number and the recipe of the previous version.
     func next(
         _ dataset: RegisteredDataset
     ) async throws -> (new: RegisteredDataset, old: RegisteredDataset?) {
@@ -30,7 +30,7 @@ struct DatasetVersions {
         return (dataset, newest)
     }
 
-    /// The data set for `NAME`, which means its newest version, or `NAME@VERSION`.
+    /// The dataset for `NAME`, which means its newest version, or `NAME@VERSION`.
     func find(_ text: String) async throws -> RegisteredDataset {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
         let versions = try await all(of: parts[0])
@@ -38,7 +38,7 @@ struct DatasetVersions {
             let names = Set(try await self.versions(where: \.isAdded).map(\.name)).sorted()
             throw Failure(
                 .notFound,
-                "The registry has no data set '\(parts[0])'.\(NearestName.question(parts[0], among: names)) "
+                "The registry has no dataset '\(parts[0])'.\(NearestName.question(parts[0], among: names)) "
                     + (names.isEmpty
                         ? "Add it with: gyrus datasets add NAME PATH"
                         : "Known names: \(names.prefix(20).joined(separator: ", "))."))
@@ -92,6 +92,6 @@ extension RegisteredDataset {
     /// Whether a user added the data under this name.
     var isAdded: Bool { attributes[Self.addedAttribute] != nil }
 
-    /// The version number, from 1; nil for built-in data sets.
+    /// The version number, from 1; nil for built-in datasets.
     var version: Int? { attributes[Self.versionAttribute].flatMap(Int.init) }
 }

@@ -2,10 +2,10 @@ import ArgumentParser
 import Model
 import RegistryClient
 
-/// The prepared data sets.
+/// The prepared datasets.
 struct Datasets: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List, prepare, add and inspect data sets.",
+        abstract: "List, prepare, add and inspect datasets.",
         discussion: """
               gyrus datasets --filter name=fsdd
               gyrus datasets prepare new-speakers.yaml
@@ -19,10 +19,10 @@ struct Datasets: AsyncParsableCommand {
         ], defaultSubcommand: DatasetList.self)
 }
 
-/// Lists the prepared data sets.
+/// Lists the prepared datasets.
 struct DatasetList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the prepared data sets.")
+        commandName: "list", abstract: "List the prepared datasets.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
@@ -35,7 +35,7 @@ struct DatasetList: AsyncParsableCommand {
     }
 }
 
-/// A row of the list of data sets.
+/// A row of the list of datasets.
 struct DatasetRow: Listable {
     let recipe, dataset, blob: String
     let bytes: UInt64

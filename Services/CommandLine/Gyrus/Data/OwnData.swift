@@ -7,7 +7,7 @@ import ServerClient
 struct OwnData {
     let registry: RegistryClient
 
-    /// Attribute of a registered data set with its manifest for scenarios, as JSON.
+    /// Attribute of a registered dataset with its manifest for scenarios, as JSON.
     static let preparedAttribute = "prepared"
     /// Attribute with the digest of the source's contents.
     static let contentAttribute = "content"

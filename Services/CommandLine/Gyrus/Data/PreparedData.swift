@@ -26,7 +26,7 @@ extension Services {
         guard found.count == 1 else {
             throw Failure(
                 .notFound,
-                "\(found.isEmpty ? "no" : "more than one") data set has a recipe that begins with '\(name)', and no scenario file"
+                "\(found.isEmpty ? "no" : "more than one") dataset has a recipe that begins with '\(name)', and no scenario file"
                     + " has that name; see: \(command("datasets"))")
         }
         return found[0]

@@ -3,7 +3,7 @@ import Model
 import RegistryClient
 import ServerClient
 
-/// Features of prepared data by the registry's pretrained models, computed once per model and data set and then reused.
+/// Features of prepared data by the registry's pretrained models, computed once per model and dataset and then reused.
 struct PretrainedViews {
     let registry: RegistryClient
     /// Trains models further of which there will be views, too.

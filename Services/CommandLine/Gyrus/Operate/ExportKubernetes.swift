@@ -37,7 +37,7 @@ struct ExportKubernetes: AsyncParsableCommand {
         help: ArgumentHelp("Size of the registry's volume; the other services get a tenth of it.", valueName: "GiB"))
     var storage = 200
 
-    @Option(help: ArgumentHelp("Persistent volume claim with raw data sets, mounted read-only.", valueName: "name"))
+    @Option(help: ArgumentHelp("Persistent volume claim with raw datasets, mounted read-only.", valueName: "name"))
     var dataClaim: String?
 
     @OptionGroup var bucket: BucketOptions

@@ -69,7 +69,7 @@ struct ExportSlurm: AsyncParsableCommand {
             "Folder of the programs on the nodes (default: the folder of gyrus on this machine).", valueName: "folder"))
     var programs: String?
 
-    @Option(help: ArgumentHelp("Folder of raw data sets on the nodes.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Folder of raw datasets on the nodes.", valueName: "folder"))
     var data: String?
 
     @Option(help: ArgumentHelp("Folder for logs on the nodes.", valueName: "folder"))

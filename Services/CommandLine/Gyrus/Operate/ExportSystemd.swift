@@ -27,7 +27,7 @@ struct ExportSystemd: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Folder of the programs.", valueName: "folder"))
     var programs = "/usr/local/bin"
 
-    @Option(help: ArgumentHelp("Folder of raw data sets.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Folder of raw datasets.", valueName: "folder"))
     var data = "/var/lib/gyrus/data"
 
     @OptionGroup var bucket: BucketOptions

@@ -40,7 +40,7 @@ struct ModelCard {
         ---
         # \(title)
 
-        A network for \(task), found and trained by Gyrus on the data set `\(manifest.name)`: \
+        A network for \(task), found and trained by Gyrus on the dataset `\(manifest.name)`: \
         \(manifest.samples.training) samples for training, \(manifest.samples.validation) for validation, \
         \(manifest.samples.test) for test.
 

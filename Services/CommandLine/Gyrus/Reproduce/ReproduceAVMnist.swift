@@ -24,7 +24,7 @@ struct ReproduceAVMnist: AsyncParsableCommand {
     @Flag(help: "Use fewer samples, epochs and trials, and one seed.")
     var quick = false
 
-    @Flag(help: "Use synthetic data instead of the real data sets.")
+    @Flag(help: "Use synthetic data instead of the real datasets.")
     var synthetic = false
 
     @Option(
@@ -36,7 +36,7 @@ struct ReproduceAVMnist: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Folder of the raw data sets; starts the services with it, or restarts services that use another folder.",
+            "Folder of the raw datasets; starts the services with it, or restarts services that use another folder.",
             valueName: "folder"))
     var data: String?
 

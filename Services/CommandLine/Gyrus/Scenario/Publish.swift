@@ -23,7 +23,7 @@ struct Publish: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Follow the search until it ends; exit status 1 if it fails.")
     var wait = false
 
-    @Flag(help: "Use synthetic data instead of the data sets in the file.")
+    @Flag(help: "Use synthetic data instead of the datasets in the file.")
     var synthetic = false
 
     @Option(help: "ID of the scenario; publishing again under the same ID changes nothing (default: random).")
@@ -54,7 +54,7 @@ struct Publish: AsyncParsableCommand {
         try await board.run(status.id.text)
     }
 
-    /// The text with each real data set replaced by its synthetic one; line and column numbers before them do not change.
+    /// The text with each real dataset replaced by its synthetic one; line and column numbers before them do not change.
     static func substituting(_ text: String) throws -> String {
         try KnownDataset.all.filter { !$0.isSynthetic }.reduce(text) { text, set in
             let words = try? Regex("((?:dataset|noise)\\s*:\\s*[\"']?)\(set.name)\\b")

@@ -40,7 +40,7 @@ struct Report: AsyncParsableCommand {
         emit(output)
     }
 
-    /// The manifest of the data and what simple models reach on it; nothing for a built-in data set or if the registry cannot be
+    /// The manifest of the data and what simple models reach on it; nothing for a built-in dataset or if the registry cannot be
     /// reached.
     private func data(of status: ScenarioStatus, _ services: Services) async -> (DatasetManifest?, [Baseline]) {
         guard let recipe = try? status.facts.map({ try BlobDigest($0.recipe) }),

@@ -7,7 +7,7 @@ import Presentation
 struct ReportPage {
     let status: ScenarioStatus
     let trials: [Trial]
-    /// The manifest of the user's data; nil for built-in data sets.
+    /// The manifest of the user's data; nil for built-in datasets.
     let manifest: DatasetManifest?
     /// What simple models reach on the same splits.
     let baselines: [Baseline]

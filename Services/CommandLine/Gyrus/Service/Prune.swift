@@ -9,7 +9,7 @@ import RegistryClient
 /// Removes what is no longer needed.
 struct Prune: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Remove scenarios without a result, unused data sets and unneeded files.",
+        abstract: "Remove scenarios without a result, unused datasets and unneeded files.",
         discussion: """
             This never removes models; see: gyrus models rm. Prints what was removed.
 
@@ -44,7 +44,7 @@ struct Prune: AsyncParsableCommand {
         if !removal.dryRun && !removal.force {
             say(
                 "This would remove \(Figures.amount(scenarios.count, "scenario")), "
-                    + "\(Figures.amount(sets.count, "data set")) and, besides their own files, "
+                    + "\(Figures.amount(sets.count, "dataset")) and, besides their own files, "
                     + "\(Figures.amount(Int(clamping: files.blobs), "file")) of \(Figures.bytes(files.bytes)).")
             try RemovalOptions.ask("Remove them?")
         }
@@ -67,12 +67,12 @@ struct Prune: AsyncParsableCommand {
         let collected = removal.dryRun ? files : try await registry.collectBlobs(olderThan: age, dryRun: false)
         for digest in collected.digests { emit("file \(digest)") }
         say(
-            "\(Figures.amount(removed.scenarios, "scenario")), \(Figures.amount(removed.sets, "data set")) and "
+            "\(Figures.amount(removed.scenarios, "scenario")), \(Figures.amount(removed.sets, "dataset")) and "
                 + "\(Figures.amount(Int(clamping: collected.blobs), "file")) of \(Figures.bytes(collected.bytes)) "
                 + (removal.dryRun ? "would be removed." : "removed."))
     }
 
-    /// Data sets that no model was trained on and no search uses.
+    /// Datasets that no model was trained on and no search uses.
     private func unusedSets(
         _ registry: RegistryClient, _ usage: Usage, _ latest: Date
     ) async throws -> [RegisteredDataset] {

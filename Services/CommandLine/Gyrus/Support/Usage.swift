@@ -34,7 +34,7 @@ struct Usage {
     func obstacle(ofDataset recipe: String) -> String? {
         // A scenario text that this version cannot parse may need the data.
         scenarios.first { $0.facts?.recipe ?? recipe == recipe }.map {
-            "data set \(recipe.prefix(12)) is used by scenario \($0.id), which is \($0.state)"
+            "dataset \(recipe.prefix(12)) is used by scenario \($0.id), which is \($0.state)"
         }
     }
 }

@@ -2,7 +2,7 @@ import Model
 
 /// Areas over an atlas: which regions belong to which area, and how strongly.
 public struct AreaMap: Sendable {
-    /// The atlas.
+    /// The atlas whose regions the areas refer to.
     public let atlas: Atlas
     /// All areas and sub-areas by identity.
     public let areas: [Area]

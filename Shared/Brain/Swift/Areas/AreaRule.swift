@@ -29,9 +29,9 @@ public enum AreaRule {
 
     /// An area as it follows from an atlas.
     public struct Draft: Hashable, Sendable {
-        /// Its name.
+        /// Name of its seed, such as `vision`.
         public let name: String
-        /// Its functions.
+        /// Those of its seed that the atlas knows.
         public let functions: [String]
         /// Its sub-areas; `other` is the last one.
         public let parts: [Part]
@@ -39,9 +39,9 @@ public enum AreaRule {
 
     /// A sub-area as it follows from an atlas.
     public struct Part: Hashable, Sendable {
-        /// Its name.
+        /// Last part of its functions' names, such as `motion`; `other` for the remainder.
         public let name: String
-        /// Its functions.
+        /// Functions that give it regions, together with their refinements.
         public let functions: [String]
         /// Whether it takes the remainder.
         public let isRest: Bool

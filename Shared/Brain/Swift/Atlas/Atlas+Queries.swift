@@ -80,7 +80,7 @@ extension Atlas {
 
     /// A region with its distance from another one.
     public struct Neighbour: Hashable, Sendable {
-        /// The region.
+        /// The nearby region.
         public let region: Region
         /// Distance between the centers in millimeters.
         public let distance: Double

@@ -16,9 +16,9 @@ public struct Explanation: Hashable, Sendable, Codable {
 
     /// A word of a stimulus that engages nothing, because it is unknown.
     public struct UnknownWord: Hashable, Sendable, Codable {
-        /// The word.
+        /// The word as it stands in the stimulus.
         public var word: String
-        /// The stimulus.
+        /// The whole stimulus that contains it.
         public var stimulus: String
         /// The nearest known words.
         public var nearest: [String]
@@ -33,9 +33,9 @@ public struct Explanation: Hashable, Sendable, Codable {
         }
     }
 
-    /// An active region.
+    /// A region that the functions or its partners activate at least to the threshold.
     public struct ActiveRegion: Hashable, Sendable, Codable {
-        /// Its name.
+        /// Its name in the atlas.
         public var name: String
         /// The region in words.
         public var title: String

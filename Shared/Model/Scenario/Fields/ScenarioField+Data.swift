@@ -1,11 +1,11 @@
 extension ScenarioField {
     static let modality = Form.variants([
-        Variant(title: "a data set that Gyrus knows", fields: knownModality),
+        Variant(title: "a dataset that Gyrus knows", fields: knownModality),
         Variant(title: "your own data", fields: ownModality),
     ])
 
     static let data = Form.variants([
-        Variant(title: "data sets that Gyrus knows", fields: knownData),
+        Variant(title: "datasets that Gyrus knows", fields: knownData),
         Variant(title: "your own data", fields: ownData),
         Variant(title: "data added to the registry", fields: addedData),
     ])

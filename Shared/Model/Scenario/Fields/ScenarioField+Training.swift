@@ -128,7 +128,7 @@ extension ScenarioField {
                 "folds", .integer(2...Fold.most),
                 "Trains each candidate this many times. Each time a different part of the training and validation "
                     + "samples is held out for validation, and the result is the mean of all networks' answers. For "
-                    + "small data sets; not with `workers`, `learning` or `fusion`."),
+                    + "small datasets; not with `workers`, `learning` or `fusion`."),
             ScenarioField(
                 "ensemble", .choice(of: Switch.self), usual: "false, true with `folds`",
                 "Also makes a network that averages the candidates' answers. It is the result if it "

@@ -39,7 +39,7 @@ def endpoint(service: str, project: Optional[str], environment: dict[str, str]) 
 
 
 def public_key(text: str) -> bytes:
-    """A public key as ZeroMQ takes it, of 43 letters, digits, ``-`` and ``_``, or of ZeroMQ's own 40 characters."""
+    """A public key in ZeroMQ's form of 40 characters, from that form or from 43 letters, digits, ``-`` and ``_``."""
     try:
         raw = base64.urlsafe_b64decode(text + "=") if len(text) == 43 else z85.decode(text)
         if len(raw) == 32:

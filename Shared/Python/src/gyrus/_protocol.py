@@ -1,4 +1,4 @@
-"""The messages of Gyrus, created from the compiled descriptors of the protocol's files."""
+"""The messages of Gyrus, created from the compiled protocol definitions."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def enumeration(name: str) -> dict[int, str]:
 
 
 def make(name: str, **fields: Any) -> Message:
-    """A message with fields."""
+    """A message with the given fields."""
     return message(name)(**fields)

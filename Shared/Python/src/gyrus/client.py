@@ -113,7 +113,7 @@ class Client:
         return [ScenarioStatus._of(each) for each in reply.scenarios]
 
     def watch(self, id: str, *, interval: float = 1.0) -> Iterator[ScenarioStatus]:
-        """The changing states of a scenario until it ends; the last one is final.
+        """The state of a scenario whenever it changes, until it ends; the last one is final.
 
         Args:
             interval: Maximum time, in seconds, between checks.
@@ -175,7 +175,7 @@ class Client:
     ) -> Iterator[Event]:
         """The events of a service, as they happen.
 
-        Warns with ``MissingEvents`` where some that were asked for are no longer kept.
+        Warns with ``MissingEvents`` if some of the requested events are no longer kept.
 
         Args:
             service: Name of the service.
@@ -197,7 +197,7 @@ class Client:
             if reply.removed > removed:
                 removed = reply.removed
                 warnings.warn(
-                    f"Events up to {removed} of the {service} are no longer kept; the retention policy decides how long events are kept.",
+                    f"Events up to {removed} of the {service} are no longer kept, because of its retention policy.",
                     MissingEvents, stacklevel=2)
             for wire in reply.events:
                 if wire.kind.startswith(kind) and wire.subject.startswith(subject):

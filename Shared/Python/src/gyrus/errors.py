@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class MissingEvents(UserWarning):
-    """Events that were asked for are no longer kept; those that are follow."""
+    """Some of the requested events are no longer kept; the remaining ones follow."""
 
 
 class GyrusError(Exception):

@@ -59,7 +59,7 @@ class Trial:
 class ScenarioStatus:
     """A published scenario."""
 
-    #: Identity.
+    #: ID.
     id: str
     #: Name from the file.
     name: str

@@ -3,11 +3,11 @@ public import ServiceClient
 
 /// A value of a metric at the moment it is requested.
 public struct MetricSample: Sendable {
-    /// The metric.
+    /// The metric that it is a value of.
     public let metric: ServiceMetric
     /// Names and values of its labels.
     public let labels: [(String, String)]
-    /// The value.
+    /// The value in the metric's unit.
     public let value: Double
 
     /// Makes a sample.
