@@ -1,6 +1,7 @@
 import GRDB
 import Model
 import Networks
+import RegistryClient
 
 /// A table that can be listed, with its filter fields and sort fields.
 struct Catalogue: Sendable {
