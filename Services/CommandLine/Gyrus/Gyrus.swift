@@ -2,7 +2,6 @@ import ArgumentParser
 import ServiceClient
 
 // The command line of Gyrus: its launcher and the client of its services.
-@main
 extension Gyrus {
     static let configuration = CommandConfiguration(
         commandName: "gyrus",

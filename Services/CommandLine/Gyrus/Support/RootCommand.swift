@@ -3,6 +3,7 @@ import Foundation
 import Launcher
 
 /// The command line of Gyrus: what every command finds out from its parent. Its commands are listed where it starts.
+@main
 struct Gyrus: AsyncParsableCommand {
     @OptionGroup(title: "Project") var project: ProjectOptions
 }
