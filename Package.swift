@@ -137,6 +137,8 @@ let shared: [Target] = [
     library("HelperProcesses", "Shared/HelperProcesses", ["CProcess", "Model"]),
     library("Checkpoints", "Shared/Checkpoints", ["Model", "Safetensors"]),
     library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
+    // How the command line and the console show the same facts.
+    library("Presentation", "Shared/Presentation", ["Model"]),
     library("Darknet", "Shared/Darknet", ["Model", "Networks"]),
     library("OpenVINO", "Shared/OpenVINO", ["Model", "Networks"]),
     // Optimized in every configuration: a standard error requires computing a metric hundreds of times.
@@ -185,7 +187,9 @@ let shared: [Target] = [
 // MARK: - Services
 
 let services: [Target] = [
-    library("WebGuard", "Shared/Web", ["Model", httpTypes, logging, nio, nioHTTPTypes, nioPosix]),
+    library(
+        "WebGuard", "Shared/Web",
+        ["Model", httpTypes, hummingbird, hummingbirdCore, logging, nio, nioHTTPTypes, nioPosix]),
     library(
         "RegistryClient", "Services/Registry/Client", ["Brain", "Model", "Schema", "Messaging", "Networks", crypto]),
     library(
@@ -201,7 +205,7 @@ let services: [Target] = [
 
     .target(name: "CSandbox", path: "Shared/CSandbox"),
     library("Confinement", "Shared/Confinement", ["CSandbox", "Model"]),
-    library("Inspection", "Services/Registry/Inspection", ["Confinement", "HelperProcesses", "Model", "Networks"]),
+    library("Inspection", "Shared/Inspection", ["Confinement", "HelperProcesses", "Model", "Networks"]),
     executable(
         "gyrus-inspector", "Services/Registry/Inspector",
         [
@@ -299,10 +303,10 @@ let services: [Target] = [
         name: "ConsoleServer",
         dependencies: [
             "Answers", "Brain", "HelperProcesses", "Manual", "Media", "Model", "Messaging", "Networks", "ServiceClient",
-            "DesignerClient", "KnowledgeClient", "RegistryClient", "Search", "ServerClient", "Tables", "Tracking",
-            "WebGuard",
+            "DesignerClient", "KnowledgeClient", "Presentation", "RegistryClient", "Search", "ServerClient", "Tables",
+            "Tracking", "WebGuard",
             "WorkQueueClient", hummingbird, hummingbirdCore,
-            asyncAlgorithms, httpTypes, mustache, nio, nioHTTPTypes, nioPosix, lifecycle, logging,
+            asyncAlgorithms, httpTypes, mustache, nio, lifecycle, logging,
         ],
         path: "Services/Console/Server", resources: [.embedInCode("Assets"), .embedInCode("Templates")],
         swiftSettings: swiftSettings),
@@ -312,7 +316,7 @@ let services: [Target] = [
 
     // Optimized in every configuration: every byte of requests and answers passes through it.
     .target(
-        name: "Serving", dependencies: ["Model", "Tables"], path: "Services/Server/Protocol",
+        name: "Serving", dependencies: ["Model", "Tables"], path: "Shared/Serving",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     library(
         "ServerClient", "Services/Server/Client", ["HelperProcesses", "Model", "RegistryClient", argumentParser]),
@@ -356,8 +360,8 @@ let services: [Target] = [
             "Answers", "Brain", "HelperProcesses", "Manual", "Model", "Networks", "ONNX", "Inspection", "Launcher",
             "ServerClient", "ServiceClient",
             "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient",
-            "WorkQueueClient", "Messaging", "Search", "Tokenization", "Tracking", "TrackingSearch", "Vision", "Tables",
-            argumentParser, crypto, logging,
+            "WorkQueueClient", "Messaging", "Presentation", "Search", "Tokenization", "Tracking", "TrackingSearch",
+            "Vision", "Tables", argumentParser, crypto, logging,
         ]),
 ]
 
@@ -484,9 +488,8 @@ let testTargets: [Target] = [
         "ConsoleTests",
         [
             "Answers", "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "Manual", "RegistryClient",
-            "ServiceClient", "ServiceTestSupport", "ServingSupport", "Messaging", "Model", "Networks", "WebGuard",
-            "WorkQueueClient", "console", "gyrus-data", grdb, httpTypes, logging,
-            nio, nioEmbedded, nioHTTPTypes, nioPosix,
+            "Presentation", "ServiceClient", "ServiceTestSupport", "ServingSupport", "Messaging", "Model", "Networks",
+            "WebGuard", "WorkQueueClient", "console", "gyrus-data", httpTypes, logging, nio, nioEmbedded, nioHTTPTypes,
         ]),
     tests(
         "CaseTests",
@@ -506,8 +509,7 @@ let testTargets: [Target] = [
     tests(
         "OperationTests",
         [
-            "gyrus", "gyrus-keeper", "Messaging", "Model", "ServiceClient", "ServiceKit", "Storage", "WorkQueueClient",
-            grdb, logging,
+            "gyrus", "gyrus-keeper", "Messaging", "Model", "ServiceClient", "Storage", "WorkQueueClient", grdb, logging,
         ], excluding: ["Fixtures"]),
     executable("device-check", "Tests/Device/Program", ["Model", "Networks", "Torch", argumentParser]),
     executable(

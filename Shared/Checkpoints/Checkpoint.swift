@@ -7,8 +7,8 @@ public import Safetensors
 ///
 /// ```swift
 /// let checkpoint = try Checkpoint(SafetensorsFile(opening: "resnet18.safetensors"))
-/// checkpoint.family        // "ResNet"
-/// checkpoint.source        // "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]: …"
+/// checkpoint?.family       // "ResNet"
+/// checkpoint?.source       // "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]: …"
 /// ```
 public struct Checkpoint: Sendable {
     /// Its family, such as `ResNet`.

@@ -14,7 +14,7 @@ import Synchronization
 ///
 /// ```swift
 /// let registry = RequestClient(to: try Endpoint("ipc:///run/gyrus/registry.sock"), logger: logger)
-/// let reply = try await registry.call(.health, Wire.HealthRequest(), timeout: .seconds(1))
+/// let reply = try await registry.call(.health, Wire.Empty(), timeout: .seconds(1))
 /// ```
 public actor RequestClient {
     struct Answer: Sendable {

@@ -12,7 +12,7 @@ public import ServiceLifecycle
 ///
 /// ```swift
 /// var router = Router()
-/// router.on(.rank) { try await service.rank($0) }
+/// router.on(.modelRank) { try await service.rank($0) }
 /// try await RequestServer(endpoint: endpoint, router: router, logger: logger).run()
 /// ```
 public actor RequestServer: Service {

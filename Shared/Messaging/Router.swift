@@ -4,7 +4,7 @@ import Schema
 ///
 /// ```swift
 /// var router = Router()
-/// router.on(.health, kind: .control) { _ in Wire.HealthReply(…) }
+/// router.on(.health, kind: .control) { _ in health }
 /// router.on(.pull, kind: .waiting) { try await queue.pull($0) }
 /// ```
 public struct Router: Sendable {

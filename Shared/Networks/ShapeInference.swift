@@ -29,7 +29,6 @@ struct ShapeInference {
 
     // MARK: - Limits
 
-    static let largestSide = 1 << 20
     static let largestSample = Double(1 << 31)
     static let mostLayers = 10_000
     static let longestName = 200
@@ -55,7 +54,7 @@ struct ShapeInference {
             throw Failure(.invalidArgument, "Network '\(network.name)' has two inputs named '\(input.name)'.")
         }
         let fits =
-            (1...3).contains(input.shape.count) && input.shape.allSatisfy { (1...Self.largestSide).contains($0) }
+            (1...3).contains(input.shape.count) && input.shape.allSatisfy { (1...Layer.largestSide).contains($0) }
             && input.shape.reduce(1.0, { $0 * Double($1) }) <= Self.largestSample
         guard fits else {
             throw Failure(

@@ -4,14 +4,7 @@ import Safetensors
 
 extension DatasetManifest.Input {
     /// Whether rows are stored as bytes and standardized when read.
-    var storesBytes: Bool {
-        if frozen != nil { return false }
-        return switch preparation {
-        case .picture: true
-        case .sound(let sound): sound.sound == .mel
-        case .text, .table, .series: false
-        }
-    }
+    var storesBytes: Bool { frozen == nil && preparation.storesBytes }
 
     /// The type of stored numbers.
     var storedType: TensorType {
@@ -30,29 +23,17 @@ extension DatasetManifest.Input {
     /// A row in which every number is the mean of its channel.
     var meanRow: [Float] {
         let count = signature.shape.reduce(1, *)
-        switch preparation {
-        case .picture(let picture):
-            let size = count / picture.means.count
-            return picture.means.flatMap { [Float](repeating: $0.rounded(), count: size) }
-        case .sound(let sound): return [Float](repeating: sound.sound == .mel ? sound.mean.rounded() : 0, count: count)
-        case .text, .table, .series: return [Float](repeating: 0, count: count)
+        guard preparation.storesBytes, let means = preparation.standardization?.means else {
+            return [Float](repeating: 0, count: count)
         }
+        return means.flatMap { [Float](repeating: $0.rounded(), count: count / means.count) }
     }
 
     /// Takes over the statistics of the training samples' bytes.
     mutating func standardize(_ levels: StoredLevels) {
         let moments = levels.moments
-        switch preparation {
-        case .picture(var picture):
-            picture.means = moments.map { Float($0.mean) }
-            picture.deviations = moments.map { Float($0.deviation) }
-            preparation = .picture(picture)
-        case .sound(var sound):
-            sound.mean = Float(moments.first?.mean ?? 0)
-            sound.deviation = Float(moments.first?.deviation ?? 1)
-            preparation = .sound(sound)
-        case .text, .table, .series: break
-        }
+        preparation.standardize(
+            means: moments.map { Float($0.mean) }, deviations: moments.map { Float($0.deviation) })
     }
 }
 

@@ -17,8 +17,21 @@ public struct Occlusion {
     /// Number of cells around a cell that are covered with it, so that an object larger than a cell is covered whole.
     private static let margin = 1
 
-    /// A sample without a part.
-    private typealias Covered = (name: String, value: RawValue)
+    /// A value without a part.
+    typealias Covered = (name: String, value: RawValue)
+
+    /// A value whose parts are removed.
+    struct Occluded {
+        let name: String
+        let input: DatasetManifest.Input
+        let value: RawValue
+        let cells: [Cell]
+        /// Number of pieces into which a sound or a long series is cut.
+        let pieces: Int
+        let reader: ValueReader
+
+        var columns: [String] { input.columns }
+    }
 
     /// - Parameters:
     ///   - values: The sample.
@@ -46,15 +59,8 @@ public struct Occlusion {
         of name: String, pieces: Int, cells: [Cell], _ reader: ValueReader
     ) throws -> [PackageExplanation.Part] {
         guard let value = values[name], let input = package.manifest.inputs[name] else { return [] }
-        let covered: [Covered]
-        switch (input.preparation, value) {
-        case (.table(let table), .numbers(let row, let shape)): covered = Self.columns(table, row, shape)
-        case (.text(let text), _):
-            covered = try words(try reader.text(cells, areFiles: text.areFiles), name, input, reader)
-        case (.sound, .sound(let samples, let rate)): covered = Self.seconds(samples, rate, pieces)
-        case (.series, .numbers(let steps, let shape)): covered = Self.steps(steps, shape, pieces, input.columns)
-        default: covered = []
-        }
+        let covered = try input.preparation.kind.covered(
+            Occluded(name: name, input: input, value: value, cells: cells, pieces: pieces, reader: reader))
         let weights = try weights(of: covered.map { replaced(name, $0.value) })
         return zip(covered, weights).map { .init(modality: name, name: $0.name, weight: $1) }
     }
@@ -118,7 +124,7 @@ public struct Occlusion {
 
     // MARK: Removing parts
 
-    private static func columns(_ table: TablePreparation, _ row: [Float], _ shape: [Int]) -> [Covered] {
+    static func columns(_ table: TablePreparation, _ row: [Float], _ shape: [Int]) -> [Covered] {
         let names = table.numbers.map(\.name) + table.categories.map(\.name)
         return names.indices.map { place in
             var row = row
@@ -128,18 +134,18 @@ public struct Occlusion {
     }
 
     /// The text with each of its words removed in turn.
-    private func words(
-        _ text: String?, _ name: String, _ input: DatasetManifest.Input, _ reader: ValueReader
-    ) throws -> [Covered] {
+    static func words(_ text: String?, _ occluded: Occluded) throws -> [Covered] {
         let pieces = TextPieces(text ?? "")
-        return try pieces.ranges.prefix(Self.mostWords).compactMap { piece in
+        return try pieces.ranges.prefix(mostWords).compactMap { piece in
             let rest = [UInt8](pieces.without(piece).utf8)
-            guard let value = try reader.value([.bytes(rest)], of: name, input) else { return nil }
+            guard let value = try occluded.reader.value([.bytes(rest)], of: occluded.name, occluded.input) else {
+                return nil
+            }
             return (String(pieces.text[piece]), value)
         }
     }
 
-    private static func seconds(_ samples: [Float], _ rate: Int, _ pieces: Int) -> [Covered] {
+    static func seconds(_ samples: [Float], _ rate: Int, _ pieces: Int) -> [Covered] {
         let count = max(1, min(pieces, samples.count))
         return (0..<count).map { piece in
             let range = samples.count * piece / count..<samples.count * (piece + 1) / count
@@ -151,7 +157,7 @@ public struct Occlusion {
     }
 
     /// Pieces of each channel; a missing step counts as the mean of its channel.
-    private static func steps(_ steps: [Float], _ shape: [Int], _ pieces: Int, _ columns: [String]) -> [Covered] {
+    static func steps(_ steps: [Float], _ shape: [Int], _ pieces: Int, _ columns: [String]) -> [Covered] {
         guard shape.count == 2 else { return [] }
         let (channels, length) = (shape[0], shape[1])
         let count = max(1, min(pieces, length))

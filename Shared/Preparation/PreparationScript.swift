@@ -72,20 +72,7 @@ public struct PreparationScript: Sendable {
                 DatasetManifest.Input(
                     signature: given, columns: input.columns, preparation: frozen.contract.preparation))
         }
-        return switch input.preparation {
-        case .picture(let picture): methods(of: name, picture, input.signature.shape)
-        case .sound(let sound): methods(of: name, sound, input.signature.shape)
-        case .text(let text):
-            // Encoders tell padding by its sign, because any token may be in a text.
-            """
-            def input_\(name)(self, tokens: Tensor) -> Tensor:
-                kept = tokens.reshape([-1])[0:\(input.signature.shape[0])].to(6)
-                return torch.constant_pad_nd(kept, [0, \(input.signature.shape[0]) - kept.size(0)], \(text.encoder == nil ? 0.0 : -1.0))
-
-            """
-        case .table(let table): methods(of: name, table)
-        case .series(let series): methods(of: name, series, input.signature.shape)
-        }
+        return input.preparation.kind.methods(of: name, shape: input.signature.shape)
     }
 
     /// The input that networks read for a view: the standardized features computed by a frozen network.
@@ -114,7 +101,7 @@ public struct PreparationScript: Sendable {
 
     /// Methods for pictures. Each plane is resized on its own, in double precision, which takes less memory than all of
     /// them at once in single precision.
-    private static func methods(of name: String, _ picture: PicturePreparation, _ shape: [Int]) -> String {
+    static func methods(of name: String, _ picture: PicturePreparation, _ shape: [Int]) -> String {
         let (channels, height, width) = (shape[0], shape[1], shape[2])
         let fit =
             switch picture.fit {
@@ -193,7 +180,7 @@ public struct PreparationScript: Sendable {
             """
     }
 
-    private static func methods(of name: String, _ sound: SoundPreparation, _ shape: [Int]) -> String {
+    static func methods(of name: String, _ sound: SoundPreparation, _ shape: [Int]) -> String {
         let features =
             switch sound.sound {
             case .waveform: "return x.to(6).reshape(\(shape))"
@@ -235,7 +222,17 @@ public struct PreparationScript: Sendable {
         return "x = x * max(1.0, \(wanted) / max(1e-9, float(torch.sqrt(x.square().mean()))))"
     }
 
-    private static func methods(of name: String, _ table: TablePreparation) -> String {
+    static func methods(of name: String, _ text: TextPreparation, _ shape: [Int]) -> String {
+        // Encoders tell padding by its sign, because any token may be in a text.
+        """
+        def input_\(name)(self, tokens: Tensor) -> Tensor:
+            kept = tokens.reshape([-1])[0:\(shape[0])].to(6)
+            return torch.constant_pad_nd(kept, [0, \(shape[0]) - kept.size(0)], \(text.encoder == nil ? 0.0 : -1.0))
+
+        """
+    }
+
+    static func methods(of name: String, _ table: TablePreparation) -> String {
         let count = table.numbers.count
         var lines = ["x = rows.to(6)"]
         var parts: [String] = []
@@ -268,7 +265,7 @@ public struct PreparationScript: Sendable {
     /// Standardized numbers are clipped to this many deviations, so that one outlier cannot dominate all other values.
     static let mostDeviations = 10.0
 
-    private static func methods(of name: String, _ series: SeriesPreparation, _ shape: [Int]) -> String {
+    static func methods(of name: String, _ series: SeriesPreparation, _ shape: [Int]) -> String {
         let (channels, length) = (series.means.count, shape[1])
         let mask =
             series.hasMask

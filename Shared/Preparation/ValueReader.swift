@@ -40,14 +40,7 @@ public struct ValueReader: Sendable {
     /// The raw value of a modality; nil if it is missing.
     /// - Throws: `Failure` that says why the value cannot be read.
     public func value(_ cells: [Cell], of name: String, _ input: DatasetManifest.Input) throws -> RawValue? {
-        switch input.preparation {
-        case .picture: try picture(cells)
-        case .sound: try sound(cells)
-        case .text(let text):
-            try self.text(cells, areFiles: text.areFiles).map { .tokens(try tokenize(name, $0)) }
-        case .table: tables[name].map { .numbers($0.row(cells), shape: [$0.width]) }
-        case .series(let series): try self.series(cells, channels: series.means.count)
-        }
+        try input.preparation.kind.value(cells, of: name, self)
     }
 
     /// The values of a modality that the network does not know, such as unseen categories.
@@ -82,6 +75,14 @@ public struct ValueReader: Sendable {
             }
         }
         return texts.isEmpty ? nil : texts.joined(separator: "\n").precomposedStringWithCanonicalMapping
+    }
+
+    /// The tokens of an input's text.
+    func tokens(of text: String, for input: String) throws -> [Int32] { try tokenize(input, text) }
+
+    /// The numbers of a table's row; nil if no table has that name.
+    func row(_ cells: [Cell], of name: String) -> RawValue? {
+        tables[name].map { .numbers($0.row(cells), shape: [$0.width]) }
     }
 
     func series(_ cells: [Cell], channels: Int?) throws -> RawValue? {

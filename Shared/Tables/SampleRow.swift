@@ -26,11 +26,8 @@ public struct SampleRow {
             return .list(column.fields.map { row.number($0).map(Cell.number) ?? .missing })
         }
         let field = column.fields[0]
-        switch column.kind {
-        case .number: return row.number(field, style: column.style).map(Cell.number) ?? .missing
-        case .series, .image, .audio, .labels: return row.isText ? row.textCell(field) : row.cells[field]
-        default: return row.textCell(field)
-        }
+        if column.kind == .number { return row.number(field, style: column.style).map(Cell.number) ?? .missing }
+        return column.kind.keepsForm && !row.isText ? row.cells[field] : row.textCell(field)
     }
 
     /// The number in a column; nil if there is none.

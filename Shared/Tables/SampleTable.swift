@@ -109,7 +109,7 @@ public final class SampleTable {
     /// - Throws: `Failure` that lists the existing columns.
     public func column(_ name: String, key: String) throws -> Int {
         if let index = columns.firstIndex(where: { $0.name == name }) { return index }
-        throw TargetFinder.unknown(name, key, columns.map(\.name))
+        throw Failure.missingColumn(name, key, columns.map(\.name))
     }
 
     func place(of row: RawRow) -> String { opened.rows.place(opened.rows.files[row.file], row.number) }

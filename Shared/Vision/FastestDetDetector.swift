@@ -4,10 +4,7 @@ public import Tracking
 
 /// A FastestDet network as ONNX: one grid, no anchors.
 public struct FastestDetDetector: Detector {
-    private let network: VisionNetwork
-    private let thresholds: DetectorThresholds
-    private let side: Int
-    private let category: Int
+    private let square: SquareNetwork
 
     /// How the score is computed from the objectness and the probability of the class.
     private static let exponents = (object: 0.6, category: 0.4)
@@ -23,17 +20,15 @@ public struct FastestDetDetector: Detector {
         _ file: String, side: Int, category: Int = 0,
         thresholds: DetectorThresholds
     ) throws {
-        network = try VisionNetwork(weights: file)
-        self.thresholds = thresholds
-        self.side = side
-        self.category = category
+        square = try SquareNetwork(file, side: side, category: category, thresholds: thresholds)
     }
 
     /// The people in an image, most confident first.
     public func detect(in image: borrowing Image) throws -> [Detection] {
-        let outputs = try network.run(
-            on: image, as: ImagePreparation(width: side, height: side, scale: 1 / 255))
-        guard let output = outputs.first, output.shape.count == 4, output.shape[1] > Self.boxPlanes + category else {
+        let preparation = ImagePreparation(width: square.side, height: square.side, scale: 1 / 255)
+        let outputs = try square.network.run(on: image, as: preparation)
+        guard let output = outputs.first, output.shape.count == 4, output.shape[1] > Self.boxPlanes + square.category
+        else {
             throw Failure(
                 .invalidArgument,
                 "The network returns \(outputs.map(\.shape)), not [1, 5 + classes, rows, columns] like FastestDet."
@@ -41,7 +36,7 @@ public struct FastestDetDetector: Detector {
         }
         let (width, height) = (Double(image.width), Double(image.height))
         let cells = output.shape[2] * output.shape[3]
-        return thresholds.select(
+        return square.thresholds.select(
             (0..<cells).compactMap { candidate(in: output, cell: $0, width: width, height: height) })
     }
 
@@ -50,9 +45,9 @@ public struct FastestDetDetector: Detector {
         func value(_ plane: Int) -> Double { Double(output.values[plane * rows * columns + cell]) }
         let classes = (Self.boxPlanes..<output.shape[1]).map(value)
         // A cell shows only one object, of the most probable class.
-        guard let best = classes.max(), classes[category] == best else { return nil }
+        guard let best = classes.max(), classes[square.category] == best else { return nil }
         let score = pow(value(0), Self.exponents.object) * pow(best, Self.exponents.category)
-        guard score > thresholds.score else { return nil }
+        guard score > square.thresholds.score else { return nil }
         let box = Box(
             centerX: (tanh(value(1)) + Double(cell % columns)) / Double(columns) * width,
             centerY: (tanh(value(2)) + Double(cell / columns)) / Double(rows) * height,

@@ -4,10 +4,7 @@ public import Tracking
 
 /// A YOLOX network as ONNX: no anchors, raw outputs at three strides.
 public struct YOLOXDetector: Detector {
-    private let network: VisionNetwork
-    private let thresholds: DetectorThresholds
-    private let side: Int
-    private let category: Int
+    private let square: SquareNetwork
 
     /// Pixels of the input for each cell of its three grids.
     private static let strides = [8, 16, 32]
@@ -23,16 +20,14 @@ public struct YOLOXDetector: Detector {
         _ file: String, side: Int, category: Int = 0,
         thresholds: DetectorThresholds
     ) throws {
-        network = try VisionNetwork(weights: file)
-        self.thresholds = thresholds
-        self.side = side
-        self.category = category
+        square = try SquareNetwork(file, side: side, category: category, thresholds: thresholds)
     }
 
     /// The people in an image, most confident first.
     public func detect(in image: borrowing Image) throws -> [Detection] {
+        let (side, category) = (square.side, square.category)
         let preparation = ImagePreparation(width: side, height: side, keepsAspect: true)
-        let outputs = try network.run(on: image, as: preparation)
+        let outputs = try square.network.run(on: image, as: preparation)
         let cells = Self.cells(side: side)
         guard let output = outputs.first, let columns = output.shape.last, columns > Self.boxColumns + category,
             output.values.count == cells.count * columns
@@ -43,13 +38,13 @@ public struct YOLOXDetector: Detector {
                     + "network of \(side)×\(side) pixels.")
         }
         let scale = max(Double(image.width), Double(image.height)) / Double(side)
-        return thresholds.select(
+        return square.thresholds.select(
             cells.indices.compactMap { candidate(output.values, at: $0 * columns, cell: cells[$0], scale: scale) })
     }
 
     private func candidate(_ values: [Float], at start: Int, cell: Cell, scale: Double) -> Detection? {
-        let score = Double(values[start + 4] * values[start + Self.boxColumns + category])
-        guard score > thresholds.score else { return nil }
+        let score = Double(values[start + 4] * values[start + Self.boxColumns + square.category])
+        guard score > square.thresholds.score else { return nil }
         let unit = Double(cell.stride) * scale
         let box = Box(
             centerX: (Double(values[start]) + Double(cell.column)) * unit,

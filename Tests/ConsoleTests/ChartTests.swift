@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Networks
+import Presentation
 import Testing
 
 @testable import ConsoleServer

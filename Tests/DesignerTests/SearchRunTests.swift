@@ -92,12 +92,18 @@ extension SearchRun {
                     return
                 }
                 let count = min(open.count, 1 + generator.below(together))
-                let steps = (0..<count).map { _ in open.remove(at: generator.below(open.count)) }
+                let steps = (0..<count).map { _ in nextStep() }
                 for case .extract(_, let modality) in steps { done.append("extract \(modality)") }
                 for case .train(let order, _) in steps { orders[order.id] = order }
                 if let elapsed { search.note(elapsed: elapsed) }
                 try take(search.handle(steps.map(occurrence)))
             }
+        }
+
+        /// One of the open steps; time passes only when nothing else is left to do.
+        private mutating func nextStep() -> SearchDecision.Step {
+            let busy = open.indices.filter { if case .wait = open[$0] { false } else { true } }
+            return open.remove(at: busy.isEmpty ? 0 : busy[generator.below(busy.count)])
         }
 
         private mutating func take(_ decision: SearchDecision) throws {

@@ -76,8 +76,12 @@ def references(path):
     owners = {name: next(iter(paths)) for name, paths in declared.items() if len(paths) == 1}
     edges = {source.path: set() for source in sources}
     for source in sources:
+        # A type within a type hides one of the same name that stands elsewhere.
+        hiding = {name.rpartition(".")[2] for name, _ in declarations(source) if "." in name}
         for name in set(re.findall(r"\b[A-Z]\w*(?:\.[A-Z]\w*)*", source.code)):
             parts = name.split(".")
+            if parts[0] in hiding:
+                continue
             for length in range(1, len(parts) + 1):
                 owner = owners.get(".".join(parts[:length]))
                 if owner and owner != source.path:

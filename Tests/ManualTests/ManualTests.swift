@@ -70,6 +70,26 @@ import Testing
         #expect(count > 10)
     }
 
+    @Test func `every example in YAML in a comment of the scenario's code is read`() throws {
+        let folder = Self.root.appending(path: "Shared/Model")
+        let names = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
+        var count = 0
+        for name in names.sorted() where name.hasSuffix(".swift") {
+            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+            let comments = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                line.wholeMatch(of: /\s*\/\/\/ ?(.*)/).map { String($0.1) } ?? ""
+            }
+            for case .code(let code, "yaml") in Markdown(comments.joined(separator: "\n")).blocks {
+                count += 1
+                let isOfSearch = code.hasPrefix("layers:")
+                #expect(throws: Never.self, "\(name):\n\(code)") {
+                    try Self.read(isOfSearch ? "search:\n  " + code : code)
+                }
+            }
+        }
+        #expect(count > 5)
+    }
+
     /// Reads a scenario, a part of one, a Compose file, a structure, or the contract of a pretrained model.
     private static func read(_ code: String) throws {
         if code.hasPrefix("name:") {
@@ -105,6 +125,23 @@ import Testing
                 }
             }
         }
+        #expect(count > 50)
+    }
+
+    @Test func `every command in the help is one that gyrus takes`() throws {
+        var count = 0
+        func check(_ command: CommandDescription) {
+            for case .example(let lines) in command.blocks {
+                for words in Self.commands(in: lines.joined(separator: "\n")) {
+                    count += 1
+                    #expect(throws: Never.self, "\(command.commandName): gyrus \(words.joined(separator: " "))") {
+                        _ = try Gyrus.parseAsRoot(Gyrus.longForm(words))
+                    }
+                }
+            }
+            command.subcommands?.forEach(check)
+        }
+        check(try CommandDescription(dump: Data(Gyrus._dumpHelp().utf8)))
         #expect(count > 50)
     }
 

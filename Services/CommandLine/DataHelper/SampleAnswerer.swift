@@ -91,10 +91,6 @@ struct SampleAnswerer {
 extension DatasetManifest.Input {
     /// Names of the numeric columns.
     fileprivate var numbers: Set<String> {
-        switch preparation {
-        case .table(let table): Set(table.numbers.map(\.name))
-        case .series: columns.count > 1 ? Set(columns) : []
-        case .picture, .sound, .text: []
-        }
+        Set(columns.filter { preparation.content(of: $0, among: columns) == .number })
     }
 }

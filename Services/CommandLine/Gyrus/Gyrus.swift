@@ -1,11 +1,8 @@
 import ArgumentParser
-import Foundation
-import Launcher
 import ServiceClient
 
-/// The command line of Gyrus: its launcher and the client of its services.
-@main
-struct Gyrus: AsyncParsableCommand {
+// The command line of Gyrus: its launcher and the client of its services.
+extension Gyrus {
     static let configuration = CommandConfiguration(
         commandName: "gyrus",
         abstract: "Scenario in, neural network out.",
@@ -33,9 +30,7 @@ struct Gyrus: AsyncParsableCommand {
                 subcommands: [
                     Run.self, NewScenario.self, Publish.self, Explain.self, Watch.self, ResultCommand.self,
                     Predict.self, Evaluate.self, ServeCommand.self, Report.self,
-                    Scenarios.self, Cancel.self,
-                    Resume.self, Reproduce.self,
-                ]),
+                ] + Scenarios.management + [Reproduce.self]),
             CommandGroup(
                 name: "Catalog:",
                 subcommands: [
@@ -54,41 +49,6 @@ struct Gyrus: AsyncParsableCommand {
                 ]),
         ],
         helpNames: [.short, .long])
-
-    @OptionGroup(title: "Project") var project: ProjectOptions
-}
-
-/// The project that a command works on.
-struct ProjectOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: "Name of the project (default: $GYRUS_PROJECT, the file's name, or gyrus).")
-    var projectName: String?
-
-    @Option(name: .long, help: "Folder of the project's data (default: $XDG_STATE_HOME/gyrus/NAME).")
-    var projectDirectory: String?
-
-    @Option(
-        name: .long,
-        help: "Compose file; -f also works before the verb (default: the nearest compose.yaml or Compose/compose.yaml)."
-    )
-    var file: String?
-
-    @Option(
-        name: .long,
-        help: "Also start the services of this profile; can be repeated, * for all ($COMPOSE_PROFILES adds more).")
-    var profile: [String] = []
-
-    /// The options as command-line words, for another command on the same project.
-    var words: [String] {
-        [("--project-name", projectName), ("--project-directory", projectDirectory), ("--file", file)]
-            .flatMap { name, value in value.map { [name, $0] } ?? [] } + profile.flatMap { ["--profile", $0] }
-    }
-
-    /// Finds the project's folder and Compose file.
-    var locator: ProjectLocator {
-        ProjectLocator(
-            name: projectName, file: file, directory: projectDirectory, profiles: profile,
-            environment: ProcessInfo.processInfo.environment)
-    }
 }
 
 extension Gyrus {

@@ -49,27 +49,9 @@ public struct ConsoleServer: Service {
     }
 
     private func serve(on port: Int) async throws {
-        let limits = settings.limits
         let router = try ConsoleRoutes(backends: backends, settings: settings, logger: logger).router()
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        let crowd = ConnectionCrowd(connections: limits.connections)
-        let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits.connection, in: crowd)],
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
-                maxHeaderFieldCount: limits.headerFields))
-        let application = Application(
-            router: router, server: .http1(configuration: channel),
-            configuration: .init(
-                address: .hostname(settings.address, port: port),
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: quiet)),
-            onServerRunning: { channel in announce(channel.localAddress?.port ?? port) }, logger: quiet)
-        try await application.run()
-    }
-
-    private func announce(_ port: Int) {
-        let address = ServedAddress(host: settings.address, file: settings.urlFile, logger: logger)
-        if let url = address.announce(port: port) { onReady(url) }
+        let server = GuardedServer(
+            settings.limits.server, on: settings.address, urlFile: settings.urlFile, logger: logger, onReady: onReady)
+        try await server.run(router, port: port)
     }
 }

@@ -15,8 +15,11 @@ package protocol SearchCourse {
     /// The trials by number.
     var trials: [Trial] { get }
 
-    /// The first decision after a start: begin, or resume the tasks that were under way.
-    mutating func begin() throws -> SearchDecision
+    /// Whether the scenario's data is prepared.
+    var isPrepared: Bool { get set }
+
+    /// Resumes the tasks that were under way, now that the data is prepared.
+    mutating func takeUp(_ decision: inout SearchDecision) throws
     /// Adds the consequences of a report to a decision.
     mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws
     /// Says how long the search has been running since its data was ready or it was resumed, in seconds.
@@ -27,6 +30,25 @@ extension SearchCourse {
     package var scenario: Scenario { plan.scenario }
 
     package mutating func note(elapsed seconds: Double) {}
+
+    /// The first decision after a start: begin, or resume the tasks that were under way.
+    package mutating func begin() throws -> SearchDecision {
+        var decision = SearchDecision()
+        guard isPrepared else {
+            decision.steps = [preparation]
+            return decision
+        }
+        try takeUp(&decision)
+        return decision
+    }
+
+    /// The data is prepared: begin.
+    package mutating func beginPrepared(_ decision: inout SearchDecision) throws {
+        isPrepared = true
+        decision.isPrepared = true
+        decision.note("scenario.prepared", plan.id.text, ["recipe": scenario.data.id])
+        try takeUp(&decision)
+    }
 
     /// The decision after some reports; empty once the search has concluded.
     package mutating func handle(_ occurrences: [SearchOccurrence]) throws -> SearchDecision {

@@ -53,24 +53,26 @@ public struct DesignerService: Sendable {
     func publish(_ text: String, file: String, as id: String) async throws -> ScenarioStatus {
         let id = try ScenarioID(id)
         let name = Self.fileName(file)
-        let parsed = try ScenarioFile(text, file: name)
-        let explanation = try await store.isKnown(id) ? nil : resolve(parsed)
-        let isKnown = explanation == nil
-        let models = isKnown ? try await store.backbones(of: id) : try await backbones(of: parsed)
-        let plan = ScenarioPlan(
-            id: id, generation: 0, file: parsed, text: text, explanation: explanation, models: models)
+        var draft = try ScenarioPlan(reading: text, file: name, id: id)
+        if try await store.isKnown(id) {
+            draft.models = try await store.backbones(of: id)
+        } else {
+            draft.explanation = try await resolve(draft.file)
+            draft.models = try await backbones(of: draft.file)
+        }
+        let plan = draft
         let space = try plan.searchSpace
         let isNew = try await store.database.write { db in
-            guard try store.insert(id, parsed.scenario, space: space, text: text, file: name, in: db) else {
+            guard try store.insert(id, plan.scenario, space: space, text: text, file: name, in: db) else {
                 return false
             }
-            if let explanation { try store.keep(explanation, of: id, in: db) }
-            for backbone in models.values { try store.keep(backbone, of: id, in: db) }
+            if let explanation = plan.explanation { try store.keep(explanation, of: id, in: db) }
+            for backbone in plan.models.values { try store.keep(backbone, of: id, in: db) }
             try queue.submit(ScenarioWorker.task(for: store.entry(id.text, in: db)), in: db)
             return true
         }
         if isNew {
-            logger.info("scenario.published", metadata: ["scenario": "\(id)", "name": "\(parsed.scenario.name)"])
+            logger.info("scenario.published", metadata: ["scenario": "\(id)", "name": "\(plan.scenario.name)"])
         }
         return try await store.status(id.text)
     }

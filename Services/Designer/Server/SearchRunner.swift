@@ -67,13 +67,12 @@ struct SearchRunner: Sendable {
     }
 
     private func load(_ entry: DesignerStore.Entry) async throws -> any SearchCourse {
-        let file = try ScenarioFile(entry.text, file: entry.file)
-        let plan = ScenarioPlan(
-            id: entry.id, generation: entry.generation, file: file, text: entry.text,
+        let plan = try ScenarioPlan(
+            reading: entry.text, file: entry.file, id: entry.id, generation: entry.generation,
             explanation: try await store.explanation(of: entry.id), models: try await store.backbones(of: entry.id))
         let trials = try await store.trials(of: entry.id)
         let search: any SearchCourse =
-            switch file.scenario.task {
+            switch plan.scenario.task {
             case .classification, .multiLabel, .regression:
                 try SearchRun(plan: plan, isPrepared: entry.isPrepared, seeds: entry.seeds, trials: trials)
             case .tracking:

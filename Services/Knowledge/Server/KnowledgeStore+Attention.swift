@@ -88,7 +88,7 @@ extension KnowledgeStore {
                     INSERT INTO attention (id, version, weights, last, learned) VALUES (1, ?, ?, ?, ?)
                     ON CONFLICT (id) DO UPDATE SET version = excluded.version, weights = excluded.weights,
                         last = excluded.last, learned = excluded.learned
-                    """, arguments: [version, bytes, last, now().microseconds])
+                    """, arguments: [version, bytes, last, Date().microseconds])
             try events.append(
                 kind: "attention.learned", subject: "attention",
                 attributes: [

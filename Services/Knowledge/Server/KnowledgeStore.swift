@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 import GRDB
 import KnowledgeClient
 import Model
@@ -8,16 +8,11 @@ public import Storage
 public struct KnowledgeStore: Sendable {
     let database: ServiceDatabase
     let events: EventLog
-    let now: @Sendable () -> Date
 
     /// Makes a store over a migrated database.
-    /// - Parameter now: Current time, replaced in tests.
-    public init(
-        _ database: ServiceDatabase, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
-    ) {
+    public init(_ database: ServiceDatabase, events: EventLog) {
         self.database = database
         self.events = events
-        self.now = now
     }
 
     // MARK: - Writing
@@ -48,7 +43,7 @@ public struct KnowledgeStore: Sendable {
                 """)
         try statement.execute(arguments: [
             observation.id, observation.scenario, features, observation.space, observation.genome,
-            observation.code?.description, observation.objective, now().microseconds,
+            observation.code?.description, observation.objective, Date().microseconds,
         ])
         return db.changesCount > 0
     }

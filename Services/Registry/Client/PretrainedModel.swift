@@ -114,6 +114,40 @@ public struct PretrainedModel: Hashable, Sendable {
     }
 }
 
+extension PretrainedModel.Lineage {
+    /// A text of a lineage. Tables, filters, JSON and pages show whatever texts there are.
+    public struct Text: Hashable, Sendable {
+        /// Its name in tables, filters and JSON.
+        public var name: String
+        /// Another name in filters; nil for none.
+        public var alias: String?
+        /// Its name for people.
+        public var title: String
+        /// The text; nil if it is unknown.
+        public var value: String?
+    }
+
+    /// All texts, known or not, in the order in which people read them.
+    public var texts: [Text] {
+        [
+            Text(name: "scenario", title: "Scenario", value: scenario),
+            Text(name: "trial", title: "Trial", value: trial),
+            Text(name: "recipe", title: "Recipe", value: recipe?.hexadecimal),
+            Text(name: "parent", title: "Parent", value: parent),
+            Text(name: "licence", alias: "license", title: "License", value: licence),
+            Text(name: "origin", title: "Origin", value: origin),
+        ]
+    }
+
+    /// Makes a lineage from its texts by name.
+    /// - Throws: `Failure` with code `invalid-argument` if the recipe is not a digest.
+    public init(reading text: (String) -> String?) throws {
+        self.init(
+            scenario: text("scenario"), trial: text("trial"), recipe: try text("recipe").map(BlobDigest.init),
+            parent: text("parent"), licence: text("licence"), origin: text("origin"))
+    }
+}
+
 extension Wire.PretrainedModel {
     /// The model in wire form.
     package init(_ model: PretrainedModel) {

@@ -145,9 +145,9 @@ public struct RegistryHarness: Sendable {
         guard Set(model.files.map(\.format)).count == model.files.count else {
             throw refused("has two files of the same format")
         }
-        for text in [model.series, model.lineage.licence ?? "", model.lineage.origin ?? ""]
-        where text.utf8.count > Self.longestText {
-            throw refused("has a series, license or origin longer than \(Self.longestText) bytes")
+        let texts = [("series", model.series)] + model.lineage.texts.map { ($0.title.lowercased(), $0.value ?? "") }
+        for (name, text) in texts where text.utf8.count > Self.longestText {
+            throw refused("has a \(name) longer than \(Self.longestText) bytes")
         }
         return try await store.add(model)
     }

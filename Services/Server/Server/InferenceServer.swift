@@ -99,25 +99,12 @@ public struct InferenceServer: Service {
     }
 
     private func serve(_ shelf: ModelShelf, _ metrics: ServerMetrics) async throws {
-        let limits = settings.limits
         let routes = ServerRoutes(settings: settings, shelf: shelf, metrics: metrics, logger: logger)
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        let crowd = ConnectionCrowd(connections: limits.connections)
-        let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits.connection, in: crowd)],
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
-                maxHeaderFieldCount: limits.headerFields))
-        let application = Application(
-            router: routes.router(), server: .http1(configuration: channel),
-            configuration: .init(
-                address: .hostname(settings.address, port: settings.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: quiet)),
-            onServerRunning: { channel in announce(channel.localAddress?.port ?? settings.port) }, logger: quiet)
+        let server = GuardedServer(
+            settings.limits.server, on: settings.address, urlFile: settings.urlFile, logger: logger, onReady: onReady)
         do {
             try await withGracefulShutdownHandler {
-                try await application.run()
+                try await server.run(routes.router(), port: settings.port)
             } onGracefulShutdown: {
                 shelf.drain()
             }
@@ -127,10 +114,5 @@ public struct InferenceServer: Service {
                 "Port \(settings.port) of \(settings.address) is taken; free it or choose another --port (0: any)."
             )
         }
-    }
-
-    private func announce(_ port: Int) {
-        let address = ServedAddress(host: settings.address, file: settings.urlFile, logger: logger)
-        if let url = address.announce(port: port) { onReady(url) }
     }
 }

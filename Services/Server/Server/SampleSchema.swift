@@ -5,56 +5,10 @@ import Tables
 
 /// The columns of a network's samples, and the conversion of client values to what the network's process reads.
 struct SampleSchema: Sendable {
-    /// The contents of a column.
-    enum Content: Sendable {
-        case picture(channels: Int)
-        case sound
-        case text
-        case number
-        case category
-        /// A whole series in one column, with this many channels.
-        case series(channels: Int)
-
-        var isFile: Bool {
-            switch self {
-            case .picture, .sound: true
-            case .text, .number, .category, .series: false
-            }
-        }
-
-        /// Whether JSON represents it as a number or a list of numbers, also in a form.
-        var isNumeric: Bool { type == .fp32 }
-
-        /// Data type of its tensor.
-        var type: TensorType {
-            switch self {
-            case .picture, .sound, .text, .category: .bytes
-            case .number, .series: .fp32
-            }
-        }
-
-        /// Shape of its tensor; the first axis counts the samples, and -1 stands for any length.
-        var shape: [Int] {
-            if case .series(let channels) = self { return channels == 1 ? [-1, -1] : [-1, -1, channels] }
-            return [-1]
-        }
-
-        /// Content type of its bytes.
-        var word: String? {
-            switch self {
-            case .picture: "picture"
-            case .sound: "sound"
-            case .text: "text"
-            case .category: "category"
-            case .number, .series: nil
-            }
-        }
-    }
-
     /// A column of the training data, by its name there.
     struct Column: Sendable {
         let name: String
-        let content: Content
+        let content: Preparation.Content
     }
 
     /// The target of the network.
@@ -69,21 +23,12 @@ struct SampleSchema: Sendable {
     init(_ manifest: DatasetManifest) throws {
         target = manifest.target
         inputs = manifest.inputs.sorted { $0.key < $1.key }.map { name, input in
-            (name, input.columns.map { Column(name: $0, content: Self.content(of: $0, input)) })
+            let columns = input.columns
+            return (name, columns.map { Column(name: $0, content: input.preparation.content(of: $0, among: columns)) })
         }
         var seen: Set<String> = []
         columns = inputs.flatMap(\.columns).filter { seen.insert($0.name).inserted }
         tokenizers = try Tokenizer.all(of: manifest.inputs)
-    }
-
-    private static func content(of column: String, _ input: DatasetManifest.Input) -> Content {
-        switch input.preparation {
-        case .picture: .picture(channels: input.signature.shape[0])
-        case .sound: .sound
-        case .text: .text
-        case .table(let table): table.numbers.contains { $0.name == column } ? .number : .category
-        case .series(let series): input.columns.count > 1 ? .number : .series(channels: series.means.count)
-        }
     }
 
     /// The only column that takes a file; nil if there are several or none.
@@ -140,9 +85,9 @@ struct SampleSchema: Sendable {
         case (.number, .text(let text)):
             guard let number = Double(text) else { throw refuse("a number") }
             return .number(number)
-        case (.series, .list), (.series, .array): return cell
+        case (.numbers, .list), (.numbers, .array): return cell
         case (.number, _): throw refuse("a number")
-        case (.series, _): throw refuse("a list of numbers")
+        case (.numbers, _): throw refuse("a list of numbers")
         case (.picture, _): throw refuse("a picture")
         case (.sound, _): throw refuse("a sound")
         }
@@ -153,5 +98,42 @@ struct SampleSchema: Sendable {
         guard !texts.isEmpty else { return .missing }
         let tokens = try tokenizer.tokens(of: texts.joined(separator: "\n").precomposedStringWithCanonicalMapping)
         return .array(NumericArray(shape: [tokens.count], values: tokens.map(Float.init)))
+    }
+}
+
+extension Preparation.Content {
+    var isFile: Bool {
+        switch self {
+        case .picture, .sound: true
+        case .text, .number, .category, .numbers: false
+        }
+    }
+
+    /// Whether JSON represents it as a number or a list of numbers, also in a form.
+    var isNumeric: Bool { type == .fp32 }
+
+    /// Data type of its tensor.
+    var type: TensorType {
+        switch self {
+        case .picture, .sound, .text, .category: .bytes
+        case .number, .numbers: .fp32
+        }
+    }
+
+    /// Shape of its tensor; the first axis counts the samples, and -1 stands for any length.
+    var shape: [Int] {
+        if case .numbers(let channels) = self { return channels == 1 ? [-1, -1] : [-1, -1, channels] }
+        return [-1]
+    }
+
+    /// Content type of its bytes.
+    var word: String? {
+        switch self {
+        case .picture: "picture"
+        case .sound: "sound"
+        case .text: "text"
+        case .category: "category"
+        case .number, .numbers: nil
+        }
     }
 }

@@ -75,8 +75,12 @@ public struct ServerLimits: Sendable {
     /// The default limits.
     public init() {}
 
-    var connection: ConnectionLimits {
-        // A body slightly over the limit gets an answer; one without end closes the connection.
-        ConnectionLimits(bodyBytes: bodyBytes + (1 << 20), requestTime: requestTime, stallTime: stallTime)
+    /// The limits of the HTTP server.
+    var server: GuardedServer.Limits {
+        GuardedServer.Limits(
+            headerBytes: headerBytes, headerFields: headerFields, connections: connections,
+            // A body slightly over the limit gets an answer; one without end closes the connection.
+            connection: ConnectionLimits(
+                bodyBytes: bodyBytes + (1 << 20), requestTime: requestTime, stallTime: stallTime))
     }
 }

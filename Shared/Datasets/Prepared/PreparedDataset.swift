@@ -164,15 +164,10 @@ public struct PreparedDataset: Sendable {
         guard case .manifest(let manifest) = origin else {
             return ([try number("\(name).scale")], [try number("\(name).offset")])
         }
-        if let frozen = manifest.inputs[name]?.frozen {
-            return (frozen.deviations.map { 1 / $0 }, zip(frozen.means, frozen.deviations).map { -$0 / $1 })
-        }
-        switch manifest.inputs[name]?.preparation {
-        case .picture(let picture)?:
-            return (picture.deviations.map { 1 / $0 }, zip(picture.means, picture.deviations).map { -$0 / $1 })
-        case .sound(let sound)?: return ([1 / sound.deviation], [-sound.mean / sound.deviation])
-        case .text?, .table?, .series?, nil: return ([1], [0])
-        }
+        let input = manifest.inputs[name]
+        let known = input?.frozen.map { ($0.means, $0.deviations) } ?? input?.preparation.standardization
+        guard let (means, deviations) = known else { return ([1], [0]) }
+        return (deviations.map { 1 / $0 }, zip(means, deviations).map { -$0 / $1 })
     }
 
     private func number(_ key: String) throws -> Float {

@@ -13,6 +13,37 @@ public enum ModalityKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Sequences of frames in which people are followed.
     case video
 
+    /// How samples can be changed at random without becoming something else.
+    public enum Distortion: Hashable, Sendable {
+        /// Moved, turned, bent and recolored.
+        case picture
+        /// Like measurements, or as spectrograms.
+        case sound
+        /// Scaled, and with noise.
+        case measurements
+    }
+
+    /// How samples can be distorted; nil where magnitudes have no meaning, as those of token and category numbers.
+    public var distortion: Distortion? {
+        switch self {
+        case .image, .video: .picture
+        case .audio: .sound
+        case .series: .measurements
+        case .text, .table: nil
+        }
+    }
+
+    /// Whether a modality can consist of several columns of the user's data.
+    public var takesSeveralColumns: Bool {
+        switch self {
+        case .table, .series: true
+        case .image, .audio, .text, .video: false
+        }
+    }
+
+    /// Name of a modality that the user did not name.
+    public var usualName: String { self == .image ? "picture" : rawValue }
+
     /// The function of the brain that perceives it; nil for a table of numbers, which engages none by itself.
     public var function: String? {
         switch self {

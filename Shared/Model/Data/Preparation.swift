@@ -13,6 +13,66 @@ public enum Preparation: Hashable, Sendable, Codable {
     case table(TablePreparation)
     /// Measurements are standardized by channel and cut or padded.
     case series(SeriesPreparation)
+
+    /// What a column of the user's data holds.
+    public enum Content: Hashable, Sendable {
+        /// A file or the pixels of a picture.
+        case picture
+        /// A file with sound.
+        case sound
+        /// Words in a cell or a file.
+        case text
+        /// One number in each row.
+        case number
+        /// One of several values.
+        case category
+        /// A list of numbers, with this many channels.
+        case numbers(channels: Int)
+    }
+
+    /// What a column of the modality holds.
+    /// - Parameter columns: All columns of the modality.
+    public func content(of column: String, among columns: [String]) -> Content {
+        switch self {
+        case .picture: .picture
+        case .sound: .sound
+        case .text: .text
+        case .table(let table): table.numbers.contains { $0.name == column } ? .number : .category
+        case .series(let series): columns.count > 1 ? .number : .numbers(channels: series.means.count)
+        }
+    }
+
+    /// Whether rows are stored as bytes.
+    public var storesBytes: Bool {
+        switch self {
+        case .picture: true
+        case .sound(let sound): sound.sound == .mel
+        case .text, .table, .series: false
+        }
+    }
+
+    /// Mean and deviation of each channel of stored rows, which are standardized when they are read; nil if rows are
+    /// stored as networks read them.
+    public var standardization: (means: [Float], deviations: [Float])? {
+        switch self {
+        case .picture(let picture): (picture.means, picture.deviations)
+        case .sound(let sound): ([sound.mean], [sound.deviation])
+        case .text, .table, .series: nil
+        }
+    }
+
+    /// Takes over mean and deviation of each channel of stored rows.
+    public mutating func standardize(means: [Float], deviations: [Float]) {
+        switch self {
+        case .picture(var picture):
+            (picture.means, picture.deviations) = (means, deviations)
+            self = .picture(picture)
+        case .sound(var sound):
+            (sound.mean, sound.deviation) = (means.first ?? 0, deviations.first ?? 1)
+            self = .sound(sound)
+        case .text, .table, .series: break
+        }
+    }
 }
 
 /// How pictures are prepared.

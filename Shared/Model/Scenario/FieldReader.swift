@@ -2,6 +2,11 @@ import Yams
 
 /// Reads a mapping of a YAML file field by field. Failures name file, line, column and field.
 struct FieldReader {
+    /// A failure that names its place in the file, so that nobody looks for the place again.
+    struct Located: Error {
+        let failure: Failure
+    }
+
     /// A position in the file.
     struct Place: Hashable, Sendable {
         let line: Int
@@ -32,23 +37,34 @@ struct FieldReader {
         }
         place = Place(node)
         guard case .mapping(let mapping) = node else {
-            throw Self.failure(
-                file, place, path.isEmpty ? "scenario" : path,
-                "expected fields, found \(Self.kind(node)).")
+            let what = "expected fields, found \(Self.kind(node))."
+            throw Located(failure: Self.failure(file, place, path.isEmpty ? "scenario" : path, what))
         }
         self.mapping = mapping
         for (key, _) in mapping { try check(key, among: keys ?? known?.names) }
     }
 
+    /// Reads the top of a file.
+    /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
+    static func read<Value>(
+        _ text: String, file: String, as form: ScenarioField.Form = .group(ScenarioField.top),
+        _ body: (FieldReader) throws -> Value
+    ) throws -> Value {
+        do {
+            return try body(FieldReader(ScenarioText.parse(text, file: file), file: file, path: "", as: form))
+        } catch let located as Located {
+            throw located.failure
+        }
+    }
+
     private func check(_ key: Node, among keys: [String]?) throws {
         guard case .scalar(let scalar) = key else {
-            throw Self.failure(
-                file, Place(key), path.isEmpty ? "scenario" : path, "a field name must be a single word.")
+            throw located(Place(key), path.isEmpty ? "scenario" : path, "a field name must be a single word.")
         }
         guard let keys, !keys.contains(scalar.string) else { return }
         let question = NearestName.question(scalar.string, among: keys)
-        throw Self.failure(
-            file, Place(key), field(scalar.string),
+        throw located(
+            Place(key), field(scalar.string),
             "there is no such field.\(question) Known fields here: \(keys.joined(separator: ", ")).")
     }
 
@@ -141,10 +157,8 @@ struct FieldReader {
         }
         return try sequence.map { element in
             guard let value = element.scalar.flatMap(read) else {
-                throw Self.failure(
-                    file, Place(element), field(key),
-                    "expected a list of \(what), but one element is \(Self.kind(element))."
-                )
+                throw located(
+                    Place(element), field(key), "expected a list of \(what), but one element is \(Self.kind(element)).")
             }
             return value
         }
@@ -226,12 +240,18 @@ struct FieldReader {
     }
 
     /// The failure of a field. If the field is absent, the failure points at the mapping.
-    func wrong(_ key: String, _ what: String) -> Failure {
-        Self.failure(file, mapping[key].map(Place.init) ?? place, field(key), what)
+    func wrong(_ key: String, _ what: String) -> Located {
+        located(mapping[key].map(Place.init) ?? place, field(key), what)
     }
 
-    /// The position of every field of a file, by full name.
-    static func places(of node: Node, path: String = "") -> [String: Place] {
+    private func located(_ place: Place, _ field: String, _ what: String) -> Located {
+        Located(failure: Self.failure(file, place, field, what))
+    }
+
+    /// The position of every field here, by full name.
+    var places: [String: Place] { Self.places(of: .mapping(mapping)) }
+
+    private static func places(of node: Node, path: String = "") -> [String: Place] {
         var places = [path: Place(node)]
         guard case .mapping(let mapping) = node else { return places }
         for (key, value) in mapping {

@@ -10,15 +10,15 @@ extension InputContract {
             throw Failure(.invalidArgument, "text.tokenizer: cannot read '\($0)' here.")
         }
     ) throws {
-        let reader = try FieldReader(
-            ScenarioText.parse(text, file: file), file: file, path: "", as: .group(ScenarioField.contract))
-        let feature = try reader.integer("feature") ?? 0
-        switch (try reader.fields("picture"), try reader.fields("sound"), try reader.fields("text")) {
-        case (let picture?, nil, nil): self = try Self.picture(picture, feature)
-        case (nil, let sound?, nil): self = try Self.sound(sound, feature)
-        case (nil, nil, let text?): self = try Self.text(text, feature, tokenizer)
-        default:
-            throw reader.wrong("picture", "give either 'picture', 'sound' or 'text', such as picture: {size: 224}.")
+        self = try FieldReader.read(text, file: file, as: .group(ScenarioField.contract)) { reader in
+            let feature = try reader.integer("feature") ?? 0
+            switch (try reader.fields("picture"), try reader.fields("sound"), try reader.fields("text")) {
+            case (let picture?, nil, nil): return try Self.picture(picture, feature)
+            case (nil, let sound?, nil): return try Self.sound(sound, feature)
+            case (nil, nil, let text?): return try Self.text(text, feature, tokenizer)
+            default:
+                throw reader.wrong("picture", "give either 'picture', 'sound' or 'text', such as picture: {size: 224}.")
+            }
         }
     }
 

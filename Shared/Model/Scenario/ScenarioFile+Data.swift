@@ -5,35 +5,33 @@ extension ScenarioFile {
     /// How the user's own data is read; nil if the scenario names data that Gyrus knows.
     /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
     public static func dataSettings(_ text: String, file: String = "scenario") throws -> DataSettings? {
-        let top = try ScenarioText.parse(text, file: file)
-        let reader = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top))
-        return reader.has("source", below: "data") ? try settings(reader) : nil
+        try FieldReader.read(text, file: file) { try $0.has("source", below: "data") ? settings($0) : nil }
     }
 
     /// The name, with or without `@version`, of the registry's dataset that a scenario uses; nil if it uses other
     /// data.
     /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
     public static func addedDataset(_ text: String, file: String = "scenario") throws -> String? {
-        let top = try ScenarioText.parse(text, file: file)
-        let reader = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top))
-        guard reader.has("dataset", below: "data"),
-            let name = try reader.fields("data", as: ScenarioField.addedData)?.text("dataset")
-        else { return nil }
-        if let stray = ["target", "modalities"].first(where: { reader.node($0) != nil }) {
-            throw reader.wrong(
-                stray, "this was fixed when '\(name)' was added; to change it, add the data under another name.")
+        try FieldReader.read(text, file: file) { reader in
+            guard reader.has("dataset", below: "data"),
+                let name = try reader.fields("data", as: ScenarioField.addedData)?.text("dataset")
+            else { return nil }
+            if let stray = ["target", "modalities"].first(where: { reader.node($0) != nil }) {
+                throw reader.wrong(
+                    stray, "this was fixed when '\(name)' was added; to change it, add the data under another name.")
+            }
+            return name
         }
-        return name
     }
 
     /// The pretrained models that a scenario's search chooses from; nil for all that fit, empty for none.
     /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
     public static func pretrained(_ text: String, file: String = "scenario") throws -> [String]? {
-        let top = try ScenarioText.parse(text, file: file)
-        let reader = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top))
-        // There is no choice of models if networks are composed layer by layer or named.
-        if reader.has("layers", below: "search") || reader.isGroup("fusion") { return [] }
-        return try reader.fields("search").flatMap(pretrained)
+        try FieldReader.read(text, file: file) { reader in
+            // There is no choice of models if networks are composed layer by layer or named.
+            if reader.has("layers", below: "search") || reader.isGroup("fusion") { return [] }
+            return try reader.fields("search").flatMap(pretrained)
+        }
     }
 
     /// Whether a scenario has pretrained models trained further, and the seconds that it may take for each.
@@ -41,12 +39,13 @@ extension ScenarioFile {
     public static func fineTuning(
         _ text: String, file: String = "scenario"
     ) throws -> (mode: FineTuning, seconds: Double) {
-        let top = try ScenarioText.parse(text, file: file)
-        let search = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top)).fields("search")
-        let budget = try search?.milliseconds("budget").map { $0 / 1_000 }
-        return (
-            try search?.choice("fine-tuning", of: FineTuning.self) ?? .automatic, FineTuning.seconds(of: budget)
-        )
+        try FieldReader.read(text, file: file) { reader in
+            let search = try reader.fields("search")
+            let budget = try search?.milliseconds("budget").map { $0 / 1_000 }
+            return (
+                try search?.choice("fine-tuning", of: FineTuning.self) ?? .automatic, FineTuning.seconds(of: budget)
+            )
+        }
     }
 
     static func pretrained(_ search: FieldReader) throws -> [String]? {

@@ -107,7 +107,7 @@ extension ScenarioFile {
         options.augmentation = try fields.choice("augmentation", of: TrainingOptions.Augmentation.self) ?? .none
         options.flips = try fields.choice("flip", of: Switch.self)?.isOn ?? false
         let kinds = Set(data.inputs.values.map(\.kind))
-        guard options.augmentation == .none || !kinds.isDisjoint(with: [.image, .audio, .series]) else {
+        guard options.augmentation == .none || kinds.contains(where: { $0.distortion != nil }) else {
             throw fields.wrong(
                 "augmentation", "needs pictures, sound or series; leave it out.")
         }

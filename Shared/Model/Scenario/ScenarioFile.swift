@@ -15,12 +15,11 @@ public struct ScenarioFile: Sendable {
     /// - Throws: `Failure` with code `invalid-argument` whose message is
     ///   `file:line:column: field: what is wrong; what it could be`.
     public init(_ text: String, file: String = "scenario") throws {
-        let top = try ScenarioText.parse(text, file: file)
-        places = FieldReader.places(of: top)
         self.file = file
-        let places = places
-        let reader = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top))
-        scenario = try Self.locating(file, places) { try Self.scenario(reader) }
+        (scenario, places) = try FieldReader.read(text, file: file) { reader in
+            let places = reader.places
+            return (try Self.locating(file, places) { try Self.scenario(reader) }, places)
+        }
     }
 
     /// Runs a check whose failures begin with a field's name, and adds the position of that field.
@@ -34,7 +33,7 @@ public struct ScenarioFile: Sendable {
         do {
             return try check()
         } catch var failure as Failure {
-            guard failure.code == .invalidArgument, !failure.message.hasPrefix("\(file):") else { throw failure }
+            guard failure.code == .invalidArgument else { throw failure }
             let field = failure.message.prefix { $0 != ":" && $0 != " " }
             guard let place = place(of: String(field), in: places) else { throw failure }
             failure.message = "\(file):\(place.line):\(place.column): \(failure.message)"

@@ -54,6 +54,19 @@ public struct StructureFamily: Sendable {
             }
         }
 
+        /// The input for which the zoo shows structures.
+        func zooInput(isLarge: Bool) -> InputSignature {
+            switch self {
+            case .picture: InputSignature(kind: .image, shape: isLarge ? [3, 224, 224] : [3, 32, 32])
+            case .spectrogram: InputSignature(kind: .audio, shape: [1, 40, 101])
+            case .waveform: InputSignature(kind: .audio, shape: [1, 8_000])
+            case .text: InputSignature(kind: .text, shape: [64], vocabulary: isLarge ? 30_522 : 8_000)
+            case .table: InputSignature(kind: .table, shape: [16])
+            case .series: InputSignature(kind: .series, shape: [3, 128])
+            case .features: InputSignature(kind: .image, shape: [512])
+            }
+        }
+
         /// The sizes of an input by their names in users' structures.
         func sizes(of signature: InputSignature) -> [String: Int] {
             let shape = signature.shape

@@ -86,15 +86,6 @@ extension Backbone.Stage {
     var pooling: Layer { Layer(source, .globalAveragePooling, from: layer) }
 }
 
-extension Layer.Operation {
-    fileprivate var isActivation: Bool {
-        switch self {
-        case .relu, .leakyRelu, .sigmoid, .relu6, .tanh, .gelu, .silu, .hardSwish: true
-        default: false
-        }
-    }
-}
-
 extension NetworkDescription {
     /// The network with its only input renamed to the modality, and with that name as a prefix of all layers that lack
     /// it.

@@ -102,13 +102,14 @@ extension OnnxGraph.Attribute {
     }
 }
 
-struct ConvolutionRules: LayerRules {
+struct ConvolutionRules: ConvolvingRules {
     static let kind = "convolution"
     let settings: Convolution
 
     var operation: Layer.Operation { .convolution(settings) }
     var summary: String { "convolution \(settings.summary)" }
     var role: Layer.Role { .convolution }
+    var isSeparable: Bool { settings.groups > 1 }
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         try settings.shape(from: LayerFault.plane(inputs))

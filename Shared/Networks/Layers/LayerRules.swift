@@ -61,6 +61,15 @@ extension ShapelessRules {
     var role: Layer.Role { .follower }
 }
 
+/// A kind of layer that is the nonlinearity after a layer with weights.
+protocol ActivationRules: WeightlessRules {}
+
+/// A kind of layer that convolves channels.
+protocol ConvolvingRules: LayerRules {
+    /// Whether it convolves groups of channels independently.
+    var isSeparable: Bool { get }
+}
+
 /// A problem with a layer, as the rest of the sentence "Layer 'x' …".
 struct LayerFault: Error {
     let what: String
@@ -95,8 +104,8 @@ struct LayerFault: Error {
     }
 
     static func check(_ value: Int, _ what: String) throws(LayerFault) {
-        guard (1...ShapeInference.largestSide).contains(value) else {
-            throw LayerFault("has \(what) \(value); it must be from 1 to \(ShapeInference.largestSide)")
+        guard (1...Layer.largestSide).contains(value) else {
+            throw LayerFault("has \(what) \(value); it must be from 1 to \(Layer.largestSide)")
         }
     }
 }
@@ -124,4 +133,10 @@ extension Layer.Operation {
     public var summary: String { rules.summary }
     /// Its role in a drawing.
     public var role: Layer.Role { rules.role }
+    /// Whether it is the nonlinearity after a layer with weights.
+    var isActivation: Bool { rules is any ActivationRules }
+    /// Whether it convolves channels.
+    var isConvolution: Bool { rules is any ConvolvingRules }
+    /// Whether it convolves groups of channels independently.
+    var isSeparableConvolution: Bool { (rules as? any ConvolvingRules)?.isSeparable ?? false }
 }

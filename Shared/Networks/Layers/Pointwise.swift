@@ -3,7 +3,7 @@
 /// A kind of layer without settings that applies one function.
 protocol FunctionRules: PlainRules, WeightlessRules, ShapelessRules {}
 
-struct ReluRules: FunctionRules {
+struct ReluRules: FunctionRules, ActivationRules {
     static let kind = "relu"
     var operation: Layer.Operation { .relu }
     var summary: String { "ReLU" }
@@ -11,7 +11,7 @@ struct ReluRules: FunctionRules {
     func addNodes(to scope: inout OnnxScope) { scope.finish("Relu", scope.inputs) }
 }
 
-struct LeakyReluRules: WeightlessRules {
+struct LeakyReluRules: ActivationRules {
     static let kind = "leaky-relu"
     let slope: Double
 
@@ -32,7 +32,7 @@ struct LeakyReluRules: WeightlessRules {
     func addNodes(to scope: inout OnnxScope) { scope.finish("LeakyRelu", scope.inputs, ["alpha": .number(slope)]) }
 }
 
-struct Relu6Rules: FunctionRules {
+struct Relu6Rules: FunctionRules, ActivationRules {
     static let kind = "relu6"
     var operation: Layer.Operation { .relu6 }
     var summary: String { "ReLU6" }
@@ -43,7 +43,7 @@ struct Relu6Rules: FunctionRules {
     }
 }
 
-struct SigmoidRules: FunctionRules {
+struct SigmoidRules: FunctionRules, ActivationRules {
     static let kind = "sigmoid"
     var operation: Layer.Operation { .sigmoid }
     var summary: String { "sigmoid" }
@@ -51,7 +51,7 @@ struct SigmoidRules: FunctionRules {
     func addNodes(to scope: inout OnnxScope) { scope.finish("Sigmoid", scope.inputs) }
 }
 
-struct TanhRules: FunctionRules {
+struct TanhRules: FunctionRules, ActivationRules {
     static let kind = "tanh"
     var operation: Layer.Operation { .tanh }
     var summary: String { "tanh" }
@@ -59,7 +59,7 @@ struct TanhRules: FunctionRules {
     func addNodes(to scope: inout OnnxScope) { scope.finish("Tanh", scope.inputs) }
 }
 
-struct GeluRules: FunctionRules {
+struct GeluRules: FunctionRules, ActivationRules {
     static let kind = "gelu"
     var operation: Layer.Operation { .gelu }
     var summary: String { "GELU" }
@@ -74,7 +74,7 @@ struct GeluRules: FunctionRules {
     }
 }
 
-struct SiluRules: FunctionRules {
+struct SiluRules: FunctionRules, ActivationRules {
     static let kind = "silu"
     var operation: Layer.Operation { .silu }
     var summary: String { "SiLU" }
@@ -86,7 +86,7 @@ struct SiluRules: FunctionRules {
     }
 }
 
-struct HardSwishRules: FunctionRules {
+struct HardSwishRules: FunctionRules, ActivationRules {
     static let kind = "hard-swish"
     var operation: Layer.Operation { .hardSwish }
     var summary: String { "hard swish" }

@@ -11,7 +11,7 @@ struct Window: Hashable, Sendable {
             try LayerFault.check(extent.height, what)
             try LayerFault.check(extent.width, what)
         }
-        let allowed = 0...ShapeInference.largestSide
+        let allowed = 0...Layer.largestSide
         guard allowed.contains(padding.height), allowed.contains(padding.width) else {
             throw LayerFault("has the invalid padding \(padding.text)")
         }

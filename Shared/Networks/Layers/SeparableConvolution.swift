@@ -1,10 +1,11 @@
-struct SeparableConvolutionRules: LayerRules {
+struct SeparableConvolutionRules: ConvolvingRules {
     static let kind = "separable-convolution"
     let settings: Convolution
 
     var operation: Layer.Operation { .separableConvolution(settings) }
     var summary: String { "separable \(settings.summary)" }
     var role: Layer.Role { .convolution }
+    var isSeparable: Bool { true }
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.plane(inputs)

@@ -79,11 +79,9 @@ extension NetworkDescription {
         var cuts = Set(1..<max(1, layers.count))
         var convolutions: [String: Int] = [:]
         for (place, layer) in layers.enumerated() {
-            switch layer.operation {
-            case .convolution, .separableConvolution: convolutions[layer.name] = place
-            case .maximumPooling:
+            if layer.operation.isConvolution { convolutions[layer.name] = place }
+            if case .maximumPooling = layer.operation {
                 for first in layer.inputs.compactMap({ convolutions[$0] }) { cuts.subtract(first + 1...place) }
-            default: break
             }
         }
         let bounds = [0] + cuts.sorted() + [layers.count]

@@ -103,21 +103,10 @@ private struct MeasuredLayer {
 
     var kind: String { layer.operation.kind }
 
-    var isSeparable: Bool {
-        switch layer.operation {
-        case .separableConvolution: true
-        case .convolution(let settings): settings.groups > 1
-        default: false
-        }
-    }
+    var isSeparable: Bool { layer.operation.isSeparableConvolution }
 
     /// Whether it is a convolution with fewer output than input channels.
-    var narrows: Bool {
-        switch layer.operation {
-        case .convolution, .separableConvolution: shape[0] < (inputShapes.first?.first ?? 0)
-        default: false
-        }
-    }
+    var narrows: Bool { layer.operation.isConvolution && shape[0] < (inputShapes.first?.first ?? 0) }
 
     func keyLayer(_ role: KeyLayer.Role) -> KeyLayer {
         KeyLayer(name: layer.name, kind: kind, role: role, shape: shape, parameters: parameters)

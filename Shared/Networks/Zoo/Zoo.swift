@@ -41,20 +41,8 @@ public struct ZooNetwork: Hashable, Sendable {
             let form = family.forms.contains(.picture) ? .picture : family.forms.min { $0.rawValue < $1.rawValue }
             let isLarge = family.usualForms.isEmpty
             let network = try family.network(
-                input: "input", example(of: form ?? .picture, isLarge: isLarge), outputs: isLarge ? 1_000 : 10)
+                input: "input", (form ?? .picture).zooInput(isLarge: isLarge), outputs: isLarge ? 1_000 : 10)
             return ZooNetwork(family.category, family.areas, family.functions, family.source, network)
-        }
-    }
-
-    private static func example(of form: StructureFamily.Form, isLarge: Bool) -> InputSignature {
-        switch form {
-        case .picture: InputSignature(kind: .image, shape: isLarge ? [3, 224, 224] : [3, 32, 32])
-        case .spectrogram: InputSignature(kind: .audio, shape: [1, 40, 101])
-        case .waveform: InputSignature(kind: .audio, shape: [1, 8_000])
-        case .text: InputSignature(kind: .text, shape: [64], vocabulary: isLarge ? 30_522 : 8_000)
-        case .table: InputSignature(kind: .table, shape: [16])
-        case .series: InputSignature(kind: .series, shape: [3, 128])
-        case .features: InputSignature(kind: .image, shape: [512])
         }
     }
 }

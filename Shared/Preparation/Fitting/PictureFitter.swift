@@ -76,3 +76,13 @@ struct PictureFitter: InputFitter {
         return true
     }
 }
+
+extension PicturePreparation: InputKind {
+    func value(_ cells: [Cell], of name: String, _ reader: ValueReader) throws -> RawValue? {
+        try reader.picture(cells)
+    }
+
+    func methods(of name: String, shape: [Int]) -> String { PreparationScript.methods(of: name, self, shape) }
+
+    func covered(_ occluded: Occlusion.Occluded) -> [Occlusion.Covered] { [] }
+}

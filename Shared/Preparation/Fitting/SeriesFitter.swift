@@ -47,3 +47,16 @@ struct SeriesFitter: InputFitter {
             columns: modality.columns.map(\.name), preparation: .series(series))
     }
 }
+
+extension SeriesPreparation: InputKind {
+    func value(_ cells: [Cell], of name: String, _ reader: ValueReader) throws -> RawValue? {
+        try reader.series(cells, channels: means.count)
+    }
+
+    func methods(of name: String, shape: [Int]) -> String { PreparationScript.methods(of: name, self, shape) }
+
+    func covered(_ occluded: Occlusion.Occluded) -> [Occlusion.Covered] {
+        guard case .numbers(let steps, let shape) = occluded.value else { return [] }
+        return Occlusion.steps(steps, shape, occluded.pieces, occluded.columns)
+    }
+}

@@ -62,3 +62,16 @@ struct SoundFitter: InputFitter {
             preparation: .sound(sound))
     }
 }
+
+extension SoundPreparation: InputKind {
+    func value(_ cells: [Cell], of name: String, _ reader: ValueReader) throws -> RawValue? {
+        try reader.sound(cells)
+    }
+
+    func methods(of name: String, shape: [Int]) -> String { PreparationScript.methods(of: name, self, shape) }
+
+    func covered(_ occluded: Occlusion.Occluded) -> [Occlusion.Covered] {
+        guard case .sound(let samples, let rate) = occluded.value else { return [] }
+        return Occlusion.seconds(samples, rate, occluded.pieces)
+    }
+}

@@ -63,3 +63,16 @@ struct TableFitter: InputFitter {
             columns: modality.columns.map(\.name), preparation: .table(table))
     }
 }
+
+extension TablePreparation: InputKind {
+    func value(_ cells: [Cell], of name: String, _ reader: ValueReader) throws -> RawValue? {
+        reader.row(cells, of: name)
+    }
+
+    func methods(of name: String, shape: [Int]) -> String { PreparationScript.methods(of: name, self) }
+
+    func covered(_ occluded: Occlusion.Occluded) -> [Occlusion.Covered] {
+        guard case .numbers(let row, let shape) = occluded.value else { return [] }
+        return Occlusion.columns(self, row, shape)
+    }
+}

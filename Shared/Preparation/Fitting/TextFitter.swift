@@ -49,3 +49,15 @@ struct TextFitter: InputFitter {
             preparation: .text(TextPreparation(tokens: tokens, model: Data(tokenizer.model), areFiles: areFiles)))
     }
 }
+
+extension TextPreparation: InputKind {
+    func value(_ cells: [Cell], of name: String, _ reader: ValueReader) throws -> RawValue? {
+        try reader.text(cells, areFiles: areFiles).map { .tokens(try reader.tokens(of: $0, for: name)) }
+    }
+
+    func methods(of name: String, shape: [Int]) -> String { PreparationScript.methods(of: name, self, shape) }
+
+    func covered(_ occluded: Occlusion.Occluded) throws -> [Occlusion.Covered] {
+        try Occlusion.words(try occluded.reader.text(occluded.cells, areFiles: areFiles), occluded)
+    }
+}

@@ -87,8 +87,9 @@ public struct ServiceContext: Sendable {
 /// @main struct Registry: AsyncParsableCommand {
 ///     @OptionGroup var options: ServiceOptions
 ///     func run() async throws {
-///         try await ServiceRuntime.run(.registry, options: options, migrations: RegistryStore.registerMigrations) {
-///             RegistryHarness(…).register(in: &$0.router)
+///         try await ServiceRuntime.run(.registry, options: options, migrations: RegistryDatabase.registerMigrations) {
+///             let store = RegistryStore($0.database, events: $0.events)
+///             RegistryHarness(store: store, blobs: …).register(in: &$0.router)
 ///         }
 ///     }
 /// }

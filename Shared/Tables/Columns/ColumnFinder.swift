@@ -104,19 +104,13 @@ struct ColumnFinder {
         _ name: String, _ kind: ModalityKind?, in columns: inout [SampleColumn], of modality: String
     ) throws {
         guard let kind, let index = columns.firstIndex(where: { $0.name == name }) else { return }
-        let found = columns[index].kind
         let profile = profiles[index]
-        switch kind {
-        case .image: columns[index].kind = .image
-        case .audio: columns[index].kind = .audio
-        case .text: columns[index].kind = found == .textFile ? .textFile : .text
-        case .table where found != .number:
-            columns[index].kind = profile.texts == 0 && profile.numbers > 0 ? .number : .category
-        case .series where found == .text || found == .category || found == .identifier:
+        let areNumbers = profile.texts == 0 && profile.numbers > 0
+        guard let given = columns[index].kind.given(kind, areNumbers: areNumbers) else {
             throw Failure(
-                .invalidArgument, "modalities.\(modality): '\(name)' holds text and cannot be a series.")
-        default: break
+                .invalidArgument, "modalities.\(modality): '\(name)' holds text and cannot be a \(kind.rawValue).")
         }
+        columns[index].kind = given
     }
 
     /// Without a first or last column of few whole numbers, if the others are not such: in a table without a header,
@@ -155,8 +149,8 @@ struct ColumnFinder {
             let trimmed = String(stem.reversed().drop { "_-. ".contains($0) }.reversed())
             let all = sorted.map { columns[$0.index] }
             result[first.index] = SampleColumn(
-                name: trimmed.isEmpty || columns.contains { $0.name == trimmed } ? "series" : trimmed, kind: .series,
-                role: .input, missing: all.map(\.missing).max() ?? 0,
+                name: trimmed.isEmpty || columns.contains { $0.name == trimmed } ? ColumnKind.joined.rawValue : trimmed,
+                kind: .joined, role: .input, missing: all.map(\.missing).max() ?? 0,
                 firstMissing: all.compactMap(\.firstMissing).first, distinct: base.distinct,
                 minimum: all.compactMap(\.minimum).min(), maximum: all.compactMap(\.maximum).max(), mean: nil,
                 examples: [all.prefix(4).compactMap(\.examples.first).joined(separator: ", ") + ", …"],

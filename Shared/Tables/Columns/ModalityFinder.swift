@@ -27,7 +27,7 @@ struct ModalityFinder {
         try modalities.map { name, modality in
             let found = try modality.columns.map { column in
                 guard let index = columns.firstIndex(where: { $0.name == column }) else {
-                    throw TargetFinder.unknown(column, "modalities.\(name)", columns.map(\.name))
+                    throw Failure.missingColumn(column, "modalities.\(name)", columns.map(\.name))
                 }
                 guard columns[index].role != .target else {
                     throw Failure(
@@ -45,7 +45,7 @@ struct ModalityFinder {
                     .invalidArgument,
                     "modalities.\(name).kind: cannot infer the kind: \(said.joined(separator: ", ")).")
             }
-            guard found.count == 1 || kind == .table || kind == .series else {
+            guard found.count == 1 || kind.takesSeveralColumns else {
                 throw Failure(
                     .invalidArgument, "modalities.\(name): a modality of kind \(kind.rawValue) has exactly one column.")
             }
@@ -68,10 +68,9 @@ struct ModalityFinder {
             let modality = DataSettings.Modality(columns: members.map { columns[$0].name }, kind: kind)
             result.append(SampleModality(name: name, kind: kind, columns: members, settings: modality))
         }
-        for (kind, usual) in [
-            (ModalityKind.image, "picture"), (.audio, "audio"), (.text, "text"), (.series, "series"),
-        ] {
+        for kind in ModalityKind.allCases where kind != .table {
             let members = inputs.filter { columns[$0].kind.modality == kind }
+            let usual = kind.usualName
             for member in members { add(members.count == 1 ? usual : columns[member].name, usual, kind, [member]) }
         }
         if !table.isEmpty { add("table", "table", .table, table) }

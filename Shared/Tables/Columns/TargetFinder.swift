@@ -40,17 +40,7 @@ struct TargetFinder {
 
     private func index(of name: String) throws -> Int {
         if let index = columns.firstIndex(where: { $0.name == name }) { return index }
-        throw Self.unknown(name, "target.column", columns.map(\.name))
-    }
-
-    /// The failure for a missing column; it lists the existing ones, nearest first.
-    static func unknown(_ name: String, _ key: String, _ names: [String]) -> Failure {
-        let near = NearestName.several(name, among: names, most: 5)
-        let ordered = near + names.filter { !near.contains($0) }
-        return Failure(
-            .invalidArgument,
-            "\(key): there is no column '\(name)'.\(NearestName.question(name, among: names)) "
-                + "Columns: \(ShortList.text(ordered)).")
+        throw Failure.missingColumn(name, "target.column", columns.map(\.name))
     }
 
     private func finding(_ found: [Int], kind: Target.Kind?) throws -> Finding {

@@ -62,18 +62,15 @@ struct ReportMaker {
         let column = table.columns[index]
         let cell = sample.cell(index)
         guard cell != .missing else { return (1, false) }
-        switch column.kind {
-        case .image, .audio, .textFile: return media(cell, index, of: sample, modality: modality)
-        case .text:
-            if case .text(let text) = cell { note("characters", Double(text.count), modality) }
-        case .series:
+        if column.kind.isFile { return media(cell, index, of: sample, modality: modality) }
+        if column.kind == .text, case .text(let text) = cell { note("characters", Double(text.count), modality) }
+        if column.kind.isList {
             if let shape = cell.numbers?.shape, let steps = shape.first {
                 note("steps", Double(steps), modality)
                 note("channels", Double(shape.count > 1 ? shape[1] : 1), modality)
             } else if case .list(let cells) = cell {
                 note("steps", Double(cells.count), modality)
             }
-        default: break
         }
         return (Hash.cell(cell), true)
     }

@@ -16,15 +16,14 @@ enum Augmentation {
     ///   - kind: What it holds.
     ///   - rank: Number of dimensions of its shape: sound with three is a spectrogram, with two a waveform.
     static func of(_ kind: ModalityKind, rank: Int, _ strength: Strength, flips: Bool = false) -> gyrus_augmentation {
-        switch (kind, strength) {
-        case (.image, _), (.video, _):
+        switch kind.distortion {
+        case .picture:
             var picture = strength == .weak ? weakPicture : strongPicture
             picture.flips = flips
             return picture
-        case (.audio, _) where rank == 3: return strength == .weak ? weakSpectrogram : strongSpectrogram
-        case (.audio, _), (.series, _): return strength == .weak ? weakSeries : strongSeries
-        // The magnitudes of token and category numbers have no meaning.
-        case (.text, _), (.table, _): return gyrus_augmentation()
+        case .sound where rank == 3: return strength == .weak ? weakSpectrogram : strongSpectrogram
+        case .sound, .measurements: return strength == .weak ? weakSeries : strongSeries
+        case nil: return gyrus_augmentation()
         }
     }
 

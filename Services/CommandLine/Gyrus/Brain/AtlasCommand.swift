@@ -2,6 +2,7 @@ import ArgumentParser
 import Brain
 import Foundation
 import Model
+import Presentation
 import RegistryClient
 
 /// The atlas that resolves scenarios.

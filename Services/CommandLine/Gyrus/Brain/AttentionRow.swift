@@ -1,6 +1,7 @@
 import Brain
 import KnowledgeClient
 import Model
+import Presentation
 
 /// A row of the list of networks with a scenario's attention to them.
 struct AttentionRow: Listable {

@@ -1,4 +1,5 @@
 import Brain
+import Presentation
 
 /// An explanation formatted for people: the chain from words to the fusion order.
 struct ExplanationView {

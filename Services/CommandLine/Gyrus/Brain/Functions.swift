@@ -1,5 +1,6 @@
 import ArgumentParser
 import Brain
+import Presentation
 import RegistryClient
 
 /// Lists functions of the brain.

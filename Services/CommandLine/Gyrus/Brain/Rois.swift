@@ -1,6 +1,7 @@
 import ArgumentParser
 import Brain
 import Model
+import Presentation
 import RegistryClient
 
 /// Lists regions of the brain.

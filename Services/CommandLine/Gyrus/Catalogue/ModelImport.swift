@@ -131,6 +131,9 @@ struct ModelFacts: ParsableArguments {
 
     @Option(help: "Series that it is a version of (default: network/dataset).")
     var series = ""
+
+    /// Where the model comes from.
+    var lineage: PretrainedModel.Lineage { .init(parent: parent, licence: licence, origin: origin) }
 }
 
 /// A shape, written `3x224x224`, or `none` for an omitted input.

@@ -65,7 +65,7 @@ struct ModelImporter {
                 ModelFile(
                     inspection.format.fileFormat, stored == file ? digest : try BlobFile(reading: stored).digest())
             ],
-            lineage: .init(parent: facts.parent, licence: facts.licence, origin: facts.origin), series: facts.series)
+            lineage: facts.lineage, series: facts.series)
         try checkCode(network, model)
         return Checked(
             inspection: inspection, file: stored, temporary: companion, companion: kept, network: network, model: model,
@@ -201,19 +201,4 @@ extension RegistryClient {
             return nil
         }
     }
-}
-
-/// A file in its own temporary folder, which is removed with this object.
-final class TemporaryFile: Sendable {
-    let url: URL
-    private let folder: URL
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
-        url = folder.appending(path: "file")
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import KnowledgeClient
 import Model
+import Presentation
 import RegistryClient
 import ServiceClient
 import TrainerClient

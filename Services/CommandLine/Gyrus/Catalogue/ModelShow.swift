@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Model
 import Networks
+import Presentation
 import RegistryClient
 
 /// Shows the details of a model.
@@ -39,9 +40,10 @@ struct ModelShow: AsyncParsableCommand {
             ("Model", model.id), ("Code", model.code?.description), ("Integers", numbers),
             ("Series", "\(model.series), version \(model.version)"),
             ("Stage", "\(model.stage.rawValue) since \(Figures.day(model.stageSince))"),
-            ("Accuracy", Figures.percent(model.accuracy)), ("Scenario", model.lineage.scenario),
-            ("Trial", model.lineage.trial), ("Recipe", model.lineage.recipe?.hexadecimal),
-            ("Parent", model.lineage.parent), ("License", model.lineage.licence), ("Origin", model.lineage.origin),
+            ("Accuracy", Figures.percent(model.accuracy)),
+        ]
+        fields += model.lineage.texts.map { ($0.title, $0.value) }
+        fields += [
             ("Reads", contract?.summary), ("Registered", Figures.day(model.created)),
             ("Network", "\(network.name) (\(model.network))"),
         ]

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Model
+import Presentation
 import RegistryClient
 
 /// Moves a model to another stage.

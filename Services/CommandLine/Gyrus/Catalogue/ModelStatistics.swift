@@ -1,4 +1,5 @@
 import ArgumentParser
+import Presentation
 import RegistryClient
 
 /// Shows statistics of the registry.

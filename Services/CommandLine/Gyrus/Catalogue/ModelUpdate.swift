@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import KnowledgeClient
 import Model
+import Presentation
 import RegistryClient
 import ServiceClient
 import TrainerClient

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Launcher
 import Model
+import Presentation
 import RegistryClient
 
 /// The pretrained models.
@@ -55,8 +56,44 @@ struct ModelList: AsyncParsableCommand {
     }
 }
 
-/// A row of the list of models.
+/// A row of the list of models. As JSON it has the texts of the lineage, too.
 struct ModelRow: Listable {
+    private let model: PretrainedModel
+
+    init(_ model: PretrainedModel) { self.model = model }
+
+    func encode(to encoder: any Encoder) throws {
+        try ModelFields(model).encode(to: encoder)
+        var container = encoder.container(keyedBy: FieldName.self)
+        for text in model.lineage.texts {
+            try container.encodeIfPresent(text.value, forKey: FieldName(stringValue: text.name))
+        }
+    }
+
+    static let columns = ["ID", "CODE", "DATASET", "ACCURACY", "VERSION", "STAGE", "CREATED"]
+    static let dispensable = ["CREATED", "VERSION", "DATASET"]
+
+    var name: String { model.id }
+    var row: [String] {
+        [
+            model.id, model.code?.description ?? "–", model.dataset, Figures.percent(model.accuracy),
+            "\(model.version)", model.stage.rawValue,
+            model.created.map { "\(ReplicaStatus.age($0, Date())) ago" } ?? "–",
+        ]
+    }
+}
+
+/// The name of a field that is known only when the program runs.
+private struct FieldName: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}
+
+/// A model as JSON, without its lineage.
+private struct ModelFields: Encodable {
     /// A file of the model.
     struct File: Encodable {
         let format, blob: String
@@ -69,7 +106,7 @@ struct ModelRow: Listable {
     let bytes: UInt64
     let accuracy: Double?
     let metrics: [String: Double]
-    let code, scenario, trial, recipe, parent, licence, origin: String?
+    let code: String?
     let codeNumbers: [UInt32]
     let created, stageSince: Date?
 
@@ -88,24 +125,7 @@ struct ModelRow: Listable {
         accuracy = model.accuracy
         metrics = model.metrics
         code = model.code?.description
-        scenario = model.lineage.scenario
-        trial = model.lineage.trial
-        recipe = model.lineage.recipe?.hexadecimal
-        parent = model.lineage.parent
-        licence = model.lineage.licence
-        origin = model.lineage.origin
         codeNumbers = model.codeNumbers
         created = model.created
-    }
-
-    static let columns = ["ID", "CODE", "DATASET", "ACCURACY", "VERSION", "STAGE", "CREATED"]
-    static let dispensable = ["CREATED", "VERSION", "DATASET"]
-
-    var name: String { id }
-    var row: [String] {
-        [
-            id, code ?? "–", dataset, Figures.percent(accuracy), "\(version)", stage,
-            created.map { "\(ReplicaStatus.age($0, Date())) ago" } ?? "–",
-        ]
     }
 }

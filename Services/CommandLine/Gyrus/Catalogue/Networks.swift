@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Model
 import Networks
+import Presentation
 import RegistryClient
 
 /// The base networks.

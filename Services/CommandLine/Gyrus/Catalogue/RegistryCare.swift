@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Model
+import Presentation
 import RegistryClient
 
 /// Checks and cleans up the registry's files.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import KnowledgeClient
 import Model
+import Presentation
 
 /// Manages the data of the knowledge service.
 struct KnowledgeCommandGroup: AsyncParsableCommand {

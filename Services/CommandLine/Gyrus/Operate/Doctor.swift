@@ -5,6 +5,7 @@ import HelperProcesses
 import Launcher
 import Messaging
 import Model
+import Presentation
 import ServiceClient
 
 /// Checks this machine and the project for problems and suggests fixes.

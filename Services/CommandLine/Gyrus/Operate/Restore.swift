@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Launcher
 import Model
+import Presentation
 import ServiceClient
 
 /// Restores a project from a backup.

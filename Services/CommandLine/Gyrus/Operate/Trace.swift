@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Model
+import Presentation
 import ServiceClient
 
 /// Shows the events of one scenario, trial or task across all services.

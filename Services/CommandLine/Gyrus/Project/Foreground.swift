@@ -1,4 +1,3 @@
-@preconcurrency import Dispatch
 import Foundation
 import Launcher
 import Logging
@@ -84,35 +83,6 @@ struct Printing: Sendable {
             for line in lines { OutputStream.result.write("\(printer.format(line))\n") }
             if isLast { return }
             try? await Task.sleep(for: .milliseconds(100))
-        }
-    }
-}
-
-/// Calls back on SIGINT and SIGTERM with the number of signals so far.
-final class StopSignals {
-    private let sources: [any DispatchSourceSignal]
-
-    init(_ onSignal: @escaping @Sendable (Int) -> Void) {
-        let queue = DispatchQueue(label: "signals")
-        let counter = Counter()
-        sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { onSignal(counter.next()) }
-            source.resume()
-            return source
-        }
-    }
-
-    func cancel() { sources.forEach { $0.cancel() } }
-
-    /// Accessed only on the signal queue.
-    private final class Counter: @unchecked Sendable {
-        private var value = 0
-
-        func next() -> Int {
-            value += 1
-            return value
         }
     }
 }

@@ -56,12 +56,12 @@ struct AVMnistRunner {
 
     /// The model that an earlier case trained, or the structure if this case trains it.
     private func network(
-        _ structure: TableSix, _ path: KeyPath<Outcome, String>, of origin: AVMnistExperiment.Case,
+        _ structure: TableSix, _ path: KeyPath<Outcome, String>, of trained: AVMnistExperiment.Case,
         for pair: AVMnistExperiment.Case, _ outcomes: [AVMnistExperiment.Case: Outcome]
     ) async throws -> String {
-        guard origin != pair else { return structure.rawValue }
-        guard let model = outcomes[origin]?[keyPath: path] else {
-            throw Failure(.internal, "There is no network for \(origin).")
+        guard trained != pair else { return structure.rawValue }
+        guard let model = outcomes[trained]?[keyPath: path] else {
+            throw Failure(.internal, "There is no network for \(trained).")
         }
         _ = try await retrying(for: Self.patience) { try await registered(model) }
         return model
@@ -111,7 +111,7 @@ struct AVMnistRunner {
 
     private func outcome(_ best: Trial, alone: [Trial]) throws -> Outcome {
         func half(_ modality: String) throws -> Trial {
-            guard let trial = alone.first(where: { $0.networkName.hasPrefix("\(modality): ") }) else {
+            guard let trial = alone.first(where: { $0.purpose.modality == modality }) else {
                 throw Failure(.internal, "Scenario \(best.id.scenario) has no network for '\(modality)'.")
             }
             return trial

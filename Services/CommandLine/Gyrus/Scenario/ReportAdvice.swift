@@ -1,5 +1,6 @@
 import DesignerClient
 import Model
+import Presentation
 
 /// A comparison of the winner with simple models.
 struct SimpleModels {

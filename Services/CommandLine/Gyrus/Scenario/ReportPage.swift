@@ -1,6 +1,7 @@
 import DesignerClient
 import Foundation
 import Model
+import Presentation
 
 /// A self-contained page about a search.
 struct ReportPage {

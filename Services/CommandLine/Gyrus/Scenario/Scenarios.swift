@@ -3,6 +3,7 @@ import DesignerClient
 import Foundation
 import Launcher
 import Model
+import Presentation
 
 /// Commands on published scenarios.
 struct Scenarios: AsyncParsableCommand {
@@ -13,6 +14,9 @@ struct Scenarios: AsyncParsableCommand {
               gyrus scenarios rm 3fa2
             """,
         subcommands: [ScenarioList.self, ScenarioRemove.self], defaultSubcommand: ScenarioList.self)
+
+    /// All commands that manage published scenarios.
+    static let management: [any ParsableCommand.Type] = [Scenarios.self, Cancel.self, Resume.self]
 }
 
 /// Lists the scenarios.

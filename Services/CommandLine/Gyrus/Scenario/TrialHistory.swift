@@ -1,6 +1,7 @@
 import DesignerClient
 import Foundation
 import Model
+import Presentation
 import ServiceClient
 
 /// The per-epoch reports of a scenario's trainings, from the trainer's event log.
@@ -30,15 +31,12 @@ struct TrialHistory {
 
     /// Adds a report; when several workers train together, only that of rank 0 counts.
     mutating func take(_ event: Event, of scenario: String) {
-        guard event.kind == "task.progress", let trial = EpochTable.trial(of: event, in: scenario),
-            event.attributes["rank"].map({ $0 == "0" }) ?? true,
-            let step = event.attributes["step"].flatMap({ Int($0) })
+        guard event.kind == "task.progress", let report = TrainingReport(event, of: scenario),
+            report.rank ?? 0 == 0, let step = report.step, !report.metrics.isEmpty
         else { return }
-        let metrics = EpochTable.metrics(of: event)
-        guard !metrics.isEmpty else { return }
         // A task that another worker took over reports some epochs again; the last report counts.
-        var known = points[trial] ?? []
+        var known = points[report.trial] ?? []
         known.removeAll { $0.step >= step }
-        points[trial] = known + [Point(time: event.time, step: step, metrics: metrics)]
+        points[report.trial] = known + [Point(time: event.time, step: step, metrics: report.metrics)]
     }
 }

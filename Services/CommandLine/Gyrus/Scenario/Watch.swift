@@ -5,6 +5,7 @@ import Glibc
 import Launcher
 import Messaging
 import Model
+import Presentation
 import ServiceClient
 
 /// Follows a scenario's search.
@@ -105,13 +106,6 @@ struct WatchBoard {
 
 /// The progress of a training.
 struct Epoch: Hashable, Sendable {
-    /// The report of one of several workers.
-    struct Worker: Hashable, Sendable {
-        /// Number of the task attempt that the worker belongs to.
-        var attempt: Int
-        var figures: [String: Double]
-    }
-
     var step: Int
     var steps: Int
     var metrics: [String: Double]
@@ -120,7 +114,7 @@ struct Epoch: Hashable, Sendable {
     /// The task that sent the reports.
     var task = ""
     /// The latest report of each worker by rank, if several train together.
-    var workers: [Int: Worker] = [:]
+    var workers: [Int: WorkerReport] = [:]
 
     /// Each worker's speed, idle share and, if the layers are split, number of layers; empty if one worker trains alone.
     var pace: String {
@@ -146,51 +140,28 @@ final class EpochTable: @unchecked Sendable {
 
     var snapshot: [Int: Epoch] { lock.withLock { table } }
 
-    /// Takes an event whose subject is `<group>/<trial>/train`, where the group begins with the scenario's ID. `train-2`
-    /// and so on are trainings that continue a paused trial.
+    /// Takes an event of the scenario; other events change nothing.
     func take(_ event: Event, of scenario: String) {
-        guard let trial = Self.trial(of: event, in: scenario) else { return }
-        let rank = event.attributes["rank"].flatMap { Int($0) }
+        guard let report = TrainingReport(event, of: scenario) else { return }
+        let (trial, rank) = (report.trial, report.rank)
         if event.kind == "task.waiting" { return note(event, trial) }
         if event.kind == "task.left", let rank { return forget(rank, of: trial) }
-        guard let step = event.attributes["step"].flatMap({ Int($0) }) else { return }
-        let metrics = Self.metrics(of: event)
-        var epoch = Epoch(step: step, steps: event.attributes["steps"].flatMap { Int($0) } ?? 0, metrics: metrics)
-        epoch.task = event.subject
-        let attempt = event.attributes["attempt"].flatMap { Int($0) } ?? 0
+        guard let step = report.step else { return }
+        var epoch = Epoch(step: step, steps: report.steps, metrics: report.metrics)
+        epoch.task = report.task
         lock.withLock {
             // A trial that continues after a pause has a new task with its own workers.
             if let old = table[trial], old.task == epoch.task { epoch.workers = old.workers }
-            // When a task begins, all its workers get the same number, higher than any earlier one. Workers that join
-            // later get a higher number, so a worker with a lower number than rank 0 has left.
-            if rank == 0 { epoch.workers = epoch.workers.filter { $0.value.attempt >= attempt } }
-            if let rank, !metrics.isEmpty { epoch.workers[rank] = Epoch.Worker(attempt: attempt, figures: metrics) }
+            epoch.workers.take(report)
             if let rank, rank > 0 {
                 table[trial]?.task = epoch.task
                 table[trial]?.workers = epoch.workers
                 return
             }
             // A report that only saves a checkpoint has no metrics.
-            if metrics.isEmpty, let old = table[trial], old.step == step { return }
+            if report.metrics.isEmpty, let old = table[trial], old.step == step { return }
             table[trial] = epoch
         }
-    }
-
-    /// The number of the trial whose training an event is about; nil for other events.
-    static func trial(of event: Event, in scenario: String) -> Int? {
-        let parts = event.subject.split(separator: "/")
-        guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."), parts[2].hasPrefix("train")
-        else { return nil }
-        return Int(parts[1])
-    }
-
-    /// The metrics of a report.
-    static func metrics(of event: Event) -> [String: Double] {
-        var metrics: [String: Double] = [:]
-        for (name, value) in event.attributes where name.hasPrefix("metric.") {
-            metrics[String(name.dropFirst("metric.".count))] = Double(value)
-        }
-        return metrics
     }
 
     /// A worker has left a training that the other workers continue.

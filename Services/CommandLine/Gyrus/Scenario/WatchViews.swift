@@ -2,6 +2,7 @@ import DesignerClient
 import Foundation
 import Glibc
 import Model
+import Presentation
 
 /// One way of showing a search.
 protocol WatchView {

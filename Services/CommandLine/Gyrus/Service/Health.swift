@@ -3,6 +3,7 @@ import Foundation
 import Launcher
 import Messaging
 import Model
+import Presentation
 public import ServiceClient
 
 /// Checks the services' health.

@@ -3,6 +3,7 @@ import DesignerClient
 import Foundation
 import Launcher
 import Model
+import Presentation
 import RegistryClient
 
 /// Removes what is no longer needed.

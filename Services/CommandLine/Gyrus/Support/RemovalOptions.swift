@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Launcher
 import Model
+import Presentation
 
 /// Options for removing items: the command asks first and refuses if nobody can answer.
 struct RemovalOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 import DesignerClient
 import Foundation
 import Model
+import Presentation
 import RegistryClient
 import Search
 import Tracking

@@ -1,4 +1,5 @@
 import Foundation
+import Presentation
 import Tracking
 
 /// The outcome of a search for a tracker, as tables in the usual form: IDF1, switches, MOTA and MOTP per sequence and

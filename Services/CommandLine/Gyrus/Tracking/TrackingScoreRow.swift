@@ -1,3 +1,4 @@
+import Presentation
 import Tracking
 
 /// A table row with the scores of a sequence; rates in percent.

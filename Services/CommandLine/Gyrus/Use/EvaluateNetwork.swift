@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HelperProcesses
 import Model
+import Presentation
 
 /// Evaluates a trained network on labeled data.
 struct EvaluateNetwork: AsyncParsableCommand {

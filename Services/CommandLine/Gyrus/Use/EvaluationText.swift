@@ -1,4 +1,5 @@
 import Model
+import Presentation
 
 /// An evaluation formatted for people.
 struct EvaluationText {

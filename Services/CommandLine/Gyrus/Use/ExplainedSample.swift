@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Model
+import Presentation
 import ServerClient
 
 /// The options of `gyrus explain` for explaining a network's answer.

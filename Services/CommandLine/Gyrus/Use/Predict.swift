@@ -3,6 +3,7 @@ import DesignerClient
 import Foundation
 import HelperProcesses
 import Model
+import Presentation
 import RegistryClient
 import ServerClient
 
@@ -125,10 +126,4 @@ struct Predict: AsyncParsableCommand {
         guard !files.isEmpty else { throw Failure(.notFound, "the folder '\(path)' has no files") }
         return files.map(\.path).sorted()
     }
-}
-
-/// Output format of answers.
-enum PredictionFormat: String, ExpressibleByArgument, CaseIterable {
-    case csv
-    case json
 }

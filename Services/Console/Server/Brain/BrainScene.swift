@@ -1,4 +1,5 @@
 import Brain
+import Presentation
 import RegistryClient
 
 /// The contents of the brain map: each region with a strength and a color.
@@ -31,7 +32,8 @@ struct BrainScene {
         let ties = Dictionary(area.regions.map { ($0.region, $0.strength) }) { first, _ in first }
         return BrainScene(
             title: area.path,
-            lead: "\(Words.some(area.regions.count, "region")), selected by \(area.functions.joined(separator: ", ")).",
+            lead: "\(Words.amount(area.regions.count, "region")), selected by "
+                + "\(area.functions.joined(separator: ", ")).",
             regions: atlas.regions.map {
                 BrainRegion($0, strength: ties[$0.name] ?? 0, style: AreaStyle.style(of: area.path))
             })
@@ -42,7 +44,7 @@ struct BrainScene {
         let found = atlas.regions(of: function.name)
         let strengths = Dictionary(found.map { ($0.value.name, $0.strength) }) { first, _ in first }
         return BrainScene(
-            title: function.name, lead: "\(Words.some(found.count, "region")) associated with this function.",
+            title: function.name, lead: "\(Words.amount(found.count, "region")) associated with this function.",
             regions: atlas.regions.map {
                 BrainRegion($0, strength: strengths[$0.name] ?? 0, style: AreaStyle.style(of: function.name))
             })
@@ -53,7 +55,7 @@ struct BrainScene {
         let active = Dictionary(explanation.regions.map { ($0.name, $0) }) { first, _ in first }
         return BrainScene(
             title: what,
-            lead: "\(Words.some(active.count, "region")) become active, with an activation of at least"
+            lead: "\(Words.amount(active.count, "region")) become active, with an activation of at least"
                 + " \(Words.plain(explanation.settings.regionThreshold)).",
             regions: atlas.regions.map { region in
                 let found = active[region.name]
@@ -70,7 +72,7 @@ struct BrainScene {
         let strengths = Dictionary(partners.map { ($0.value.name, $0.strength / most) }) { first, _ in first }
         return BrainScene(
             title: chosen.title,
-            lead: "\(chosen.name), with the \(Words.some(partners.count, "region")) active together with it.",
+            lead: "\(chosen.name), with the \(Words.amount(partners.count, "region")) active together with it.",
             regions: atlas.regions.map { region in
                 region.name == chosen.name
                     ? BrainRegion(region, strength: 1, style: "chosen")

@@ -1,4 +1,5 @@
 import Brain
+import Presentation
 
 /// Template values that explain why a scenario engages its areas and regions.
 enum ExplanationValues {
@@ -23,7 +24,7 @@ enum ExplanationValues {
                     },
                 ] as [String: Any]
             },
-            "regionCount": Words.some(explanation.regions.count, "region"),
+            "regionCount": Words.amount(explanation.regions.count, "region"),
             "regions": explanation.regions.prefix(most).map { region in
                 [
                     "title": region.title, "address": Query().address("/brain", ["region": region.name]),

@@ -1,5 +1,6 @@
 import Answers
 import Model
+import Presentation
 
 /// Template values for a model's answers on test samples.
 struct AnswerValues {
@@ -46,7 +47,7 @@ struct AnswerValues {
         let pages = max(1, (rows.count + Self.pageSize - 1) / Self.pageSize)
         let shown = rows.dropFirst((page - 1) * Self.pageSize).prefix(Self.pageSize)
         var values: [String: Any] = [
-            "kept": Words.some(file.samples.count, "test sample"), "isPart": file.samples.count < file.count,
+            "kept": Words.amount(file.samples.count, "test sample"), "isPart": file.samples.count < file.count,
             "whole": Words.count(file.count), "samplesTitle": title(rows.count),
             "samples": shown.map(sample), "hasSamples": !shown.isEmpty, "isChosen": choice != .all,
             "all": address([:]) + "#samples", "page": page, "pages": pages, "isOne": pages == 1,
@@ -83,11 +84,11 @@ struct AnswerValues {
         switch choice {
         case .all: return "Worst answers"
         case .pair(let truth, let answer) where truth == answer:
-            return "\(names[truth]), answered correctly: \(Words.some(count, "sample"))"
+            return "\(names[truth]), answered correctly: \(Words.amount(count, "sample"))"
         case .pair(let truth, let answer):
-            return "\(names[truth]), answered \(names[answer]): \(Words.some(count, "sample"))"
+            return "\(names[truth]), answered \(names[answer]): \(Words.amount(count, "sample"))"
         case .label(let label, let outcome):
-            return "\(names[label]) \(outcome.rawValue): \(Words.some(count, "sample"))"
+            return "\(names[label]) \(outcome.rawValue): \(Words.amount(count, "sample"))"
         }
     }
 

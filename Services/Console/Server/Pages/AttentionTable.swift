@@ -1,6 +1,7 @@
 import Brain
 import KnowledgeClient
 import Model
+import Presentation
 import RegistryClient
 import Search
 import ServiceClient

@@ -2,6 +2,7 @@ import Brain
 import DesignerClient
 import Hummingbird
 import Model
+import Presentation
 import RegistryClient
 import ServiceClient
 
@@ -99,8 +100,8 @@ struct BrainPage: Sendable {
                 "name": area.path, "style": AreaStyle.style(of: area.path), "isChosen": query["area"] == area.path,
                 "address": Query().address("/brain", ["area": area.path]),
                 "zoo": Query().address("/zoo", ["areas": area.path]),
-                "regions": Words.some(area.regions.count, "region"),
-                "models": Words.some(parts.reduce(area.models) { $0 + $1.models }, "model"),
+                "regions": Words.amount(area.regions.count, "region"),
+                "models": Words.amount(parts.reduce(area.models) { $0 + $1.models }, "model"),
                 "parts": parts.map { part in
                     [
                         "name": part.path.dropFirst(area.path.count + 1),
@@ -125,7 +126,7 @@ struct BrainPage: Sendable {
                     "name": area.path, "style": AreaStyle.style(of: area.path), "strength": Words.fixed(strength, 2),
                     "address": Query().address("/brain", ["area": area.path]),
                     "zoo": Query().address("/zoo", ["areas": area.path]),
-                    "models": Words.some(area.models, "model"),
+                    "models": Words.amount(area.models, "model"),
                 ] as [String: Any]
             },
             "hasAreas": !ties.isEmpty,

@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import Model
 import Networks
+import Presentation
 import RegistryClient
 import ServiceClient
 

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Model
+import Presentation
 import RegistryClient
 import ServiceClient
 
@@ -20,7 +21,7 @@ struct DataPages: Sendable {
         return renderer.page(
             "datasets", title: "Data", section: .zoo,
             [
-                "count": Words.some(datasets.count, "dataset"), "hasDatasets": !datasets.isEmpty,
+                "count": Words.amount(datasets.count, "dataset"), "hasDatasets": !datasets.isEmpty,
                 "datasets": datasets.map(Self.row),
             ])
     }
@@ -43,7 +44,7 @@ struct DataPages: Sendable {
         let rest = (manifest?.target.names.count ?? 0) - names.count
         let titles: [Target.Kind: String] = [.classification: "Classes", .multiLabel: "Labels", .regression: "Numbers"]
         var values: [String: Any] = Self.row(found.dataset)
-        values["samples"] = Words.some(found.dataset.trainingSamples, "training sample")
+        values["samples"] = Words.amount(found.dataset.trainingSamples, "training sample")
         values["size"] = Words.bytes(found.dataset.bytes)
         values["source"] = found.dataset.attributes["source"]
         values["targetTitle"] = manifest.flatMap { titles[$0.target.kind] } ?? "Classes"

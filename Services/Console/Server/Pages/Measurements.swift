@@ -1,4 +1,5 @@
 import Model
+import Presentation
 
 /// A network's metrics as the console shows them: those of splits in a table, all others with their units.
 struct Measurements {

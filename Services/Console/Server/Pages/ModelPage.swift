@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import Model
 import Networks
+import Presentation
 import RegistryClient
 import ServiceClient
 
@@ -234,7 +235,8 @@ struct ModelPage: Sendable {
         add("Weights from", lineage.parent, lineage.parent.map(address))
         for child in children { add("Weights used by", child.id, address(of: child.id)) }
         add("Imported from", lineage.origin)
-        add("License", lineage.licence)
+        let shown: Set = ["scenario", "trial", "recipe", "parent", "origin"]
+        for text in lineage.texts where !shown.contains(text.name) { add(text.title, text.value) }
         return rows
     }
 
@@ -267,7 +269,7 @@ struct ModelPage: Sendable {
         ]
         if let graph = graph(of: network) {
             values["drawing"] = ArchitectureDrawing(graph).svg()
-            values["steps"] = Words.some(graph.steps.count, "layer")
+            values["steps"] = Words.amount(graph.steps.count, "layer")
         }
         return values
     }

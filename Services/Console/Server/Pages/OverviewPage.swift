@@ -1,6 +1,7 @@
 import DesignerClient
 import Hummingbird
 import Model
+import Presentation
 import ServiceClient
 import WorkQueueClient
 

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Presentation
 
 /// Template values for a network's inputs and its answers for uploaded files.
 enum PredictValues {
@@ -37,7 +38,7 @@ enum PredictValues {
         var values: [String: Any] = ["rows": outcome.answers.map { row($0, outcome.target) }]
         if outcome.further > 0 {
             values["further"] =
-                "\(Words.some(outcome.further, "more sample")) not shown; use gyrus predict for them."
+                "\(Words.amount(outcome.further, "more sample")) not shown; use gyrus predict for them."
         }
         return values
     }

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Model
+import Presentation
 import ServiceClient
 
 /// The list of scenarios, and the page of one scenario.
@@ -107,7 +108,7 @@ struct ScenarioPages: Sendable {
     /// A one-line summary of a search.
     private static func facts(_ status: ScenarioStatus) -> String {
         let method = status.facts.map { "\($0.method.rawValue), " } ?? ""
-        return "\(method)\(Words.some(status.trials, "trial")), objective \(status.objective.name)"
+        return "\(method)\(Words.amount(status.trials, "trial")), objective \(status.objective.name)"
     }
 
     /// The scenario's file as it was published.

@@ -1,6 +1,7 @@
 import DesignerClient
 import Foundation
 import Model
+import Presentation
 
 /// Template values of one row in lists of scenarios or trials.
 enum ScenarioRow {

@@ -1,5 +1,6 @@
 import DesignerClient
 import Model
+import Presentation
 
 /// A picture that complements a search's figures: the diagram of the best fusion, and a view of the searcher itself,
 /// such as the lineage of a population, the entropy of controllers, or the map of an embedding.
@@ -139,7 +140,7 @@ struct SearchPicture: Sendable {
             xText: Words.countTick, yText: { Words.tick($0, of: metric) }, width: 1200, height: 380)
         return SearchPicture(
             "Ancestry",
-            "The last \(Words.some(dots.count, "trial")); each line leads from parent to child; those of the best "
+            "The last \(Words.amount(dots.count, "trial")); each line leads from parent to child; those of the best "
                 + "trial's ancestors stand out.", chart.svg())
     }
 }

@@ -1,6 +1,7 @@
 import DesignerClient
 import Foundation
 import Model
+import Presentation
 
 /// The progress of a search: figures, charts and one page of its trials.
 struct SearchReport: Sendable {
@@ -76,7 +77,7 @@ struct SearchReport: Sendable {
     private var noPoints: String {
         let failed = progress.counts[.failed] ?? 0
         guard failed > 0 else { return "No trial has ended yet." }
-        return "\(Words.some(failed, "trial")) failed; none has a value yet."
+        return "\(Words.amount(failed, "trial")) failed; none has a value yet."
     }
 
     /// How many trials halving stopped early, and what that saves; nil if none.
@@ -84,7 +85,7 @@ struct SearchReport: Sendable {
         let paused = progress.counts[.paused] ?? 0
         guard paused + progress.promoted > 0 else { return nil }
         return "\(Words.count(paused)) paused · \(Words.count(progress.promoted)) promoted · "
-            + Words.some(progress.epochs, "epoch")
+            + Words.amount(progress.epochs, "epoch")
     }
 
     // MARK: - Charts

@@ -1,6 +1,7 @@
 import DesignerClient
 import Hummingbird
 import Model
+import Presentation
 import ServiceClient
 import Tracking
 
@@ -46,7 +47,7 @@ struct TrackPages: Sendable {
                 "id": status.id.text, "scenario": status.name, "setup": status.best?.networkName ?? "",
                 "sequence": sequence.name, "frame": frame, "last": count, "rate": sequence.information.frameRate,
                 "drawing": TrackDrawing(sequence: sequence).frame(frame),
-                "people": Words.some(sequence.frames[frame - 1].count, "person").replacing("persons", with: "people"),
+                "people": Words.amount(sequence.frames[frame - 1].count, "person").replacing("persons", with: "people"),
                 "links": strides.map { stride in
                     let target = min(max(1, frame + stride), count)
                     return [

@@ -1,5 +1,6 @@
 import DesignerClient
 import Model
+import Presentation
 import Tracking
 
 /// The tables of a tracker search: the published settings beside the best tracker, and the best tracker on each

@@ -1,5 +1,6 @@
 import DesignerClient
 import Model
+import Presentation
 
 /// The trials of a search side by side: their choices, the value of each, and which decisions mattered.
 struct TrialComparison {
@@ -27,7 +28,7 @@ struct TrialComparison {
     var values: [String: Any] {
         let count = parameters.trials.count
         var values: [String: Any] = [
-            "count": Words.some(count, "measured trial"), "isEnough": count >= Self.fewest,
+            "count": Words.amount(count, "measured trial"), "isEnough": count >= Self.fewest,
             "fewest": Self.fewest, "metric": status.objective.name, "lines": Words.count(min(count, Self.lines)),
             "slices": slices,
         ]

@@ -2,6 +2,7 @@ import DesignerClient
 import Foundation
 import Hummingbird
 import Model
+import Presentation
 import ServiceClient
 import WorkQueueClient
 
@@ -125,12 +126,9 @@ struct TrialPage: Sendable {
             guard event.kind == "task.progress", event.attributes["rank"] ?? "0" == "0",
                 let step = event.attributes["step"].flatMap(Double.init)
             else { continue }
-            for (key, text) in event.attributes where key.hasPrefix("metric.") {
-                let name = key.dropFirst("metric.".count)
+            for (name, value) in event.metrics where value.isFinite {
                 let parts = name.split(separator: "-", maxSplits: 1).map(String.init)
-                guard parts.count == 2, ["training", "validation"].contains(parts[0]), let value = Double(text),
-                    value.isFinite
-                else { continue }
+                guard parts.count == 2, ["training", "validation"].contains(parts[0]) else { continue }
                 // When another worker takes over a training, it repeats the epochs since the last checkpoint; the later
                 // value counts.
                 curves[parts[1], default: [:]][parts[0], default: [:]][step] = value

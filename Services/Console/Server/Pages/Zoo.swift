@@ -1,4 +1,5 @@
 import Model
+import Presentation
 import RegistryClient
 
 /// The contents of the registry, prepared for charts.

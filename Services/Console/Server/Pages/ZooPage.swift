@@ -1,5 +1,6 @@
 import Hummingbird
 import Model
+import Presentation
 import RegistryClient
 import ServiceClient
 
@@ -61,11 +62,11 @@ struct ZooPage: Sendable {
     private static func values(of zoo: Zoo, _ query: Query) -> [String: Any] {
         let statistics = zoo.statistics
         var values: [String: Any] = [
-            "total": Words.some(Int(clamping: statistics.models), "model"),
-            "networks": Words.some(Int(clamping: statistics.networks), "base network"),
-            "datasets": Words.some(Int(clamping: statistics.datasets), "dataset"),
+            "total": Words.amount(Int(clamping: statistics.models), "model"),
+            "networks": Words.amount(Int(clamping: statistics.networks), "base network"),
+            "datasets": Words.amount(Int(clamping: statistics.datasets), "dataset"),
             "bytes": Words.bytes(statistics.blobBytes),
-            "parameters": Words.some(Int(clamping: statistics.parameters), "parameter"),
+            "parameters": Words.amount(Int(clamping: statistics.parameters), "parameter"),
             "areas": zoo.areas.map { tile($0, parts: zoo.parts(of: $0), query) },
             "filters": filters.map { field in
                 ["name": field.0, "title": field.1, "hint": field.2, "value": query[field.0] ?? ""]
@@ -86,8 +87,8 @@ struct ZooPage: Sendable {
             query.address("/zoo", ["areas": term == chosen ? nil : term, "after": nil])
         }
         return [
-            "name": group.term, "models": Words.some(Int(clamping: group.models), "model"),
-            "networks": Words.some(Int(clamping: group.networks), "network"),
+            "name": group.term, "models": Words.amount(Int(clamping: group.models), "model"),
+            "networks": Words.amount(Int(clamping: group.networks), "network"),
             "best": group.bestAccuracy.map { "best \(Words.percent($0))" } ?? "not measured yet",
             "style": AreaStyle.style(of: group.term), "isChosen": group.term == chosen,
             "address": address(group.term),

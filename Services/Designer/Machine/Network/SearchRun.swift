@@ -11,7 +11,7 @@ package struct SearchRun: SearchCourse {
     /// The state of the fusion; nil unless it is a fusion search.
     package var fusion: FusionCourse?
     package var trials: [Trial]
-    private var isPrepared: Bool
+    package var isPrepared: Bool
     private var seeds: [Genome]?
     package var searcher: Searcher?
     /// The state of early stopping; nil without it.
@@ -51,19 +51,7 @@ package struct SearchRun: SearchCourse {
 
     // MARK: Beginning and going on
 
-    /// The first decision after a start: begin, or resume the tasks that were under way.
-    package mutating func begin() throws -> SearchDecision {
-        var decision = SearchDecision()
-        guard isPrepared else {
-            decision.steps = [preparation]
-            return decision
-        }
-        try takeUp(&decision)
-        return decision
-    }
-
-    /// Resumes the tasks that were under way, now that the dataset is available.
-    private mutating func takeUp(_ decision: inout SearchDecision) throws {
+    package mutating func takeUp(_ decision: inout SearchDecision) throws {
         if let budget = scenario.search.budget, !trials.contains(where: \.purpose.isFinal) {
             decision.steps.append(.wait(seconds: budget * Scenario.Search.trialShare))
         }
@@ -81,10 +69,7 @@ package struct SearchRun: SearchCourse {
     package mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
         switch occurrence {
         case .prepared(.success):
-            isPrepared = true
-            decision.isPrepared = true
-            decision.note("scenario.prepared", plan.id.text, ["recipe": scenario.data.id])
-            try takeUp(&decision)
+            try beginPrepared(&decision)
         case .prepared(.failure(let failure)):
             conclude(.failed(prefixed(failure, "The dataset could not be prepared")), &decision)
         case .found(let genomes):
@@ -194,7 +179,8 @@ package struct SearchRun: SearchCourse {
 
     package mutating func trial(_ proposal: Proposal) throws -> Trial {
         try trial(
-            proposal.number, proposal.genome, origin: plan.origin(of: proposal, known: seeds),
+            proposal.number, proposal.genome,
+            origin: plan.origin(of: proposal, isSeed: searcher?.isSeed(proposal) == true, known: seeds),
             parents: proposal.parents)
     }
 

@@ -53,8 +53,9 @@ extension ScenarioPlan {
     }
 
     /// The origin of a proposal: initial genomes either come from the knowledge service or follow from the explanation.
-    package func origin(of proposal: Proposal, known: [Genome]?) -> String {
-        guard proposal.origin == "knowledge" else { return proposal.origin }
+    /// - Parameter isSeed: Whether it is an initial genome.
+    package func origin(of proposal: Proposal, isSeed: Bool, known: [Genome]?) -> String {
+        guard isSeed else { return proposal.origin }
         if let fusion = scenario.fusion {
             // The genome after the modalities is the product of all answers.
             if (1...fusion.networks.count).contains(proposal.genome.genes[0][0]) { return "alone" }

@@ -28,6 +28,18 @@ package struct ScenarioPlan: Sendable {
         self.models = models
     }
 
+    /// Reads the text of a published scenario; the rest of the designer takes its plan from here.
+    /// - Parameter name: Name of the file, for messages.
+    /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
+    package init(
+        reading text: String, file name: String = "scenario", id: ScenarioID, generation: Int = 0,
+        explanation: Explanation? = nil, models: [String: StoredBackbone] = [:]
+    ) throws {
+        self.init(
+            id: id, generation: generation, file: try ScenarioFile(text, file: name), text: text,
+            explanation: explanation, models: models)
+    }
+
     /// Group of its tasks in other services' queues.
     package var group: String { Self.group(id, generation) }
 

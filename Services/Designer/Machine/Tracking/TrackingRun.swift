@@ -13,7 +13,7 @@ package struct TrackingRun: SearchCourse {
     package let plan: ScenarioPlan
     package let space: TrackingSpace
     package private(set) var trials: [Trial]
-    private var isPrepared: Bool
+    package var isPrepared: Bool
     private var searcher: Searcher?
 
     package var searchSpace: SearchSpace { space.space }
@@ -37,17 +37,7 @@ package struct TrackingRun: SearchCourse {
 
     // MARK: Beginning and going on
 
-    package mutating func begin() throws -> SearchDecision {
-        var decision = SearchDecision()
-        guard isPrepared else {
-            decision.steps = [preparation]
-            return decision
-        }
-        try takeUp(&decision)
-        return decision
-    }
-
-    private mutating func takeUp(_ decision: inout SearchDecision) throws {
+    package mutating func takeUp(_ decision: inout SearchDecision) throws {
         guard searcher != nil else {
             decision.steps = [.seek(limit: seedLimit)]
             return
@@ -59,10 +49,7 @@ package struct TrackingRun: SearchCourse {
     package mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
         switch occurrence {
         case .prepared(.success):
-            isPrepared = true
-            decision.isPrepared = true
-            decision.note("scenario.prepared", plan.id.text, ["recipe": scenario.data.id])
-            try takeUp(&decision)
+            try beginPrepared(&decision)
         case .prepared(.failure(let failure)):
             conclude(.failed(prefixed(failure, "The sequences could not be prepared")), &decision)
         case .found(let known):

@@ -11,7 +11,7 @@ import Networks
 /// ```swift
 /// let space = try file.locating { try NetworkSpace(file.scenario) }
 /// let candidate = try space.candidate(genome)
-/// candidate.network.parameterCount
+/// try candidate.network.parameterCount
 /// ```
 public struct NetworkSpace: CandidateSpace {
     /// Widths if a scenario names none.

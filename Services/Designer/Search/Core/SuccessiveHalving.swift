@@ -8,7 +8,7 @@ import Model
 /// any number of workers up to the lag.
 ///
 /// ```swift
-/// var halving = SuccessiveHalving(.init(budgets: [1, 3, 9], reduction: 3, trials: 27, lag: 4))
+/// var halving = try SuccessiveHalving(.init(budgets: [1, 3, 9], reduction: 3, trials: 27, lag: 4))
 /// while case .training(let training) = halving.ask() {
 ///     try halving.tell(training.number, measure(training.trial, epochs: training.budget))
 /// }

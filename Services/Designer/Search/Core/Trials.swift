@@ -81,6 +81,8 @@ struct SearchView {
     let visible: Int
     /// Whether a candidate is within the limits.
     let isAllowed: (Genome) -> Bool
+    /// Genomes that the search was given to begin with.
+    var seeds: [Genome] = []
 
     var space: SearchSpace { history.space }
     /// Number of the requested proposal.

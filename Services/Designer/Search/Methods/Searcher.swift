@@ -56,7 +56,7 @@ public struct Searcher: Sendable {
         if visible > history.settled { return .waiting(for: history.settled) }
         var generator = SeededGenerator(seed: seed, stream: UInt64(history.proposals.count))
         let chosen = try withoutActuallyEscaping(isAllowed) { isAllowed -> Suggestion? in
-            let view = SearchView(history: history, visible: visible, isAllowed: isAllowed)
+            let view = SearchView(history: history, visible: visible, isAllowed: isAllowed, seeds: seeds)
             if let given = given(view) { return Suggestion(given, origin: "knowledge") }
             if let found = try strategy.propose(view, using: &generator) { return found }
             return view.unseen(using: &generator).map { Suggestion($0, origin: "random") }
@@ -84,6 +84,11 @@ public struct Searcher: Sendable {
     ///   different outcome.
     public mutating func tell(_ number: Int, _ outcome: TrialOutcome) throws {
         try history.tell(number, outcome)
+    }
+
+    /// Whether a proposal is one of the seeds, which come before all others.
+    public func isSeed(_ proposal: Proposal) -> Bool {
+        proposal.number < seeds.count && seeds.contains(proposal.genome)
     }
 
     /// The first seed that is usable and not yet proposed.

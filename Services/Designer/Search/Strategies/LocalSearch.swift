@@ -15,9 +15,6 @@ public struct LocalSearch: SearchStrategy {
         }
     }
 
-    /// Origin of a climb's first trial.
-    private static let start = "start"
-
     let settings: Settings
     private let seed: UInt64
     /// Trials whose neighbors are all known, permanently.
@@ -35,14 +32,19 @@ public struct LocalSearch: SearchStrategy {
 
     mutating func propose(_ view: SearchView, using generator: inout SeededGenerator) -> Suggestion? {
         guard view.number >= settings.starts else { return nil }
-        let start = view.history.proposals.last { $0.origin == Self.start }?.number ?? 0
+        let start = view.history.proposals.last { isStart($0, view) }?.number ?? 0
         let measured = view.measured
         // While a start is under way, the previous climb continues.
         let climb = start < view.visible ? measured.filter { $0.number >= start } : measured
         if let best = climb.max(by: { $1.isBetter(than: $0) }), let next = neighbour(of: best, view) {
             return Suggestion(next, origin: "neighbor \(best.number)", from: [best.number])
         }
-        return view.unseen(using: &generator).map { Suggestion($0, origin: Self.start) }
+        return view.unseen(using: &generator).map { Suggestion($0, origin: "start") }
+    }
+
+    /// Whether a proposal began a climb: it is nobody's neighbor and was not given.
+    private func isStart(_ proposal: Proposal, _ view: SearchView) -> Bool {
+        proposal.number >= settings.starts && proposal.parents.isEmpty && !view.seeds.contains(proposal.genome)
     }
 
     /// The first available neighbor; a trial's neighbors always have the same order.

@@ -20,9 +20,7 @@ struct ControllerSearch {
         let (status, explanation) = try await retrying(for: Self.patience) {
             (try await designer.scenario(task.scenario), try await designer.explanation(of: task.scenario))
         }
-        plan = ScenarioPlan(
-            id: status.id, generation: 0, file: try ScenarioFile(status.text), text: status.text,
-            explanation: explanation)
+        plan = try ScenarioPlan(reading: status.text, id: status.id, explanation: explanation)
         guard let replication = plan.scenario.search.replication else {
             throw Failure(.invalidArgument, "Scenario '\(status.id)' asks for no replicas of controllers.")
         }

@@ -1,6 +1,7 @@
 import GRDB
 import Model
 import Networks
+import RegistryClient
 
 /// A table that can be listed, with its filter fields and sort fields.
 struct Catalogue: Sendable {
@@ -88,17 +89,20 @@ struct Catalogue: Sendable {
         return fields
     }()
 
-    private static let modelFields: [String: CatalogueField] = [
+    private static let modelFields = ownFields.merging(lineageFields) { own, _ in own }
+
+    /// The texts of a lineage by their names, and by those of other versions.
+    private static let lineageFields = Dictionary(
+        uniqueKeysWithValues: PretrainedModel.Lineage().texts.flatMap { text in
+            [text.name, text.alias].compactMap(\.self).map { ($0, CatalogueField(.text, "models.\(text.name)")) }
+        })
+
+    private static let ownFields: [String: CatalogueField] = [
         "id": CatalogueField(.text, "models.id"), "network": CatalogueField(.text, "models.network"),
         "platform": CatalogueField(.text, "text", within: term("models.platform", .platforms)),
         "dataset": CatalogueField(.text, "text", within: term("models.dataset", .datasets)),
         "optimizer": CatalogueField(.text, "text", within: term("models.optimizer", .optimizers)),
         "size": CatalogueField(.text, "models.size"), "accuracy": CatalogueField(.number, "models.accuracy"),
-        "scenario": CatalogueField(.text, "models.scenario"), "trial": CatalogueField(.text, "models.trial"),
-        "recipe": CatalogueField(.text, "models.recipe"), "parent": CatalogueField(.text, "models.parent"),
-        "license": CatalogueField(.text, "models.licence"),
-        // The spelling of older versions.
-        "licence": CatalogueField(.text, "models.licence"), "origin": CatalogueField(.text, "models.origin"),
         "series": CatalogueField(.text, "models.series"), "version": CatalogueField(.number, "models.version"),
         "stage": CatalogueField(.text, "models.stage"),
         "stage-since": CatalogueField(

@@ -33,21 +33,22 @@ enum ModelRow {
             (file, bytes: try BlobStore.pin(file.blob, as: file.format.rawValue, db))
         }
         let numbers = try Terms.encode(code, db)
+        let own: [(String, (any DatabaseValueConvertible)?)] = [
+            ("id", model.id), ("network", model.network.hexadecimal),
+            ("platform", try Terms.row(of: model.platform, in: .platforms, db)),
+            ("dataset", try Terms.row(of: model.dataset, in: .datasets, db)),
+            ("optimizer", try Terms.row(of: model.optimizer, in: .optimizers, db)), ("accuracy", model.accuracy),
+            ("series", model.series), ("version", try newVersion(in: model.series, db)),
+            ("stage", model.stage.rawValue), ("size", code.size.description),
+            ("bytes", Int64(clamping: files.reduce(0) { $0 + $1.bytes })), ("created", created),
+            ("code_text", code.description), ("code", numbers.map(String.init).joined(separator: " ")),
+        ]
+        let row = own + model.lineage.texts.map { ($0.name, $0.value) }
         try db.execute(
             sql: """
-                INSERT INTO models (id, network, platform, dataset, optimizer, accuracy, series, version, stage, size,
-                    bytes, scenario, trial, recipe, parent, licence, origin, created, code_text, code)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                model.id, model.network.hexadecimal, try Terms.row(of: model.platform, in: .platforms, db),
-                try Terms.row(of: model.dataset, in: .datasets, db),
-                try Terms.row(of: model.optimizer, in: .optimizers, db), model.accuracy, model.series,
-                try newVersion(in: model.series, db), model.stage.rawValue, code.size.description,
-                Int64(clamping: files.reduce(0) { $0 + $1.bytes }), model.lineage.scenario, model.lineage.trial,
-                model.lineage.recipe?.hexadecimal, model.lineage.parent, model.lineage.licence, model.lineage.origin,
-                created, code.description, numbers.map(String.init).joined(separator: " "),
-            ])
+                INSERT INTO models (\(row.map(\.0).joined(separator: ", ")))
+                VALUES (\(row.map { _ in "?" }.joined(separator: ", ")))
+                """, arguments: StatementArguments(row.map(\.1)))
         let addFile = try db.cachedStatement(
             sql: "INSERT INTO model_files (model, format, blob, bytes) VALUES (?, ?, ?, ?)")
         for (file, bytes) in files {
@@ -72,10 +73,7 @@ extension PretrainedModel {
             dataset: row["dataset_text"], optimizer: row["optimizer_text"], accuracy: row["accuracy"],
             files: try files.compactMap(ModelFile.init(row:)),
             metrics: Dictionary(metrics.map { ($0["name"], $0["value"]) }) { _, later in later },
-            lineage: Lineage(
-                scenario: row["scenario"], trial: row["trial"],
-                recipe: try (row["recipe"] as String?).map { try BlobDigest($0) }, parent: row["parent"],
-                licence: row["licence"], origin: row["origin"]), series: row["series"])
+            lineage: try Lineage { row[$0] }, series: row["series"])
         version = row["version"]
         stage = try ModelStage(word: row["stage"])
         stageSince = (row["stage_since"] as Int64?).map { Date(microseconds: $0) }

@@ -3,7 +3,7 @@ public import Model
 /// Maps what is perceived to an atlas and its areas.
 ///
 /// ```swift
-/// let resolver = Resolver(map, digest: files.digest, networks: offers)
+/// let resolver = Resolver(map, digest: AtlasFiles.shipped.digest, networks: offers)
 /// let explanation = try resolver.explain(.init(stimuli: ["see written digits", "hear spoken digits"]))
 /// ```
 ///

@@ -495,7 +495,7 @@ struct  Gyrus__Wire__PublishRequest
 
 
 /*
- * Names one scenario: routes `scenario.get`, `scenario.cancel`, `scenario.resume` and `scenario.explain`.
+ * Names one scenario, for every route of a single scenario.
  */
 struct  Gyrus__Wire__ScenarioRequest
 {

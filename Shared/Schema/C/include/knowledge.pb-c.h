@@ -306,7 +306,7 @@ struct  Gyrus__Wire__ObservationListReply
 
 
 /*
- * Route `schedule.put`, and an entry of `schedule.list`: when enough new samples of a data set have arrived, a model is
+ * Route `schedule.put`, and an entry of `schedule.list`: when enough new samples of a dataset have arrived, a model is
  * updated with them.
  */
 struct  Gyrus__Wire__UpdateSchedule
@@ -321,7 +321,7 @@ struct  Gyrus__Wire__UpdateSchedule
    */
   char *model;
   /*
-   * Name of the data set, as the registry lists it.
+   * Name of the dataset, as the registry lists it.
    */
   char *dataset;
   /*

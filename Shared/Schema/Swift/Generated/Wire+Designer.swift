@@ -791,7 +791,7 @@ extension Wire.PublishRequest: StoredMessage {
 }
 
 extension Wire {
-    /// Names one scenario: routes `scenario.get`, `scenario.cancel`, `scenario.resume` and `scenario.explain`.
+    /// Names one scenario, for every route of a single scenario.
     public struct ScenarioRequest: WireMessage {
         /// Identity, or a prefix of it that no other scenario has.
         public var id: String = ""

@@ -547,14 +547,14 @@ extension Wire.ObservationListReply: StoredMessage {
 }
 
 extension Wire {
-    /// Route `schedule.put`, and an entry of `schedule.list`: when enough new samples of a data set have arrived, a model is
+    /// Route `schedule.put`, and an entry of `schedule.list`: when enough new samples of a dataset have arrived, a model is
     /// updated with them.
     public struct UpdateSchedule: WireMessage {
         /// Identity, chosen by the creator; a request with a known identity changes nothing.
         public var id: String = ""
         /// Identity of the model; updates continue from the latest version that an update created.
         public var model: String = ""
-        /// Name of the data set, as the registry lists it.
+        /// Name of the dataset, as the registry lists it.
         public var dataset: String = ""
         /// Number of new samples that trigger an update.
         public var samples: UInt32 = 0

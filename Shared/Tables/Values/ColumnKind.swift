@@ -39,4 +39,26 @@ public enum ColumnKind: String, Hashable, Sendable, Codable, CaseIterable {
 
     /// Whether cells are paths of files, or their content.
     public var isFile: Bool { [.image, .audio, .textFile].contains(self) }
+
+    /// Whether cells are lists of numbers.
+    var isList: Bool { self == .series }
+
+    /// Whether cells keep their form; those of other kinds are numbers or text.
+    var keepsForm: Bool { [.image, .audio, .series, .labels].contains(self) }
+
+    /// The kind of numbered columns that are read together.
+    static let joined = ColumnKind.series
+
+    /// The kind of a column of this kind once the user says what it holds; nil if it cannot hold that.
+    /// - Parameter areNumbers: Whether all values are numbers.
+    func given(_ kind: ModalityKind, areNumbers: Bool) -> ColumnKind? {
+        switch kind {
+        case .image: .image
+        case .audio: .audio
+        case .text: self == .textFile ? .textFile : .text
+        case .table: self == .number || areNumbers ? .number : .category
+        case .series: [.text, .category, .identifier].contains(self) ? nil : self
+        case .video: self
+        }
+    }
 }

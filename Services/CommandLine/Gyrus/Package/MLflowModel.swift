@@ -53,7 +53,7 @@ struct MLflowModel {
         get throws {
             var seen: Set<String> = []
             let columns = manifest.inputs.sorted { $0.key < $1.key }.flatMap { _, input in
-                input.columns.map { Column(name: $0, type: Self.type(of: input), required: false) }
+                input.columns.map { Column(name: $0, type: Self.type(of: $0, input), required: false) }
             }.filter { seen.insert($0.name).inserted }
             let outputs = [TensorColumn(specification: .init(shape: [-1, manifest.target.outputs]))]
             let encoder = JSONEncoder()
@@ -67,9 +67,9 @@ struct MLflowModel {
 
     /// MLflow rejects integers for `double` and any number for `string`, but pandas infers a column's type from its
     /// values.
-    private static func type(of input: DatasetManifest.Input) -> String {
-        switch input.preparation {
-        case .table, .series: "any"
+    private static func type(of column: String, _ input: DatasetManifest.Input) -> String {
+        switch input.preparation.content(of: column, among: input.columns) {
+        case .number, .category, .numbers: "any"
         case .picture, .sound, .text: "string"
         }
     }

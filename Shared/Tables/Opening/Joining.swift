@@ -12,7 +12,7 @@ enum Joining {
             let (rows, _) = try opener.rows(name.hasPrefix("/") ? name : "\(folder)/\(name)")
             guard opened.rows.names.contains(key), rows.names.contains(key) else {
                 let side = opened.rows.names.contains(key) ? rows : opened.rows
-                throw TargetFinder.unknown(key, "data.join.\(name)", side.names)
+                throw Failure.missingColumn(key, "data.join.\(name)", side.names)
             }
             opened.rows = try JoinedSource(opened.rows, with: rows, named: name, by: key)
             if !opened.keys.contains(key) { opened.keys.append(key) }

@@ -1,6 +1,7 @@
 import Answers
 import Foundation
 import Model
+import Presentation
 
 /// A model card in the form of Hugging Face: front matter for programs, then text for people.
 struct ModelCard {

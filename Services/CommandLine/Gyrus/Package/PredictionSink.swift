@@ -1,5 +1,7 @@
+import ArgumentParser
 import Foundation
 import Model
+import Presentation
 
 /// Writes answers as a table or as JSON lines, to stdout or to a file that appears only when it is complete.
 final class PredictionSink {
@@ -134,4 +136,10 @@ private struct Prediction: Encodable {
     static func best(_ answer: [Float], _ count: Int) -> [Int] {
         Array(answer.indices.sorted { (answer[$1], $0) < (answer[$0], $1) }.prefix(count))
     }
+}
+
+/// Output format of answers.
+enum PredictionFormat: String, ExpressibleByArgument, CaseIterable {
+    case csv
+    case json
 }

@@ -14,6 +14,9 @@ public struct Layer: Hashable, Sendable {
         self.inputs = inputs
     }
 
+    /// The largest size of a dimension.
+    static let largestSide = 1 << 20
+
     /// Makes a layer with one input.
     public init(_ name: String, _ operation: Operation, from input: String) {
         self.init(name, operation, from: [input])

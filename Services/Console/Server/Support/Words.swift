@@ -1,18 +1,11 @@
 import Foundation
 import Model
+import Presentation
 
 /// Numbers formatted for people.
-enum Words {
-    /// A share as a percentage, such as `97.31 %`.
-    static func percent(_ share: Double?) -> String { share.map { "\(fixed($0 * 100, 2)) %" } ?? "–" }
-
-    /// A metric's value: a share as a percentage, anything else without trailing zeros; with its standard error if
-    /// known.
-    static func value(_ value: Double?, of metric: Metric, error: Double? = nil) -> String {
-        guard let value else { return "–" }
-        guard metric.isShare else { return plain(value) + (error.map { " ± \(plain($0))" } ?? "") }
-        return error.map { "\(fixed(value * 100, 2)) ± \(fixed($0 * 100, 2)) %" } ?? percent(value)
-    }
+enum Words: NumberFormat {
+    // Narrow, and never at the end of a line.
+    static let groupSeparator = "\u{202F}"
 
     /// The metric's value that corresponds to a trial's objective.
     static func worth(_ objective: Double?, of metric: Metric) -> String {
@@ -22,20 +15,6 @@ enum Words {
     /// A metric's value as a tick label.
     static func tick(_ value: Double, of metric: Metric) -> String {
         metric.isShare ? "\(plain(value * 100)) %" : plain(value)
-    }
-
-    /// A number with a fixed number of decimals.
-    static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
-
-    /// A whole number in groups of three digits.
-    static func count(_ value: some BinaryInteger) -> String {
-        var digits = Array("\(value)")
-        var place = digits.count - 3
-        while place > 0 && digits[place - 1] != "-" {
-            digits.insert("\u{202F}", at: place)
-            place -= 3
-        }
-        return String(digits)
     }
 
     /// A number with a unit prefix, such as `1.2 M`.
@@ -79,7 +58,4 @@ enum Words {
 
     /// A tick label for a count; empty between whole numbers.
     static func countTick(_ value: Double) -> String { value == value.rounded() ? count(Int(value)) : "" }
-
-    /// A number with its noun, such as `3 trials`.
-    static func some(_ count: Int, _ word: String) -> String { "\(Words.count(count)) \(word)\(count == 1 ? "" : "s")" }
 }

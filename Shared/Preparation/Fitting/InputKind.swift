@@ -11,6 +11,30 @@ protocol InputFitter {
     func input() throws -> DatasetManifest.Input
 }
 
+/// What is done with the values of a modality. The preparation of each kind is one type, which knows how.
+///
+/// `Preparation.kind` and `RawModality.fitter` are the only places here that switch over the kinds.
+protocol InputKind: Sendable {
+    /// The raw value of a modality's cells; nil if it is missing.
+    func value(_ cells: [Cell], of name: String, _ reader: ValueReader) throws -> RawValue?
+    /// The TorchScript methods that convert raw values to the input of networks, `input_NAME` among them.
+    func methods(of name: String, shape: [Int]) -> String
+    /// The value without each of its parts in turn; none for pictures, whose parts are regions.
+    func covered(_ occluded: Occlusion.Occluded) throws -> [Occlusion.Covered]
+}
+
+extension Preparation {
+    var kind: any InputKind {
+        switch self {
+        case .picture(let picture): picture
+        case .sound(let sound): sound
+        case .text(let text): text
+        case .table(let table): table
+        case .series(let series): series
+        }
+    }
+}
+
 extension RawModality {
     /// The fitter that learns how to prepare the modality.
     /// - Parameter count: Number of training samples.
@@ -39,25 +63,5 @@ extension Array where Element: Comparable {
     func quantile(_ share: Double) -> Element? {
         guard !isEmpty else { return nil }
         return sorted()[Swift.min(count - 1, Int(Double(count) * share))]
-    }
-}
-
-/// Mean and standard deviation of a stream of numbers (Welford 1962).
-struct RunningMoments {
-    private(set) var count = 0
-    private(set) var mean = 0.0
-    private var squares = 0.0
-
-    mutating func add(_ value: Double) {
-        count += 1
-        let delta = value - mean
-        mean += delta / Double(count)
-        squares += delta * (value - mean)
-    }
-
-    /// Standard deviation; 1 if all numbers are equal.
-    var deviation: Double {
-        let deviation = (squares / Double(Swift.max(count, 1))).squareRoot()
-        return deviation > 1e-12 * Swift.max(1, abs(mean)) ? deviation : 1
     }
 }
