@@ -62,7 +62,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
                 && tracker.accuracy == best / 2)
         #expect(try tracker.outline.nodes.map(\.name) == ["detector", "filter", "tracker"])
         #expect(state.trainings.isEmpty && state.prepared == ["s1/prepare"])
-        // The final run is no observation; all others are.
+        // The final run is not an observation; all others are.
         #expect(state.observations.count == 30)
     }
 

@@ -126,7 +126,7 @@ struct CheckpointTests {
         #expect(abs(found - count) < count / 50, "\(found)")
     }
 
-    /// Writes networks with random weights, and what they give.
+    /// Writes networks with random weights, and their outputs.
     private static let write = """
         import sys, os, json, torch
         from torch import nn

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ParameterServer
 
-/// A clock that stands until it is set.
+/// A clock that stands still until it is set.
 final class HandClock: Sendable {
     private let time = Mutex(Duration.zero)
     func advance(by duration: Duration) { time.withLock { $0 += duration } }

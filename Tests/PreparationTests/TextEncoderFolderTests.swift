@@ -6,7 +6,7 @@ import Testing
 
 @testable import gyrus
 
-/// Contracts that follow from what Hugging Face and sentence-transformers keep with a text encoder.
+/// Contracts that follow from the files of Hugging Face and sentence-transformers next to a text encoder.
 @Suite struct TextEncoderFolderTests {
     private let folder: TemporaryDirectory
 

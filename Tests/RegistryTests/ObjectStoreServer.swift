@@ -3,9 +3,9 @@ import ObjectStore
 import Storage
 import TestSupport
 
-/// A real store with S3's interface, of Python's package `moto`, which checks the signature of every request.
+/// A real S3-compatible store, from the Python package `moto`, which checks the signature of every request.
 final class ObjectStoreServer: Sendable {
-    /// What it can be made to do.
+    /// Faults that it can be told to have.
     enum Fault: String {
         case full, away, wrong, unlisted
     }
