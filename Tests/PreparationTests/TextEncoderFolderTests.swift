@@ -78,6 +78,6 @@ import Testing
             short.preparation = .text(text)
         }
         let failure = #expect(throws: Failure.self) { _ = try short.encoder }
-        #expect(failure?.message.contains("leave no room beside the 4 special tokens") == true)
+        #expect(failure?.message.contains("leave no room for a text: the tokenizer adds 4 special tokens") == true)
     }
 }

@@ -47,7 +47,7 @@ package struct SearchRun: SearchCourse {
             seeds: plan.seeds(seeds, in: space, limit: seedLimit), history: try history())
     }
 
-    // MARK: Beginning and going on
+    // MARK: Starting and continuing
 
     /// The first decision after a start: begin, or resume the tasks that were under way.
     package mutating func begin() throws -> SearchDecision {
