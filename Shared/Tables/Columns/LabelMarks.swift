@@ -39,7 +39,8 @@ struct LabelMarks {
         }
     }
 
-    /// Whether a few labels stand in any place between marks. In `Paris, France` and the like, each place has its own.
+    /// Whether the same few labels occur at any position between separators. In `Paris, France` and the like, each
+    /// position has its own values.
     private static func stand(_ values: [String], _ mark: Character) -> Bool {
         var (leading, later): (Set<String>, Set<String>) = ([], [])
         let looked = values.prefix(1_000)

@@ -5,7 +5,7 @@ import Model
 import ServerClient
 import ServiceClient
 
-/// The services of a project as Kubernetes objects: services with a database as StatefulSets with a volume each, all
+/// The services of a project as Kubernetes objects: those with a database as StatefulSets with one volume each, all
 /// others as Deployments.
 struct KubernetesManifests {
     let project: ExportedProject
@@ -19,7 +19,7 @@ struct KubernetesManifests {
     let monitoring: String
 
     private static let firstPort = 7_101
-    /// Ports of those who answer to browsers and programs over HTTP.
+    /// Ports of the services that serve HTTP to browsers and programs.
     private static let webPorts = ["console": 8_470, "server": ServeOptions.usualPort]
     /// Where each service serves its metrics.
     private static let metricsPort = 9_471

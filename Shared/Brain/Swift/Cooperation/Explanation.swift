@@ -16,7 +16,7 @@ public struct Explanation: Hashable, Sendable, Codable {
 
     /// A word of a stimulus that engages nothing, because it is unknown.
     public struct UnknownWord: Hashable, Sendable, Codable {
-        /// The word as it stands in the stimulus.
+        /// The word as written in the stimulus.
         public var word: String
         /// The whole stimulus that contains it.
         public var stimulus: String
