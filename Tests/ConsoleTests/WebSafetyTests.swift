@@ -207,17 +207,17 @@ import Testing
         }
     }
 
-    @Test func `where its head takes too long`() async throws {
+    @Test func `if its head takes too long`() async throws {
         #expect(try await dribble("GET /health HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n"))
     }
 
-    @Test func `where it sends nothing at all`() async throws {
+    @Test func `if it sends nothing`() async throws {
         try await ConsoleFixture.serve(hasty) { browser in
             try await browser.connected { inbound, _ in for try await _ in inbound {} }
         }
     }
 
-    @Test func `where it sends nothing after its first request`() async throws {
+    @Test func `if it sends nothing after its first request`() async throws {
         try await ConsoleFixture.serve(hasty) { browser in
             // Without `Connection: close`, only the limit ends the connection.
             let answer = try await browser.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")

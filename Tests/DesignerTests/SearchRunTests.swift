@@ -184,7 +184,7 @@ extension SearchRun {
         #expect(other.rows.deliveries.count == reference.rows.deliveries.count)
     }
 
-    @Test func `failed trials count as worst and the search goes on`() throws {
+    @Test func `failed trials count as worst and the search continues`() throws {
         var driver = try Driver(scenarioText(), order: 1)
         driver.fails = { $0 % 2 == 0 && $0 < 24 ? Failure(.corrupt, "broken") : nil }
         try driver.run()

@@ -175,7 +175,7 @@ struct DesignerProcessTests {
         #expect(model.code?.description == status.best?.code)
         #expect(model.file(.torchScript) == status.best?.network?.script)
         #expect(model.lineage.recipe != nil && model.series == status.name)
-        // Deliveries go on after the end of the search.
+        // Deliveries continue after the end of the search.
         let knowledge = KnowledgeClient(try installation.connect(.knowledge))
         // Only the final training is kept as a model, and the result, which can be a trial that was better.
         let kept = trials.filter(\.purpose.isFinal).map(\.id.description) + [status.model ?? ""]

@@ -144,7 +144,7 @@ import Testing
     }
 
     /// Puts the programs of this build where the image has its own. Those are linked with Swift's libraries, which
-    /// these need beside them.
+    /// these need next to them.
     private static func install(
         into root: String, _ run: (String...) async throws -> GyrusProgram.Output
     ) async throws {

@@ -85,7 +85,7 @@ struct SlurmCluster {
     }
 
     /// Repeats a query until the answer meets a condition.
-    /// - Throws: `Failure` with the last lines of both daemons where that takes too long.
+    /// - Throws: `Failure` with the last lines of both daemons if that takes too long.
     func wait(for what: String, until isTrue: () async throws -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(Self.patience)
         while try await !isTrue() {

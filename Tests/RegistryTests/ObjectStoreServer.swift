@@ -19,7 +19,7 @@ final class ObjectStoreServer: Sendable {
     let credentials: [String: String]
 
     /// Starts it.
-    /// - Throws: `PythonEnvironment.Problem` where it cannot be installed.
+    /// - Throws: `PythonEnvironment.Problem` if it cannot be installed.
     init() async throws {
         let python = try await BlockingWork.run { try PythonEnvironment(with: "moto.server") }
         let directory = try TemporaryDirectory()

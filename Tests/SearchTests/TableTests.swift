@@ -24,7 +24,7 @@ struct TableTests {
     }
 
     // Regret after 25, 50, 100 and 200 trials of plain implementations of regularized evolution, local search and
-    // REINFORCE: runs of our own, in the same column of the same table, not published results. Those of evolution have
+    // REINFORCE: our own runs, in the same column of the same table, not published results. Those of evolution have
     // a population of 10 in the first two columns and of 50 in the others.
     @Test(arguments: [
         (SearchPlan.evolution(.init(population: 12, lag: 1)), [2.27, 1.23, 0.52, 0.15]),

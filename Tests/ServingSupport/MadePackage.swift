@@ -54,7 +54,7 @@ package struct MadePackage {
         return try preparer.prepare(to: path).manifest
     }
 
-    /// A picture, a sound, a text and a table, of which two kinds are told apart.
+    /// Rows with a picture, a sound, a text and table columns, in two classes.
     package static func mixed(rows: Int = 40) throws -> MadePackage {
         let folder = try TemporaryDirectory()
         try MixedRows.write(to: folder, rows: rows)

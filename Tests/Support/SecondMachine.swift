@@ -16,7 +16,7 @@ public final class SecondMachine: Sendable {
             try SecondMachine().remove()
             return nil
         } catch {
-            return "needs network namespaces and devices of its own: \(Failure(error).message)"
+            return "requires network namespaces and its own network devices: \(Failure(error).message)"
         }
     }()
 

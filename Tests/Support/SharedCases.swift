@@ -2,7 +2,7 @@ public import Foundation
 
 /// Small inputs modeled on bug reports of similar programs; tests that need them are skipped if they are missing.
 public enum SharedCases {
-    /// Where they are: `$GYRUS_CASES`, else `shared/cases` beside the repository.
+    /// Their folder: `$GYRUS_CASES`, else `shared/cases` next to the repository.
     public static let folder: URL = {
         if let given = ProcessInfo.processInfo.environment["GYRUS_CASES"] { return URL(filePath: given) }
         return URL(filePath: #filePath).appending(path: "../../../../shared/cases").standardizedFileURL

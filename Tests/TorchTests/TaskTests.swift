@@ -182,7 +182,7 @@ import Torch
             Self.network(.regression), plan: TrainingTests.plan(epochs: 4, batch: 20),
             samples: Self.samples(.regression, count: 60, seed: 1))
         try other.restoreCheckpoint(from: file)
-        #expect(try TrainingTests.weights(other.network) == weights[2], "training goes on from the last epoch")
+        #expect(try TrainingTests.weights(other.network) == weights[2], "training continues from the last epoch")
         try restored.restore(into: other.network)
         #expect(try TrainingTests.weights(other.network) == weights[1])
         // An epoch without a measurement is worse than any other.
