@@ -16,13 +16,13 @@ using namespace gyrus;
 
 namespace {
 
-/// Longest key or value: the addresses of a worker for a thousand others are shorter.
+/// Maximum length of a key or value; a worker's addresses for a thousand others are shorter.
 constexpr uint32_t longest_part = 1 << 20;
-/// In place of the length of a value: the sender asks for it.
+/// Replaces the length of a value in a request for it.
 constexpr uint32_t is_asked = UINT32_MAX;
-/// Most workers, and whoever else connects to the port.
+/// Maximum number of connections: workers, and anyone else who connects to the port.
 constexpr size_t most_guests = 1024;
-/// Most values: each worker writes one or two.
+/// Maximum number of values; each worker writes one or two.
 constexpr size_t most_values = 4 * most_guests;
 
 [[noreturn]] void fail(const std::string &what) {
@@ -31,7 +31,7 @@ constexpr size_t most_values = 4 * most_guests;
     throw std::runtime_error(what + ": " + (is_timeout ? "no answer" : std::strerror(error)));
 }
 
-/// Calls a function with the addresses of a host until one serves.
+/// Calls a function with the addresses of a host until it succeeds.
 Opened resolve(
     const std::string &host, uint16_t port, const std::string &what, const std::function<bool(int, const addrinfo &)> &use) {
     addrinfo hints{};
@@ -76,7 +76,7 @@ MeetingServer::MeetingServer(const std::string &host)
           return bind(socket, address.ai_addr, address.ai_addrlen) == 0 && listen(socket, 128) == 0;
       })) {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) fail("cannot make a pipe");
+    if (pipe2(ends, O_CLOEXEC) != 0) fail("cannot create a pipe");
     woken = Opened(ends[0]);
     waking = Opened(ends[1]);
     thread = std::thread([this] { serve(); });
@@ -102,7 +102,7 @@ void MeetingServer::serve() {
         for (const auto &guest : guests) watched.push_back({guest.socket.number, POLLIN, 0});
         if (poll(watched.data(), watched.size(), -1) < 0) continue;
         if (watched[0].revents != 0) return;
-        // From the last, so that those who leave move none that comes after.
+        // From the last one, so that removing one does not move those still to come.
         for (size_t i = guests.size(); i-- > 0;)
             if (watched[i + 2].revents != 0 && !hear(guests[i])) guests.erase(guests.begin() + ptrdiff_t(i));
         if (watched[1].revents == 0) continue;
@@ -149,7 +149,7 @@ bool MeetingServer::answer(Guest &guest, const std::vector<uint8_t> &value) {
     std::vector<uint8_t> bytes;
     append_length(bytes, uint32_t(value.size()));
     append(bytes, value.data(), value.size());
-    // Whoever does not read its answers keeps nobody else waiting.
+    // A client that does not read its answers must not delay the others.
     return send(guest.socket.number, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) == ssize_t(bytes.size());
 }
 

@@ -1,4 +1,4 @@
-// Where the workers of one training read each other's addresses.
+// The rendezvous at which the workers of one training exchange addresses.
 #pragma once
 
 #include <torch/csrc/distributed/c10d/Store.hpp>
@@ -11,7 +11,7 @@
 
 namespace gyrus {
 
-/// A descriptor that is closed when nobody holds it any more.
+/// A descriptor that is closed with its last owner.
 struct Opened {
     int number = -1;
 
@@ -24,11 +24,11 @@ struct Opened {
     ~Opened();
 };
 
-/// What workers wrote, and who waits for what others will write. A request is the length of a key, the length of a value, the key
-/// and the value; one without a value asks for it. An answer is a length and a value.
+/// The values that workers wrote, and the workers that wait for values. A request consists of the length of a key, the length of a
+/// value, the key and the value; without a value, it asks for one. An answer consists of a length and a value.
 class MeetingServer {
 public:
-    /// Listens at an address of this machine, on a port that the system chooses.
+    /// Listens on an address of this machine, on a port that the system chooses.
     explicit MeetingServer(const std::string &host);
     ~MeetingServer();
 
@@ -43,20 +43,20 @@ private:
     };
 
     Opened listener;
-    /// Two ends of a pipe by which the thread is told to end.
+    /// Two ends of a pipe; a byte in it ends the thread.
     Opened woken, waking;
     std::map<std::string, std::vector<uint8_t>> values;
     std::vector<Guest> guests;
     std::thread thread;
 
     void serve();
-    /// Reads what a guest says, and returns whether it stays.
+    /// Reads from a client, and returns whether it stays connected.
     bool hear(Guest &guest);
     bool answer(Guest &guest, const std::vector<uint8_t> &value);
 };
 
-/// The side of a worker. libtorch's own store for this, TCPStore, listens to its server by a thread that ends the whole process
-/// where the server's machine resets the connection; a worker must outlive the one that it meets.
+/// The worker's side. libtorch's own store for this, TCPStore, watches its server in a thread that ends the whole process if the
+/// server's machine resets the connection, but a worker must survive the one that it meets.
 class MeetingStore : public c10d::Store {
 public:
     MeetingStore(const std::string &host, uint16_t port, std::chrono::milliseconds longest);
@@ -66,12 +66,12 @@ public:
     void wait(const std::vector<std::string> &keys) override;
     void wait(const std::vector<std::string> &keys, const std::chrono::milliseconds &timeout) override;
 
-    // Of no use to those who only meet.
+    // Not needed for a rendezvous.
     int64_t add(const std::string &key, int64_t value) override;
     bool deleteKey(const std::string &key) override;
     bool check(const std::vector<std::string> &keys) override;
     int64_t getNumKeys() override;
-    /// Newer versions of libtorch ask for it, older ones do not know it.
+    /// Newer versions of libtorch require it, older ones do not have it.
     c10::intrusive_ptr<c10d::Store> clone();
 
 private:

@@ -12,31 +12,31 @@ using namespace gyrus;
 
 namespace {
 
-/// A weight that learns, and the block that it belongs to.
+/// A trained weight and its block.
 struct Weight {
     at::Tensor tensor;
     int64_t block;
     std::string name;
 };
 
-/// Two thin matrices whose product is added to a matrix that stays.
+/// Two thin matrices whose product is added to a frozen matrix.
 struct Adapter {
     at::Tensor matrix, high, low;
 };
 
-/// A layer's weights as values of the graph.
+/// A layer's weights as graph values.
 struct Layer {
     std::vector<jit::Value *> weights;
     bool is_linear;
 };
 
-/// The places of an operation's arguments that are weights.
+/// The positions of an operation's arguments that are weights.
 struct Places {
     std::vector<size_t> of;
     bool is_linear = false;
 };
 
-/// Moments of normalizations are no weights, and numbers that are added or multiplied may be anything.
+/// Running statistics are not weights, and numbers that are added or multiplied may be anything.
 const std::map<std::string, Places> &operations() {
     static const std::map<std::string, Places> all{
         {"aten::_convolution", {{1, 2}}}, {"aten::convolution", {{1, 2}}}, {"aten::conv1d", {{1, 2}}},
@@ -53,7 +53,7 @@ bool attends(const std::string &operation) {
         || operation == "aten::scaled_dot_product_attention";
 }
 
-/// The tensor of floats that a value is, wherever it lies.
+/// The float tensor that a value stands for, wherever it is stored.
 c10::optional<at::Tensor> weight(const jit::Value *value) {
     const auto constant = jit::toIValue(value);
     if (!constant || !constant->isTensor()) return {};
@@ -88,7 +88,7 @@ struct gyrus_tuning {
         if (adapters.empty()) take();
     }
 
-    /// A network of a graph that has all of its numbers within it.
+    /// A network from a graph that contains all its numbers.
     gyrus_network *network(std::shared_ptr<jit::Graph> graph, const char *input) const {
         jit::Module module(c10::QualifiedName("__torch__.Tuned"), std::make_shared<jit::CompilationUnit>());
         module.register_attribute("training", c10::BoolType::get(), false);
@@ -106,7 +106,7 @@ private:
     std::vector<Layer> layers;
     bool has_attention = false;
 
-    /// Replaces what is read of modules by constants, so that the graph stands by itself.
+    /// Replaces attributes of modules by constants, so that the graph is self-contained.
     void resolve(jit::Block *block) {
         for (auto *node : block->nodes()) {
             for (auto *inner : node->blocks()) resolve(inner);
@@ -123,7 +123,7 @@ private:
         }
     }
 
-    /// A constant at the beginning of the graph; the same one for the same numbers.
+    /// A constant at the beginning of the graph; equal numbers share one.
     jit::Value *constant(c10::IValue value, const std::string &name) {
         const void *key = nullptr;
         if (value.isTensor() && value.toTensor().defined()) {
@@ -152,7 +152,7 @@ private:
         }
     }
 
-    /// Leaves the one output that describes a sample, as a row of numbers.
+    /// Keeps only the output with the features, as a row of numbers.
     void keep_output() {
         auto *value = graph->outputs()[0];
         if (value->type()->kind() == c10::TypeKind::TupleType) {
@@ -181,7 +181,7 @@ private:
                 for (const auto place : known->second.of)
                     if (place < node->inputs().size()) add(node->inputs()[place], layer);
             } else if (kind == "aten::add" || kind == "aten::mul" || kind == "aten::cat") {
-                // Of these only what a module has as a parameter, such as places of tokens.
+                // Of these, only the parameters of modules, such as position embeddings.
                 for (auto *input : node->inputs()) add_parameter(input, layer);
             }
             if (!layer.weights.empty()) layers.push_back(layer);
@@ -225,7 +225,7 @@ private:
             }
     }
 
-    /// Beside each matrix of a linear layer learn two thin ones whose product is added to it, from zero (LoRA).
+    /// For each matrix of a linear layer, trains two thin ones whose product, initially zero, is added to it (LoRA).
     void adapt() {
         std::set<const void *> taken;
         for (size_t i = 0; i < layers.size(); i++) {

@@ -13,7 +13,7 @@ public enum Confinement {
     /// Permanently gives up all rights except reading these files and writing to this folder.
     /// - Parameters:
     ///   - override: Environment variable that disables the protection on a kernel without support for it.
-    ///   - danger: What the kernel could not do, such as `keep a file of others from reading what it likes`.
+    ///   - danger: What the kernel could not do, such as `keep an untrusted file from reading arbitrary files`.
     /// - Throws: `Failure` with code `unavailable` if the kernel does not support it.
     public static func enter(
         reading files: [URL], writingInto folder: URL? = nil, override: String, danger: String,

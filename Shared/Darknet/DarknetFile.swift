@@ -4,7 +4,7 @@ public import Networks
 
 /// A Darknet network that was read and checked: structure and weights are two files.
 ///
-/// The weights have neither names nor shapes, so only the structure tells how many there are: biases, scales, means and
+/// The weights have neither names nor shapes, so only the structure determines their number: biases, scales, means and
 /// variances for layers with batch normalization, then the kernels, layer by layer as 32-bit floats.
 /// Source: `parser.c` of Darknet (J. Redmon, public domain).
 public struct DarknetFile: Sendable {
@@ -16,7 +16,7 @@ public struct DarknetFile: Sendable {
 
     /// Reads both files, and checks that every layer fits those before it, and that there is a finite number for each
     /// weight and nothing after them.
-    /// - Throws: `Failure` naming the file and the line, or how many weights there are and should be.
+    /// - Throws: `Failure` naming the file and the line, or the actual and the expected number of weights.
     public init(weights: URL, configuration: URL) throws {
         let (outline, needed) = try Self.structure(configuration)
         try Self.check(weights, needed: needed, configuration)
@@ -71,12 +71,12 @@ public struct DarknetFile: Sendable {
             }, operations: layers.reduce(0) { $0 + $1.layer.operations })
     }
 
-    /// - Parameter needed: How many weights the structure has.
+    /// - Parameter needed: Number of weights of the structure.
     private static func check(_ file: URL, needed: Int, _ configuration: URL) throws {
         guard let content = try? Data(contentsOf: file, options: .alwaysMapped) else {
             throw Failure(.notFound, "Cannot open the file '\(file.path)'; check that it exists and is readable.")
         }
-        // Three numbers of the version; then how many images were seen, which has 8 bytes from version 0.2 on.
+        // Three numbers of the version, then the number of images seen, which has 8 bytes since version 0.2.
         let version = content.prefix(12)
         guard version.count == 12 else { throw Failure(.corrupt, "'\(file.path)' ends within its header.") }
         let (major, minor) = version.withUnsafeBytes {

@@ -1,17 +1,17 @@
 import Networks
 
-/// What a layer makes of what enters it.
+/// A layer's outputs, inputs and costs.
 struct DarknetLayer {
-    /// Sizes of what leaves it.
+    /// Sizes of its output.
     let output: Volume
-    /// Indices of the layers that it reads; −1 is what enters the network.
+    /// Indices of the layers that it reads; −1 is the network's input.
     let sources: [Int]
-    /// Values that it has in the file of the weights.
+    /// Number of its values in the weights file.
     var weights = 0
     /// Multiply-accumulate operations for one sample.
     var operations = 0
 
-    /// Channels, height and width of what goes from layer to layer.
+    /// Channels, height and width of a layer's output.
     struct Volume: Hashable {
         let channels: Int
         let height: Int
@@ -21,7 +21,7 @@ struct DarknetLayer {
 
 extension DarknetLayer {
     /// Reads a layer.
-    /// - Parameter volumes: What leaves the layers before; `volumes[0]` is what enters the network.
+    /// - Parameter volumes: Sizes of the outputs of earlier layers; `volumes[0]` is the network's input.
     /// - Throws: `Failure` with file and line.
     init(_ section: DarknetSection, after volumes: [Volume]) throws {
         self = try Self.read(section, after: volumes)
@@ -86,7 +86,7 @@ extension DarknetLayer {
         return Self(output: output, sources: [source])
     }
 
-    /// Height or width after a window has gone over it.
+    /// Height or width after a window is applied.
     private static func extent(
         _ length: Int, _ section: DarknetSection, _ size: Int, _ stride: Int, _ padding: Int
     ) throws -> Int {
@@ -126,7 +126,7 @@ extension DarknetLayer {
         return Self(output: volumes[volumes.count - 1], sources: [volumes.count - 2] + others)
     }
 
-    /// A layer that is given by its index, or by how far back it is.
+    /// The layer with an absolute index, or with a negative one relative to this layer.
     private static func index(_ number: Int, _ section: DarknetSection, _ volumes: [Volume]) throws -> Int {
         let layer = number < 0 ? volumes.count - 1 + number : number
         guard (0..<volumes.count - 1).contains(layer) else {

@@ -1,6 +1,6 @@
 import Model
 
-/// A section of a configuration file: one layer, or what holds for the whole network.
+/// A section of a configuration file: one layer, or settings of the whole network.
 struct DarknetSection {
     /// Its name, such as `convolutional`.
     let kind: String
@@ -10,9 +10,9 @@ struct DarknetSection {
     let file: String
     private var options: [String: (value: String, line: Int)] = [:]
 
-    /// Largest number that an option may have, so that no product of a few of them overflows.
+    /// Maximum value of an option, so that no product of a few of them overflows.
     private static let largestNumber = 1 << 20
-    /// Largest product of sizes: a file has at most 2^17 layers, whose sum fits an Int with this.
+    /// Maximum product of sizes: with at most 2^17 layers in a file, sums of it fit an Int.
     private static let largestProduct = Double(1 << 45)
 
     /// Splits a configuration file.
@@ -46,7 +46,7 @@ struct DarknetSection {
         self.file = file
     }
 
-    /// A whole number from 0 on.
+    /// A nonnegative whole number.
     func number(_ key: String, default usual: Int? = nil) throws -> Int {
         guard let option = options[key] else {
             guard let usual else { throw fault("[\(kind)] needs '\(key)'") }
@@ -72,7 +72,7 @@ struct DarknetSection {
         }
     }
 
-    /// A product that stays small enough for sums of many.
+    /// A product that is small enough to be summed over all layers.
     func product(_ factors: Int...) throws -> Int {
         let product = factors.reduce(1.0) { $0 * Double($1) }
         guard product <= Self.largestProduct else { throw fault("its sizes are too large (\(product) values)") }

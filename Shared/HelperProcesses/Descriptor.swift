@@ -2,13 +2,13 @@ import CProcess
 import Glibc
 import Model
 
-/// A file descriptor that is closed when nobody holds it any more, and that no other program inherits.
+/// A file descriptor that is closed with its last owner and is not inherited by other programs.
 package final class Descriptor: Sendable {
     package let number: Int32
 
     package init(_ number: Int32) { self.number = number }
 
-    /// A copy of a descriptor that somebody else holds, from a number on; nil where there is none.
+    /// Duplicates a descriptor that is owned elsewhere, with at least the given number; nil if that fails.
     package init?(copying other: Int32, from lowest: Int32 = 3) {
         number = fcntl(other, F_DUPFD_CLOEXEC, lowest)
         if number < 0 { return nil }

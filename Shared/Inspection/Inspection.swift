@@ -61,9 +61,9 @@ public struct Inspection: Sendable, Codable {
         case safetensors
         /// ONNX: structure and weights, checked, and run if all operators are known.
         case onnx
-        /// Darknet weights, checked together with the structure file beside them.
+        /// Darknet weights, checked together with the structure file next to them.
         case darknet
-        /// OpenVINO structure, checked together with the weights file beside it.
+        /// OpenVINO structure, checked together with the weights file next to it.
         case openVINO = "openvino"
 
         /// The other of two files that make up a network; nil if one file is enough.

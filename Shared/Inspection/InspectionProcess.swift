@@ -43,7 +43,8 @@ public struct InspectionProcess: Sendable {
     }
 
     /// Starts the program.
-    /// - Returns: It, where it reads, and what it writes: whoever held the other ends as well would never see them close.
+    /// - Returns: The process, its stdin and its stdout. Their other ends are held only by the process, so that they
+    ///   close with it.
     private func start() throws -> (RunningProgram, input: Descriptor, output: Descriptor) {
         let (input, output) = (try Descriptor.pipe(), try Descriptor.pipe())
         do {
@@ -53,7 +54,7 @@ public struct InspectionProcess: Sendable {
         } catch {
             throw Failure(
                 .unavailable,
-                "Cannot start '\(program.path)', which inspects files: \(error). It belongs beside gyrus: build it with"
+                "Cannot start '\(program.path)', which inspects files: \(error). It belongs next to gyrus: build it with"
                     + " swift build.")
         }
     }

@@ -97,7 +97,7 @@ public struct Distribution: Hashable, Sendable, Codable {
     /// How workers compress what they push to a parameter server; used only with that synchronization.
     public var compression: Compression
 
-    /// Whether a worker may leave and be replaced while the others go on.
+    /// Whether a worker may leave and be replaced while the others continue.
     public var isElastic: Bool { synchronisation == .parameterServer && updates != .synchronous }
 
     /// Describes how workers train together.

@@ -1,7 +1,7 @@
 import CYamlBounds
 
 /// Bounds that a YAML text must meet before anything is built from it: aliases turn a small text into a large value,
-/// and deep nesting overflows the stack of whoever walks it.
+/// and deep nesting overflows the stack of code that traverses it.
 ///
 /// The parser that later reads the text does the counting, so that both agree on what is a line break, a comment or an
 /// alias.

@@ -81,7 +81,7 @@ private struct OutlineBuilder {
                 folded[layer.id] = own
                 continue
             }
-            // Constants that several read are counted with the first.
+            // Constants with several readers are counted with the first one.
             for source in sources where folded[source] != nil { folded[source] = 0 }
             operations = Self.bounded(Double(operations) + Double(multiplications(of: layer)))
             nodes.append(
@@ -116,7 +116,7 @@ private struct OutlineBuilder {
 
     private static func product(_ sizes: ArraySlice<Int>) -> Double { sizes.reduce(1) { $0 * Double(max(0, $1)) } }
 
-    /// Files of others can name any sizes; what is beyond all networks is cut off.
+    /// Third-party files can have any sizes; values beyond those of real networks are capped.
     private static func bounded(_ value: Double) -> Int { Int(min(value, 1e18)) }
 
     /// The layers, each after those that it reads.
@@ -155,14 +155,14 @@ private struct ConstantReader {
     private let values: Data
     private let file: String
 
-    /// Bits of an element, for the types that are known.
+    /// Bits per element of the known types.
     private static let widths = [
         "f64": 64, "f32": 32, "f16": 16, "bf16": 16, "f8e4m3": 8, "f8e5m2": 8, "f8e8m0": 8, "f4e2m1": 4, "nf4": 4,
         "i64": 64, "i32": 32, "i16": 16, "i8": 8, "i4": 4, "u64": 64, "u32": 32, "u16": 16, "u8": 8, "u6": 6, "u4": 4,
         "u3": 3, "u2": 2, "u1": 1, "boolean": 8,
     ]
 
-    /// Types of shapes, indices and switches, which are no weights.
+    /// Types of shapes, indices and switches, which are not weights.
     private static let numbering: Set = ["i64", "i32", "i16", "u64", "u32", "u16", "boolean", "string"]
 
     init(_ values: Data, _ file: String) {
@@ -170,8 +170,8 @@ private struct ConstantReader {
         self.file = file
     }
 
-    /// How many weights a constant has: its elements, but none for whole numbers of more than a byte, which are shapes
-    /// and indices.
+    /// Number of weights in a constant: its elements, but none for integers of more than a byte, which are shapes and
+    /// indices.
     func weights(of layer: OpenVINOGraph.Layer, _ structure: String) throws -> Int {
         func fault(_ what: String) -> Failure {
             Failure(.corrupt, "\(structure):\(layer.line): constant '\(layer.name)' \(what).")
@@ -195,7 +195,7 @@ private struct ConstantReader {
             guard length >= 0, !isTooLarge else { throw fault("has the shape '\(settings["shape"] ?? "")'") }
             elements = product
         }
-        // Texts have no length that could be told beforehand.
+        // Strings have no predictable length.
         guard let width = Self.widths[kind] else { return 0 }
         guard Self.sizes(of: elements, width).contains(size) else {
             throw fault("has \(size) bytes for \(elements) elements of \(width) bits")
@@ -204,7 +204,8 @@ private struct ConstantReader {
         return Self.numbering.contains(kind) ? 0 : elements
     }
 
-    /// Bytes that elements may take: those of less than a byte are packed, those of 3 and 6 bits in groups of 3 bytes.
+    /// Possible sizes of elements in bytes: those of less than a byte are packed, those of 3 and 6 bits in groups of 3
+    /// bytes.
     private static func sizes(of elements: Int, _ width: Int) -> [Int] {
         let (bits, isTooLarge) = elements.multipliedReportingOverflow(by: width)
         guard !isTooLarge, bits <= Int.max - 24 else { return [] }
@@ -225,7 +226,7 @@ private struct ConstantReader {
                 stride(from: range.lowerBound, to: range.upperBound, by: 2)
                     .allSatisfy { bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self) & 0x7f80 != 0x7f80 }
             case "f16":
-                // All bits of the exponent are set in infinities and in what is no number.
+                // All bits of the exponent are set in infinities and NaN.
                 stride(from: range.lowerBound, to: range.upperBound, by: 2)
                     .allSatisfy { bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self) & 0x7c00 != 0x7c00 }
             default: true

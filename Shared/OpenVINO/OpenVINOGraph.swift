@@ -2,7 +2,7 @@ import Foundation
 import FoundationXML
 import Model
 
-/// The layers and edges of an intermediate representation, as they are written.
+/// The layers and edges of an intermediate representation, as written in the file.
 final class OpenVINOGraph: NSObject {
     struct Layer {
         let id: String
@@ -12,7 +12,7 @@ final class OpenVINOGraph: NSObject {
         let line: Int
         /// Settings, such as `offset` and `size` of a constant.
         var settings: [String: String] = [:]
-        /// Sizes of what enters, and of what leaves, port by port.
+        /// Sizes of inputs and outputs, port by port.
         var inputs: [[Int]] = []
         var outputs: [[Int]] = []
     }
@@ -27,7 +27,7 @@ final class OpenVINOGraph: NSObject {
     private var failure: Failure?
     private let file: String
 
-    /// Most elements within each other; real files have six.
+    /// Maximum nesting of elements; real files have six levels.
     private static let deepest = 16
 
     /// Reads the text of a graph.

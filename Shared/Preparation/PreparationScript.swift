@@ -4,8 +4,8 @@ public import Model
 /// The TorchScript of a manifest: methods that convert raw values to the input of networks.
 ///
 /// The same code prepares training samples and is part of a network's package, so the two cannot differ. For an input
-/// named `x`, `prepare_x` returns what is stored for a sample, and `input_x` what a network reads. For a table, `rows_x`
-/// returns what networks read for several rows.
+/// named `x`, `prepare_x` returns what is stored for a sample, and `input_x` what a network reads. For a table,
+/// `rows_x` returns what networks read for several rows.
 public struct PreparationScript: Sendable {
     private let inputs: [(name: String, input: DatasetManifest.Input)]
     private let target: Target
@@ -95,8 +95,8 @@ public struct PreparationScript: Sendable {
 
     /// What is added before rounding down: slightly more than a half.
     ///
-    /// Interpolated values often lie exactly between two whole numbers. The last bits of a sum, which differ between versions
-    /// of torch and between processors, would then determine the result.
+    /// Interpolated values often lie exactly between two whole numbers. The last bits of a sum, which differ between
+    /// versions of torch and between processors, would then determine the result.
     private static let half = 0.5 + 1e-6
 
     /// Methods for pictures. Each plane is resized on its own, in double precision, which takes less memory than all of
@@ -341,8 +341,8 @@ public struct PreparationScript: Sendable {
     /// Mel spectrogram in decibels below the loudest, as bytes: 0 is 80 dB below it. Bands are triangles on the mel
     /// scale of O'Shaughnessy (2595 · log10(1 + f / 700)).
     ///
-    /// Everything is computed in double precision: in single precision, the rounding of the loudest bins would determine the
-    /// weakest ones, differently on each machine.
+    /// Everything is computed in double precision: in single precision, the rounding of the loudest bins would
+    /// determine the weakest ones, differently on each machine.
     private static let spectrogram = """
         def mel_spectrogram(self, x: Tensor, rate: int, window: int, hop: int, transform: int, bands: int) -> Tensor:
             padded = torch.constant_pad_nd(x, [transform // 2, transform // 2], 0.0)

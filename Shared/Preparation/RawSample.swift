@@ -48,7 +48,7 @@ public struct RawSample: Sendable {
     public var cells: [[Cell]]
     /// The correct answer; nil if it is to be predicted.
     public var answer: SampleAnswer?
-    /// Number of the group that it belongs to, such as a speaker; nil if it is a group of its own.
+    /// Number of the group that it belongs to, such as a speaker; nil if it is its own group.
     public var group: Int?
 
     /// Describes a sample.

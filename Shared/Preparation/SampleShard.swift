@@ -4,10 +4,10 @@ import Model
 import Safetensors
 import Tables
 
-/// Consecutive samples of a dataset in their final form, in a file of their own.
+/// Consecutive samples of a dataset in their final form, in their own file.
 ///
-/// The tensors are named like those of the dataset, which joins them. In addition, `training.picture.present` tells which
-/// samples have the modality, and `picture.levels` counts the bytes of training rows.
+/// The tensors are named like those of the dataset, which joins them. In addition, `training.picture.present` tells
+/// which samples have the modality, and `picture.levels` counts the bytes of training rows.
 struct SampleShard {
     /// The samples of one split.
     fileprivate struct Part {

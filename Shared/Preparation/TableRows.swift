@@ -38,7 +38,7 @@ public struct TableRows: SampleRows {
             let number = group.map { column -> Int in
                 let cell = row.cell(column)
                 if cell != .missing, let known = groups[cell.description] { return known }
-                // A row without a value is a group of its own.
+                // A row without a value is its own group.
                 defer { count += 1 }
                 if cell != .missing { groups[cell.description] = count }
                 return count

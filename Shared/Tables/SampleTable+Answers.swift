@@ -83,7 +83,7 @@ extension SampleTable {
         }
     }
 
-    /// Number of a row's group; a row without a value is a group of its own.
+    /// Number of a row's group; a row without a value is its own group.
     private static func group(_ key: UInt64, _ gathered: inout Gathered) -> Int32 {
         if key == 0 {
             gathered.lone -= 1

@@ -1,4 +1,5 @@
-/// The pieces of a text for byte-level models, and the visible character that stands for each byte (Radford et al. 2019).
+/// The pieces of a text for byte-level models, and the visible character that stands for each byte (Radford et al.
+/// 2019).
 enum BytePieces {
     /// The character for each byte: itself if it is visible, else one above all bytes.
     static let characters: [Unicode.Scalar] = {
@@ -39,8 +40,8 @@ enum BytePieces {
         ["s"], ["t"], ["r", "e"], ["v", "e"], ["m"], ["l", "l"], ["d"],
     ]
 
-    /// Where the piece ends that begins at a place, as GPT-2's expression
-    /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+` finds it.
+    /// The end of the piece that begins at a place, according to GPT-2's expression
+    /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
     private static func end(of text: [Unicode.Scalar], _ place: Int) -> Int {
         if text[place] == "'", let ending = endings.first(where: { text[(place + 1)...].starts(with: $0) }) {
             return place + 1 + ending.count

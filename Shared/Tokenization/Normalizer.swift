@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is done to a text before it is cut into pieces: the field `normalizer`.
+/// Normalization of a text before it is split into pieces: the field `normalizer`.
 indirect enum Normalizer: Sendable {
     case sequence([Normalizer])
     case bert(clean: Bool, chinese: Bool, strip: Bool, lower: Bool)
@@ -139,7 +139,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether BERT makes a word of it.
+    /// Whether BERT treats it as a separate word.
     fileprivate var isChinese: Bool {
         switch value {
         case 0x4E00...0x9FFF, 0x3400...0x4DBF, 0x20000...0x2A6DF, 0x2A700...0x2B73F, 0x2B740...0x2B81F,

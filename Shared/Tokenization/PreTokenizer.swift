@@ -64,7 +64,7 @@ indirect enum PreTokenizer: Sendable {
         }
     }
 
-    /// Runs of characters of words, and runs of others that are no spaces.
+    /// Runs of word characters, and runs of other characters except spaces.
     private static func words(_ piece: TextPiece) -> [TextPiece] {
         func kind(_ scalar: Unicode.Scalar) -> Int { scalar.isWord ? 0 : scalar.isSpace ? 1 : 2 }
         var ranges: [(range: Range<Int>, isMatch: Bool)] = []
@@ -89,7 +89,7 @@ indirect enum PreTokenizer: Sendable {
     }
 }
 
-/// What becomes of the matches at which a piece is cut.
+/// How to treat the matches at which a piece is split.
 enum PieceBoundary: String, Sendable {
     case removed = "Removed"
     case isolated = "Isolated"
@@ -114,7 +114,7 @@ extension TextPiece {
         return split(parts, boundary)
     }
 
-    /// All of the text as matches of another, and what is between them.
+    /// Splits the text into matches of another text and the parts between them.
     func matches(of text: [Unicode.Scalar]) -> [Match] {
         var parts: [Match] = []
         var (start, place) = (0, 0)

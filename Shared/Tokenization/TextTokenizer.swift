@@ -1,7 +1,7 @@
 import Model
 
-/// Splits texts into the tokens that a pretrained text encoder expects, like Hugging Face's `tokenizers` library with the
-/// same `tokenizer.json`.
+/// Splits texts into the tokens that a pretrained text encoder expects, like Hugging Face's `tokenizers` library with
+/// the same `tokenizer.json`.
 ///
 /// ```swift
 /// let tokenizer = try TextTokenizer(json: bytes)
@@ -153,7 +153,7 @@ extension JSONValue {
 }
 
 extension TextTokenizer {
-    /// The `tokenizer.json` for a list of word pieces, one a line, as in BERT's `vocab.txt`.
+    /// The `tokenizer.json` for a list of word pieces, one per line, as in BERT's `vocab.txt`.
     /// - Parameter isLowercase: Whether the encoder reads lowercase text without accents.
     /// - Throws: `Failure` with code `invalid-argument` if the list lacks a special token or is too long.
     public static func file(vocabulary: [UInt8], isLowercase: Bool) throws -> [UInt8] {

@@ -64,7 +64,7 @@ public final class TrainingSession {
         try self.init(further: network, plan: plan, samples: samples)
     }
 
-    /// Trains a network from where it is: of its weights those that record gradients.
+    /// Trains a network from its current weights; only those that record gradients.
     init(further network: ScriptedNetwork, plan: TrainingPlan, samples: SampleSource) throws {
         self.network = network
         self.plan = plan
@@ -107,7 +107,7 @@ public final class TrainingSession {
         throw Failure(.conflict, "All \(plan.epochs) epochs are already done.")
     }
 
-    /// Moves to any mini-batch, for a worker that is told which one to do.
+    /// Moves to any mini-batch, for a worker that is assigned mini-batches.
     public func go(toEpoch epoch: Int, batch: Int) {
         course.go(toEpoch: epoch, batch: batch)
         gyrus_trainer_set_step(handle, Int64(course.step))

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Tells whoever started a server its URL, on a line of stdout.
+/// Prints a server's URL on stdout, for the program that started it.
 public struct AddressLine: Sendable {
     private let isWanted: Bool
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Brain
 
 struct AreaTests {
-    /// An atlas with 12 regions in which functions have the regions given.
+    /// An atlas with 12 regions in which functions have the given regions.
     static func atlas(_ functions: [String: [Int: Double]], _ pairs: [(Int, Int, Double)] = []) -> Atlas {
         let regions = (1...12).map { number in
             Region(
@@ -47,7 +47,7 @@ struct AreaTests {
         let areas = [poor, rich].map { AreaMap(computedFrom: $0) }
         #expect(areas.map { $0.parts(of: $0.tops[0]).map(\.name) } == [["other"], ["a", "b", "other"]])
         #expect(areas.map { $0.regions(of: $0.tops[0]).count } == [3, 10])
-        // What is too poor for a sub-area of its own is in the rest.
+        // Functions with too few regions for their own sub-area are in `other`.
         let rest = areas[1].parts(of: areas[1].tops[0])[2]
         #expect(areas[1].regions(of: rest).map(\.value.number).sorted() == [1, 2, 3, 9, 10])
     }

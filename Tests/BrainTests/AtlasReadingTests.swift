@@ -20,7 +20,7 @@ struct AtlasReadingTests {
         #expect(atlas.functions.map(\.name) == ["perception", "perception.vision"])
         #expect(atlas.regions(of: "perception").map(\.strength) == [0.8, 0.5])
         #expect(atlas.coactivationCount == 0 && atlas.sources.isEmpty)
-        // Of the shipped words those remain whose functions are there, coarser ones where finer ones are not.
+        // Shipped words remain if the atlas has their functions, or coarser ones if finer ones are missing.
         let lexicon = Lexicon(atlas)
         #expect(lexicon.functions(of: "moving") == ["perception.vision"])
         #expect(lexicon.functions(of: "angry") == nil)

@@ -6,7 +6,7 @@ import Testing
 @testable import Brain
 
 struct AtlasTests {
-    /// The folder of the tables that the shipped atlas was derived from; nil where they are not on this machine.
+    /// The folder of the tables that the shipped atlas was derived from; nil if it is not on this machine.
     static let sources: URL? = RealData.locator.folders.map { URL(filePath: "\($0)/atlas") }
         .first { FileManager.default.fileExists(atPath: $0.appending(path: "coactivation_phi.tsv").path) }
 

@@ -4,8 +4,8 @@ import Testing
 @testable import Brain
 
 struct CooperationTests {
-    /// The example of figure 3: eight regions A to H. The stimuli drive A, B and C, and E and F; G is active with E and F.
-    /// D is associated too weakly, and H has a partner that is silent.
+    /// The example of figure 3: eight regions A to H. The stimuli drive A, B and C, and E and F; G is active with E and
+    /// F. D is associated too weakly, and H has a partner that is silent.
     private static let figureThree: AreaMap = {
         let names = Array("ABCDEFGH").map(String.init)
         let functions = [
@@ -65,7 +65,7 @@ struct CooperationTests {
         let image = explanation.modalities[0]
         #expect(image.area == "vision" && image.candidates == ["C3D", "LeNet3", "LeNet5"])
         #expect(image.others == ["MediumNet", "MoodNet"])
-        // A modality that the atlas knows nothing of is open to all networks.
+        // A modality that the atlas does not know is open to all networks.
         let strange = try Self.explain(
             .init(stimuli: ["see movement"], modalities: ["nose": "perception.olfaction"]), networks: networks)
         #expect(strange.modalities.map(\.area) == [nil] && strange.modalities[0].others.isEmpty)
@@ -82,11 +82,11 @@ struct CooperationTests {
             let resolver = Resolver(AreaMap(computedFrom: atlas), digest: BlobDigest(hashing: []))
             return try resolver.explain(.init(functions: ["vision"])).areas.filter(\.isActivated).map(\.path)
         }
-        // Two of its three regions are vision's, which comes to more than three fifths of its activation.
+        // Two of its three regions belong to vision, which makes more than three fifths of its activation.
         #expect(try activated([0: 0.6, 1: 0.6, 4: 0.5]) == ["vision"])
-        // All of them: whoever sees engages it, too.
+        // All of its regions: seeing engages it, too.
         #expect(try Set(activated([0: 0.6, 1: 0.6, 2: 0.5])) == ["vision", "emotion"])
-        // One that hardly belongs to it does not count.
+        // A region that hardly belongs to it does not count.
         #expect(try Set(activated([0: 0.9, 1: 0.9, 4: 0.05])) == ["vision", "emotion"])
     }
 

@@ -43,10 +43,10 @@ struct LexiconTests {
         #expect(explanation.unknownWords?.map(\.word) == ["blorptangle", "zyx"])
         #expect(explanation.areas.first { $0.path == "vision" }?.isActivated == true)
         #expect(Set(explanation.fusionOrder) == ["photo", "facts"])
-        // What is understood of a stimulus counts.
+        // The known words of a stimulus count.
         let half = try resolver.explain(.init(stimuli: ["hear zyx songs"], modalities: modalities))
         #expect(half.functions.contains("cognition.music") && half.unknownWords?.count == 1)
-        // A table alone engages nothing, which is no mistake.
+        // A table alone engages nothing, which is not an error.
         #expect(try resolver.explain(.init(modalities: ["facts": ""])).functions.isEmpty)
         let failure = #expect(throws: Failure.self) { try resolver.explain(.init(stimuli: ["blorptangle"])) }
         #expect(failure?.message.contains("'blorptangle'") == true)

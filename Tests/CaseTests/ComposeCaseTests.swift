@@ -6,7 +6,7 @@ import Testing
 @Suite(
     .enabled(if: SharedCases.areHere, Comment(rawValue: SharedCases.reason)), .timeLimit(.minutes(5)))
 struct ComposeCaseTests {
-    /// The file, its result, and what stands on one of the two outputs.
+    /// The file, its result, and a text in one of the two outputs.
     private static let configurations: [(String, Int32, [String])] = [
         ("nested-default-not-needed", 0, ["      A: a\n", "      C: ''\n"]),
         ("profiles", 0, ["  main:\n"]),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Datasets
 
-/// Raw data as it comes from disks of others.
+/// Raw data as it comes from other people's disks.
 @Suite(.enabled(if: SharedCases.areHere, Comment(rawValue: SharedCases.reason)))
 struct DataCaseTests {
     private func images(_ folder: String) throws -> IDXFile {

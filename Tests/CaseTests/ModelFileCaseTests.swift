@@ -5,7 +5,7 @@ import Networks
 import TestSupport
 import Testing
 
-/// Files of models as exporters and people leave them.
+/// Model files as exporters and people write them.
 @Suite(.enabled(if: SharedCases.areHere, Comment(rawValue: SharedCases.reason)), .timeLimit(.minutes(5)))
 struct ModelFileCaseTests {
     private func inspect(

@@ -3,11 +3,11 @@ import Model
 import TestSupport
 import Testing
 
-/// Inputs like those of public reports, made here: the same kinds of trouble in other places.
+/// Synthetic inputs like those in public bug reports: the same kinds of problems in other places.
 @Suite(.timeLimit(.minutes(5))) struct SimilarCaseTests {
     private static let mark = "\u{FEFF}"
 
-    /// Runs a command on a file in a folder of its own.
+    /// Runs a command on a file in its own folder.
     private func run(
         _ text: Data, as name: String, beside files: [String: String] = [:], _ arguments: (String) -> [String]
     ) async throws -> GyrusProgram.Output {
@@ -121,7 +121,7 @@ import Testing
     @Test(arguments: [
         rows.replacing("\n", with: ",\n"), rows.replacing(",", with: " "), rows.replacing(",", with: "\t"),
         rows.replacing("\n", with: "\n\n"), String(rows.dropLast()), mark + rows.replacing("\n", with: "\r\n"),
-        // 2^53 and one more, which are one number to a double.
+        // 2^53 and 2^53 + 1, which are the same double.
         rows.replacing(",1,10,", with: ",9007199254740993,10,").replacing(",2,20,", with: ",9007199254740992,20,"),
     ])
     func `results score the same in any notation`(_ text: String) async throws {

@@ -3,7 +3,7 @@ import Model
 import Synchronization
 import TestSupport
 
-/// Chromium without a window, told what to do over its debugging pipe.
+/// Headless Chromium, controlled over its debugging pipe.
 ///
 /// ```swift
 /// try await Chromium.open { browser in
@@ -12,12 +12,12 @@ import TestSupport
 /// }
 /// ```
 package final class Chromium: Sendable {
-    /// Where it is on this machine; nil where it is not.
+    /// Its path on this machine; nil if it is not installed.
     package static let program = ["chromium", "chromium-browser", "google-chrome"].lazy.flatMap { name in
         ["/usr/bin/\(name)", "/usr/local/bin/\(name)"]
     }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
-    /// What a test says when it is skipped.
+    /// The reason that a skipped test prints.
     package static let reason = "Chromium is not installed: apt-get install chromium"
 
     private let process: ChildProcess
@@ -26,7 +26,7 @@ package final class Chromium: Sendable {
     private let session = Mutex("")
     private let state = Mutex((next: 1, buffer: Data(), complaints: [String]()))
 
-    /// Starts a browser with a profile of its own, and ends it when `body` is done.
+    /// Starts a browser with its own profile, and ends it when `body` is done.
     package static func open<Result>(_ body: (Chromium) async throws -> Result) async throws -> Result {
         let folder = try TemporaryDirectory()
         let browser = try Chromium(folder)
@@ -49,7 +49,7 @@ package final class Chromium: Sendable {
                 "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--remote-debugging-pipe",
                 "--user-data-dir=\(folder.path("profile"))", "about:blank",
             ])
-        // Opened for both directions, which never waits for the other end.
+        // Opened for both directions, because that never waits for the other end.
         commands = FileHandle(fileDescriptor: Glibc.open(incoming, O_RDWR), closeOnDealloc: true)
         answers = FileHandle(fileDescriptor: Glibc.open(outgoing, O_RDWR), closeOnDealloc: true)
     }
@@ -71,7 +71,7 @@ package final class Chromium: Sendable {
 
     // MARK: - What a test does
 
-    /// What the browser and the pages' scripts complained of so far, such as what the pages' policy forbids.
+    /// Errors of the browser and of the pages' scripts so far, such as violations of the pages' policy.
     package var complaints: [String] { state.withLock { $0.complaints } }
 
     /// Opens a page and waits until it has loaded.
@@ -95,7 +95,7 @@ package final class Chromium: Sendable {
         return (answer["result"] as? [String: Any])?["value"] as? String ?? ""
     }
 
-    /// Shows pages by day or by night, on a screen of some width.
+    /// Shows pages in light or dark mode, on a screen of a given width.
     package func show(isDark: Bool, width: Int) async throws {
         let feature = ["name": "prefers-color-scheme", "value": isDark ? "dark" : "light"]
         _ = try await call("Emulation.setEmulatedMedia", ["features": [feature]])
@@ -104,7 +104,7 @@ package final class Chromium: Sendable {
             ["width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false])
     }
 
-    /// Keeps the picture of the page where somebody wants to look at it: in the folder that $GYRUS_TEST_PICTURES names.
+    /// Saves a screenshot of the page in the folder $GYRUS_TEST_PICTURES, if it is set.
     package func keepPicture(_ name: String) async throws {
         guard let folder = ProcessInfo.processInfo.environment["GYRUS_TEST_PICTURES"] else { return }
         let answer = try await call("Page.captureScreenshot", ["format": "png", "captureBeyondViewport": true])
@@ -153,7 +153,7 @@ package final class Chromium: Sendable {
         }
     }
 
-    /// The next message; they end with a zero.
+    /// The next message; messages end with a zero byte.
     private func next() throws -> [String: Any] {
         while true {
             let line = state.withLock { state -> Data? in

@@ -10,11 +10,11 @@ import ServiceTestSupport
 package import TestSupport
 import WebGuard
 
-/// Services of this build in a test's own folder, with a console before them.
+/// Services of this build in a test's own folder, with a console.
 package struct ConsoleCluster {
     /// The folder and its processes.
     package let fixture: ProcessFixture
-    /// A browser at the console.
+    /// A client of the console.
     package let browser: RawBrowser
     private let loop: MessageLoop
 
@@ -56,7 +56,7 @@ package struct ConsoleCluster {
     /// A client of the registry.
     package var registry: RegistryClient { get throws { RegistryClient(try connect(to: .registry)) } }
 
-    /// Publishes a scenario, which nobody works on, and gives it ended trials.
+    /// Publishes a scenario that nobody works on, and adds ended trials to it.
     package func publish(_ name: String, trials: Int) async throws -> ScenarioID {
         let id = try ScenarioID(name)
         let text = """

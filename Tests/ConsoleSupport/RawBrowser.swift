@@ -2,34 +2,34 @@ package import Foundation
 package import NIOCore
 import NIOPosix
 
-/// A client that sends exactly what a test tells it to, which no library for HTTP would.
+/// A client that sends exactly what a test specifies, which no HTTP library would.
 package struct RawBrowser: Sendable {
     /// An answer: its head as text, and its body.
     package struct Answer: Sendable {
         /// Status line and fields.
         package let head: String
-        /// What follows them.
+        /// The body.
         package let body: [UInt8]
 
-        /// Number of the status.
+        /// Status code.
         package var status: Int { Int(head.dropFirst("HTTP/1.1 ".count).prefix(3)) ?? 0 }
         /// The body as text.
         package var text: String { String(decoding: body, as: UTF8.self) }
 
-        /// The value of a header field; nil where there is none.
+        /// The value of a header field; nil if there is none.
         package func field(_ name: String) -> String? {
             let line = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("\(name.lowercased()):") }
             return line.map { $0.drop { $0 != ":" }.dropFirst().trimmingCharacters(in: .whitespaces) }
         }
     }
 
-    /// Where the server is.
+    /// Base URL of the server.
     package let url: URL
 
     /// A client of a server.
     package init(url: URL) { self.url = url }
 
-    /// Asks for a path and reads the whole answer.
+    /// Requests a path and reads the whole answer.
     package func get(
         _ path: String, _ fields: [String] = [], method: String = "GET", host: String = "localhost"
     ) async throws -> Answer {
@@ -68,7 +68,7 @@ package struct RawBrowser: Sendable {
         try await channel.executeThenClose { inbound, outbound in try await body(inbound, outbound) }
     }
 
-    /// The messages of a stream of events until there are enough, with one of some kind among them.
+    /// The messages of an event stream until there are enough, including one of a given kind.
     package func messages(_ path: String, count: Int, ending: String = "", lastEventID: String? = nil) async throws
         -> [(
             id: String, data: String

@@ -10,9 +10,9 @@ import Testing
 
 @testable import ConsoleServer
 
-/// What a model's page says of its answers, and how it answers for files.
+/// What a model's page shows of its answers, and how it predicts on files.
 @Suite(.timeLimit(.minutes(10))) struct AnswerPageTests {
-    /// 90 answers of three classes: every tenth sample of class 0 is taken for class 2.
+    /// 90 answers of three classes: every tenth sample of class 0 is mistaken for class 2.
     static func file() -> AnswerFile {
         let classes = (0..<90).map { Int32($0 % 3) }
         let outputs = classes.enumerated().flatMap { row, truth -> [Float] in
@@ -50,7 +50,7 @@ import Testing
         #expect(judged.confusion == [[27, 0, 3], [0, 30, 0], [0, 0, 30]])
         #expect(judged.rows(.pair(truth: 0, answer: 2)) == [0, 30, 60])
         #expect(judged.order.prefix(3) == [0, 30, 60])
-        // Every answer is e² / (e² + 2) sure, and 87 of 90 are right.
+        // Every answer has the probability e² / (e² + 2), and 87 of 90 are correct.
         let sure = exp(2.0) / (exp(2.0) + 2)
         #expect(judged.bands.count == 1 && abs(judged.bands[0].sureness - sure) < 1e-6)
         #expect(abs((judged.calibrationError ?? 0) - abs(sure - 87.0 / 90)) < 1e-6)
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    /// Posts a table as a browser does, and as nobody else may.
+    /// Posts a table like a browser of the same origin, the only one that may.
     private static func tryFiles(_ cluster: ConsoleCluster, _ made: MadePackage) async throws {
         let form = try await cluster.browser.get("/models/s1/4?view=predict")
         #expect(form.text.contains("age, weight, city") && form.text.contains("32 MiB"))

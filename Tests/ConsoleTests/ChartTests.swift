@@ -114,7 +114,7 @@ import Testing
         #expect(ranks(after: four) == [0, 1, 2, 3])
         #expect(ranks(after: four + three) == [0, 1, 2])
         #expect(ranks(after: four + three.reversed()) == [0, 1, 2])
-        // One that takes an empty place begins a new attempt, and the others go on with theirs.
+        // One that fills an empty rank begins a new attempt, and the others continue theirs.
         #expect(ranks(after: four + [(rank: 3, attempt: 2), (rank: 0, attempt: 1)]) == [0, 1, 2, 3])
     }
 

@@ -65,7 +65,7 @@ struct ChromiumTests {
                     }
                 }
                 try await browser.go(to: cluster.page("/models/one?view=predict"))
-                // As the browser does when a person drops a file on the form.
+                // Like the browser when a person drops a file on the form.
                 _ = try await browser.evaluate(
                     """
                     (() => {
@@ -76,7 +76,7 @@ struct ChromiumTests {
                             new DragEvent("drop", {dataTransfer: dropped, bubbles: true, cancelable: true}));
                     })()
                     """)
-                // While the page gives way to its answer, nothing can be asked.
+                // While the page is being replaced by its answer, nothing can be evaluated.
                 var text = ""
                 while text.isEmpty {
                     text =
@@ -102,7 +102,7 @@ struct ChromiumTests {
                     (document.querySelector("#trials form").elements.text.value = "no such & network, +1",
                         document.querySelector("#trials form").requestSubmit(), "")
                     """)
-                // While a page gives way to the next one, nothing can be asked.
+                // While a page is being replaced by the next one, nothing can be evaluated.
                 let isThere = "location.search.includes('text=') && document.readyState === 'complete'"
                 while (try? await browser.evaluate(isThere)) != "true" {
                     try await Task.sleep(for: .milliseconds(20))

@@ -26,7 +26,7 @@ import Testing
     ]
 
     @Test func `a decision is as important as the variance that it explains alone`() throws {
-        // The structure decides, the width does not.
+        // The structure matters, the width does not.
         let trials = try (0..<24).map { number in
             let structure = number % 2 + 1
             return try Self.trial(

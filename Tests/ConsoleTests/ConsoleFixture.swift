@@ -9,10 +9,10 @@ import ServiceTestSupport
 import Synchronization
 import TestSupport
 
-/// A console within the test's process, on a port of its own.
+/// A console in the test's process, on its own port.
 enum ConsoleFixture {
     /// Serves while `body` runs.
-    /// - Parameter environment: Where the services are; by default nowhere.
+    /// - Parameter environment: Endpoints of the services; by default none.
     static func serve<Result>(
         _ settings: ConsoleSettings = ConsoleSettings(port: 0), environment: [String: String]? = nil,
         _ body: (RawBrowser) async throws -> Result

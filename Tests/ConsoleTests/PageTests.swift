@@ -8,7 +8,7 @@ import ServiceClient
 import Testing
 
 @Suite(.timeLimit(.minutes(3))) struct PageTests {
-    /// Most bytes of a page with all that it loads.
+    /// Maximum size in bytes of a page with all that it loads.
     private static let budget = 300_000
 
     @Test func `ten thousand trials make small, sorted pages`() async throws {
@@ -122,7 +122,7 @@ import Testing
     }
 }
 
-/// A value of JSON of which only texts matter.
+/// A JSON value of which only strings matter.
 private struct JSONText: Decodable {
     let text: String?
 

@@ -16,7 +16,7 @@ import Testing
             code: "c", objective: objective)
     }
 
-    /// The status of a search whose best trial is the given network; one of fusions where networks to fuse are named.
+    /// The status of a search whose best trial is the given network; a fusion search if networks to fuse are given.
     static func status(
         method: String, network: String? = nil, fusing networks: String? = nil, model: String? = nil
     ) throws -> ScenarioStatus {
@@ -56,7 +56,7 @@ import Testing
             last: { trials })
     }
 
-    /// The picture of a search that has one at most.
+    /// The picture of a search that has at most one.
     static func picture(
         _ status: ScenarioStatus, learned: [[String: String]] = [], trials: [Trial] = []
     ) async throws -> SearchPicture? {
@@ -76,7 +76,7 @@ import Testing
         #expect(picture.drawing.matches(of: #/class="line s1"/#).count == 3)
         #expect(picture.drawing.matches(of: #/class="line muted"/#).count == 1)
         #expect(picture.drawing.matches(of: #/<circle/#).count == 5)
-        // Without descent, and for a method without it, there is nothing to be drawn.
+        // Without descent, or for a method without it, there is nothing to draw.
         #expect(try await Self.picture(Self.status(method: "evolution"), trials: [trials[0]]) == nil)
         #expect(try await Self.picture(Self.status(method: "random"), trials: trials) == nil)
     }

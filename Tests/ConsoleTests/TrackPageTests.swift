@@ -14,10 +14,10 @@ import Testing
           video: {dataset: mot16, detectors: [keen, dull], held-out: [MOT16-04]}
         search: {population: 4, trials: 8, seed: 3}
         """
-    /// Most bytes of a page with all that it loads.
+    /// Maximum size in bytes of a page with all that it loads.
     private static let budget = 300_000
 
-    /// A console before a search for a tracker that has ended.
+    /// A console with a completed tracker search.
     private func afterSearch(_ body: (ConsoleCluster) async throws -> Void) async throws {
         let data = try MadeSequences()
         try await ConsoleCluster.run { cluster in
@@ -48,7 +48,7 @@ import Testing
             let script = try await cluster.browser.get("/assets/console.js")
             #expect(tracks.status == 200 && tracks.text.contains("Frame 30 of \(MadeSequences.frames)"))
             #expect(tracks.body.count + style.body.count + script.body.count < Self.budget)
-            // Every box of the frame has its number, and everybody has a way through the sequence.
+            // Every box of the frame has its number, and every person has a path through the sequence.
             #expect(
                 tracks.text.matches(of: /<rect class="person/).count == tracks.text.matches(of: /<text class="t/).count)
             #expect(tracks.text.matches(of: /<rect class="person/).count >= 3)

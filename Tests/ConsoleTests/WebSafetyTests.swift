@@ -118,10 +118,10 @@ import Testing
         }
     }
 
-    /// So much is sent only where nobody breaks the connection.
+    /// This much is sent only if the connection is not closed.
     private static let endless = 1 << 30
 
-    /// Sends a body until the connection breaks.
+    /// Sends a body until the connection is closed.
     private func flood(_ browser: RawBrowser, head: String) async throws -> Int {
         var sent = 0
         do {
@@ -189,7 +189,7 @@ import Testing
         return ConsoleSettings(limits: limits)
     }
 
-    /// Sends the beginning of a request, then bits of it, and returns once the console has closed.
+    /// Sends the beginning of a request, then more pieces, and returns once the console has closed the connection.
     private func dribble(_ first: String, _ more: String) async throws -> Bool {
         try await ConsoleFixture.serve(hasty) { browser in
             try await browser.connected { inbound, outbound in
@@ -207,19 +207,19 @@ import Testing
         }
     }
 
-    @Test func `where its head takes too long`() async throws {
+    @Test func `if its head takes too long`() async throws {
         #expect(try await dribble("GET /health HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n"))
     }
 
-    @Test func `where it sends nothing at all`() async throws {
+    @Test func `if it sends nothing`() async throws {
         try await ConsoleFixture.serve(hasty) { browser in
             try await browser.connected { inbound, _ in for try await _ in inbound {} }
         }
     }
 
-    @Test func `where it sends nothing after its first request`() async throws {
+    @Test func `if it sends nothing after its first request`() async throws {
         try await ConsoleFixture.serve(hasty) { browser in
-            // Without `Connection: close` only the limit ends the connection.
+            // Without `Connection: close`, only the limit ends the connection.
             let answer = try await browser.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(answer.status == 200)
         }

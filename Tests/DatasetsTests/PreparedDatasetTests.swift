@@ -74,7 +74,7 @@ import Torch
             counts: .init(training: 200, validation: 10, test: 50))
         let dataset = try prepared(plain)
         let (training, test) = try (rows(dataset.source(.training)), rows(dataset.source(.test)))
-        // The mean of each class, learned from one split, tells most samples of another apart.
+        // The class means of one split classify most samples of another.
         let means = (0..<10).map { label in
             let members = training.filter { $0.label == label }
             return members.reduce([Float](repeating: 0, count: training[0].row.count)) { sum, member in

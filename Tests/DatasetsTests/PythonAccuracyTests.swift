@@ -7,7 +7,7 @@ import Testing
 import Torch
 
 @Suite(.timeLimit(.minutes(15))) struct `Trained networks in Python` {
-    /// Everything that Python is given, and what we made of it ourselves.
+    /// Everything that Python gets, and the expected result.
     private struct Trained {
         let folder: TemporaryDirectory
         let accuracy: Double

@@ -7,7 +7,7 @@ import Torch
 
 @testable import Datasets
 
-/// The networks of table 6 on real audio-visual MNIST, trained briefly. What they reach in the source paper is in its
+/// The networks of table 6 on real audio-visual MNIST, trained briefly. Their results in the source paper are in its
 /// table 7, where SparseNet hardly trains at all: 26 % on images, 48 % on audio.
 @Suite(.enabled(if: RealData.isHere, Comment(rawValue: RealData.reason)), .serialized, .timeLimit(.minutes(15)))
 struct `Table 6 on real data` {

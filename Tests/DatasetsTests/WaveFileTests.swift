@@ -6,7 +6,7 @@ import Testing
 @testable import Datasets
 
 @Suite struct `WAVE files` {
-    /// A WAVE file of any make, right or wrong.
+    /// A WAVE file of any kind, valid or not.
     struct Recipe: Sendable {
         var tag = 1
         var channels = 1

@@ -8,14 +8,14 @@ import Testing
 @testable import DesignerSearch
 @testable import DesignerServer
 
-/// Trials that a formula measures as soon as they are placed.
+/// Trials that a formula measures as soon as they are proposed.
 private actor Board: TrialBoard {
     let count: Int
     private(set) var known: SearchHistory
-    /// Refused once each, as where another replica was faster.
+    /// Refused once each, as if another replica had been faster.
     private var refused: Set<Int>
     private(set) var steps: [Int] = []
-    /// The trials of the step that is being placed, where there is one replica.
+    /// The trials of the current step, if there is one replica.
     private var placed: [Int] = []
 
     init(_ space: SearchSpace, trials: Int, refusing: Set<Int> = []) {
@@ -34,7 +34,7 @@ private actor Board: TrialBoard {
         if steps.last != children.step || children.genomes.count == children.batch { placed = [] }
         steps.append(children.step)
         for genome in children.genomes where known.proposals.count < count {
-            // Another replica may have been faster with it.
+            // Another replica may have proposed it first.
             guard !known.proposals.contains(where: { $0.genome == genome }) else { continue }
             let number = known.proposals.count
             guard refused.remove(number) == nil else { break }
@@ -49,7 +49,7 @@ private actor Board: TrialBoard {
 
 @Suite(.timeLimit(.minutes(10)))
 struct ControllerLoopTests {
-    /// Two modalities, each with layers of its own, and so two controllers.
+    /// Two modalities, each with its own layers, and therefore two controllers.
     private static var space: SearchSpace {
         get throws {
             let layers = SearchSpace.Repetition(
@@ -60,7 +60,7 @@ struct ControllerLoopTests {
         }
     }
 
-    /// What replicas of a search write, with their parameters in shards behind a socket.
+    /// What replicas of a search propose, with their parameters in shards behind a socket.
     private func trace(
         _ replication: Scenario.Replication, batch: Int, board: Board, in space: SearchSpace
     ) async throws -> [Genome] {
@@ -90,7 +90,7 @@ struct ControllerLoopTests {
         return await board.known.proposals.map(\.genome)
     }
 
-    /// What the search within one process proposes.
+    /// What the search in one process proposes.
     private func serial(batch: Int, trials: Int, in space: SearchSpace) throws -> [Genome] {
         var searcher = Searcher(.reinforcement(.init(batch: batch)), in: space, seed: 5)
         for number in 0..<trials {

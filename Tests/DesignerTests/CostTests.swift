@@ -19,7 +19,7 @@ import Testing
         var driver = try Self.driver("{limits: {latency: 4ms}}")
         driver.latency = { $0 == best ? 5 : 3 }
         try driver.run(crashing: 0.2)
-        // Up to what would win, both searches try the same networks.
+        // Until the winner, both searches try the same networks.
         let excluded = try #require(driver.rows.trials[best])
         #expect(excluded.genome == free.rows.trials[best]?.genome)
         #expect(excluded.metrics["latency-milliseconds"] == 5)

@@ -13,7 +13,7 @@ import Testing
 @testable import DesignerSearch
 @testable import DesignerServer
 
-/// A designer over a database that outlives it.
+/// A designer with a database that survives it.
 struct Designer {
     let service: DesignerService
 
@@ -30,7 +30,7 @@ struct Designer {
         service = try await DesignerService(database, events: events, peers: world.peers, logger: logger)
     }
 
-    /// Lets the designer live while `body` runs; afterwards it is gone as after a crash.
+    /// Runs the designer during `body`; afterwards it is gone like after a crash.
     func living<Value: Sendable>(_ body: @Sendable (DesignerService) async throws -> Value) async throws -> Value {
         try await withThrowingTaskGroup { group in
             for part in service.services { group.addTask { try await part.run() } }

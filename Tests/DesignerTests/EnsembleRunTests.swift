@@ -39,11 +39,11 @@ import TrainerClient
         #expect(task.initialWeights.map(\.prefix) == (0..<5).map { NetworkDescription.prefix(ofMember: $0) })
         #expect(task.initialWeights.map(\.blob) == folds.compactMap { $0.network?.weights })
         #expect(try task.network.parameterCount == Int(#require(ensemble.metrics["parameters"])))
-        // Samples that all have learned from say nothing of what they are worth.
+        // Samples that all members learned from say nothing about their quality.
         let values = folds.compactMap { $0.metrics["validation-accuracy"] }
         #expect(ensemble.metrics["validation-accuracy"] == values.reduce(0, +) / 5)
         #expect(driver.rows.conclusion == .succeeded(model: "s1/29"))
-        // Networks of folds are no models by themselves.
+        // Networks of single folds are not models.
         let models = driver.rows.deliveries.compactMap { if case .model(let model) = $0 { model.id } else { nil } }
         #expect(models == ["s1/29"])
     }
@@ -87,7 +87,7 @@ import TrainerClient
             let alone = try families("candidates: 2")
             let team = try families("candidates: 2, ensemble: true")
             #expect(team.count == 2 && team[0] == alone[0])
-            // What was different already stays.
+            // Members that already differ stay.
             if alone[0] != alone[1] { #expect(team == alone) }
             if alone[0] == alone[1], team[0] != team[1] { changes += 1 }
         }

@@ -11,11 +11,11 @@ import TrainerClient
 @testable import DesignerSearch
 @testable import DesignerServer
 
-/// The other services as one object in memory: it measures networks by a formula, in an order of its own.
+/// The other services as one object in memory, which measures networks by a formula and in its own order.
 final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, ScenarioResolver {
     struct State {
         var prepared: [String] = []
-        /// How often each order was begun.
+        /// Number of times that each order was started.
         var trainings: [String: Int] = [:]
         var evaluations: [String: Int] = [:]
         var features: [String: Int] = [:]
@@ -25,7 +25,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
         var cancelledGroups: [String] = []
         var generator = SeededGenerator(seed: 1)
         var asked: [String] = []
-        /// How often somebody asked what a scenario engages.
+        /// Number of requests for what a scenario engages.
         var resolved = 0
     }
 
@@ -37,7 +37,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
     let offers: [Int: [String]]
     /// Whether a training fails, by the number of its trial.
     let failing: @Sendable (Order<TrainingTask>) -> Failure?
-    /// Called when a training begins; can hold it up.
+    /// Called when a training begins; it may delay it.
     let gate: @Sendable (Order<TrainingTask>) async throws -> Void
 
     init(
@@ -65,7 +65,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
         return 0.5 + Double(UInt64(digest.prefix(8), radix: 16) ?? 0) / Double(UInt64(1) << 33)
     }
 
-    /// A latency, and an accuracy where one was asked for.
+    /// A latency, and an accuracy if one was requested.
     static func score(_ accuracy: Double, on split: EvaluationTask.Split? = .test) -> EvaluationResult {
         EvaluationResult(
             metrics: split == nil ? [:] : ["accuracy": accuracy, "accuracy-error": 0.01], samples: 10, confusion: [],
@@ -74,7 +74,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
 
     static func digest(_ text: String) -> BlobDigest { BlobDigest(hashing: Array(text.utf8)) }
 
-    /// Lets others run for a random while.
+    /// Lets other tasks run for a random time.
     private func dawdle() async throws {
         for _ in 0..<state.withLock({ $0.generator.below(20) }) {
             await Task.yield()

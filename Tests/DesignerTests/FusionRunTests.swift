@@ -38,7 +38,7 @@ import TrainerClient
         #expect(trials[20]?.origin == "final \(best.id.number)")
         #expect(trials[21]?.origin == "final \(best.id.number), fine-tuned")
         #expect([.succeeded(model: "s1/20"), .succeeded(model: "s1/21")].contains(driver.rows.conclusion))
-        // Both networks alone and both finals are models; fusion layers by themselves are not.
+        // Both single networks and both finals are models; fusion layers alone are not.
         let models = driver.rows.deliveries.compactMap { delivery in
             if case .model(let model) = delivery { return model.id }
             return nil

@@ -83,7 +83,7 @@ import TrainerClient
         try reference.run()
         var other = try Driver(Self.scenario(), order: order)
         other.fails = fails
-        // Measured anew, a latency is another one.
+        // A latency that is measured again differs.
         other.latency = { Double($0) + Double(order) }
         try other.run(crashing: probability)
         #expect(other.rows.trace == reference.rows.trace)

@@ -13,7 +13,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct ListTests {
     private static let message = String(repeating: "x", count: 20_000)
 
-    /// Serves a designer that does not run to a client.
+    /// Serves a designer without running its searches.
     private func serve(_ designer: Designer, _ body: (DesignerClient) async throws -> Void) async throws {
         let logger = Logger(label: "designer", factory: { _ in SwiftLogNoOpLogHandler() })
         var router = Router()

@@ -19,7 +19,7 @@ import Testing
 
     private static let digest = String(repeating: "ab", count: 32)
 
-    /// A database of an older designer with one scenario, brought up to date.
+    /// A migrated database of an older designer with one scenario.
     private func migrated(_ text: String, _ trials: [OldTrial]) throws -> DatabaseQueue {
         var migrator = DatabaseMigrator()
         EventLog.registerMigrations(in: &migrator)

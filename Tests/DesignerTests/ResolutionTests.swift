@@ -9,7 +9,7 @@ import Testing
 @testable import DesignerSearch
 @testable import DesignerServer
 
-/// What a scenario engages decides what its search chooses from, and is kept with it.
+/// What a scenario engages determines the choices of its search, and is stored with it.
 @Suite(.timeLimit(.minutes(10))) struct ResolutionTests {
     private static func area(_ path: String) throws -> Int { try FakeWorld.map.area(named: path).id }
 
@@ -25,7 +25,7 @@ import Testing
         _ = try await Designer(database, first).living { service in
             try await service.publish(text, file: "f.yaml", as: "s1")
         }
-        // The registry is another by the time the search runs.
+        // The registry has changed by the time the search runs.
         let second = FakeWorld()
         let (explanation, trials) = try await Designer(database, second).living { service in
             while try await !service.scenario("s1", waiting: .seconds(30)).state.isFinal {}
@@ -34,7 +34,7 @@ import Testing
         #expect(first.state.withLock { $0.resolved } == 1 && second.state.withLock { $0.resolved } == 0)
         #expect(explanation.areas.filter(\.isActivated).map(\.path).contains("audition"))
         #expect(explanation.modalities.map(\.candidates).contains(["LeNet3", "MediumNet"]))
-        // LeNet5 is vision's alone and MediumNet audition's; SparseNet nobody has claimed.
+        // LeNet5 belongs only to vision and MediumNet only to audition; SparseNet belongs to neither.
         let space = try #require(trials.first).networkSpace(text, explanation)
         #expect(
             space.space.genes.map { $0.parts[1].choices } == [

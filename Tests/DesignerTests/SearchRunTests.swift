@@ -31,7 +31,7 @@ extension SearchRun {
             deliveries += decision.deliveries
         }
 
-        /// All that determines the course: genomes, origins, outcomes.
+        /// Everything that determines the search: genomes, origins, outcomes.
         var trace: [String] {
             trials.sorted { $0.key < $1.key }.map { number, trial in
                 "\(number) \(trial.genome) \(trial.origin) \(trial.state) \(trial.objective ?? -1)"
@@ -39,7 +39,7 @@ extension SearchRun {
         }
     }
 
-    /// Drives a search without any clock: some steps are open at a time, and some of them at random are done next.
+    /// Drives a search without a clock: several steps are open at a time, and random ones of them are done next.
     struct Driver {
         var rows = Rows()
         var open: [SearchDecision.Step] = []
@@ -47,7 +47,7 @@ extension SearchRun {
         let plan: ScenarioPlan
         var fails: (Int) -> Failure? = { _ in nil }
         var known: [Genome] = []
-        /// Most steps that are done before the search hears of them.
+        /// Maximum number of steps that are done before the search learns of them.
         var together = 1
         /// Added to a trial's validation accuracy.
         var bonus: (Int) -> Double = { _ in 0 }
@@ -61,7 +61,7 @@ extension SearchRun {
         var elapsed: Double?
         /// Which features were computed.
         var done: [String] = []
-        /// The orders to train that were carried out.
+        /// The training orders that were carried out.
         var orders: [String: Order<TrainingTask>] = [:]
 
         init(_ text: String, order: UInt64) throws {
@@ -76,7 +76,7 @@ extension SearchRun {
                 trials: rows.trials.sorted { $0.key < $1.key }.map(\.value))
         }
 
-        /// Runs to the end; before each step the search is lost with a probability, and taken up from its rows.
+        /// Runs to the end; before each step, the search is lost with a given probability and resumed from its rows.
         mutating func run(crashing probability: Double = 0) throws {
             var search = try restored()
             try take(search.begin())
@@ -209,12 +209,12 @@ extension SearchRun {
         try other.run(crashing: probability)
         #expect(other.rows.trace == reference.rows.trace)
         #expect(other.rows.conclusion == reference.rows.conclusion)
-        // Nothing is told twice.
+        // Nothing is reported twice.
         #expect(other.rows.notes.sorted { "\($0)" < "\($1)" } == reference.rows.notes.sorted { "\($0)" < "\($1)" })
         #expect(other.rows.deliveries.count == reference.rows.deliveries.count)
     }
 
-    @Test func `failed trials count as worst and the search goes on`() throws {
+    @Test func `failed trials count as worst and the search continues`() throws {
         var driver = try Driver(scenarioText(), order: 1)
         driver.fails = { $0 % 2 == 0 && $0 < 24 ? Failure(.corrupt, "broken") : nil }
         try driver.run()

@@ -62,7 +62,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
                 && tracker.accuracy == best / 2)
         #expect(try tracker.outline.nodes.map(\.name) == ["detector", "filter", "tracker"])
         #expect(state.trainings.isEmpty && state.prepared == ["s1/prepare"])
-        // The final run is no observation; all others are.
+        // The final run is not an observation; all others are.
         #expect(state.observations.count == 30)
     }
 
@@ -124,7 +124,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
         (text().replacing("mot16", with: "mnist"), "modalities.video.detectors"),
         (text().replacing("stimuli: [people that move]", with: "functions: [hum.xyzzy]"), "functions"),
     ])
-    func `what is wrong in a tracking scenario is told with its place`(_ text: String, _ field: String) async throws {
+    func `errors in a tracking scenario give their position`(_ text: String, _ field: String) async throws {
         let designer = try await Designer(Designer.database(), FakeWorld())
         let failure = await #expect(throws: Failure.self) {
             try await designer.service.publish(text, file: "t.yaml", as: "s1")

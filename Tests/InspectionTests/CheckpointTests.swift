@@ -85,7 +85,7 @@ struct CheckpointTests {
         let failure = await #expect(throws: Failure.self) {
             try await process.inspect(InspectionRequest(file: file, companion: directory.file("model.pt")))
         }
-        #expect(failure?.message.contains("config.json beside the weights has more than 1048576 bytes") == true)
+        #expect(failure?.message.contains("config.json next to the weights has more than 1048576 bytes") == true)
     }
 
     @Test func `scripts with 16-bit weights run in 32 bits`() async throws {
@@ -126,7 +126,7 @@ struct CheckpointTests {
         #expect(abs(found - count) < count / 50, "\(found)")
     }
 
-    /// Writes networks with random weights, and what they give.
+    /// Writes networks with random weights, and their outputs.
     private static let write = """
         import sys, os, json, torch
         from torch import nn

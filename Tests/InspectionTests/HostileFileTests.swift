@@ -7,14 +7,14 @@ import TestSupport
 import Testing
 import Torch
 
-/// Files whose code does what no network needs.
+/// Files whose code does what no network should do.
 @Suite(.timeLimit(.minutes(5)))
 struct HostileFileTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }
 
-    /// A TorchScript file with methods of our own.
+    /// A TorchScript file with given methods.
     private func script(_ source: String) throws -> URL {
         var error: UnsafeMutablePointer<CChar>?
         let network = try #require(
@@ -52,7 +52,7 @@ struct HostileFileTests {
         #expect(try isUntouched(victim))
     }
 
-    /// `__setstate__` runs while the file is read, before anything of it can be looked at.
+    /// `__setstate__` runs while the file is loaded, before it can be inspected.
     @Test func `code that runs during loading can neither write nor read other files`() async throws {
         let victim = try victim()
         let file = try script(
@@ -71,7 +71,7 @@ struct HostileFileTests {
         let failure = try await refusal(file)
         #expect(failure.message.contains("Permission denied"), "\(failure.message)")
         #expect(try isUntouched(victim))
-        // Without protection it does what it is made for.
+        // Without protection, it does what it was made for.
         _ = try ScriptedNetwork(loading: file)
         #expect(try !isUntouched(victim))
     }

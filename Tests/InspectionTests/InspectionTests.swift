@@ -23,7 +23,7 @@ struct InspectionTests {
         try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: classes)
     }
 
-    /// A TorchScript file with a `forward` of our own.
+    /// A TorchScript file with a given `forward`.
     private func script(_ body: String, _ name: String) throws -> URL {
         var error: UnsafeMutablePointer<CChar>?
         let source = "def forward(self, x: Tensor) -> Tensor:\n\(body)\n"
@@ -188,7 +188,7 @@ struct InspectionTests {
 }
 
 extension gyrus_place {
-    /// The processor, with 32 bits.
+    /// The CPU, with 32 bits.
     static var processor: gyrus_place {
         gyrus_place(device: -1, precision: GYRUS_FP32, is_like_device: false)
     }

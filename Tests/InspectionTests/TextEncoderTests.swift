@@ -83,7 +83,7 @@ struct TextEncoderTests {
         let tokens: [Float] = [2, 7, 0, 8]
         let features = try Self.features(mean, tokens)
         #expect(features.count == Self.width)
-        // As many tokens as the network can take at most, of which the last are padding or not.
+        // The maximum number of tokens, the last of which may be padding.
         #expect(try mean.features(of: tokens, shape: [4], output: 0) == features)
         #expect(try Self.features(mean, tokens + [1]) != features)
         #expect(try Self.features(first, tokens) != features)
@@ -129,7 +129,7 @@ struct TextEncoderTests {
         #expect(try Self.features(network, [1, 4]) == [5, 6])
     }
 
-    /// A graph that looks up tokens and hides those that are masked.
+    /// A graph that looks up tokens and hides masked ones.
     private func graph(length: Int?) throws -> URL {
         func value(_ name: String, _ type: Int32, _ rest: [Wire.OnnxDimension] = []) -> Wire.OnnxValue {
             let tokens = length.map { Wire.OnnxDimension(value: .dimValue(Int64($0))) }

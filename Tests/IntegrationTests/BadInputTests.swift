@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What people get wrong, on the command line, with the exit status that a script would see.
+/// Typical mistakes on the command line, with the exit status that a script would see.
 @Suite(.timeLimit(.minutes(2))) struct `Bad input on the command line` {
     private static func scenario(_ modality: String, _ dataset: String, _ further: String = "") -> String {
         """
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    /// A folder of raw data with one broken file in it, what the scenario asks for, and what the message must name.
+    /// A folder of raw data with one broken file, what the scenario requests, and what the message must name.
     enum Damage: String, CaseIterable {
         case missing, image, recording
 
@@ -68,7 +68,7 @@ import Testing
                     let labels = (0..<count).map { UInt8($0 % 10) }
                     try write([0, 0, 8, 1, 0, 0, 0, UInt8(count)] + labels, "mnist/\(part)-labels-idx1-ubyte")
                 }
-                // 200 pictures are announced, and the file ends within the first.
+                // The header announces 200 pictures, but the file ends within the first.
                 let head: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 200, 0, 0, 0, 28, 0, 0, 0, 28]
                 try write(head + [UInt8](repeating: 1, count: 84), "mnist/train-images-idx3-ubyte")
             case .recording:

@@ -17,13 +17,13 @@ struct BrainProcessTests {
         search: {population: 4, trials: 8, seed: 7, widths: [0.5, 1]}
         """
 
-    /// What a command printed, both streams together, and its exit status.
+    /// A command's output on both streams together, and its exit status.
     private struct Output {
         let status: Int32
         let text: String
     }
 
-    /// Starts registry and designer and hands out a way to run `gyrus`.
+    /// Starts registry and designer and provides a way to run `gyrus`.
     private func use(_ body: (ProcessFixture, (String...) async throws -> Output) async throws -> Void) async throws {
         try await ProcessFixture.run { fixture in
             _ = try fixture.start("registry", [])
@@ -120,7 +120,7 @@ struct BrainProcessTests {
             #expect(explained.fusionOrder.sorted() == ["audio", "image"])
             let published = try await gyrus("publish", file.path, "--id", "s1")
             #expect(published.status == 0, "\(published.text)")
-            // What changes afterwards does not change what the search uses.
+            // Later changes do not affect the search.
             _ = try await gyrus("areas", "merge", "language", "vision")
             let after = try await gyrus("explain", "s1", "--format", "json")
             #expect(try Explanation(json: after.text) == explained)

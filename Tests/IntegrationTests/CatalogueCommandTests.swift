@@ -7,7 +7,7 @@ import Safetensors
 import TestSupport
 import Testing
 
-/// The catalog's verbs against the built registry.
+/// The catalog commands with the built registry.
 @Suite(.timeLimit(.minutes(5)))
 struct CatalogueCommandTests {
     private struct Row: Decodable {

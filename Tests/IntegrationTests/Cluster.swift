@@ -12,7 +12,7 @@ import TrainerClient
 
 /// All services and some workers in a test's own folder, and clients for them.
 final class Cluster: Sendable {
-    /// Something that can be killed and started again.
+    /// Something that can be killed and restarted.
     enum Part: Hashable, Sendable, CustomStringConvertible {
         case service(ServiceName)
         case trainerWorker(Int)
@@ -71,10 +71,10 @@ final class Cluster: Sendable {
         running.withLock { $0[part] = child }
     }
 
-    /// Kills parts at the same moment, as kill -9 does, and starts them again.
+    /// Kills parts simultaneously with SIGKILL, and restarts them.
     func killAndRestart(_ parts: [Part]) async throws { try await stopAndRestart(parts, SIGKILL) }
 
-    /// Sends a signal to parts at the same moment, waits for their end, and starts them again.
+    /// Sends a signal to parts simultaneously, waits for their end, and restarts them.
     func stopAndRestart(_ parts: [Part], _ signal: Int32) async throws {
         let children = running.withLock { running in parts.compactMap { running[$0] } }
         for child in children { child.signal(signal) }
@@ -82,7 +82,7 @@ final class Cluster: Sendable {
         for part in parts { try start(part) }
     }
 
-    /// Ends a part, which is not started again.
+    /// Ends a part without restarting it.
     func stop(_ part: Part, _ signal: Int32 = SIGTERM) async throws {
         let child = running.withLock { $0[part] }
         child?.signal(signal)
@@ -92,7 +92,7 @@ final class Cluster: Sendable {
     /// Sends a signal to a part.
     func signal(_ part: Part, _ signal: Int32) { running.withLock { $0[part] }?.signal(signal) }
 
-    /// Whether the process of a part that was started last still runs.
+    /// Whether the last started process of a part is still running.
     func isRunning(_ part: Part) -> Bool { running.withLock { $0[part]?.isRunning ?? false } }
 
     // MARK: Clients

@@ -16,7 +16,7 @@ import Testing
             let replicas = try await gyrus.list(Replica.self, "ps")
             #expect(replicas.map(\.service) == ["console"] && replicas.allSatisfy { $0.health == "healthy" })
 
-            // A second project has the usual port taken, and gets a console of its own.
+            // A second project finds the default port in use, and gets its own console.
             try await GyrusCommand.use { other in
                 let second = try await other.run("up", "-d", "console")
                 #expect(second.status == 0)

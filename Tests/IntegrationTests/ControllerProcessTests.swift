@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import WorkQueueClient
 
-/// Searches by replicas of their controllers, with the built executables; networks are measured by a formula.
+/// Searches with replicas of their controllers and the built executables; a formula measures networks.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct ControllerProcessTests {
     private typealias Installation = DesignerProcessTests.Installation
@@ -57,7 +57,7 @@ struct ControllerProcessTests {
         try fixture.start("designer", ["work"] + flags, name: name)
     }
 
-    /// When the search has ended nobody is left with a part of it, and nobody gets the designer's own tasks.
+    /// When the search has ended, nobody still has a part of it, and nobody gets the designer's own tasks.
     private func checkTasks(_ installation: Installation) async throws {
         let queue = QueueClient(try installation.connect(.designer))
         await #expect(throws: Failure.self) {
@@ -89,7 +89,7 @@ struct ControllerProcessTests {
             guard kills < 3, ended >= 8 + kills * 8 else { return }
             switch kills {
             case 0:
-                // The other one goes on alone.
+                // The other one continues alone.
                 processes["writer-1"]?.signal(SIGKILL)
             case 1:
                 processes["host"]?.signal(SIGKILL)

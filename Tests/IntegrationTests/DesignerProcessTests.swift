@@ -12,7 +12,7 @@ import Testing
 import TrainerClient
 import WorkQueueClient
 
-/// The built services without libtorch: workers in the test measure networks by a formula, in next to no time.
+/// The built services without libtorch: workers in the test measure networks by a formula, almost instantly.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct DesignerProcessTests {
     static let scenario = """
@@ -28,10 +28,10 @@ struct DesignerProcessTests {
     static let halving =
         scenario.replacing("seed: 7,", with: "seed: 7, halving: {first: 1},") + "\ntraining: {epochs: 9}"
 
-    /// The same by a method that learns in a process beside the designer.
+    /// The same with a method that learns in a separate process.
     static let neural = scenario.replacing("seed: 7,", with: "seed: 7, method: nao,")
 
-    /// Trains and scores by a formula over what it was asked to do, so that the same order has the same outcome.
+    /// Trains and scores by a formula of the order, so that the same order has the same outcome.
     struct Formula: TaskHandler {
         let registry: RegistryClient
 
@@ -45,7 +45,7 @@ struct DesignerProcessTests {
                 let blob = try await registry.upload(bytes: Array("data".utf8))
                 return try PreparationResult(recipe: recipe.id, blob: blob).encoded()
             case TrainingTask.kind:
-                // Long enough for things to happen meanwhile.
+                // Long enough for kills to happen meanwhile.
                 try await Task.sleep(for: .milliseconds(30))
                 try await progress.report(step: 1, steps: 1, metrics: ["validation-accuracy": accuracy])
                 let task = try TrainingTask(payload: lease.payload)
@@ -120,7 +120,7 @@ struct DesignerProcessTests {
         }
     }
 
-    /// Runs a scenario to its end while `disturb` is called again and again; returns its trace.
+    /// Runs a scenario to its end while calling `disturb` repeatedly; returns its trace.
     private func search(
         _ scenario: String = DesignerProcessTests.scenario, workers: Int = 2,
         disturb: (Installation, Int) async throws -> Void = { _, _ in }
@@ -154,7 +154,7 @@ struct DesignerProcessTests {
     private func check(_ installation: Installation, _ trials: [Trial], _ status: ScenarioStatus) async throws {
         #expect(trials.count == 41)
         #expect(trials.allSatisfy { $0.state == .succeeded })
-        // The designer's queue of scenarios is its own: nobody pulls or completes them from outside.
+        // The designer's queue of scenarios is private: nobody pulls or completes them from outside.
         let outsider = QueueClient(try installation.connect(.designer))
         await #expect(throws: Failure.self) {
             try await outsider.pull(worker: "x", kinds: ["scenario"], waiting: .zero)
@@ -175,18 +175,18 @@ struct DesignerProcessTests {
         #expect(model.code?.description == status.best?.code)
         #expect(model.file(.torchScript) == status.best?.network?.script)
         #expect(model.lineage.recipe != nil && model.series == status.name)
-        // Deliveries go on after the end of the search.
+        // Deliveries continue after the end of the search.
         let knowledge = KnowledgeClient(try installation.connect(.knowledge))
-        // Of all trials only the final one is kept as a model, and the result, which can be a trial that was better.
+        // Only the final training is kept as a model, and the result, which can be a trial that was better.
         let kept = trials.filter(\.purpose.isFinal).map(\.id.description) + [status.model ?? ""]
         #expect(try await Set(registry.models().map(\.id)) == Set(kept))
         while try await knowledge.observations().count < 40 { try await Task.sleep(for: .milliseconds(50)) }
-        // What is learned from the outcomes must not depend on how soon the second scenario comes.
+        // What is learned from the outcomes must not depend on how soon the second scenario is published.
         _ = try await knowledge.learn()
         try await checkKnowledge(installation, trials)
     }
 
-    /// A like scenario begins with what was best in this one.
+    /// A similar scenario starts with the best networks of this one.
     private func checkKnowledge(_ installation: Installation, _ trials: [Trial]) async throws {
         let designer = DesignerClient(try installation.connect(.designer))
         let text = Self.scenario.replacing("trials: 40, seed: 7", with: "trials: 8, seed: 99")
@@ -194,8 +194,8 @@ struct DesignerProcessTests {
         #expect(try await designer.waitForEnd(of: "s2").state == .succeeded)
         let begun = try await designer.trials(of: "s2").prefix(4)
         #expect(begun.allSatisfy { $0.origin == "knowledge" })
-        // How sure the knowledge service is of its ranking depends on how often it has learned by now, and so does which
-        // good ones it proposes; it always proposes the best one.
+        // How sure the knowledge service is of its ranking depends on how often it has learned by now, and so does
+        // which good ones it proposes; it always proposes the best one.
         let objectives = Dictionary(
             trials.dropLast().map { ($0.genome, $0.objective ?? 0) }, uniquingKeysWith: max)
         let seeds = begun.compactMap { objectives[$0.genome] }

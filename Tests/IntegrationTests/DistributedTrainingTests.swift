@@ -86,7 +86,7 @@ struct DistributedTrainingTests {
             try await Task.sleep(for: time * Double.random(in: 0.1..<0.8))
             try await cluster.killAndRestart([.trainerWorker(Int.random(in: 1...2))])
             let accuracies = try await [undisturbed, result].map { $0.metrics["validation-accuracy"] ?? 0 }
-            // Of 60 samples: two standard errors of a difference at nine in ten.
+            // With 60 samples: two standard errors of a difference at 90 %.
             #expect(accuracies[1] > accuracies[0] - 0.11)
         }
     }
@@ -101,7 +101,7 @@ struct DistributedTrainingTests {
             try await checkpoint(of: "t", cluster)
             try cluster.start(.trainerWorker(2))
             try await leases(3, of: "t", cluster)
-            // Not a crash, and none counts against the task: the one that was alone gave it back.
+            // Not a crash, and nothing counts against the task, because the remaining worker returned it.
             #expect(try await reasons(cluster) == ["released"])
             try await cluster.stop(.trainerWorker(1), SIGKILL)
             #expect(try await (result.metrics["validation-accuracy"] ?? 0) > 0.8)
@@ -122,7 +122,7 @@ struct DistributedTrainingTests {
             let name = try #require(second?.attributes["worker"])
             let victim = try #require([1, 2, 3].first { name.hasPrefix("\(Cluster.Part.trainerWorker($0))") })
             let start = ContinuousClock.now
-            // It neither answers nor hangs up, as behind a line that was cut.
+            // It neither answers nor closes the connection, like behind a broken link.
             cluster.signal(.trainerWorker(victim), SIGSTOP)
             defer { cluster.signal(.trainerWorker(victim), SIGCONT) }
             try await leases(4, of: "t", cluster)
@@ -131,7 +131,7 @@ struct DistributedTrainingTests {
         }
     }
 
-    /// Waits until so many workers have begun an attempt.
+    /// Waits until a number of workers have begun an attempt.
     private func leases(_ count: Int, of task: String, _ cluster: Cluster) async throws {
         var seen = 0
         for try await page in try cluster.service(.trainer).follow(after: 0) {

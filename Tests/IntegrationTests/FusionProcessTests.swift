@@ -46,11 +46,11 @@ private func scenario(image: String, trials: Int) -> String {
             let validation = { (row: Row) in row.metrics["validation-accuracy"] ?? 0 }
             #expect(try validation(winner) >= #require(first.rows.prefix(2).map(validation).max()))
             #expect(first.rows[2].network.contains("product of answers") && validation(first.rows[2]) > 0)
-            // Put together, a fusion answers as it did above the features; a float's last digit may decide a sample.
+            // An assembled fusion answers like it did on features, but a float's last digit may decide a sample.
             let together = first.rows[8], above = try #require(first.rows[2..<8].map(validation).max())
             #expect(abs(validation(together) - above) <= 0.026)
 
-            // A model of the first search, with features that are there already.
+            // A model of the first search, with features that already exist.
             let features = try await gyrus.list(Dataset.self, "datasets").filter { $0.dataset.hasPrefix("features") }
             #expect(features.count == 2)
             let models = try await gyrus.list(Model.self, "models").map(\.id)

@@ -7,7 +7,7 @@ import ServiceClient
 import TestSupport
 import Testing
 
-/// Whatever arrives at a socket, the service behind it goes on.
+/// Whatever arrives at a socket, its service continues.
 @Suite(.timeLimit(.minutes(2)))
 struct GarbageTests {
     @Test func `frames and bytes of garbage on every socket harm no service`() async throws {
@@ -40,7 +40,7 @@ struct GarbageTests {
         }
     }
 
-    /// Messages of the transport's own form with contents that mean nothing.
+    /// Valid transport messages with meaningless contents.
     private func sendGarbageFrames(to endpoint: String) throws {
         let context = zmq_ctx_new()
         let socket = zmq_socket(context, ZMQ_DEALER)
@@ -64,7 +64,7 @@ struct GarbageTests {
         }
     }
 
-    /// Bytes that are not even of the transport's form.
+    /// Bytes that are not valid for the transport.
     private func sendGarbageBytes(to path: String) throws {
         for length in [1, 10, 64, 4_096, 100_000] {
             let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)

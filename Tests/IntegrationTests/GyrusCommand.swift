@@ -1,13 +1,13 @@
 import Foundation
 import TestSupport
 
-/// The built `gyrus` with the Compose file that it comes with, and a project of its own in a test's folder.
+/// The built `gyrus` with its Compose file and its own project in a test's folder.
 struct GyrusCommand {
     private let program: GyrusProgram
 
     var folder: URL { program.folder }
 
-    /// Hands out the command, and stops its services and removes its folder afterwards.
+    /// Provides the command, and afterwards stops its services and removes its folder.
     /// - Parameter environment: Added to the environment.
     static func use<Result>(
         environment: [String: String] = [:], _ body: (GyrusCommand) async throws -> Result
@@ -31,11 +31,11 @@ struct GyrusCommand {
         return file.path
     }
 
-    /// Runs a command to its end.
+    /// Runs a command until it ends.
     @discardableResult
     func run(_ arguments: String...) async throws -> GyrusProgram.Output { try await run(arguments) }
 
-    /// Runs a command to its end.
+    /// Runs a command until it ends.
     @discardableResult
     func run(_ arguments: [String]) async throws -> GyrusProgram.Output { try await program.run(arguments) }
 
@@ -44,7 +44,7 @@ struct GyrusCommand {
         try program.start(arguments, into: file)
     }
 
-    /// What a list says as JSON.
+    /// A list as JSON.
     func list<Item: Decodable>(_ type: Item.Type, _ arguments: String...) async throws -> [Item] {
         try await program.list(type, arguments)
     }

@@ -3,7 +3,7 @@ import Manual
 import TestSupport
 import Testing
 
-/// A second machine, which is a network namespace, by one command on each side.
+/// A second machine (a network namespace) joins with one command on each side.
 @Suite(
     .serialized, .timeLimit(.minutes(10)),
     .enabled(if: SecondMachine.obstacle == nil, "\(SecondMachine.obstacle ?? "a second machine")"))
@@ -20,7 +20,7 @@ struct JoinTests {
         training: {epochs: 1, batch: 20}
         """
 
-    /// A project here whose services listen to the other machine, and a project there; both end with the test.
+    /// A project here whose services accept the other machine, and a project there; both end with the test.
     private func use(_ body: (_ here: GyrusProgram, _ there: GyrusProgram, SecondMachine) async throws -> Void)
         async throws
     {
@@ -36,7 +36,7 @@ struct JoinTests {
         try result.get()
     }
 
-    /// The commands of the manual's part about a second machine, without their first word and with these addresses.
+    /// The commands of the manual's section about a second machine, without their first word and with these addresses.
     private static func manualCommands(_ machine: SecondMachine, token: String = "") throws -> [[String]] {
         let blocks = try #require(Manual.page("scaling-out")).document.blocks
         let part = blocks.drop { $0 != .heading(2, "A second machine") }.dropFirst()
@@ -44,7 +44,7 @@ struct JoinTests {
             if case .code(let text, _) = block { text } else { nil }
         }
         return code.flatMap { $0.split(separator: "\n") }.map { line in
-            // What stands after two spaces says what the command is for.
+            // Text after two spaces explains the command.
             let command = line.firstRange(of: "  ").map { line[..<$0.lowerBound] } ?? line
             return command.split(separator: " ").dropFirst().map { word in
                 word.hasPrefix("gyrus1-") ? token : word == "10.0.0.5" ? machine.host : String(word)
@@ -52,7 +52,7 @@ struct JoinTests {
         }
     }
 
-    /// The ports of this machine that the manual has opened in a firewall.
+    /// The ports of this machine that the manual says to open in a firewall.
     private static func manualPorts() throws -> ClosedRange<Int> {
         let rows = try #require(Manual.page("scaling-out")).document.blocks.flatMap { block -> [[String]] in
             if case .table(_, let rows) = block { rows } else { [] }
@@ -92,7 +92,7 @@ struct JoinTests {
             let ports = try Self.manualPorts()
             let connected = try machine.connectedPorts()
             #expect(!connected.isEmpty && connected.allSatisfy(ports.contains), "\(connected)")
-            // A worker looks, and may neither publish nor change anything.
+            // A worker may read, but neither publish nor change anything.
             #expect(try await there.run(["scenarios", "--quiet"]).out == "joined\n")
             let refused = try await there.run(["publish", file.path])
             #expect(refused.status == 77 && refused.err.contains("submitter"), "\(refused.err)")

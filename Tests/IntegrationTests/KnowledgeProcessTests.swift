@@ -24,7 +24,7 @@ private struct Ranked: Decodable {
     let scores: [String: Double]
 }
 
-/// A scenario whose data are some classes of digits that Gyrus draws itself.
+/// A scenario with some classes of synthetic digits.
 private func scenario(_ labels: [Int], seed: Int = 1) -> String {
     """
     scenario: digits
@@ -39,7 +39,7 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
     """
 }
 
-/// What a user does with models and with what was learned, on the command line.
+/// Managing models and knowledge on the command line.
 @Suite(.timeLimit(.minutes(5))) struct `Models that continue learning` {
     @Test func `updates, ranking, rollback, schedules and snapshots work end to end`() async throws {
         try await GyrusCommand.use { gyrus in
@@ -57,7 +57,7 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
         }
     }
 
-    /// A version that forgets is kept and not promoted, one that does not is, and roll-back undoes that.
+    /// A version that forgets is kept but not promoted, one that does not is promoted, and rollback undoes that.
     private func update(_ model: String, _ data: String, _ gyrus: GyrusCommand) async throws -> String {
         let before = try await gyrus.list(Ranked.self, "models", "rank", data)
         #expect(before.map(\.model) == [model] && before[0].outcomes == 0)
@@ -78,7 +78,7 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
         let back = try await gyrus.run("models", "rollback", careful.model)
         #expect(back.out == "\(model) live\n", "\(back.err)")
         #expect(try await live(gyrus) == [model])
-        // What came of both is known to the next ranking.
+        // The next ranking knows the outcomes of both.
         let after = try await gyrus.list(Ranked.self, "models", "rank", data)
         #expect(after.first { $0.model == model }?.outcomes == 1)
         #expect(after.contains { $0.model == forgetful.model })
@@ -137,7 +137,7 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
         #expect(prepared.status == 0 && prepared.err.contains("300 training samples"), "\(prepared.err)")
     }
 
-    /// The outcomes of one project make the rankings of another.
+    /// The outcomes of one project determine the rankings of another.
     private func bringElsewhere(_ gyrus: GyrusCommand) async throws {
         let file = gyrus.folder.appending(path: "knowledge.jsonl").path
         #expect(try await gyrus.run("knowledge", "snapshot", file).status == 0)

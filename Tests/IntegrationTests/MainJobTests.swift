@@ -69,7 +69,7 @@ private let scenario = """
         }
     }
 
-    /// What was followed is what the services have, and of each service the numbers have no gap.
+    /// The followed events match those of the services, and the numbers of each service have no gap.
     private func check(_ follower: ChildProcess, _ tail: URL, _ gyrus: GyrusCommand) async throws {
         func lines(_ text: String) throws -> [String: [Line]] {
             let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
@@ -127,17 +127,18 @@ struct `The main job on real data` {
             let winner = try #require(rows.first { $0.isWinner })
             print("winner: \(winner.code), test accuracy \(winner.metrics["test-accuracy"] ?? 0)")
             #expect(try #require(winner.metrics["test-accuracy"]) >= 0.97)
-            // Both halves are in it: a code of two parts.
+            // It contains both halves: its code has two parts.
             #expect(winner.network.contains("image") && winner.network.contains("audio"), "\(winner.network)")
         }
     }
 }
 
 @Suite(.timeLimit(.minutes(2))) struct `Start of the services` {
-    /// In a release build on a machine of its own it is a third of a second; this build checks more and optimizes nothing.
+    /// In a release build on an idle machine, it takes a third of a second; this build checks more and is not
+    /// optimized.
     @Test func `all five are healthy soon after up`() async throws {
         var best = Duration.seconds(3600)
-        // The best of a few, for the machine may be busy with something else.
+        // The best of a few, because the machine may be busy.
         for _ in 0..<5 where best >= .seconds(3) {
             try await GyrusCommand.use { gyrus in
                 let start = ContinuousClock.now

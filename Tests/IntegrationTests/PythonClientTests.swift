@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The client in Python against the running services, installed as people install it.
+/// The Python client with running services, installed as people install it.
 @Suite(.timeLimit(.minutes(15))) struct PythonClientTests {
     private static let source = DeliveredFiles.composeFile.deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Shared/Python")
@@ -81,7 +81,7 @@ import Testing
             let environment = try PythonEnvironment(
                 with: "zmq", "google.protobuf", "pandas", "sentencepiece", "setuptools")
             python = environment.interpreter
-            // pip leaves files beside what it builds.
+            // pip leaves files next to what it builds.
             let copy = folder.file("source")
             try FileManager.default.copyItem(at: source, to: copy)
             _ = try PythonEnvironment.output(

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import WorkQueueClient
 
-/// The queue of the built `trainer`, killed again and again under load.
+/// The queue of the built `trainer`, repeatedly killed under load.
 @Suite(.timeLimit(.minutes(2)))
 struct QueueProcessTests {
     private struct Echo: TaskHandler {

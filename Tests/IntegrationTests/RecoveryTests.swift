@@ -7,10 +7,10 @@ import TestSupport
 import Testing
 import WorkQueueClient
 
-/// What is left of a search when processes are killed in the middle of it: all of it.
+/// Searches survive the death of any process.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct RecoveryTests {
-    /// A search of 40 trials over data that Gyrus makes itself, each trial a fraction of a second.
+    /// A search of 40 trials on synthetic data; each trial takes a fraction of a second.
     private static let scenario = """
         scenario: tiny-digits
         stimuli: [see written digits]
@@ -108,7 +108,7 @@ struct RecoveryTests {
         }
     }
 
-    /// Time from now until all trials that are running have ended, through whatever restarts.
+    /// Time from now until all running trials have ended, including restarts.
     private func recovery(of id: ScenarioID, _ designer: DesignerClient) async throws -> Duration {
         let start = ContinuousClock.now
         var running: Set<Int>?

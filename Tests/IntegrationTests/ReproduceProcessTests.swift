@@ -12,14 +12,14 @@ private struct Row: Decodable, Hashable {
 }
 
 @Suite(.timeLimit(.minutes(5))) struct `A reproduction on the command line` {
-    /// Runs it, and ends it like a lost terminal when so many of its scenarios have succeeded.
+    /// Runs it, and ends it like a lost terminal once a number of its scenarios have succeeded.
     /// - Returns: Its scenarios then.
     private func scenarios(when count: Int, by gyrus: GyrusCommand) async throws -> [Scenario] {
         let process = try gyrus.start(
             "reproduce", "av-mnist", "--quick", "--synthetic", into: gyrus.folder.appending(path: "report"))
         while true {
             let scenarios = try await gyrus.list(Scenario.self, "scenarios")
-            // Searches go on by themselves, so one may succeed before what was cancelled is taken up.
+            // Searches continue by themselves, so one may succeed before canceled ones are resumed.
             let isTakenUp = !scenarios.contains { $0.state == "cancelled" }
             if isTakenUp, scenarios.count(where: { $0.state == "succeeded" }) >= count {
                 process.signal(SIGKILL)
@@ -33,7 +33,7 @@ private struct Row: Decodable, Hashable {
     @Test func `resumes where it stopped, including canceled scenarios`() async throws {
         try await GyrusCommand.use { gyrus in
             #expect(try await gyrus.run("up", "-d", "--scale", "trainer-worker=2").status == 0)
-            // The four networks are trained side by side; what fuses them has to wait.
+            // The four networks are trained in parallel; fusions have to wait.
             let before = try await scenarios(when: 1, by: gyrus)
             #expect(before.count == 4)
             let done = try #require(before.first { $0.state == "succeeded" })

@@ -8,7 +8,7 @@ import Testing
 import TrainerClient
 import WorkQueueClient
 
-/// A training that loses its worker goes on with another one.
+/// A training that loses its worker continues on another one.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct TakeoverTests {
     private struct Order {
@@ -18,7 +18,7 @@ struct TakeoverTests {
         func train(_ id: String) async throws -> TrainingResult { try await trainer.train(task, id: id, group: "g") }
     }
 
-    /// A training of some seconds on a prepared dataset, which leaves a checkpoint long before its end on any machine.
+    /// A training of a few seconds on a prepared dataset, which stores a checkpoint long before its end on any machine.
     private func order(_ cluster: Cluster) async throws -> Order {
         let trainer = TrainerClient(try cluster.connect(to: .trainer))
         let recipe = try DatasetRecipe(

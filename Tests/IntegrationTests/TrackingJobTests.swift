@@ -55,7 +55,7 @@ private struct Scenario: Decodable {
         }
     }
 
-    /// The setup, used on the same detections, gives the tracks that the search kept.
+    /// The setup gives the tracks of the search when it is used on the same detections.
     private func fetch(_ id: String, _ winner: Row, _ gyrus: GyrusCommand, _ data: MadeSequences) async throws {
         let result = try await gyrus.run("result", id, "--output", "found")
         for part in [

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import TrainerClient
 
-/// Workers of two machines, which are two network namespaces, that reach the services over TCP with keys.
+/// Workers on two machines (network namespaces) that reach the services over TCP with keys.
 @Suite(
     .serialized, .timeLimit(.minutes(5)),
     .enabled(if: SecondMachine.obstacle == nil, "\(SecondMachine.obstacle ?? "a second machine")"))
@@ -34,7 +34,7 @@ struct TwoMachinesTests {
             #expect(try #require(result.metrics["validation-accuracy"]) > 0.3, "chance is 0.1")
             let events = try await ServiceClient(connection).events(after: 0).events.filter { $0.subject == "train" }
             let leased = events.filter { $0.kind == "task.leased" }.compactMap { $0.attributes["worker"] }
-            // A worker adds letters of its own to its name.
+            // A worker appends letters to its name.
             #expect(leased.map { $0.prefix { $0 != "-" } }.sorted() == ["here", "there"])
             let progress = events.filter { $0.kind == "task.progress" && $0.attributes["step"] == "8" }
             #expect(Set(progress.compactMap { $0.attributes["rank"] }) == ["0", "1"])

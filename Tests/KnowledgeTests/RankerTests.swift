@@ -5,7 +5,7 @@ import Torch
 
 @testable import KnowledgeAttention
 
-/// Scenarios of two kinds, which differ in a number; of each kind other models are good.
+/// Scenarios of two kinds that differ in one number; different models are good for each kind.
 private struct World {
     var generator = SplitMix64(seed: 3)
     static let models = (0..<8).map {
@@ -18,7 +18,7 @@ private struct World {
             numbers: ["samples": Double(100 + number), number % 2 == 0 ? "dark" : "bright": 1])
     }
 
-    /// Even scenarios like low models, odd ones high models.
+    /// Even scenarios prefer low models, odd ones high models.
     func objective(_ number: Int, _ model: Int) -> Double {
         number % 2 == 0 ? 1 - Double(model) / 10 : Double(model) / 10
     }
@@ -79,7 +79,7 @@ private struct World {
         var trials: [Int] = []
         for number in 0..<30 {
             let features = world.features(2 * number)
-            // Of the eight models only the one that is picked is seen, after two that were tried at the beginning.
+            // Only the outcome of the picked model is seen, after two of the eight were tried at the beginning.
             let picked =
                 number == 0 ? nil : try ranker.rank(for: features, space: "zoo", candidates: World.models).first
             let model = picked.flatMap { pick in World.models.firstIndex { $0.key == pick.model.key } }

@@ -4,7 +4,7 @@ import Launcher
 import TestSupport
 import Testing
 
-/// A folder with a Compose file and the built `gyrus`, whose project lives in that folder, too.
+/// A folder with a Compose file and the built `gyrus`, whose project is in the same folder.
 struct Desk {
     private let program: GyrusProgram
 
@@ -35,7 +35,7 @@ struct Desk {
         try await program.list(Row.self, ["ps"])
     }
 
-    /// Waits until the project's processes are as wanted.
+    /// Waits until the project's processes meet a condition.
     @discardableResult
     func until(_ isWanted: ([Row]) -> Bool) async throws -> [Row] {
         while true {

@@ -100,7 +100,7 @@ func complaint(_ text: String) -> String {
         #expect(message.contains(words))
     }
 
-    /// Every way in which a small text is a large value or a deep one.
+    /// Small texts that expand to large or deep values.
     static let bombs: [String] = {
         let pairs = (1...30).map { "x-\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1)]" }
         let merges = (1...30).map { "x-\($0): &a\($0) {<<: [*a\($0 - 1), *a\($0 - 1)], k\($0): v}" }

@@ -4,16 +4,16 @@ import TestSupport
 import Testing
 import Yams
 
-/// The Compose file that Gyrus comes with.
+/// The shipped Compose file.
 enum Product {
-    /// The file as plain values, which other programs can be given as JSON (that is YAML, too).
+    /// The file as plain values, which other programs can read as JSON (which is also YAML).
     static func values() throws -> [String: Any] {
         let text = try String(contentsOf: DeliveredFiles.composeFile, encoding: .utf8)
         let values = try #require(try Yams.load(yaml: text) as? [String: Any])
         return values.filter { !$0.key.hasPrefix("x-") }
     }
 
-    /// Runs a program to its end; nil where it cannot be run.
+    /// Runs a program until it ends; nil if it cannot be run.
     static func run(_ program: String, _ arguments: [String]) async -> (status: Int32, output: String)? {
         guard let output = try? await ChildProcess.output(of: program, arguments) else { return nil }
         return (output.status, output.out + output.err)
@@ -87,7 +87,7 @@ struct SchemaChecker {
         ComposeSpecification.model_validate(json.load(open(sys.argv[1])))
         """
 
-    /// A Python that has the classes, in a folder of the build; nil where none can be made.
+    /// A Python that has the classes, in a folder of the build; nil if it cannot be created.
     static func python() async throws -> String? {
         let folder = URL(filePath: Programs.beside.folder).appending(path: "compose-schema").path
         let python = "\(folder)/bin/python"
@@ -99,7 +99,7 @@ struct SchemaChecker {
         return nil
     }
 
-    /// What the schema has against the values; nil where it has nothing.
+    /// The schema's error about the values; nil if they are valid.
     func complaint(about values: [String: Any]) async throws -> String? {
         let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json")
         try JSONSerialization.data(withJSONObject: values, options: .withoutEscapingSlashes).write(to: file)

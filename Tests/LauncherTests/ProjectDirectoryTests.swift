@@ -24,7 +24,7 @@ import Testing
         let directory = try project("a", in: "thesis")
         let refused = try #require(throws: Failure.self) { try directory.remove() }
         #expect(refused.code == .conflict && refused.message.contains("thesis"))
-        // Nor does a project begin where somebody else's files have the names of its own.
+        // A project is not created where other files have the names of its own.
         let taken = try #require(throws: Failure.self) { try directory.create() }
         #expect(taken.message.contains("contains 'state', which is not from a project"))
         #expect(try names(in: "thesis/state") == ["thesis.tex"])

@@ -9,7 +9,8 @@ import Testing
         try RunningProgram("/bin/sh", ["-c", script], descriptors: descriptors)
     }
 
-    /// Every program would inherit what is opened for the others while it starts, and those that run on would keep it.
+    /// Otherwise, every program would inherit what is opened for others while it starts, and long-running ones would
+    /// keep it.
     @Test func `the end of each is noticed although others that started simultaneously keep running`() async throws {
         let long = try await withThrowingTaskGroup(of: RunningProgram?.self) { group in
             for number in 0..<160 {
@@ -47,7 +48,7 @@ import Testing
                         _ = try shell("echo \(number)", [nil, write])
                         return read
                     }()
-                    // To its end, which comes only when nobody has the other end any more.
+                    // Until the end, which is reached only when nobody has the other end open.
                     let text = try await onQueue { String(decoding: try reading.readToEnd(), as: UTF8.self) }
                     #expect(text == "\(number)\n")
                     return nil
@@ -97,7 +98,7 @@ import Testing
     }
 }
 
-/// Runs what blocks away from the threads that all tasks share.
+/// Runs blocking work outside the shared threads of tasks.
 private func onQueue<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
         Thread { continuation.resume(with: Swift.Result { try body() }) }.start()

@@ -3,7 +3,7 @@ import Testing
 
 typealias Action = SupervisorMachine.Action
 
-/// Drives a machine with a clock of its own.
+/// Drives a state machine with its own clock.
 struct Driver {
     var machine = SupervisorMachine()
     var now = Duration.zero
@@ -273,7 +273,7 @@ extension [SupervisorMachine.Action] {
         #expect(driver.health("a") == .starting)
     }
 
-    /// Fails the checks of a replica that was healthy, so many times.
+    /// Fails the checks of a healthy replica a number of times.
     private func failChecks(_ driver: inout Driver, _ count: Int) -> [Action] {
         (0..<count).reduce([]) { actions, _ in
             let due = driver.wait(.seconds(10))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Launcher
 
-/// A project in a folder of its own, whose services are small shell scripts.
+/// A project with its own folder, whose services are small shell scripts.
 final class Workshop {
     let directory: ProjectDirectory
     let supervisor: Supervisor
@@ -51,7 +51,7 @@ final class Workshop {
         try #require(await supervisor.answer(request).status)
     }
 
-    /// Waits until the state is as wanted.
+    /// Waits until the state meets a condition.
     @discardableResult
     func until(_ isWanted: (ProjectStatus) -> Bool) async throws -> ProjectStatus {
         var current = try await status()
@@ -59,7 +59,7 @@ final class Workshop {
         return current
     }
 
-    /// Waits until the log of a replica holds a line with these words.
+    /// Waits until the log of a replica has a line with these words.
     func untilLogged(_ words: String, _ name: String, _ index: Int = 1) async throws {
         while !lines(name, index).contains(where: { $0.contains(words) }) {
             try await Task.sleep(for: .milliseconds(5))
@@ -88,7 +88,7 @@ extension ProjectStatus {
     }
 }
 
-/// Whether the process exists and is no zombie.
+/// Whether the process exists and is not a zombie.
 func isAlive(_ process: Int32) -> Bool {
     guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
     return !(stat.split(separator: ")").last?.hasPrefix(" Z") ?? true)

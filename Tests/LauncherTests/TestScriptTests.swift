@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `Compose/test`, in a folder where stand-ins take the place of the compiler and of what it has built.
+/// `Compose/test` in a folder with stand-ins for the compiler and its products.
 @Suite(.timeLimit(.minutes(10))) struct `The script that tests everything` {
     private let folder: TemporaryDirectory
 

@@ -31,7 +31,7 @@ import Testing
         #expect(ranks(after: four) == [0, 1, 2, 3])
         let three = (0..<3).map { event($0, attempt: 2) }
         #expect(ranks(after: four + three) == [0, 1, 2])
-        // One that takes an empty place begins a new attempt, and the others go on with theirs.
+        // One that fills an empty rank begins a new attempt, and the others continue theirs.
         #expect(ranks(after: four + [event(3, attempt: 2), event(0, attempt: 1)]) == [0, 1, 2, 3])
         let table = EpochTable()
         for event in four + three { table.take(event, of: "s") }
@@ -88,10 +88,10 @@ import Testing
 
     @Test func `future trials and the final training are both counted`() throws {
         #expect(try remaining([], of: 10, after: 30) == nil)
-        // Two of four trials took 20 s, one at a time: two more, and a final one of four epochs.
+        // Two of four trials took 20 s, one at a time; two more and a final training of four epochs remain.
         let two = [try trial(0, seconds: 10), try trial(1, seconds: 10)]
         #expect(try remaining(two, of: 4, after: 20) == 20 + 40)
-        // Two at a time: half the time for the trials, and the one final training as long as before.
+        // Two at a time: the trials take half the time, and the final training takes as long as before.
         #expect(try remaining(two, of: 4, after: 10) == 10 + 40)
     }
 

@@ -10,7 +10,7 @@ import Testing
         var optimizer = Adam(parameters, learningRate: 0.05, clip: 5)
         let target = [1.0, -2, 0.5]
         for step in 0..<2_000 {
-            // With a constant rate it goes on leaping around the minimum now and then.
+            // With a constant rate, it sometimes still jumps around the minimum.
             optimizer.learningRate = 0.05 * (1 - Double(step) / 2_000)
             let gradient = zip(parameters.matrices[0].values, target).map { 2 * ($0 - $1) }
             optimizer.step(&parameters, [Matrix(rows: 1, columns: 3, gradient)])

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct PrincipalPlaneTests {
     @Test func `points of a tilted plane keep their distances`() {
-        // Two directions of length 1 that are across each other, in four dimensions.
+        // Two orthogonal directions of length 1 in four dimensions.
         let first: [Double] = [0.6, 0, 0.8, 0]
         let second: [Double] = [0, 0.8, 0, -0.6]
         var plane: [(x: Double, y: Double)] = []

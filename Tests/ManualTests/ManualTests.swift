@@ -13,7 +13,7 @@ import Testing
     private static let root = DeliveredFiles.scenarios.deletingLastPathComponent().deletingLastPathComponent()
     private static let folder = root.appending(path: "Shared/Documentation")
 
-    /// All texts with the folder that their links are relative to.
+    /// All texts, each with the folder that its links are relative to.
     private static var texts: [(name: String, folder: URL, document: Markdown)] {
         get throws {
             let pages = Manual.pages.map { ("\($0.name).md", folder, $0.document) }
@@ -145,7 +145,7 @@ import Testing
         #expect(count > 50)
     }
 
-    /// The words after `gyrus` of the lines that begin with it. What follows a comment, a pipe or two spaces is left out.
+    /// The words after `gyrus` in lines that begin with it, up to a comment, a pipe or two spaces.
     private static func commands(in code: String) -> [[String]] {
         let lines = code.replacing(/[ ]*\\\n +/, with: " ").split(separator: "\n")
         return lines.filter { $0.hasPrefix("gyrus ") && !$0.contains("…") }.map { line in

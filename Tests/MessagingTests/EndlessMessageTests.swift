@@ -25,7 +25,7 @@ struct EndlessMessageTests {
     }
 
     @Test func `a peer that never ends a message is cut, its memory is freed, and others are answered`() async {
-        // In a process of its own, because other tests need memory, too.
+        // In a separate process, because other tests also use memory.
         await #expect(processExitsWith: .success) {
             let directory = SocketDirectory()
             var limits = MessageLimits()
@@ -53,7 +53,7 @@ struct EndlessMessageTests {
 }
 
 /// Speaks ZeroMQ's protocol by hand and sends frames of one message until the connection breaks.
-/// - Returns: How many bytes were sent.
+/// - Returns: Number of bytes sent.
 private func sendEndlessMessage(to endpoint: Endpoint, most: Int) -> Int {
     let peer = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(peer) }
@@ -83,7 +83,7 @@ private func sendEndlessMessage(to endpoint: Endpoint, most: Int) -> Int {
         [5] + Array("READY".utf8) + [11] + Array("Socket-Type".utf8) + [0, 0, 0, 6] + Array("DEALER".utf8)
     guard write(greeting), write([4, UInt8(ready.count)] + ready) else { return 0 }
     let size = 8 << 20
-    // A long frame after which more follow.
+    // A long frame with the flag that more follow.
     let frame = [3] + withUnsafeBytes(of: UInt64(size).bigEndian) { Array($0) } + Array(repeating: 7, count: size)
     var sent = 0
     while sent < most, write(frame) {

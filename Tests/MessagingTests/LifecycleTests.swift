@@ -17,7 +17,7 @@ struct LifecycleTests {
             let asking = Task { try await client.call(.hang, Wire.Attribute(), timeout: .seconds(600)) }
             await gate.reached(1)
             asking.cancel()
-            // The second arrival is the cancellation of the handler, which only the withdrawal can cause.
+            // The second arrival is the cancellation of the handler, which only the client's cancellation can cause.
             await gate.reached(2)
             let result = await asking.result
             return if case .failure(let error) = result { error is CancellationError } else { false }
@@ -53,7 +53,7 @@ struct LifecycleTests {
         let gate = Gate()
         let failure = try await withServer(at: try directory.endpoint(), router: testRouter(gate)) { bound, loop in
             let client = RequestClient(to: bound, loop: loop, logger: quiet)
-            // The deadline must not pass while the connection is still being made: then nothing reaches the handler.
+            // The deadline must not pass before the connection exists, because then nothing reaches the handler.
             _ = try await client.call(.echo, Wire.Attribute(), timeout: .seconds(60))
             let failure = await #expect(throws: Failure.self) {
                 try await client.call(.hang, Wire.Attribute(), timeout: .milliseconds(100))
@@ -74,7 +74,7 @@ struct LifecycleTests {
         let failure = await #expect(throws: Failure.self) {
             try await client.call(.echo, Wire.Attribute(), timeout: .milliseconds(150))
         }
-        // The suite's limit says that it ends at all; how soon is the machine's business.
+        // The suite's time limit checks that it ends at all; how soon depends on the machine.
         #expect(ContinuousClock.now - start >= .milliseconds(150))
         #expect(failure?.code == .unavailable)
         #expect(failure?.message.contains(endpoint.description) == true)
@@ -164,7 +164,7 @@ struct DrainTests {
         let polling = Task { try await client.call(.hang, Wire.Attribute(), timeout: .seconds(600)) }
         await gate.reached(2)
         await group.triggerGracefulShutdown()
-        // The long poll is cancelled, the work goes on until the gate opens.
+        // The long poll is canceled; the work continues until the gate opens.
         let ended = await #expect(throws: Failure.self) { try await polling.value }
         await gate.open()
         let reply = try await working.value

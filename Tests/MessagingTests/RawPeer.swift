@@ -5,7 +5,7 @@ import Messaging
 import Schema
 import Testing
 
-/// A peer that sends whatever frames it likes through plain libzmq.
+/// A peer that sends arbitrary frames through plain libzmq.
 final class RawPeer: @unchecked Sendable {
     // `@unchecked`: each test uses its peers from one task.
     private let context = zmq_ctx_new()
@@ -38,7 +38,7 @@ final class RawPeer: @unchecked Sendable {
 
     /// The frames of the next message; empty if none comes.
     func receive() async -> [[UInt8]] {
-        // On a thread of its own: the few threads of the tasks have the server's handlers to run.
+        // On its own thread, because the few threads of tasks run the server's handlers.
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: self.next()) }
         }
@@ -63,7 +63,7 @@ final class RawPeer: @unchecked Sendable {
     }
 }
 
-/// Connects to a socket file and writes bytes that are not even ZeroMQ's.
+/// Connects to a socket file and writes bytes that are not ZeroMQ.
 func writeBytes(_ bytes: [UInt8], to endpoint: Endpoint) {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }

@@ -38,7 +38,7 @@ struct RoleTests {
             let stored = await failure { _ = try await client.call(reverse, Wire.Attribute(), attachment: [1, 2]) }
             #expect((stored == nil) == role.permits(.store))
             let operated = await failure { _ = try await client.call(.fail, Wire.Attribute(name: "x")) }
-            // The route itself throws, so what is refused is told by the code.
+            // The route itself throws, so the code shows what was refused.
             #expect(operated?.code == (role == .operator ? .notFound : .permissionDenied))
             guard role != .operator else { return }
             #expect(operated?.message.contains("the role \(role.rawValue)") == true)

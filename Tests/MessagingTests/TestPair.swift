@@ -18,7 +18,7 @@ extension Route where Request == Wire.Attribute, Reply == Wire.Empty {
     static var fail: Self { Self("test.fail", .operate) }
 }
 
-/// A directory of a test's own for socket files, short enough for the kernel's limit.
+/// A test's own directory for socket files, with a path short enough for the kernel's limit.
 struct SocketDirectory: ~Copyable {
     let url = URL(filePath: "/tmp/gyrus-m-\(UInt32.random(in: .min ... .max))")
 
@@ -31,7 +31,7 @@ struct SocketDirectory: ~Copyable {
     deinit { try? FileManager.default.removeItem(at: url) }
 }
 
-/// Lets a test hold handlers and wait until some are held.
+/// Lets a test block handlers and wait until some are blocked.
 actor Gate {
     private var held: [CheckedContinuation<Void, Never>] = []
     private var isOpen = false
@@ -44,7 +44,7 @@ actor Gate {
         if !isOpen { await withCheckedContinuation { held.append($0) } }
     }
 
-    /// Holds until the task is cancelled, for ever otherwise.
+    /// Blocks until the task is canceled.
     func hang() async throws {
         arrive()
         do {
@@ -56,7 +56,7 @@ actor Gate {
         }
     }
 
-    /// Returns when handlers came or were cancelled that often together.
+    /// Returns when the number of arrivals and cancellations of handlers reaches a value.
     func reached(_ count: Int) async {
         if arrivals < count { await withCheckedContinuation { waiting.append((count, $0)) } }
     }
@@ -98,7 +98,7 @@ func testRouter(_ gate: Gate = Gate()) -> Router {
 
 var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
-/// Runs a server while `body` runs, on a loop of its own, and waits for its end.
+/// Runs a server on its own loop while `body` runs, and waits for its end.
 func withServer<Result: Sendable>(
     at endpoint: Endpoint, router: Router = testRouter(), security: ServerSecurity? = nil,
     limits: MessageLimits = MessageLimits(), loop: MessageLoop = MessageLoop(), logger: Logger = quiet,

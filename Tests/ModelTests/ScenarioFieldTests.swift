@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct `Fields of a scenario` {
-    /// A field with its whole name, the fields below a modality or a network standing under the name `audio`.
+    /// A field with its full name; fields of a modality or a network are under the name `audio`.
     struct Entry: CustomTestStringConvertible, Sendable {
         let path: [String]
         let form: ScenarioField.Form
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    /// The message about a scenario that has a value at a place, and all that is needed besides.
+    /// The message about a scenario that has a value at a position, and everything else that is required.
     private static func refusal(_ entry: Entry, _ below: [String], _ value: String) -> String {
         let path = entry.path + below
         if entry.isOwn { return refusalOfOwnData(path, value) }
@@ -66,7 +66,7 @@ import Testing
 
     private static func nested(_ path: some Collection<String>, _ value: String) -> String {
         guard let first = path.first else { return value }
-        // Several of these are only read together with what they belong to.
+        // Several of these are read only together with other fields.
         let company = [
             "column": "answer", "dataset": "fsdd", "method": "reinforce", "workers": "2",
             "synchronisation": "parameter-server",
@@ -84,7 +84,7 @@ import Testing
         return "{\((beside + ["\(first): \(nested(path.dropFirst(), value))"]).joined(separator: ", "))}"
     }
 
-    // Data by name are told from others by the only field that they have, so no other can stand beside it.
+    // Data in the registry is recognized by its only field, so no other field can accompany it.
     @Test(arguments: Entry.all().filter { !$0.form.fields.isEmpty && $0.form.fields.names != ["dataset"] })
     func `a group lists its fields if an unknown one is given`(entry: Entry) {
         let message = Self.refusal(entry, ["no-such-field"], "1")

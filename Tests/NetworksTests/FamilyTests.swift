@@ -27,7 +27,7 @@ import Testing
                 #expect(network.inputs == [.init(name: "sample", shape: input.shape)])
                 #expect(try network.multiplyAccumulates > 0)
                 #expect(try NetworkDescription(json: network.canonicalJSON) == network)
-                // Its features can be joined with those of others, and its own answer is left out then.
+                // Its features can be joined with those of others, without its own answer.
                 guard case .linear? = network.layers.last?.operation else {
                     Issue.record("\(family.name) ends with no linear layer.")
                     continue
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func `searches have few families to choose from for each form of data, and each has a source`() {
-        // What reads features is made with the frozen networks that give them.
+        // Networks that read features are built together with the frozen networks that produce them.
         for form in StructureFamily.Form.allCases where form != .features {
             let usual = StructureFamily.all.filter { $0.usualForms.contains(form) }
             #expect((2...9).contains(usual.count), "\(form): \(usual.map(\.name))")
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    /// The counts of torchvision 0.21, timm 1.0 and transformers 4.48 without what they do not train.
+    /// Trained parameters according to torchvision 0.21, timm 1.0 and transformers 4.48.
     @Test(arguments: [
         ("ResNet18", 11_689_512), ("ResNet34", 21_797_672), ("ResNet50", 25_557_032), ("MobileNetV2", 3_504_872),
         ("MobileNetV3-Small", 2_542_856), ("DenseNet121", 7_978_856), ("ViT-Tiny", 5_717_416),

@@ -76,7 +76,7 @@ import Testing
         )
     }
 
-    /// Identities that registries of earlier versions hold.
+    /// IDs in registries of earlier versions.
     @Test(arguments: [
         ("All-CNN-C", "fa3dc4e4ba5a40e63f11b1b3d9fa57ca6a01bb569540763d73eccdffed82af69"),
         ("CIFAR10-quick", "569821c5f1b48264a37f39a8d5fe33a8dff130565e591d921ae3fbdd8453bdc8"),

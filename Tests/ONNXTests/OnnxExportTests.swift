@@ -19,8 +19,8 @@ struct ExportedNetwork {
         onnx = directory.file("\(name).onnx")
         var random = SplitMix64(seed: 7)
         let tensors = try network.tensors.map { tensor in
-            // Running figures as well, which would hide a mistake at 0 and 1.
-            // Weights that enlarge a signal would make a recurrent network chaotic, so that rounding alone decided.
+            // Running statistics as well, because 0 and 1 would hide errors. Weights that amplify a signal would make a
+            // recurrent network chaotic, so that rounding would determine the output.
             let inputs = tensor.shape.dropFirst().reduce(1, *)
             let spread = min(0.4, 2 / Float(max(1, inputs)).squareRoot())
             let values = (0..<tensor.elementCount).map { _ in
@@ -79,7 +79,7 @@ struct OnnxExportTests {
             Layer("head", .linear(features: 5), from: "attended"),
         ])
 
-    /// Most operations of a network that is run here: the largest of the zoo would take minutes.
+    /// Maximum number of operations of a network that is run here: the largest of the zoo would take minutes.
     private static let mostOperations = 200_000_000
 
     static func networks() throws -> [NetworkDescription] {
@@ -125,7 +125,7 @@ struct OnnxExportTests {
         print("onnxruntime and TorchScript, \(networks.count) networks: largest difference \(differences.max() ?? 1)")
     }
 
-    /// Prints the largest difference between both for each network, in parts of the largest output.
+    /// Prints the largest difference between both for each network, relative to the largest output.
     private static let program = """
         import sys, numpy, onnx, onnxruntime, torch
         options = onnxruntime.SessionOptions()
@@ -168,7 +168,7 @@ struct OnnxExportTests {
         #expect(file.outline.inputs.map(\.name) == ["image", "text"])
         #expect(file.outline.inputs.first?.shape == [-1, 3, 21, 15])
         #expect(file.outline.outputs == [.init(name: "head", shape: [-1, 5])])
-        // Running figures are no parameters to us, and cannot be told from them there.
+        // Running statistics are not parameters here, but ONNX does not distinguish them.
         let tensors = try Self.everything.tensors.reduce(0) { $0 + $1.elementCount }
         #expect(file.outline.parameterCount == tensors)
         let sum = file.outline.nodes.first { $0.name == "sum" }

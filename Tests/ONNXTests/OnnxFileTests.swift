@@ -33,7 +33,7 @@ import Testing
         #expect(file.outline.nodes == [.init(name: "y", operation: "Conv", inputs: ["x"], parameters: 4)])
     }
 
-    /// What is done to a sound model, and what the failure must name.
+    /// A change to a valid model, and what the failure must name.
     private static let faults: [(String, String, @Sendable (inout Wire.OnnxModel) -> Void)] = [
         ("old format", "ir_version", { $0.irVersion = 1 }),
         ("new operators", "opset_import: version 99", { $0.opsetImport[0].version = 99 }),

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Torch
 
-/// The operators, by the examples of the official onnx package.
+/// The operators, tested with the examples of the official onnx package.
 @Suite struct OnnxOperatorTests {
     @Test func `operators match the official examples`() throws {
         let python: PythonEnvironment
@@ -27,7 +27,7 @@ import Torch
                     source: script.source, tensors: script.tensors, trained: script.trained,
                     to: file.deletingPathExtension().appendingPathExtension("pt"))
             } catch let failure as Failure {
-                // What is not supported is said, and never by libtorch.
+                // An unsupported operator is reported, and never by libtorch.
                 #expect(failure.code != .internal, "\(file.lastPathComponent): \(failure.message)")
                 refused.append("\(file.deletingPathExtension().lastPathComponent): \(failure.message)")
             }
@@ -42,7 +42,7 @@ import Torch
         if ProcessInfo.processInfo.environment["GYRUS_TELL"] != nil { print(refused.sorted().joined(separator: "\n")) }
     }
 
-    /// Writes the examples of one node each, with what they are given and give.
+    /// Writes the examples of single nodes with their inputs and outputs.
     private static let collect = """
         import sys, numpy, onnx
         from onnx.backend.test.case.node import collect_testcases

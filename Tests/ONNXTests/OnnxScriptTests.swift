@@ -6,9 +6,9 @@ import TestSupport
 import Testing
 import Torch
 
-/// Whole networks of others, run by libtorch and by onnxruntime.
+/// Whole third-party networks, run by libtorch and by onnxruntime.
 @Suite struct OnnxScriptTests {
-    /// The TorchScript of a file, in a place of its own.
+    /// The TorchScript of a file, at its own path.
     private func script(_ file: URL, in directory: TemporaryDirectory) throws -> URL {
         let script = try OnnxFile(reading: file).script()
         let place = directory.file(file.deletingPathExtension().lastPathComponent + ".pt")
@@ -94,7 +94,7 @@ import Torch
         print(lines.joined(separator: "\n"))
     }
 
-    /// Writes small networks of the usual kinds, as PyTorch exports them.
+    /// Writes small networks of common kinds, as PyTorch exports them.
     private static let export = """
         import sys, warnings, logging, torch
         from torch import nn
@@ -168,7 +168,7 @@ import Torch
                     pass
         """
 
-    /// Prints for each network the largest difference, in parts of the largest value.
+    /// Prints the largest difference for each network, relative to the largest value.
     private static let compare = """
         import sys, glob, os, numpy, onnxruntime, torch
         options = onnxruntime.SessionOptions()

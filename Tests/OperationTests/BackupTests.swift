@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Copies of a project that works, and projects made from them.
+/// Backups of a working project, and projects restored from them.
 @Suite(.serialized, .timeLimit(.minutes(15))) struct BackupTests {
     private struct Scenario: Decodable {
         let id, state: String
@@ -90,7 +90,7 @@ import Testing
             #expect(kept.err.contains("Removed 3 older backups"), "\(kept.err)")
             #expect(try await gyrus.list(Row.self, ["backups", folder]).count == 1)
 
-            // What is left of several steps is whole: it restores to the same, and nothing of it is missing.
+            // The remaining backup is complete: it restores to the same project.
             let original = try await Self.outcome(of: id, gyrus)
             try #require(original.split(separator: "\n").count >= 6, "\(original)")
             try await gyrus.run(["down"])

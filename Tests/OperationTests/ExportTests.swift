@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What other systems get to run Gyrus, judged by those systems' own checks.
+/// What is exported to run Gyrus on other systems, checked with those systems' tools.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct ExportTests {
     @Test(.enabled(if: Tool.systemd != nil, "systemd-analyze is not installed (Debian: systemd)"))
     func `systemd accepts the exported units`() async throws {
@@ -27,7 +27,7 @@ import Testing
                 #expect(check.status == 0 && check.err.isEmpty, "\(name): \(check.err)")
             }
             let unit = folder.appending(path: "ops-registry.service").path
-            // The credentials of a bucket are a file that only the registry is shown.
+            // The credentials of a bucket are a file that only the registry sees.
             let holders = try names.filter {
                 try String(contentsOf: folder.appending(path: $0), encoding: .utf8).contains(
                     "LoadCredential=bucket:/etc/gyrus/b\nEnvironment=AWS_SHARED_CREDENTIALS_FILE=%d/bucket")
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    /// The kinds that operators bring to a cluster, as far as they are used: nothing else is allowed.
+    /// The kinds that operators add to a cluster, as far as they are used; nothing else is allowed.
     private static let operators = """
         text, number = {"type": "string"}, {"type": "integer", "minimum": 0}
         def of(required, **properties):
@@ -108,7 +108,7 @@ import Testing
                 report.trimmingCharacters(in: .whitespacesAndNewlines)
                     == "Deployment=5 HorizontalPodAutoscaler=3 Kustomization=3 Namespace=1 NetworkPolicy=3"
                     + " PodDisruptionBudget=8 PodMonitor=2 ScaledObject=3 Service=7 StatefulSet=5")
-            // Keys are made once: those in a cluster are not to be cut off by the next export.
+            // Keys are created once, so that the next export does not lock out a running cluster.
             let key = folder.appending(path: "base/keys/registry.key")
             let before = try Data(contentsOf: key)
             #expect(try await gyrus.run(["export", "kubernetes", "--output", folder.path]).status == 0)
@@ -213,7 +213,7 @@ import Testing
             #expect(script.out.split(separator: "\n").last?.hasSuffix("--device cuda") == true, "\(script.out)")
             #expect(script.out.contains("export GYRUS_ADDRESS=$(hostname -I"))
             #expect(try await !gyrus.run(["export", "slurm"]).out.contains("--device"))
-            // Only trainers are reached by others, unless they are given the keys that they admit.
+            // Only trainers can be reached by others, unless the admitted keys are given.
             let other = try await gyrus.run(["export", "slurm", "--worker", "designer-worker"])
             #expect(other.status == 0 && !other.out.contains("GYRUS_ADDRESS"), "\(other.err)")
         }

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The image's file, as far as it can be checked without an engine that builds it.
+/// The Dockerfile, as far as it can be checked without building it.
 @Suite(.timeLimit(.minutes(30))) struct ImageTests {
     /// An instruction with its words.
     private struct Instruction {
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    /// The packages with all that they depend on and that is installed here, and what every Debian has.
+    /// The packages with all their dependencies that are installed here, and the packages of every Debian.
     private static func closure(of packages: [String]) async throws -> Set<String> {
         let query = try Tool.required("dpkg-query")
         var all: Set<String> = ["libc6", "libgcc-s1", "libstdc++6"]
@@ -103,13 +103,13 @@ import Testing
     func `the last stage is built in a folder, and a search succeeds in it as the image's user`() async throws {
         let root = try TemporaryDirectory()
         func run(_ words: String...) async throws -> GyrusProgram.Output {
-            // A folder for temporary files of this machine is none of the image.
+            // This machine's folder for temporary files does not exist in the image.
             let output = try await Tool.run("/usr/bin/env", ["-u", "TMPDIR"] + words)
             try #require(output.status == 0, "\(words): \(output.out.suffix(2_000))\(output.err.suffix(2_000))")
             return output
         }
         let stage = try Self.instructions().split { $0.name == "FROM" }.last ?? []
-        // The image begins with Debian's own; here from where this machine has its packages.
+        // The image starts from Debian's; here, from this machine's package source.
         let sources = try #require(
             ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"].first {
                 FileManager.default.fileExists(atPath: $0)
@@ -143,8 +143,8 @@ import Testing
         #expect(said.out.contains("succeeded") && said.out.contains("as gyrus"), "\(said.out)\(said.err)")
     }
 
-    /// Puts the programs of this build where the image has its own. Those are linked with Swift's libraries, which these need
-    /// beside them.
+    /// Puts the programs of this build where the image has its own. Those are linked with Swift's libraries, which
+    /// these need next to them.
     private static func install(
         into root: String, _ run: (String...) async throws -> GyrusProgram.Output
     ) async throws {
@@ -161,7 +161,7 @@ import Testing
         }
     }
 
-    /// The services of the image as the Compose file starts them, and a search of seconds.
+    /// The services of the image as the Compose file starts them, and a search of a few seconds.
     private static let search = """
         export HOME=/home/gyrus GYRUS_STATE=/var/lib/gyrus OMP_NUM_THREADS=1
         for name in REGISTRY DESIGNER KNOWLEDGE TRAINER EVALUATOR; do

@@ -31,13 +31,13 @@ import Testing
                 #expect(text.contains("gyrus_message_loop_lag_seconds_bucket{service=\"registry\",le=\"+Inf\"}"))
                 for name in ServiceName.allCases { #expect(text.contains("gyrus_up{service=\"\(name)\"} 1")) }
             }
-            // The list of metrics names nothing that no service measures, and nothing else gets out.
+            // The list of metrics contains exactly what services measure.
             let names = Set(
                 console.split(separator: "\n").filter { $0.hasPrefix("# TYPE") }.map {
                     String($0.split(separator: " ")[2])
                 })
             let silent: Set = [
-                // Nothing was refused, nothing failed, and nothing waits any more.
+                // Nothing was refused, nothing failed, and nothing is waiting.
                 "gyrus_requests_refused_total", "gyrus_request_failures_total", "gyrus_queue_waiting_tasks",
                 "gyrus_queue_oldest_waiting_seconds", "gyrus_queue_leases",
             ]
@@ -81,7 +81,7 @@ import Testing
             let configuration = try await promtool.run(
                 "check", "config", folder.appending(path: "prometheus.yaml").path)
             #expect(configuration.status == 0, "\(configuration.out)\(configuration.err)")
-            // Every name in a rule and on the board is one that a service has.
+            // Every metric in a rule or on the dashboard exists in a service.
             let board = try String(contentsOf: folder.appending(path: "gyrus-board.json"), encoding: .utf8)
             let text = try String(contentsOfFile: rules, encoding: .utf8) + board
             let known = ServiceMetric.all.map(\.name)

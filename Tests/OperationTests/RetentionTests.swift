@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-/// What services remove by themselves, and what they say of it.
+/// What services remove by themselves, and what they report about it.
 @Suite(.timeLimit(.minutes(10))) struct RetentionTests {
     @Test(arguments: [
         ("", "events=90d/5000000 tasks=30d dead-tasks=180d files=90d/200GB"),
@@ -59,7 +59,7 @@ import Testing
     @Test func `a reader learns of events that are no longer kept`() async throws {
         try await withProject(environment: ["GYRUS_RETENTION": "events=10"]) { gyrus in
             #expect(try await gyrus.run(["up", "-d", "registry"]).status == 0)
-            // The registry enters its zoo at the first start: far more than ten events.
+            // The registry adds its zoo at the first start, which makes far more than ten events.
             while try await gyrus.run(["events", "--service", "registry"]).out.split(separator: "\n").count > 10 {
                 try await Task.sleep(for: .milliseconds(50))
             }

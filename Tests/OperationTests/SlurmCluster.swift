@@ -5,9 +5,9 @@ import TestSupport
 
 /// A controller and a node of Slurm that run on this machine as this user, without a daemon for authentication.
 ///
-/// Everything is under the clock of `timeout`, so that nothing outlives a test that is killed.
+/// Everything runs under `timeout`, so that nothing survives a test that is killed.
 struct SlurmCluster {
-    /// How long the daemons live at most.
+    /// Maximum lifetime of the daemons.
     private static let longestLife = 300
     /// How long a command may take, and how long to wait for anything.
     private static let patience = 60
@@ -39,7 +39,7 @@ struct SlurmCluster {
             fixture.atEnd { Self.end(process) }
         }
         let (folder, environment) = (folder, environment)
-        // Jobs are no children of the daemons: they end before those do.
+        // Jobs are not children of the daemons, so they must end first.
         fixture.atEnd { Self.cancelAll(in: folder, environment) }
     }
 
@@ -84,8 +84,8 @@ struct SlurmCluster {
             in: folder)
     }
 
-    /// Asks again until the answer is as it should be.
-    /// - Throws: `Failure` with the last lines of both daemons where that takes too long.
+    /// Repeats a query until the answer meets a condition.
+    /// - Throws: `Failure` with the last lines of both daemons if that takes too long.
     func wait(for what: String, until isTrue: () async throws -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(Self.patience)
         while try await !isTrue() {

@@ -36,7 +36,8 @@ import WorkQueueClient
             try Data(tinyScenario(trials: 4, epochs: 40, samples: 256).utf8).write(to: scenario)
             let published = try await command("publish", scenario.path)
             let id = try #require(published.out.split(separator: "\n").first.map(String.init), "\(published.err)")
-            // A worker of this machine prepares the data, however long that takes, so that those of the cluster find work.
+            // A worker on this machine prepares the data, however long that takes, so that workers of the cluster find
+            // tasks.
             let local = try fixture.start("trainer", ["work"], name: "trainer-local")
             let queue = QueueClient(
                 try ServiceDirectory(environment: fixture.environment).connect(
@@ -69,7 +70,7 @@ import WorkQueueClient
             let victim = words[kind + 1]
             let success = events.last { $0.contains(" task.succeeded \(victim) ") }
             #expect(success?.contains("worker=slurm-\(job)-2-") == true, "\(success ?? "none")")
-            // Nobody stops the other one: it leaves by itself.
+            // Nobody stops the other one: it exits by itself.
             try await cluster.wait(for: "end of the idle worker") {
                 try await cluster.run("squeue", "-h").out.isEmpty
             }

@@ -5,10 +5,10 @@ import TestSupport
 
 /// A program of the system that some tests need.
 struct Tool: Sendable {
-    /// Its place.
+    /// Its path.
     let path: String
 
-    /// Finds a program; nil where it is not installed.
+    /// Finds a program; nil if it is not installed.
     init?(_ name: String) {
         let folders = ["/usr/bin", "/usr/sbin", "/bin", "/usr/local/bin"]
         guard let folder = folders.first(where: { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") })
@@ -21,7 +21,7 @@ struct Tool: Sendable {
     static let promtool = Tool("promtool")
     static let systemd = Tool("systemd-analyze")
 
-    /// Runs it, or any other program, to its end.
+    /// Runs it, or any other program, until it ends.
     static func run(
         _ path: String, _ arguments: [String], input: String = "", environment: [String: String]? = nil,
         in folder: URL? = nil
@@ -33,7 +33,7 @@ struct Tool: Sendable {
         let process = try spawn(
             command[0], command.dropFirst() + arguments, environment: environment, input: input,
             output: directory.file("out"), errors: directory.file("err"))
-        // Foundation does not notice the end of a program that ends at once beside others that run on.
+        // Foundation does not notice the end of a short program while others keep running.
         let status = await withCheckedContinuation { (continuation: CheckedContinuation<Int32, Never>) in
             Thread.detachNewThread { [process] in
                 var status: Int32 = 0
@@ -46,7 +46,7 @@ struct Tool: Sendable {
             err: try String(contentsOf: directory.file("err"), encoding: .utf8))
     }
 
-    /// Starts a program, whose end is for the caller to wait for.
+    /// Starts a program; the caller waits for its end.
     static func spawn(
         _ path: String, _ arguments: [String], environment: [String: String]? = nil, input: String = "/dev/null",
         output: URL, errors: URL? = nil
@@ -57,8 +57,8 @@ struct Tool: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output.path, O_WRONLY | O_APPEND, 0)
         posix_spawn_file_actions_addopen(&actions, 2, (errors ?? output).path, O_WRONLY | O_APPEND, 0)
-        // What the runner of the tests blocks or holds open is nothing to the program: Foundation learns the end of its own
-        // processes from descriptors that close.
+        // What the runner of the tests blocks or holds open is nothing to the program: Foundation learns the end of its
+        // own processes from descriptors that close.
         for descriptor in 3..<Int32(1024) { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -79,7 +79,7 @@ struct Tool: Sendable {
         return process
     }
 
-    /// The place of a program that is installed.
+    /// The path of an installed program.
     static func required(_ name: String) throws -> String {
         guard let tool = Tool(name) else { throw Failure(.notFound, "There is no program '\(name)'.") }
         return tool.path
@@ -90,7 +90,7 @@ struct Tool: Sendable {
     }
 }
 
-/// A search of seconds over data that Gyrus makes itself.
+/// A search of a few seconds on synthetic data.
 func tinyScenario(trials: Int, epochs: Int = 1, samples: Int = 64) -> String {
     """
     scenario: tiny-digits
@@ -107,7 +107,7 @@ func tinyScenario(trials: Int, epochs: Int = 1, samples: Int = 64) -> String {
     """
 }
 
-/// The built `gyrus` with the Compose file that it comes with, and a project of its own.
+/// The built `gyrus` with its Compose file and its own project.
 func withProject<Result>(
     environment: [String: String] = [:], _ body: (GyrusProgram) async throws -> Result
 ) async throws -> Result {

@@ -3,7 +3,7 @@ import GRDB
 import TestSupport
 import Testing
 
-/// Databases of earlier versions, which this one takes over.
+/// Databases of earlier versions, which this version migrates.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct UpgradeTests {
     private struct Scenario: Decodable {
         let id, scenario, state: String
@@ -45,7 +45,7 @@ import Testing
             let waiting = try #require(scenarios.first { $0.scenario == "waiting" && $0.state == "running" })
             let trials = try await gyrus.run(["result", ended.id])
             #expect(trials.status == 0 && trials.out.contains("LeNet3"), "\(trials.out)\(trials.err)")
-            // The tasks that waited under the earlier version are done under this one.
+            // Tasks that waited in the earlier version are done in this one.
             #expect(try await gyrus.run(["scale", "trainer-worker=1"]).status == 0)
             let watched = try await gyrus.run(["watch", waiting.id])
             #expect(watched.status == 0 && watched.out.contains("4 of 4 trials"), "\(watched.out)\(watched.err)")

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Services and workers of different versions: who speaks the same protocol works together, others are refused.
+/// Services and workers of different versions: those with the same protocol version work together, others are refused.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct VersionTests {
     private static let source = DeliveredFiles.composeFile.deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Shared/Python/src").path
@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    /// A service of a version to come, of which this program knows no more than its answers.
+    /// A service of a future version, simulated by its answers.
     /// - Parameter answers: Statements that answer a request `header`, whose route is `header.route`.
     private static func withService<Result>(
         at endpoint: String, in fixture: ProcessFixture, _ answers: String, _ body: () async throws -> Result
@@ -119,7 +119,7 @@ import Testing
                 let version = found.first { $0.check == "trainer: version" }
                 #expect(version?.state == "warning" && version?.found.contains("9.8.7") == true, "\(found)")
                 let clock = found.first { $0.check == "trainer: clock" }
-                // Less by as long as the question was on its way.
+                // Minus the time that the request took.
                 let skew = clock?.found.firstMatch(of: /by ([0-9.]+) s/).flatMap { Double($0.output.1) } ?? 0
                 #expect(clock?.state == "wrong" && (3_500...3_600).contains(skew), "\(found)")
                 try FileManager.default.removeItem(at: gyrus.folder)

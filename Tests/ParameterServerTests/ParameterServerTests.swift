@@ -54,7 +54,7 @@ struct ParameterServerTests {
             #expect(await parameters.statistics.bytesSent == 1_000 * 100 * 2)
             // One tenth in 16 bits is 0.09998: without feedback 0.024 would be missing.
             #expect(try await parameters.pull().allSatisfy { abs($0 - 100) < 0.005 })
-            // What 16 bits cannot hold comes in parts; what is no number is refused.
+            // Values beyond 16 bits are pushed in parts; values that are not numbers are refused.
             for value: Float in [100_000, 0, 0] { try await parameters.push([Float](repeating: value, count: 100)) }
             #expect(try await parameters.pull().allSatisfy { abs($0 - 100_100) < 1 })
             await #expect(throws: Failure.self) { try await parameters.push([Float](repeating: .nan, count: 100)) }
@@ -114,7 +114,7 @@ struct ParameterServerTests {
         try await withServer(router(server)) { client in
             let alive = try await ParameterClient.join([client], worker: "alive")
             do {
-                // Nothing refers to it any more, so its heart stops, as with a process that was killed.
+                // Nothing refers to it any longer, so its heartbeats stop, as if its process had been killed.
                 let dead = try await ParameterClient.join([client], worker: "dead")
                 _ = try await dead.pull()
             }

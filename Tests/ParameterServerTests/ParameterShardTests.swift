@@ -5,7 +5,7 @@ import Testing
 
 @testable import ParameterServer
 
-/// A clock that stands until it is set.
+/// A clock that stands still until it is set.
 final class HandClock: Sendable {
     private let time = Mutex(Duration.zero)
     func advance(by duration: Duration) { time.withLock { $0 += duration } }
@@ -43,7 +43,7 @@ struct ParameterShardTests {
         #expect(try await read(shard, "a") == [-0.25, 2.75])
     }
 
-    @Test func `a first step of Adam goes one learning rate against the sign of each gradient`() async throws {
+    @Test func `Adam's first step is one learning rate against the sign of each gradient`() async throws {
         let shard = shard([0, 0], .init(rule: .adam(learningRate: 0.25), consistency: .synchronous))
         _ = await shard.join("a")
         _ = try await push(shard, "a", 1, [3, -0.01])

@@ -6,7 +6,7 @@ import Tables
 import TestSupport
 import Testing
 
-/// Pictures and sounds as they lie in real folders: what can be read is read right, and the rest is named and counted.
+/// Pictures and sounds as in real folders: readable ones are read correctly, and the rest is named and counted.
 @Suite(.timeLimit(.minutes(10))) struct BadMediaTests {
     /// A picture of 8 by 8 pixels, each the same.
     private static func picture(_ level: UInt8, maximum: Int = 255) -> [UInt8] {
@@ -14,13 +14,13 @@ import Testing
         return Array("P5 8 8 \(maximum)\n".utf8) + Array(repeating: pixel, count: 64).flatMap(\.self)
     }
 
-    /// Red in the four inks of printers, as Adobe's programs write it.
+    /// Red in CMYK, as Adobe's programs write it.
     private static let inks =
         "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoK"
         + "CgYICwwLCgwJCgoK/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAkK/8QAFBABAAAAAAAAAAAAAAAA"
         + "AAAAAP/aAA4EQwBNAFkASwAAPwB/E/6f8/j/2Q=="
 
-    /// A WAV file of 8 bits and 8 kHz that says it has so many samples, and is as long as that.
+    /// An 8-bit WAV file at 8 kHz with a given number of samples.
     private static func wave(_ samples: Int, to file: URL) throws {
         var data = Data("RIFF".utf8)
         func add(_ value: some FixedWidthInteger) {
@@ -35,7 +35,7 @@ import Testing
         data.append(contentsOf: "data".utf8)
         add(UInt32(samples))
         try data.write(to: file)
-        // A hole of the file system is silence that takes no disk.
+        // A sparse file is silence that takes no disk space.
         let handle = try FileHandle(forWritingTo: file)
         try handle.truncate(atOffset: UInt64(data.count + samples))
         try handle.close()

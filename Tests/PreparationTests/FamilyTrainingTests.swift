@@ -8,12 +8,13 @@ import TestSupport
 import Testing
 import Torch
 
-/// Every family of structures learns real data. A family that reads several forms is tested on the first one in `fields`.
+/// Every family of structures learns real data. A family that reads several forms is tested on the first one in
+/// `fields`.
 @Suite struct FamilyTrainingTests {
     /// Real data of a form, prepared small.
     struct Field: Sendable, CustomTestStringConvertible {
         let form: StructureFamily.Form
-        /// Folder or file beneath the users' data.
+        /// Folder or file in the users' data.
         let source: String
         let target: String
         let columns: [String]
@@ -96,7 +97,7 @@ import Torch
         return try family.network(input: "input", signature, outputs: outputs, width: 0.25)
     }
 
-    /// The best accuracy on validation samples; training ends as soon as it is as high as wanted.
+    /// The best accuracy on validation samples; training ends as soon as it is high enough.
     private static func accuracy(
         of network: NetworkDescription, _ training: SampleSource, _ validation: SampleSource, wanted: Double
     ) throws -> Double {

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Torch
 
-/// A real pretrained network that is trained further with real pictures, in a process of its own.
+/// Fine-tuning of a real pretrained network on real pictures, in a separate process.
 @Suite(.timeLimit(.minutes(20))) struct FineTuningTests {
     @Test func `a third-party network is fine-tuned, and its package answers like its network on features`() throws {
         let folder = try TemporaryDirectory()
@@ -17,7 +17,8 @@ import Torch
         var reports: [Int] = []
         let tuning = try NetworkTuner(rows: rows, request: TuningRequest(view: request, seconds: nil))
             .tune(to: file) { done, _ in reports.append(done) }
-        // All of EfficientNet-Lite0 but its classifier of a thousand classes, and batch normalization within convolutions.
+        // EfficientNet-Lite0 without its classifier of a thousand classes, with batch normalization folded into
+        // convolutions.
         #expect(tuning.weights > 3_000_000 && tuning.rank == nil && tuning.epochs > 0)
         #expect(tuning.after >= tuning.before && tuning.before > 0.25, "chance is a quarter: \(tuning)")
         #expect(reports.count > 20)

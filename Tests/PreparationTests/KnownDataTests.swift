@@ -7,7 +7,7 @@ import Torch
 
 @testable import Datasets
 
-/// New samples of data that Gyrus knows by name are prepared as those were that networks were trained on.
+/// New samples of datasets that Gyrus knows are prepared like the samples that networks were trained on.
 @Suite(.timeLimit(.minutes(5))) struct KnownDataTests {
     private static func module(_ preparation: Preparation, shape: [Int]) throws -> PreparationModule {
         let kind: ModalityKind = if case .picture = preparation { .image } else { .audio }

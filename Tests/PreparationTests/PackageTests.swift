@@ -10,7 +10,7 @@ import Torch
 
 @testable import gyrus
 
-/// From a user's table to a package: what a network answers for raw values is what it answers for prepared samples, in this
+/// From a user's table to a package: a network gives the same answers for raw values as for prepared samples, in this
 /// program and in Python.
 @Suite(.timeLimit(.minutes(10))) struct PackageTests {
     private static func settings(_ folder: TemporaryDirectory) -> DataSettings {
@@ -81,7 +81,7 @@ import Torch
         try checkInPython(folder, outcome.manifest, raw)
     }
 
-    /// The network alone computes as a device does; what is around it stays where it was.
+    /// Only the network computes like on a device; everything around it is unchanged.
     private func checkElsewhere(
         _ folder: TemporaryDirectory, _ raw: [[Float]], in samples: [[String: RawValue]]
     ) throws {
@@ -95,7 +95,7 @@ import Torch
         }
     }
 
-    /// The example beside a package gives the same answers.
+    /// The example next to a package gives the same answers.
     private func checkInPython(_ folder: TemporaryDirectory, _ manifest: DatasetManifest, _ raw: [[Float]]) throws {
         let python: PythonEnvironment
         do {

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Torch
 
-/// What the helper program answers for files that are named one by one.
+/// The helper program's answers for individual files.
 @Suite(.timeLimit(.minutes(5))) struct PredictFilesTests {
     private static let view = "View1a2b3c4d_photo"
     private static let features = 6
@@ -64,7 +64,7 @@ import Torch
         return answers
     }
 
-    /// The same by a package without any program between.
+    /// The same, directly from a package.
     private static func answers(_ package: URL, _ files: [URL], inputs: [String]) throws -> [[Float]] {
         let package = try NetworkPackage(loading: package)
         return try files.map { file in
@@ -86,7 +86,7 @@ import Torch
     @Test func `a program whose caller has ended stops in the middle of its work`() async throws {
         let made = try Made()
         let package = try made.package("fresh", ScriptedNetwork(made.description, seed: 3), made.manifest)
-        // More answers than the pipe takes, which nobody reads: the program cannot finish.
+        // Nobody reads the answers, and they do not fit into the pipe, so the program cannot finish.
         let request = PredictionRequest(paths: [String](repeating: made.folder.path("p0.ppm"), count: 3_000))
         func start() throws -> (program: RunningProgram, input: Descriptor, output: Descriptor) {
             let (questions, answers) = (try Descriptor.pipe(), try Descriptor.pipe())
@@ -98,7 +98,7 @@ import Torch
         func ask() async throws -> (program: RunningProgram, output: Descriptor) {
             let (program, input, output) = try start()
             try input.write(Array(try JSONEncoder().encode(request)) + [UInt8(ascii: "\n")])
-            // What it writes first comes after it has read everything.
+            // It writes its first output after it has read everything.
             var waiting = pollfd(fd: output.number, events: Int16(POLLIN), revents: 0)
             while poll(&waiting, 1, 0) == 0, program.isRunning { try await Task.sleep(for: .milliseconds(20)) }
             #expect(program.isRunning)
@@ -153,7 +153,7 @@ import Torch
         #expect(!Self.isNear(found, first.map { $0[0] }), "members that agree would prove nothing")
     }
 
-    /// A network of others: it gives features and not classes.
+    /// A third-party network that outputs features, not classes.
     private static func frozen(to file: URL) throws {
         let family = try #require(StructureFamily.named("LeNet3"))
         let network = try family.network(
@@ -185,7 +185,7 @@ import Torch
         return manifest
     }
 
-    /// Gives an ensemble the weights that its members have by themselves.
+    /// Gives an ensemble the weights of its members.
     private static func takeMembers(_ members: [NetworkDescription], _ ensemble: ScriptedNetwork) throws {
         let folder = try TemporaryDirectory()
         let files = try members.enumerated().map { place, member in
@@ -198,7 +198,7 @@ import Torch
 }
 
 extension DatasetManifest {
-    /// The same with these inputs alone.
+    /// The same with only these inputs.
     fileprivate func reading(_ names: [String]) throws -> DatasetManifest {
         var manifest = self
         manifest.inputs = inputs.filter { names.contains($0.key) }

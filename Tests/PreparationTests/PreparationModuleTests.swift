@@ -10,8 +10,8 @@ import Testing
     func `a picture of another shape is stretched, cropped or padded`(_ fit: DataSettings.Modality.Fit, _ rows: [Float])
         throws
     {
-        // Three bands of 8 rows: 10, 20, 30. Cropped to a square only the middle is left; padded it lies in the middle of 127.
-        // A triangle of two bands width weighs what a pixel of the result sees.
+        // Three bands of 8 rows: 10, 20, 30. Cropped to a square, only the middle is left; padded, it is in the middle
+        // of 127. A triangle as wide as two bands weights the pixels that contribute to a pixel of the result.
         let (height, width) = fit == .pad ? (8, 24) : (24, 8)
         let pixels = (0..<height * width).map { place -> UInt8 in
             fit == .pad ? 20 : UInt8(10 * (place / width / 8 + 1))
@@ -45,7 +45,7 @@ import Testing
                 0.1 * sin(2 * Double.pi * 440 * time) + 0.02 * sin(2 * Double.pi * (1_000 + 2_000 * time) * time))
         }
         let power = try module.run("prepare_x", .sound(samples, rate: 16_000), count: 21 * 40)
-        // The root mean square of the samples is 0.0721 and -20 dB below full scale are 0.1.
+        // The root mean square of the samples is 0.0721, and −20 dB relative to full scale is 0.1.
         let factor = loudness == nil ? 1 : pow(0.1 / 0.07211106084444588, 2)
         for (frame, band, value) in [
             (0, 0, 0.010543447798795952), (5, 5, 1.643106167780984), (5, 6, 0.17819383341168005),

@@ -6,7 +6,7 @@ import Testing
 
 @testable import gyrus
 
-/// Contracts that follow from what Hugging Face and sentence-transformers keep with a text encoder.
+/// Contracts that follow from the files of Hugging Face and sentence-transformers next to a text encoder.
 @Suite struct TextEncoderFolderTests {
     private let folder: TemporaryDirectory
 
@@ -78,6 +78,6 @@ import Testing
             short.preparation = .text(text)
         }
         let failure = #expect(throws: Failure.self) { _ = try short.encoder }
-        #expect(failure?.message.contains("leave no room beside the 4 special tokens") == true)
+        #expect(failure?.message.contains("leave no room for a text: the tokenizer adds 4 special tokens") == true)
     }
 }

@@ -12,7 +12,7 @@ import Torch
 
 @testable import gyrus
 
-/// A text encoder of others as a structure: its own tokenizer, frozen features, fine-tuning, the package, and Python.
+/// A third-party text encoder as a structure: its tokenizer, frozen features, fine-tuning, the package, and Python.
 @Suite(.timeLimit(.minutes(20))) struct TextEncoderTests {
     private static let tokenizer = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appending(path: "../TokenizationTests/Cases/word-piece.json").standardizedFileURL
@@ -41,7 +41,7 @@ import Torch
         return (outcome, rows)
     }
 
-    /// An encoder with attention that has learned nothing, as the import of a real one would leave it.
+    /// An untrained encoder with attention, in the form that the import of a real one produces.
     private static func encoder(_ vocabulary: Int, to file: URL) throws {
         var generator = SplitMix64(seed: 3)
         func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
@@ -88,7 +88,7 @@ import Torch
         try Self.checkInPython(folder, manifest)
     }
 
-    /// Answers for raw texts are those of the head on prepared features.
+    /// Answers for raw texts equal those of the head on prepared features.
     private static func checkPackage(
         _ folder: TemporaryDirectory, _ request: ViewRequest, _ rows: TableRows, _ manifest: DatasetManifest
     ) throws -> DatasetManifest {
@@ -103,7 +103,7 @@ import Torch
         let session = try TrainingSession(description, plan: plan, samples: data.source(.training, with: [view]))
         while !session.isFinished { try session.finishEpoch() }
         let network = session.network
-        // Words tell the two kinds apart, even by features that have learned nothing.
+        // Words distinguish the two kinds, even with untrained features.
         #expect(try network.evaluate(on: data.source(.validation, with: [view])).accuracy > 0.8)
         try network.save(to: folder.file("network.pt"))
         try NetworkPackage.write(

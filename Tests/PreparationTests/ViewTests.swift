@@ -8,13 +8,13 @@ import TestSupport
 import Testing
 import Torch
 
-/// What a real pretrained network makes of real pictures.
+/// Features of real pictures from a real pretrained network.
 @Suite(.timeLimit(.minutes(20))) struct ViewTests {
     private static let own = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../shared/data/own").standardizedFileURL
     private static let classes = ["dress", "pants", "shoes", "t-shirt"]
 
-    /// Pictures of some classes, and one file that is none.
+    /// Pictures of some classes, and one file that is not a picture.
     private static func pictures(in folder: TemporaryDirectory, perClass: Int) throws {
         for name in classes {
             let source = own.appending(path: "clothes/\(name)"), place = folder.file("pictures/\(name)")
@@ -78,7 +78,7 @@ import Torch
         }
 
         let network = try Self.trained(on: data, view, request)
-        // Four kinds that an ImageNet network tells apart: chance is a quarter.
+        // Four kinds that an ImageNet network distinguishes; chance is a quarter.
         #expect(try network.evaluate(on: data.source(.validation, with: [view])).accuracy > 0.6)
         try network.save(to: folder.file("network.pt"))
         try NetworkPackage.write(
@@ -104,7 +104,7 @@ import Torch
         return session.network
     }
 
-    /// The package's answers for raw pictures are those of the network for prepared features.
+    /// The package's answers for raw pictures equal those of the network for prepared features.
     static func compare(
         _ package: NetworkPackage, _ network: ScriptedNetwork, _ rows: TableRows, _ request: ViewRequest,
         _ data: PreparedDataset, _ view: PreparedDataset
@@ -139,7 +139,7 @@ import Torch
         }
         #expect(failure?.message.contains("cannot be run") == true, "\(failure?.message ?? "")")
         #expect(!FileManager.default.fileExists(atPath: folder.path("view.safetensors")))
-        // A file that is no network, such as a pickle.
+        // A file that is not a network, such as a pickle.
         request.file = folder.file("network.pt")
         try Data([0x80, 2, 0x7D, 0x2E]).write(to: request.file)
         let other = #expect(throws: Failure.self) {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import RegistryServer
 
-/// Areas over the shipped atlas, changed through the client.
+/// Areas of the shipped atlas, changed through the client.
 @Suite(.timeLimit(.minutes(10)))
 struct AreaTests {
     private let fixture: RegistryFixture
@@ -271,7 +271,7 @@ struct AreaTests {
             let sight = try await area("sight", client)
             #expect(sight.networks == 1 && sight.regions.count == 3)
 
-            // Back again: everything is as before, with the sub-area that came in between.
+            // Back again: everything is as before, plus the sub-area that was added in between.
             _ = try await client.importAtlas(.shipped)
             let after = try await client.areas().filter { $0.path != "sight.sparkle" }
             #expect(after == before)

@@ -90,7 +90,7 @@ struct BlobCacheTests {
             let digest = try await client.upload(bytes: bytes)
             let urls = try await withThrowingTaskGroup(of: URL.self) { group in
                 for _ in 0..<6 {
-                    // Each with its own cache object, as in processes of their own.
+                    // Each with its own cache object, as in separate processes.
                     group.addTask {
                         try await BlobCache(directory: directory.url, limitBytes: 1 << 30, registry: client)
                             .file(for: digest)

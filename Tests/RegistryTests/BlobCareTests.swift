@@ -32,7 +32,7 @@ struct BlobCareTests {
             let data = try await register(sampleBytes(1_000), client)
             let temporary = try await client.upload(bytes: sampleBytes(1_000, seed: 2), keepFor: .seconds(1_000))
             let (unused, used, both) = (try await features(3), try await features(4), try await features(5))
-            // The same bytes are a dataset of their own as well.
+            // The same bytes are also a dataset.
             _ = try await client.register(
                 RegisteredDataset(name: "own", recipe: BlobDigest(hashing: [6]), blob: both.blob, classes: 2))
             advance(to: 50)
@@ -69,7 +69,7 @@ struct BlobCareTests {
             try handle.write(contentsOf: [0xff, 0xfe])
             try handle.close()
             try FileManager.default.removeItem(at: fixture.file(of: missing))
-            // The second time the rows are gone, but what needed them still does.
+            // The second time, the rows are gone, but they are still needed.
             for round in 1...2 {
                 let check = try await client.verifyBlobs()
                 #expect(check.blobs == 1, "round \(round)")

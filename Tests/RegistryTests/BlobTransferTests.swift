@@ -253,7 +253,7 @@ struct BlobTransferTests {
             let digest = try await client.upload(bytes: bytes)
             let (place, aside) = (fixture.file(of: digest), fixture.directory.file("aside"))
             try FileManager.default.moveItem(at: place, to: aside)
-            // A link to itself is there and cannot be opened, not even by root.
+            // A link to itself exists but cannot be opened, not even by root.
             try FileManager.default.createSymbolicLink(at: place, withDestinationURL: place)
             let failure = await #expect(throws: Failure.self) { try await fixture.blobs.state(of: digest) }
             #expect(failure?.code == .unavailable)

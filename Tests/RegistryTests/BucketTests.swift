@@ -11,7 +11,7 @@ import Testing
 
 @testable import RegistryServer
 
-/// Files of the registry in a store with S3's interface.
+/// Files of the registry in an S3-compatible store.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct BucketTests {
     /// One for all tests, because it takes seconds to start.
     private static let server = Task { try await ObjectStoreServer() }
@@ -56,7 +56,7 @@ import Testing
 
             let removed = try await client.collectBlobs(olderThan: .zero, dryRun: false)
             #expect(removed.blobs == 4)
-            // Before the removal is carried out the same content comes again.
+            // The same content is uploaded again before its removal is carried out.
             let again = try await client.upload(bytes: contents[1])
             try await mover.pass()
             for digest in digests {
@@ -144,7 +144,7 @@ import Testing
         let missing = Bucket(
             try BucketAddress(store.address.replacing("/files", with: "/nothing/p")),
             try BucketCredentials(environment: store.credentials))
-        // Nobody serves at port 9, which is reserved for throwing things away.
+        // Nobody listens on port 9, the discard port.
         let away = Bucket(
             try BucketAddress("http://127.0.0.1:9/files"), try BucketCredentials(environment: store.credentials))
         for (bucket, code, reason) in [

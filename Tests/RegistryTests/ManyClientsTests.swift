@@ -40,7 +40,7 @@ struct ManyClientsTests {
         }
     }
 
-    /// Twelve requests at the same time; returns how many were answered rightly.
+    /// Sends twelve simultaneous requests; returns the number of correct answers.
     private static func ask(
         _ registry: RegistryClient, about digest: BlobDigest, _ bytes: [UInt8], _ number: Int
     ) async throws -> Int {

@@ -3,9 +3,9 @@ import ObjectStore
 import Storage
 import TestSupport
 
-/// A real store with S3's interface, of Python's package `moto`, which checks the signature of every request.
+/// A real S3-compatible store, from the Python package `moto`, which checks the signature of every request.
 final class ObjectStoreServer: Sendable {
-    /// What it can be made to do.
+    /// Faults that it can be told to have.
     enum Fault: String {
         case full, away, wrong, unlisted
     }
@@ -19,7 +19,7 @@ final class ObjectStoreServer: Sendable {
     let credentials: [String: String]
 
     /// Starts it.
-    /// - Throws: `PythonEnvironment.Problem` where it cannot be installed.
+    /// - Throws: `PythonEnvironment.Problem` if it cannot be installed.
     init() async throws {
         let python = try await BlockingWork.run { try PythonEnvironment(with: "moto.server") }
         let directory = try TemporaryDirectory()

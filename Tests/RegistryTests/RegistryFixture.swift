@@ -11,7 +11,7 @@ import TestSupport
 
 @testable import RegistryServer
 
-/// A registry with a folder and a database of its own.
+/// A registry with its own folder and database.
 struct RegistryFixture {
     let directory: TemporaryDirectory
     let database: ServiceDatabase
@@ -20,7 +20,7 @@ struct RegistryFixture {
     let store: RegistryStore
     let brain: BrainStore
 
-    /// Opens a registry, in the folder of another one that ended where given.
+    /// Opens a registry, in the folder of a previous one if given.
     init(
         _ directory: TemporaryDirectory? = nil, bucket: Bucket? = nil,
         now: @escaping @Sendable () -> Date = { Date() }
@@ -58,7 +58,7 @@ struct RegistryFixture {
     func eventKinds() async throws -> [String] { try await events.read().map(\.kind) }
 }
 
-/// Bytes that differ from place to place, made quickly.
+/// Varying bytes, generated quickly.
 func sampleBytes(_ count: Int, seed: UInt8 = 1) -> [UInt8] {
     let pattern = (0..<65_537).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ ($0 >> 8) &* 7) &+ seed }
     var bytes: [UInt8] = []

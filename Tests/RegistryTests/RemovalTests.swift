@@ -36,7 +36,7 @@ struct RemovalTests {
             #expect(try await client.models(.init(filter: ["text": "m2"])).isEmpty)
             #expect(try await client.stages(.init()).map(\.model) == ["m1"])
             func counted(_ statistics: CatalogueStatistics) -> Set<CatalogueStatistics.Group> {
-                // Of a mean that was taken apart again the last bits may differ.
+                // Subtracting from a mean may change its last bits.
                 Set(
                     statistics.groups.map { group in
                         var group = group

@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct UnfinishedUploadTests {
-    /// A registry that is killed between the last byte of an upload and its entry leaves all of it behind.
+    /// A registry that is killed between the last byte of an upload and its entry leaves the whole upload behind.
     @Test(arguments: [1, 300_000])
     func `an upload whose last byte arrived before the crash is finished after it`(count: Int) async throws {
         let fixture = try RegistryFixture()

@@ -29,7 +29,7 @@ import Testing
             let space = try FusionSpace(scenario, fusion)
             #expect(scenario.data.recipe?.seed == UInt64(pair.seed) && scenario.data.recipe?.split == pair.split)
             #expect(Set(scenario.data.modalities) == ["image", "audio"])
-            // Each network by itself comes first, and where two are fused, all simple fusions after them.
+            // Single networks come first, and then, for pairs, all simple fusions.
             #expect(scenario.search.population >= space.alone.count + (pair.isSame ? 0 : space.late.count))
             #expect(pair.isSame == (scenario.search.trials == space.alone.count))
         }
@@ -41,7 +41,7 @@ import Testing
             for pair in stage where !pair.isSame {
                 #expect(trained.isSuperset(of: [pair.imageOrigin, pair.audioOrigin]))
             }
-            // What a case of the stage takes from others must be there before the stage begins.
+            // What a case uses from others must exist before its stage begins.
             for pair in stage where pair.isSame && pair.imageOrigin != pair {
                 #expect(trained.contains(pair.imageOrigin))
             }
@@ -74,7 +74,7 @@ import Testing
         #expect(text.contains("and 11 on the test split; 0 kept a single network, 12 multiply"))
         #expect(text.contains("Best pair: SparseNet + MediumNet, 99.00 %"))
         #expect(text.contains("Largest margin: SparseNet + MediumNet, 99.00 % over 90.00 %, 9.0 points."))
-        // The published figures stand beside.
+        // The published numbers are shown next to it.
         #expect(text.contains("92.00 (73.83)") && text.contains("50.00 (52.52 ± 0.24)"))
     }
 }

@@ -71,7 +71,7 @@ import Testing
                 == Data(contentsOf: folder.url.appending(path: "two")))
     }
 
-    /// Laid out as Python writes it: tensors by the width of their elements, blanks at the end of the header.
+    /// The layout that Python writes: tensors ordered by the width of their elements, spaces at the end of the header.
     @Test func `a file from Python is read`() throws {
         let header =
             #"{"__metadata__":{"by":"python"},"ids":{"dtype":"I64","shape":[2],"data_offsets":[0,16]},"#

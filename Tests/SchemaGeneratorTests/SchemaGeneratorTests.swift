@@ -73,7 +73,7 @@ struct SchemaGeneratorTests {
         _ = try directory.write([], as: "swift/Wire+Old.swift")
         let differences = tree.differences(from: code)
         #expect(differences.count == 2)
-        #expect(differences[0].hasSuffix("no longer made by any .proto file"))
+        #expect(differences[0].hasSuffix("no longer generated from any .proto file"))
         #expect(differences[1].contains("Wire+Probe.swift differs from line "))
         try tree.replace(with: code)
         #expect(tree.differences(from: code) == [])

@@ -2,7 +2,7 @@ import CProtobufC
 
 @testable import Schema
 
-/// Writes encoded messages with every field set, straight from protobuf-c's description of the type.
+/// Writes encoded messages with every field set, based on protobuf-c's descriptor of the type.
 struct SampleBytes {
     private(set) var bytes: [UInt8] = []
     private var counter = 1

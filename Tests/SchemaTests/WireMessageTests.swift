@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    /// Decodes hostile bytes; what decodes must encode again, and what does not must say so with the right code.
+    /// Decodes hostile bytes; the result must be encodable again, or the failure must have the right code.
     private func attempt<Message: StoredMessage>(_ type: Message.Type, _ bytes: [UInt8]) {
         do {
             _ = try Message(bytes: bytes).encodedBytes()

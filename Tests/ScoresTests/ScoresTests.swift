@@ -39,7 +39,7 @@ struct Case: Sendable, CustomTestStringConvertible {
     }
 
     @Test func `the standard error of a share is that of the binomial distribution`() throws {
-        // 400 samples, 300 answered right.
+        // 400 samples, 300 of them correct.
         let target = Target(.classification, names: ["no", "yes"])
         let classes = (0..<400).map { Int32($0 % 2) }
         let outputs = (0..<400).flatMap { sample -> [Float] in
@@ -53,7 +53,7 @@ struct Case: Sendable, CustomTestStringConvertible {
         #expect(abs(found - expected) < 0.15 * expected)
         #expect(answers.standardErrors(groups: nil) == answers.standardErrors(groups: nil), "the seed decides")
         #expect(answers.standardErrors(groups: nil, seed: 2)["accuracy"] != found)
-        // Of 16 speakers with 25 equal samples each there is as much known as of 16 samples.
+        // 16 speakers with 25 equal samples each carry as much information as 16 samples.
         let equal = (0..<400).flatMap { $0 / 25 % 4 == 3 ? [0, 1] as [Float] : [1, 0] }
         let spoken = ScoredAnswers(target, outputs: equal, classes: [Int32](repeating: 0, count: 400))
         let grouped = try #require(spoken.standardErrors(groups: (0..<400).map { Int32($0 / 25) })["accuracy"])

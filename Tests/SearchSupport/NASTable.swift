@@ -2,7 +2,7 @@ import Foundation
 import Model
 public import Search
 
-/// A table that has every network of a space with the accuracy that others measured.
+/// A table with every network of a space and its published accuracy.
 public struct NASTable: Sendable {
     /// The tables that are known.
     public enum Name: String, CaseIterable, Sendable, Codable {
@@ -16,13 +16,13 @@ public struct NASTable: Sendable {
         case macro
     }
 
-    /// What is chosen from, with its symmetry.
+    /// The search space with its symmetry.
     public let space: SearchSpace
-    /// Accuracy of every genome, in per cent.
+    /// Accuracy of every genome in percent.
     public let accuracy: [Genome: Double]
     /// Trainable parameters of every genome.
     public let parameters: [Genome: Double]
-    /// Which genomes those who published the table hold to be the same network; nil where they do not say.
+    /// Which genomes are the same network according to the table's authors; nil if they do not say.
     public let published: [Genome: String]?
     /// The highest accuracy.
     public let best: Double
@@ -32,7 +32,7 @@ public struct NASTable: Sendable {
         ["nb201.tsv", "nbmacro.tsv"].allSatisfy { FileManager.default.fileExists(atPath: file($0).path) }
     }
 
-    /// What a test says when it is skipped.
+    /// The reason that a skipped test prints.
     public static let reason = "needs nasbench/nb201.tsv and nbmacro.tsv in a folder that $GYRUS_DATA names"
 
     private static func file(_ name: String) -> URL {
@@ -41,7 +41,7 @@ public struct NASTable: Sendable {
     }
 
     /// Reads a table.
-    /// - Throws: `Failure` with code `not-found` where it is not there.
+    /// - Throws: `Failure` with code `not-found` if it is missing.
     public init(_ name: Name) throws {
         let isMacro = name == .macro
         let file = Self.file(isMacro ? "nbmacro.tsv" : "nb201.tsv")
@@ -86,8 +86,8 @@ public struct NASTable: Sendable {
             (1...8).map { .init("layer\($0)", [.init("block", blocks)]) }, symmetry: .stages([2, 3, 3], identity: 1))
     }
 
-    /// Regret of the best trial after each of some numbers of trials: how far it is from the best of the table. The search
-    /// ends where it finds that one.
+    /// Regret of the best trial after each number of trials: its difference from the best of the table. The search
+    /// ends when it finds that one.
     public func regrets(of searcher: Searcher, after counts: [Int]) throws -> [Double] {
         var searcher = searcher
         var highest = -Double.infinity

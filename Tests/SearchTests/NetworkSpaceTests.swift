@@ -9,7 +9,7 @@ import Testing
         limits: Scenario.Limits = .init(), search: Scenario.Search = .init(), audio: Bool = true
     ) throws -> Scenario {
         var search = search
-        // What follows was written down for these four.
+        // The expected values below are for these four.
         if search.structures == nil { search.structures = TableSix.allCases.map(\.rawValue) }
         var modalities = ["image": DatasetRecipe.Modality(dataset: "mnist", energyRemoved: 0.75)]
         if audio { modalities["audio"] = .init(dataset: "fsdd", noise: "esc10", spectrogram: 112) }

@@ -97,7 +97,7 @@ import Testing
         let sequence = DecisionSequence(space)
         let strategy = NeuralOptimization(settings: .init(), space: space, seed: 1)
         var history = SearchHistory(in: space)
-        // Of a cell whose first edges carry nothing, the others may do as they like.
+        // In a cell whose first edges carry nothing, the other edges do not matter.
         try history.follow(Proposal(number: 0, genome: try Genome("1-1-3-3-3-3"), origin: ""), .objective(0.5))
         try history.follow(Proposal(number: 1, genome: try Genome("3-3-3-3-3-3"), origin: ""), .objective(0.9))
         let view = SearchView(history: history, visible: 2) { _ in true }

@@ -37,7 +37,7 @@ import Testing
 
     @Test func `evolution covers the front of two objectives`() throws {
         let space = try twoModalities()
-        // The more of the one, the less of the other; what is good in both lies between.
+        // More of one means less of the other; good compromises are in between.
         func outcome(_ genome: Genome) -> TrialOutcome {
             let size = Double(genome.genes.joined().reduce(0, +))
             return .objectives([objective(of: genome), -size])

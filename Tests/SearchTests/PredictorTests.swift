@@ -6,7 +6,7 @@ import Testing
 @Suite struct PredictorTests {
     @Test(arguments: [true, false])
     func `every other trial is a neighbor of the best one with unknown neighbors`(isSmall: Bool) throws {
-        // The other one has more networks than can all be looked at.
+        // The other one has more networks than can be examined.
         let space = try isSmall ? twoModalities() : layeredModality()
         var searcher = Searcher(.predictor(.init()), in: space, seed: 3)
         #expect(((space.positions ?? .max) <= Enumeration.limit) == isSmall)
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    /// With these seeds a predictor alone holds the best network to be bad, and does not look at it within 200 trials.
+    /// With these seeds, a predictor alone considers the best network bad, and does not try it within 200 trials.
     @Test(
         .enabled(if: NASTable.areThere, "\(NASTable.reason)"),
         arguments: [(NASTable.Name.cifar10, [21, 25, 43] as [UInt64]), (.cifar100, [21, 53])])

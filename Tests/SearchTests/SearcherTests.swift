@@ -8,7 +8,7 @@ import Testing
     /// All methods but `auto`, which is one of them.
     static let methods = SearchMethod.allCases.filter { $0 != .auto }
 
-    /// Runs a search with some workers that finish in an order of their own; returns its proposals.
+    /// Runs a search with workers that finish in their own order; returns its proposals.
     static func trace(
         _ start: Searcher, trials: Int, workers: Int, order: UInt64, storing: Bool = false,
         measure: (Genome) -> TrialOutcome = { .objective(objective(of: $0)) }

@@ -10,7 +10,7 @@ func twoModalities() throws -> SearchSpace {
     return try SearchSpace([.init("image", parts, isOptional: true), .init("audio", parts, isOptional: true)])
 }
 
-/// A smooth objective with a little ruggedness, known for every genome.
+/// A smooth but slightly rugged objective, known for every genome.
 func objective(of genome: Genome) -> Double {
     var hasher = SeededGenerator(seed: (genome.description.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) }))
     let level = genome.genes.joined().enumerated().reduce(0.0) { sum, part in

@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    /// The time is printed, and not checked, because machines differ.
+    /// The time is printed but not checked, because machines differ.
     @Test func `a candidate of the largest family is proposed and checked`() throws {
         let picture = InputSignature(kind: .image, shape: [3, 224, 224])
         for name in ["DenseNet121", "ResNet50", "ViT-Tiny"] {
@@ -101,7 +101,7 @@ import Testing
             scenario.search = search
             let space = try NetworkSpace(scenario)
             let genome = try #require(space.space.genome(at: 0))
-            // Of the processor, as other tests run beside this one.
+            // Processor time, because other tests run at the same time.
             let start = processorTime(), turns = 10
             for _ in 0..<turns {
                 let candidate = try space.candidate(genome)
@@ -129,7 +129,7 @@ import Testing
     }
 }
 
-/// Time of the processor that this thread has used, in nanoseconds.
+/// Processor time of this thread in nanoseconds.
 private func processorTime() -> Int {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

@@ -4,7 +4,7 @@ import Testing
 @testable import Search
 
 @Suite struct SuccessiveHalvingTests {
-    /// What a trial reaches with a budget: better trials are better at every budget.
+    /// The accuracy of a trial with a budget: better trials are better at every budget.
     static func measure(_ training: SuccessiveHalving.Training) -> TrialOutcome {
         var generator = SeededGenerator(seed: 3, stream: UInt64(training.trial))
         let quality = Double(generator.below(1_000))
@@ -40,7 +40,7 @@ import Testing
             return outcomes[0] > outcomes[1]
         }
         let counts = (0..<4).map { rung in halving.trainings.count { $0.rung == rung } }
-        // Early promotions are made before all are known, so a few more than the best go on.
+        // Early promotions happen before all results are known, so a few more than the best continue.
         #expect(counts[0] == 27 && counts[1] >= 9 && counts[2] >= 3 && counts[3] >= 1)
         #expect(counts[1] <= 14 && counts[2] <= 6 && counts[3] <= 3)
         #expect(halving.objective(of: best[0])?.rung == 3)

@@ -12,9 +12,9 @@ import Testing
     @Test(arguments: [
         // Node 1 and node 2 exchanged.
         ("230043", "320034", true), ("230043", "320043", false),
-        // What an edge without an operation carries nowhere does not count.
+        // Inputs that no later edge uses do not count.
         ("200000", "400000", true), ("000200", "300200", true),
-        // A skip passes on a sum, as if its terms stood there themselves; a convolution does not.
+        // A skip forwards a sum as if its terms were there; a convolution does not.
         ("201301", "200310", true), ("231001", "200310", true), ("231003", "200330", false),
         // The edge 0→1 skipped: node 1 is the input.
         ("101010", "000100", true), ("100020", "000200", true), ("100020", "000300", false),

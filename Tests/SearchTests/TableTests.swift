@@ -4,7 +4,7 @@ import Testing
 
 @testable import Search
 
-/// Regrets on tables of real measurements; the figures in comments are those of 200 seeds or of published methods.
+/// Regrets on tables of real measurements; numbers in comments are from 200 seeds or from published methods.
 @Suite(.enabled(if: NASTable.areThere, "\(NASTable.reason)"))
 struct TableTests {
     private static func regrets(
@@ -23,9 +23,9 @@ struct TableTests {
         #expect((0.4...1.1).contains(regrets[1]), "\(regrets)")
     }
 
-    // Regret after 25, 50, 100 and 200 trials of plain implementations of regularized evolution, local search and REINFORCE:
-    // runs of our own, in the same column of the same table, not published results. Those of evolution have a population of
-    // 10 in the first two columns and of 50 in the others.
+    // Regret after 25, 50, 100 and 200 trials of plain implementations of regularized evolution, local search and
+    // REINFORCE: our own runs, in the same column of the same table, not published results. Those of evolution have
+    // a population of 10 in the first two columns and of 50 in the others.
     @Test(arguments: [
         (SearchPlan.evolution(.init(population: 12, lag: 1)), [2.27, 1.23, 0.52, 0.15]),
         (.local(.init()), [2.11, 0.92, 0.38, 0.11]),

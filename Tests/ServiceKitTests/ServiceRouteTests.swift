@@ -59,7 +59,7 @@ struct ServiceRouteTests {
             try await database.write { db in
                 try log.append(
                     kind: "task.failed", subject: endless, attributes: ["message": endless, "a": "1"], in: db)
-                // As a version without bounds has written it.
+                // As an older version without limits wrote it.
                 try db.execute(
                     sql: "INSERT INTO events (time, kind, subject, attributes) VALUES (1, 'old', 's', ?)",
                     arguments: ["{\"message\":\"\(endless)\"}"])

@@ -2,10 +2,10 @@ import Foundation
 public import Logging
 public import Messaging
 
-/// A logger that says nothing.
+/// A logger without output.
 public let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-/// Serves routes on an endpoint of its own while `body` runs with a client of it, then stops both.
+/// Serves routes on its own endpoint while `body` runs with a client of it, then stops both.
 public func withServer<Result: Sendable>(
     _ router: Router, at endpoint: Endpoint? = nil, _ body: (RequestClient) async throws -> Result
 ) async throws -> Result {
@@ -26,7 +26,7 @@ public func withServer<Result: Sendable>(
     return try result.get()
 }
 
-/// An endpoint with a socket file of its own, short enough for the kernel's limit.
+/// An endpoint with its own socket file, short enough for the kernel's limit.
 public func socketEndpoint() throws -> Endpoint {
     try Endpoint("ipc:///tmp/gyrus-t-\(UInt32.random(in: .min ... .max))/s")
 }

@@ -3,7 +3,8 @@ import Messaging
 import Model
 public import TestSupport
 
-/// A registry and a trainer on this machine, whom others reach over TCP with keys (CURVE), and a worker on each of two machines.
+/// A registry and a trainer on this machine, reachable over TCP with keys (CURVE), and a worker on each of two
+/// machines.
 public struct TwoMachines: Sendable {
     /// What a client needs to reach the services.
     public let environment: [String: String]

@@ -3,7 +3,7 @@ import Model
 import TestSupport
 
 extension MadePackage {
-    /// What rows with everything have to read, and by what.
+    /// The modalities of mixed rows, and the structures that read them.
     private static let modalities: [String: (settings: DataSettings.Modality, family: String)] = {
         var photo = DataSettings.Modality(columns: ["photo"], kind: .image)
         photo.size = [16, 16]
@@ -22,7 +22,7 @@ extension MadePackage {
     package static func of(_ names: [String]) throws -> MadePackage {
         let folder = try TemporaryDirectory()
         try MixedRows.write(to: folder)
-        // A network of one modality has nothing to say of a row that lacks it.
+        // A network of one modality cannot answer a row that lacks it.
         try rows(in: folder, having: names.count == 1 && ["photo", "voice"].contains(names[0]) ? names[0] : nil)
         let chosen = modalities.filter { names.contains($0.key) }
         let settings = DataSettings(

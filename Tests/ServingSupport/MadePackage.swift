@@ -6,11 +6,11 @@ import Tables
 package import TestSupport
 import Torch
 
-/// Data of a user with a package of a network of random weights, as `gyrus result --output` would leave it.
+/// A user's data with a package of an untrained network, as `gyrus result --output` would write it.
 package struct MadePackage {
-    /// Where all of it lies.
+    /// The folder of everything.
     package let folder: TemporaryDirectory
-    /// What was learned of the data.
+    /// Findings about the data.
     package let manifest: DatasetManifest
     /// The network's structure.
     package let description: NetworkDescription
@@ -54,7 +54,7 @@ package struct MadePackage {
         return try preparer.prepare(to: path).manifest
     }
 
-    /// A picture, a sound, a text and a table, of which two kinds are told apart.
+    /// Rows with a picture, a sound, a text and table columns, in two classes.
     package static func mixed(rows: Int = 40) throws -> MadePackage {
         let folder = try TemporaryDirectory()
         try MixedRows.write(to: folder, rows: rows)
@@ -100,7 +100,7 @@ package struct MadePackage {
         return try MadePackage(settings, in: folder, families: ["photo": "LeNet3"])
     }
 
-    /// What the network answers for each row of the table, without any program between.
+    /// The network's answer for each row of the table, computed directly.
     package func answers() throws -> [[Float]] {
         let package = try NetworkPackage(loading: folder.file("package/model.pt"))
         let rows = try TableRows(SampleTable(settings: manifest.settings))

@@ -60,7 +60,7 @@ struct EventLogTests {
         #expect(earlier.last == 6)
         #expect(try await log.tail(before: 1).events.isEmpty)
         #expect(try await log.tail(subject: "s1").events.map(\.sequence) == [2, 4, 6])
-        // No character of a beginning is a wildcard.
+        // No character of a prefix is a wildcard.
         #expect(try await log.tail(subject: "s2%").events.count == 3)
         #expect(try await log.tail(subject: "s%").events.isEmpty)
         #expect(try await log.tail(kind: "note.").events.count == 6)

@@ -60,7 +60,7 @@ struct ServiceDatabaseTests {
         #expect(try names() == ["service.sqlite"])
         try ServiceDatabase.open(at: file, migrations: new).close()
         #expect(try names() == ["service-before-1.sqlite", "service.sqlite"])
-        // The copy is whole and alone: the older version takes it as it is.
+        // The copy is complete in one file: the older version can open it.
         let copy = try ServiceDatabase.open(at: directory.file("state/service-before-1.sqlite"), migrations: old)
         #expect(try await copy.read { db in try String.fetchAll(db, sql: "SELECT text FROM notes") } == ["kept"])
         let failure = try #require(throws: Failure.self) { try ServiceDatabase.open(at: file, migrations: old) }
@@ -167,7 +167,7 @@ struct ServiceDatabaseTests {
         let database = try ServiceDatabase.open(at: file) { migrator in
             migrator.registerMigration("create notes") { db in try db.execute(sql: "CREATE TABLE notes (text BLOB)") }
         }
-        // SQLite's own limit of pages is a disk that is full.
+        // SQLite's page limit simulates a full disk.
         try await database.write { db in try db.execute(sql: "PRAGMA max_page_count = 16") }
         let failure = await #expect(throws: Failure.self) {
             try await database.write { db in try db.execute(sql: "INSERT INTO notes VALUES (zeroblob(1000000))") }
@@ -189,7 +189,7 @@ struct ServiceDatabaseTests {
     }
 
     @Test func `blocking work leaves the threads of the pool free`() async throws {
-        // More than the pool has threads: all of them wait for one that a task must open.
+        // More than the pool's threads: all of them wait for a gate that a task must open.
         let gate = DispatchSemaphore(value: 0)
         try await withThrowingTaskGroup { group in
             for _ in 0..<4 { group.addTask { try await BlockingWork.run { gate.wait() } } }

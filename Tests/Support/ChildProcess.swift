@@ -6,20 +6,20 @@ import Model
 /// A program that a test started, with its output in files.
 public final class ChildProcess: Sendable {
     private let program: RunningProgram
-    /// The other end of what it reads.
+    /// The other end of its standard input.
     private let leash: Descriptor?
-    /// File with everything that it printed; `/dev/null` where nobody reads it.
+    /// File with its output; `/dev/null` if nobody reads it.
     public let log: URL
 
     /// Starts a program.
     /// - Parameters:
-    ///   - path: Where it is, or its name where a shell finds it.
+    ///   - path: Its path, or its name if it is on the PATH.
     ///   - environment: All of its environment; nil for that of the tests.
     ///   - directory: Where it runs.
     ///   - input: File that it reads.
     ///   - isLeashed: Whether it reads a pipe instead, which is open as long as this object, and so as the tests.
     ///   - log: File to which its output is appended.
-    ///   - errors: File to which what it complains of is appended; nil for the other one.
+    ///   - errors: File to which its stderr is appended; nil for `log`.
     public init(
         path: String, _ arguments: [String], environment: [String: String]? = nil, in directory: URL? = nil,
         input: URL? = nil, isLeashed: Bool = false, log: URL = URL(filePath: "/dev/null"), errors: URL? = nil
@@ -55,8 +55,8 @@ public final class ChildProcess: Sendable {
         try self.init(path: words[0], Array(words.dropFirst()), environment: environment, in: directory, log: log)
     }
 
-    /// The place of an executable of this build, beside the tests.
-    /// - Throws: `Failure` with code `not-found` where it is not built.
+    /// The path of an executable of this build, next to the tests.
+    /// - Throws: `Failure` with code `not-found` if it is not built.
     public static func executable(_ name: String) throws -> URL {
         let folder =
             ProcessInfo.processInfo.environment["GYRUS_EXECUTABLES"].map { URL(filePath: $0) }
@@ -70,7 +70,7 @@ public final class ChildProcess: Sendable {
         return url
     }
 
-    /// Number of the process.
+    /// Process ID.
     public var id: Int32 { program.id }
 
     /// Whether it has not ended.
@@ -80,18 +80,18 @@ public final class ChildProcess: Sendable {
     public func signal(_ signal: Int32) { program.signal(signal) }
 
     /// Waits for its end.
-    /// - Returns: Its exit status; 128 + n where signal n ended it.
+    /// - Returns: Its exit status; 128 + n if signal n ended it.
     @discardableResult
     public func end() async -> Int32 { await program.end() }
 
     /// Waits for its end on this thread.
-    /// - Returns: Its exit status; 128 + n where signal n ended it.
+    /// - Returns: Its exit status; 128 + n if signal n ended it.
     @discardableResult
     public func wait() -> Int32 { program.wait() }
 }
 
 extension ChildProcess {
-    /// Runs a program to its end, on this thread, and returns what it printed.
+    /// Runs a program on this thread until it ends, and returns its output.
     public static func output(
         of path: String, _ arguments: [String], input: String = "", environment: [String: String]? = nil,
         in directory: URL? = nil
@@ -100,7 +100,7 @@ extension ChildProcess {
         return try files.output(files.start(path, arguments, environment, directory).wait())
     }
 
-    /// Runs a program to its end, and returns what it printed.
+    /// Runs a program until it ends, and returns its output.
     public static func output(
         of path: String, _ arguments: [String], input: String = "", environment: [String: String]? = nil,
         in directory: URL? = nil
@@ -109,7 +109,7 @@ extension ChildProcess {
         return try files.output(await files.start(path, arguments, environment, directory).end())
     }
 
-    /// Files and not pipes, which would have to be read at the same time.
+    /// Files instead of pipes, which would have to be read simultaneously.
     private struct Files {
         let folder: TemporaryDirectory
 

@@ -1,10 +1,10 @@
 public import Foundation
 
-/// The files of the folder `Compose`, which Gyrus comes with.
+/// The shipped files in the folder `Compose`.
 public enum DeliveredFiles {
     private static let compose = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Compose")
-    /// The Compose file that the launcher uses where no other is named.
+    /// The default Compose file of the launcher.
     public static let composeFile = compose.appending(path: "compose.yaml")
     /// The folder of scenarios.
     public static let scenarios = compose.appending(path: "scenarios")

@@ -1,17 +1,17 @@
 public import Foundation
 
-/// The built `gyrus`, run in a test's folder, of which its project and its output are part.
+/// The built `gyrus`, run in a test's folder, which also contains its project and output.
 public struct GyrusProgram: Sendable {
     /// What a command printed and how it ended.
     public struct Output: Sendable {
-        /// Exit status; 128 + n where signal n ended it.
+        /// Exit status; 128 + n if signal n ended it.
         public let status: Int32
         /// Standard output.
         public let out: String
         /// Standard error.
         public let err: String
 
-        /// Takes what a program printed.
+        /// Takes a program's output.
         public init(status: Int32, out: String, err: String) {
             self.status = status
             self.out = out
@@ -21,11 +21,11 @@ public struct GyrusProgram: Sendable {
 
     /// The folder in which it runs.
     public let folder: URL
-    /// What stands before every verb.
+    /// Options before every command.
     let options: [String]
-    /// Added to the environment, of which no other variable of Gyrus gets in.
+    /// Added to the environment, which has no other variable of Gyrus.
     let environment: [String: String]
-    /// Where it runs; nil on this machine.
+    /// The machine on which it runs; nil for this one.
     let machine: SecondMachine?
 
     /// Makes a folder for it.
@@ -46,7 +46,7 @@ public struct GyrusProgram: Sendable {
         return ((machine?.prefix ?? []) + [program] + options + arguments, own.merging(environment) { $1 })
     }
 
-    /// Runs a command to its end.
+    /// Runs a command until it ends.
     @discardableResult
     public func run(_ arguments: [String]) async throws -> Output {
         let (words, environment) = try command(arguments)
@@ -63,7 +63,7 @@ public struct GyrusProgram: Sendable {
             errors: nowhere)
     }
 
-    /// What a list says as JSON.
+    /// A list as JSON.
     public func list<Item: Decodable>(_ type: Item.Type, _ arguments: [String]) async throws -> [Item] {
         let output = try await run(arguments + ["--format", "json"])
         return try JSONDecoder().decode([Item].self, from: Data(output.out.utf8))

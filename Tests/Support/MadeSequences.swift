@@ -1,7 +1,7 @@
 import Foundation
 
-/// A folder with two sequences of people who walk straight on, and what two detectors see of them: one misses little, the
-/// other misses a third and sees people where there are none.
+/// A folder with two sequences of people who walk straight on, and what two detectors see of them: one misses little,
+/// the other misses a third and sees people where there are none.
 public struct MadeSequences: Sendable {
     /// Names of the sequences.
     public static let names = ["MOT16-02", "MOT16-04"]
@@ -9,7 +9,7 @@ public struct MadeSequences: Sendable {
     public static let frames = 60
     private static let people = 6
 
-    /// The folder that `$GYRUS_DATA` is to name.
+    /// The folder for `$GYRUS_DATA`.
     public let folder: TemporaryDirectory
 
     /// Writes them.
@@ -24,7 +24,7 @@ public struct MadeSequences: Sendable {
         }
     }
 
-    /// What makes workers find them.
+    /// The environment with which workers find them.
     public var environment: [String: String] { ["GYRUS_DATA": folder.url.path] }
 
     private func write(_ text: String, _ path: String) throws {

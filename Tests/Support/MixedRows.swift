@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// Made data with every kind of modality.
+/// Synthetic data with every kind of modality.
 public enum MixedRows {
     /// Rows with a picture, a sound, a text, numbers with gaps and a category; some lack the sound or the picture.
     public static func write(to folder: TemporaryDirectory, rows: Int = 40) throws {
@@ -28,7 +28,7 @@ public enum MixedRows {
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: folder.file("rows.csv"))
     }
 
-    /// A tone as a WAV file of 16 bits.
+    /// A tone as a 16-bit WAV file.
     private static func wave(seconds: Double, rate: Int, pitch: Int) -> Data {
         let samples = (0..<Int(seconds * Double(rate))).map { place in
             Int16(12_000 * sin(2 * Double.pi * Double(pitch * place) / Double(rate)))

@@ -1,7 +1,7 @@
 public import Foundation
 import Synchronization
 
-/// A folder of its own in which a test runs executables of this build; ends them last-in first-out.
+/// A folder in which a test runs executables of this build; it ends them in reverse order.
 ///
 /// ```swift
 /// try await ProcessFixture.run { fixture in
@@ -9,14 +9,14 @@ import Synchronization
 ///     …
 /// }
 /// ```
-/// Where the test throws, the folder stays and the ends of all logs are printed.
+/// If the test throws, the folder stays and the ends of all logs are printed.
 public final class ProcessFixture: Sendable {
-    /// How long a process has to end after SIGTERM.
+    /// How long a process may take to end after SIGTERM.
     private static let grace = Duration.seconds(20)
 
     /// The folder.
     public let directory: URL
-    /// Environment of everything that is started: no setting of the person who runs the tests gets in.
+    /// Environment of everything that is started, without the settings of the person who runs the tests.
     public let environment: [String: String]
 
     private let children = Mutex<[ChildProcess]>([])
@@ -66,7 +66,7 @@ public final class ProcessFixture: Sendable {
         return child
     }
 
-    /// Has something done when all processes have ended.
+    /// Runs something when all processes have ended.
     public func atEnd(_ body: @escaping @Sendable () -> Void) { endings.withLock { $0.append(body) } }
 
     private func stopAll() async {

@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// A network namespace that stands for a second machine, joined to this one by a line of its own.
+/// A network namespace that acts as a second machine, connected to this one by its own link.
 ///
 /// ```swift
 /// let machine = try SecondMachine()
@@ -9,14 +9,14 @@ import Model
 /// let worker = try fixture.start("trainer", ["work", "--address", machine.address], on: machine)
 /// ```
 public final class SecondMachine: Sendable {
-    /// Why none can be made here; nil where one can.
+    /// Why none can be created here; nil if one can.
     public static let obstacle: String? = {
         guard geteuid() == 0 else { return "needs root, to make a network namespace" }
         do {
             try SecondMachine().remove()
             return nil
         } catch {
-            return "needs network namespaces and devices of its own: \(Failure(error).message)"
+            return "requires network namespaces and its own network devices: \(Failure(error).message)"
         }
     }()
 
@@ -28,7 +28,7 @@ public final class SecondMachine: Sendable {
     private let name: String
     private let line: SlowLink?
 
-    /// Makes a machine at the other end of a line as fast as this machine, or with a delay and a bandwidth.
+    /// Creates a machine behind a link that is as fast as this machine, or has a delay and a bandwidth.
     public init(delay: Duration? = nil, bytesPerSecond: Double = .infinity) throws {
         let id = UInt32.random(in: 0..<1 << 24)
         name = "gyrus\(String(id, radix: 36))"
@@ -51,10 +51,10 @@ public final class SecondMachine: Sendable {
         }
     }
 
-    /// The words before a command that run it there.
+    /// The command prefix that runs a command there.
     public var prefix: [String] { ["ip", "netns", "exec", name] }
 
-    /// Removes the machine and the line; its processes have ended before.
+    /// Removes the machine and the link; its processes must have ended.
     public func remove() {
         line?.close()
         try? Self.ip("netns", "del", name)

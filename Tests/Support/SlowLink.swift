@@ -1,19 +1,19 @@
 import Foundation
 import Model
 
-/// A line between two network devices with a delay and a bandwidth, relayed packet by packet in this process.
+/// A link between two network devices with a delay and a bandwidth, relayed packet by packet in this process.
 ///
-/// Every connection that goes over the devices feels it, whatever its protocol and whoever opened it.
+/// It affects every connection over the devices, whatever its protocol and whoever opened it.
 public final class SlowLink: Sendable {
-    /// Packets that wait on the line at most; more are dropped, as a router does.
+    /// Maximum number of packets that wait on the link; more are dropped, as in a router.
     private static let longestQueue = 1_000
     private static let largestPacket = 65_536
     /// `TUNSETIFF`, and a device of bare IP packets (`IFF_TUN | IFF_NO_PI`).
     private static let (makeDevice, plainPackets) = (UInt(0x4004_54ca), Int16(0x1001))
 
-    /// Time that a packet is under way.
+    /// Transit time of a packet.
     public let delay: Duration
-    /// Bytes that each direction carries in a second.
+    /// Bytes per second in each direction.
     public let bytesPerSecond: Double
 
     private let descriptors: [Int32]
@@ -41,7 +41,7 @@ public final class SlowLink: Sendable {
         }
     }
 
-    /// Takes the line down.
+    /// Takes the link down.
     public func close() {
         _ = Glibc.close(stop[1])
         for _ in descriptors { ended.wait() }
@@ -69,7 +69,7 @@ public final class SlowLink: Sendable {
             var wait = timeval(packets.first.map { max($0.due - .now, .zero) } ?? .seconds(3_600))
             guard select(max(source, stop) + 1, &watched, nil, nil, &wait) >= 0, !watched.contains(stop) else { return }
             while case let count = read(source, &buffer, buffer.count), count > 0 {
-                // The packet before this one leaves the line first.
+                // The previous packet leaves the link first.
                 free = max(free, .now) + .seconds(Double(count) / rate)
                 if packets.count < longestQueue { packets.append((free + delay, buffer[..<count])) }
             }

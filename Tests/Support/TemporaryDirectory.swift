@@ -1,8 +1,8 @@
 public import Foundation
 
-/// A folder of its own for one test, removed with this object.
+/// A test's own folder, removed with this object.
 public final class TemporaryDirectory: Sendable {
-    /// Where it is.
+    /// Its URL.
     public let url: URL
 
     /// Makes the folder.
@@ -13,7 +13,7 @@ public final class TemporaryDirectory: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: url) }
 
-    /// The place of a file or folder in it.
+    /// The URL of a file or folder in it.
     public func file(_ name: String) -> URL { url.appending(path: name) }
 
     /// The path of a file in it.

@@ -4,7 +4,7 @@ import Tables
 import TestSupport
 import Testing
 
-/// The commands about data, and the program that reads for them.
+/// The commands for data, and their helper program.
 struct DataCommandTests {
     @Test func `look reports what it finds, for people and for programs`() async throws {
         let data = try MadeData().write(madeRows(60), as: "t.csv")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tables
 
-/// Rows of tables of text.
+/// Rows of text tables.
 struct DelimitedTests {
     static func rows(
         _ text: String, separator: Character = ",", hasQuotes: Bool = true
@@ -80,7 +80,7 @@ struct DelimitedTests {
                 #expect(read == rows, "table \(number)")
                 compared += 1
             } else {
-                // Only a mark without its end is refused, where Python takes the rest of the file for a field.
+                // Only an unclosed quote is refused, where Python reads the rest of the file as one field.
                 let isUnclosed = Self.isUnclosed(bytes, separator)
                 #expect(isUnclosed && !rows.isEmpty, "table \(number)")
                 refused += 1
@@ -90,7 +90,7 @@ struct DelimitedTests {
     }
 
     private static func isUnclosed(_ bytes: [UInt8], _ separator: Character) -> Bool {
-        // With a mark at its end it can be read, or with two where the last one is half of a double.
+        // With a closing quote it can be read, or with two if the last one is half of a doubled one.
         (try? rows(bytes + [34], separator: separator)) != nil
             || (try? rows(bytes + [34, 34], separator: separator)) != nil
     }

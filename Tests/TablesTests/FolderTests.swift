@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tables
 
-/// Folders as people have them.
+/// Typical folders.
 struct FolderTests {
     private func classes(_ names: [String], each: Int = 4, below: String = "") throws -> MadeData {
         let data = try MadeData()

@@ -3,7 +3,7 @@ import Model
 import Tables
 import Testing
 
-/// What is guessed of tables as they are found everywhere.
+/// What is inferred from common tables.
 struct GuessTests {
     @Test func `a table of numbers without a header has its target in the column with few whole numbers`() throws {
         let rows = (0..<80).map { row in
@@ -94,11 +94,11 @@ struct GuessTests {
     }
 }
 
-/// Which column is guessed to be the answer, wherever it stands and whatever it is called.
+/// Which column is inferred to be the target, whatever its position and name.
 struct TargetGuessTests {
-    /// A table with columns of the given names; what stands in each is made by its letter: `m` measured, `c` one of three
-    /// words, `b` one of two, `k` a number from 1 to 4, `q` a whole number from 3 to 9, `i` a name of the row, `t` a text,
-    /// `p` the path of a picture, `f` 0 or 1.
+    /// A table with columns of the given names, whose values depend on a letter: `m` measured, `c` one of three words,
+    /// `b` one of two, `k` a number from 1 to 4, `q` a whole number from 3 to 9, `i` a name of the row, `t` a text, `p`
+    /// the path of a picture, `f` 0 or 1.
     private static func table(_ columns: [(name: String, letter: Character)], rows: Int = 120) -> String {
         func value(_ letter: Character, _ row: Int, _ column: Int) -> String {
             let mixed = (row * 37 + column * 101) % 1_009
@@ -120,7 +120,7 @@ struct TargetGuessTests {
         return ([columns.map(\.name).joined(separator: ",")] + lines).joined(separator: "\n") + "\n"
     }
 
-    /// Names and letters, parted by blanks: `size:m color:c`.
+    /// Names and letters, separated by spaces: `size:m color:c`.
     private static func columns(_ text: String) -> [(name: String, letter: Character)] {
         text.split(separator: " ").map { part in
             let halves = part.split(separator: ":")
@@ -130,14 +130,14 @@ struct TargetGuessTests {
 
     @Test(
         arguments: [
-            // Named, anywhere.
+            // With a name, at any position.
             ("label:c a:m b:m", ["label"]), ("a:m class:k b:m", ["class"]), ("a:m b:m y:m", ["y"]),
             ("id:i a:m b:m target:m", ["target"]), ("species:c island:c mass:m year:k", ["species"]),
             ("a:m b:m SalePrice:m", ["SalePrice"]), ("median_income:m house_value:m coast:c", ["house_value"]),
             ("survived:f class:c fare:m alone:b", ["survived"]),
             ("carat:m cut:c price:m x:m y:m z:m", ["price"]), ("mpg:m cylinders:k origin:c", ["mpg"]),
             ("age:m marital~status:c job:c over:b", ["over"]),
-            // Not named: the place, and what is the only one of its kind.
+            // Without a name: by position, or as the only one of its kind.
             ("a:m b:m wohin:c", ["wohin"]), ("wohin:c a:m b:m", ["wohin"]),
         ])
     func `one column is the target`(text: String, expected: [String]) throws {
@@ -210,7 +210,7 @@ struct TargetGuessTests {
     }
 }
 
-/// Rows that belong together stay on one side.
+/// Rows that belong together stay in one split.
 struct GroupGuessTests {
     private static func rows(_ name: String, _ value: (Int) -> String, count: Int = 200) -> String {
         "\(name),size,label\n"

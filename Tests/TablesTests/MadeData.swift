@@ -3,7 +3,7 @@ import Model
 import Tables
 import TestSupport
 
-/// A folder with data that a test makes.
+/// A folder with a test's synthetic data.
 struct MadeData {
     let folder: TemporaryDirectory
 
@@ -37,7 +37,7 @@ struct MadeData {
         return try SampleTable(settings: settings)
     }
 
-    /// What opening it fails with.
+    /// The failure of opening it.
     func failure(_ name: String = "", target: String..., change: (inout DataSettings) -> Void = { _ in }) -> String {
         var settings = settings(name)
         if !target.isEmpty { settings.target = DataSettings.Answer(columns: target) }

@@ -3,7 +3,7 @@ import Model
 import Tables
 import Testing
 
-/// The sets of users that real-data tests look at, where they are here.
+/// Users' datasets for tests with real data, if they are available.
 enum OwnData {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "shared/data/own")
@@ -29,6 +29,6 @@ extension SampleTable {
         modalities.first { $0.name == modality }?.columns.map { columns[$0].name } ?? []
     }
 
-    /// Samples of all parts.
+    /// Samples of all splits.
     var sampleCount: Int { counts.training + counts.validation + counts.test }
 }

@@ -3,7 +3,7 @@ import Model
 import Tables
 import Testing
 
-/// What looking finds in the sets of users, as their README has it.
+/// What `look` finds in users' datasets, compared with their README.
 @Suite(.enabled(if: OwnData.isHere, OwnData.reason))
 struct OwnDataTests {
     @Test func `requests of bank customers are text in 77 classes`() throws {

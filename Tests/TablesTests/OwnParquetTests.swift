@@ -3,7 +3,7 @@ import Model
 import Tables
 import Testing
 
-/// Parquet files of users, as their README has them.
+/// Users' Parquet files, compared with their README.
 @Suite(.enabled(if: OwnData.isHere, OwnData.reason))
 struct OwnParquetTests {
     @Test func `districts have nine Parquet columns and a house value`() throws {

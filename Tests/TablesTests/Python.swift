@@ -2,9 +2,9 @@ import Foundation
 import Model
 import TestSupport
 
-/// Python as machines have it, without packages.
+/// The system's Python, without packages.
 enum Python {
-    /// The interpreter; nil where there is none.
+    /// The interpreter; nil if there is none.
     static let path = ["/usr/bin/python3", "/usr/local/bin/python3"].first {
         FileManager.default.isExecutableFile(atPath: $0)
     }

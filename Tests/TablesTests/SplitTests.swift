@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tables
 
-/// How samples are parted.
+/// How samples are split.
 struct SplitTests {
     private func parts(
         _ samples: SplitMaker.Samples, _ split: DataSettings.Split = DataSettings.Split()

@@ -39,7 +39,7 @@ import Torch
         let bytes: NSData
     }
 
-    /// How alike both vectors are, as the mean cosine over the samples.
+    /// Similarity of both vectors: the mean cosine over the samples.
     private static func similarity(weight: Double?) throws -> Double {
         let constraint = weight.map { SimilarityConstraint(pairs: [.init("a", "b")], weight: $0) }
         let plan = try TrainingPlan(

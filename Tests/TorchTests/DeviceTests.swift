@@ -5,7 +5,7 @@ import Testing
 
 @testable import Torch
 
-/// Ways that only GPUs need are gone on a processor here: `isLikeDevice` has it compute as they do.
+/// Runs code paths for GPUs on the CPU: `isLikeDevice` makes it compute like a GPU.
 @Suite struct DeviceTests {
     static let network = Result {
         try TableSix.leNet5.network(input: "image", shape: [1, 28, 28], classes: 10, normalized: false)
@@ -84,7 +84,7 @@ import Testing
             rule: rule, learningRate: rule == .sgd ? 0.05 : 0.001, weightDecay: 0.01, momentum: rule == .sgd ? 0.9 : 0)
         let exact = try Self.trained(on: Self.place(), optimizer, clipping: 0.5)
         let alike = try Self.trained(on: Self.place(isLikeDevice: true), optimizer, clipping: 0.5)
-        // RMSprop divides by roots that begin at nearly nothing, and so blows up what rounding differs by.
+        // RMSprop divides by roots that are initially near zero, which amplifies rounding differences.
         let tolerance = rule == .rmsprop ? 0.05 : 1e-3
         #expect(Double(Self.distance(exact.weights, alike.weights)) < tolerance)
         #expect(exact.weights != alike.weights, "both went the same way")

@@ -14,7 +14,7 @@ import Torch
             ], answers: .classes(labels), groups: groups, owner: rows)
     }
 
-    /// The number that stands in the row of each sample.
+    /// The number in the row of each sample.
     private static func values(_ source: SampleSource) throws -> [Float] {
         let modality = try #require(source.modality("table"))
         return modality.indices.flatMap { modality.values(ofRow: Int($0)) }

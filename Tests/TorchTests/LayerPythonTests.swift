@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Torch
 
-/// Kinds of layers beside PyTorch's modules, forward and backward.
+/// Layers compared with PyTorch's modules, forward and backward.
 @Suite struct LayerPythonTests {
     /// Networks of one layer, named after the reference in the Python program below.
     static let cases: [(name: String, inputs: [[Int]], operation: Layer.Operation)] = [
@@ -71,7 +71,7 @@ import Torch
         }
     }
 
-    /// Prints the largest differences of outputs and of gradients, in parts of the largest value.
+    /// Prints the largest differences of outputs and of gradients, relative to the largest value.
     private static let program = """
         import math, sys, torch
         from torch import nn

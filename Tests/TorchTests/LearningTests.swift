@@ -5,7 +5,7 @@ import Testing
 
 @testable import Torch
 
-/// Ways of learning, on bars in noise.
+/// Kinds of supervision, on bars in noise.
 @Suite(.timeLimit(.minutes(3))) struct LearningTests {
     static let ways = [
         Learning(.supervised, labels: 20), Learning(.semiSupervised, labels: 20),
@@ -50,7 +50,7 @@ import Testing
         let undisturbed = try Self.training(way, on: samples)
         try undisturbed.finish()
         let end = try TrainingTests.weights(undisturbed.network)
-        // Four mini-batches an epoch: within and at the end of each stage.
+        // Four mini-batches per epoch: within and at the end of each stage.
         let watched = try Self.training(way, on: samples)
         for batch in 1..<(4 * watched.epochs) {
             _ = try watched.train(batches: 1)

@@ -5,7 +5,7 @@ import Safetensors
 import Testing
 import Torch
 
-/// Losses and their gradients beside what PyTorch 2.1 gives for the same numbers.
+/// Losses and their gradients compared with PyTorch 2.1 for the same numbers.
 @Suite struct LossTests {
     private static let inputs: [Float] = [
         -0.125, 0.375, -0.75, 0.125, 0.625, -0.25, 1.625, -1.625, 0.375, 0.625, 0.75, 0, -0.375, 0.5, -0.125, -1.75,
@@ -73,7 +73,7 @@ import Torch
             ]),
     ]
 
-    /// All inputs are eighths, so whatever stores them exactly gives the same numbers.
+    /// All inputs are multiples of 1/8, so any type that stores them exactly gives the same numbers.
     enum Storage: CaseIterable {
         case float32, float16, int32, bytesOfChannels
 
@@ -128,7 +128,7 @@ import Torch
             [
                 try Tensor("head.weight", shape: [3, 4], Self.weight), try Tensor("head.bias", shape: [3], Self.bias),
             ], to: file.path)
-        // One step of plain descent with rate 1 goes by the gradient.
+        // One step of plain gradient descent with rate 1 moves by the gradient.
         let plan = try TrainingPlan(
             optimizers: [.init(rule: .sgd, learningRate: 1)], epochs: 1, batch: 6, seed: 1, loss: example.how)
         let samples = try Self.samples(example.kind, stored: storage)

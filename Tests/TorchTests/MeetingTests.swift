@@ -5,7 +5,7 @@ import Testing
 import Torch
 
 @Suite(.serialized, .timeLimit(.minutes(2))) struct `Rendezvous of workers` {
-    /// A stand-in for a worker of rank 0: it takes one connection, and ends it as a machine does that has lost it.
+    /// A stand-in for a worker of rank 0: it accepts one connection, and resets it like a machine that has lost it.
     private final class LostHost: Sendable {
         private let listener: Int32
         let address: String

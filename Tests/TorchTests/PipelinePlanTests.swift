@@ -10,7 +10,7 @@ import Torch
         var action: PipelineSchedule.Action
     }
 
-    /// When each computation ends if all take a unit of time and begin as soon as they can.
+    /// When each computation ends if all take one unit of time and start as soon as possible.
     private func simulate(stages: Int, microBatches: Int) throws -> [Work: Int] {
         let plans = (0..<stages).map {
             PipelineSchedule(stage: $0, stages: stages, microBatches: microBatches).actions

@@ -5,10 +5,10 @@ import Testing
 import Torch
 
 @Suite(.serialized, .timeLimit(.minutes(3))) struct PipelineTests {
-    /// Workers of this process train a network together, each on a thread of its own.
+    /// Workers of this process train a network together, each on its own thread.
     /// - Parameters:
-    ///   - checkpoint: From which they go on.
-    ///   - body: What the one of rank 0 does; the others follow.
+    ///   - checkpoint: The checkpoint that they resume from.
+    ///   - body: What rank 0 does; the others follow.
     func pipeline<Result: Sendable>(
         _ network: NetworkDescription, _ plan: TrainingPlan, workers: Int, microBatches: Int, samples: SampleSource,
         from checkpoint: URL? = nil, _ body: @escaping @Sendable (PipelineTraining) throws -> Result
@@ -39,12 +39,12 @@ import Torch
         }
     }
 
-    /// Plain gradient descent of rate 1, so that a step changes weights by their gradient.
+    /// Plain gradient descent with rate 1, so that a step changes weights by their gradient.
     private func gradientPlan(batch: Int) throws -> TrainingPlan {
         try TrainingPlan(optimizers: [.init(rule: .sgd, learningRate: 1)], epochs: 2, batch: batch, seed: 3)
     }
 
-    /// Networks without batch normalization, which sees a micro-batch of a pipeline.
+    /// Networks without batch normalization, which would depend on the micro-batches.
     enum Example: String, CaseIterable {
         case leNet3, mediumNet, twoModalities, residual
 
@@ -111,7 +111,7 @@ import Torch
         return largest
     }
 
-    /// Batch normalization, which sees micro-batches however many workers there are, and two inputs.
+    /// Batch normalization, which sees the same micro-batches for any number of workers, and two inputs.
     private func normalised() throws -> NetworkDescription {
         let lenet = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10, width: 0.5)
         return try .fused(branches: [("image", lenet), ("audio", lenet)], classes: 10)
@@ -194,7 +194,7 @@ import Torch
     }
 }
 
-/// Runs a body that blocks on a thread of its own.
+/// Runs a blocking body on its own thread.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
         Thread { continuation.resume(with: Swift.Result { try body() }) }.start()

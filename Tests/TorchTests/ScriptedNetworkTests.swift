@@ -93,8 +93,9 @@ import Torch
         #expect(try Data(contentsOf: first.file("network.pt")) == Data(contentsOf: second.file("network.pt")))
     }
 
-    /// Leaky ReLU keeps the order of values, so it can stand before or after the pooling. Before, libtorch's own convolution
-    /// and pooling run; after, ours. Outputs, gradients and with them trained weights must agree.
+    /// Leaky ReLU keeps the order of values, so it can stand before or after the pooling. Before, libtorch's own
+    /// convolution and pooling run; after it, those of Gyrus. Outputs, gradients and therefore trained weights must
+    /// agree.
     @Test(arguments: [(5, 28, 8), (3, 28, 7), (1, 28, 1), (3, 57, 9), (5, 112, 8)])
     func `our first stage agrees with libtorch`(kernel: Int, side: Int, channels: Int) throws {
         func network(_ poolsFirst: Bool) -> NetworkDescription {

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Torch
 
-/// Samples made for tests: bright bars whose place and direction tell the class, in noise.
+/// Synthetic samples: bright bars in noise, whose position and direction determine the class.
 final class SyntheticRows: Sendable {
     nonisolated(unsafe) let bytes: UnsafeMutableRawBufferPointer  // Written in init only.
 
@@ -49,7 +49,7 @@ struct Numbers {
     }
 }
 
-/// A directory that is gone after the test.
+/// A directory that is removed after the test.
 struct TemporaryDirectory: ~Copyable {
     let url: URL
 

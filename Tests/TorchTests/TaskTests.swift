@@ -4,9 +4,10 @@ import Networks
 import Testing
 import Torch
 
-/// Every kind of target through training, evaluation and the ways of several workers.
+/// Every kind of target in training, evaluation and distributed training.
 @Suite(.timeLimit(.minutes(2))) struct TaskTests {
-    /// Noisy rows of 6 numbers: the class is the largest of the first three, labels are the signs of all, and numbers are sums.
+    /// Noisy rows of 6 numbers: the class is the largest of the first three, labels are the signs of all, and numbers
+    /// are sums.
     static func samples(_ kind: Target.Kind, count: Int, seed: UInt64) throws -> SampleSource {
         var generator = SplitMix64(seed: seed)
         let rows = (0..<count * 6).map { _ in Float(Int64(generator.next() >> 40)) / Float(1 << 23) - 1 }
@@ -153,7 +154,7 @@ import Torch
     }
 
     @Test func `learning rates follow their schedule`() throws {
-        // At so small a rate gradients stay as they are, so that steps tell the rates.
+        // With such a small rate, gradients hardly change, so steps reveal the rates.
         func shares(_ steps: [Double]) -> [Double] { steps.map { $0 / (steps.max() ?? 1) } }
         func expect(_ found: [Double], _ wanted: [Double]) {
             #expect(zip(found, wanted).allSatisfy { abs($0 - $1) < 0.02 }, "\(found)")
@@ -205,10 +206,10 @@ import Torch
             Self.network(.regression), plan: TrainingTests.plan(epochs: 4, batch: 20),
             samples: Self.samples(.regression, count: 60, seed: 1))
         try other.restoreCheckpoint(from: file)
-        #expect(try TrainingTests.weights(other.network) == weights[2], "training goes on from the last epoch")
+        #expect(try TrainingTests.weights(other.network) == weights[2], "training continues from the last epoch")
         try restored.restore(into: other.network)
         #expect(try TrainingTests.weights(other.network) == weights[1])
-        // What was never measured is worse than anything.
+        // An epoch without a measurement is worse than any other.
         try restored.consider(4, [:]) { other.network }
         #expect(restored.epoch == 2)
     }

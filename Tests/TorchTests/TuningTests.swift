@@ -5,12 +5,12 @@ import Safetensors
 import Testing
 import Torch
 
-/// Networks of others that learn further.
+/// Fine-tuning of third-party networks.
 @Suite(.timeLimit(.minutes(5))) struct TuningTests {
     private static let training = Result { try SyntheticRows.source(count: 160, seed: 1, names: ["given"]) }
     private static let validation = Result { try SyntheticRows.source(count: 80, seed: 2, names: ["given"]) }
 
-    /// A network that gives few features, which were never meant for these samples.
+    /// A network with few features, which do not suit these samples.
     private static func convolutional(to file: URL) throws {
         let family = try #require(StructureFamily.named("LeNet3"))
         let network = try family.network(
@@ -57,7 +57,7 @@ import Torch
         #expect(outcome.weights == learned.values.reduce(0) { $0 + $1.count })
         #expect(learned.allSatisfy { after[$0.key] != $0.value }, "a tensor has learned nothing")
         #expect(before.allSatisfy { learned[$0.key] != nil || after[$0.key] == $0.value }, "moments have changed")
-        // What it has learned is in the file: a head alone on its features is as good.
+        // The file contains what it has learned: a head on its features is as good.
         let again = try NetworkTuning(ScriptedNetwork(loading: other), input: "given", output: 0)
         let tuner = try FineTuner(again, training: Self.training.get(), validation: Self.validation.get())
         #expect(try tuner.finish(within: 1e9).before > outcome.before)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tracking
 
-/// The filters beside the same Kalman filter in full matrices.
+/// The filters compared with the same Kalman filter with full matrices.
 struct FilterTests {
     private typealias Rows = [[Double]]
 
@@ -23,7 +23,7 @@ struct FilterTests {
         }
 
         mutating func correct(_ values: [Double], noise: [Double]) {
-            // Observations one after another are the same as together, since their noise is independent.
+            // Sequential observations are equivalent to joint ones, because their noise is independent.
             for index in 0..<observed {
                 let uncertainty = covariance[index][index] + noise[index]
                 let gain = covariance.map { $0[index] / uncertainty }

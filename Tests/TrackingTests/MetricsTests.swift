@@ -84,7 +84,7 @@ struct MetricsTests {
         }
     }
 
-    /// The least cost, by trying everything.
+    /// The minimum cost, found by trying everything.
     private func best(of costs: Matrix, row: Int, taken: Set<Int>) -> Double {
         guard row < costs.rows else { return 0 }
         let mayStayAlone = costs.rows - row > costs.columns - taken.count

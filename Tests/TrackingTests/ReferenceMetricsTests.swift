@@ -7,7 +7,7 @@ import Tracking
 struct ReferenceMetricsTests {
     private static let trackers = ["ssd-mobilenet_sort", "yolov8n_bytetrack", "yolov8s-utec_bytetrack", "rcnn_ocsort"]
 
-    /// What TrackEval says of a sequence, by the column's name.
+    /// TrackEval's results for a sequence, by column name.
     private func references(of tracker: String) throws -> [(sequence: String, values: [String: Double])] {
         let path = TrackingData.path("MOT17/tracker-outputs/reference_metrics.tsv")
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
@@ -46,7 +46,7 @@ struct ReferenceMetricsTests {
             let ours = values(of: row.score)
             #expect(reference.values.count == 22 && ours.count == 22)
             for (name, value) in reference.values {
-                // The reference has three digits after the point of a percentage.
+                // The reference has percentages with three decimal places.
                 #expect(abs(value - (ours[name] ?? .nan)) <= 0.000_501, "\(reference.sequence) \(name)")
             }
         }

@@ -4,7 +4,7 @@ import Testing
 @testable import Tracking
 
 struct TrackerTests {
-    /// A person of constant velocity.
+    /// A person with constant velocity.
     private func walker(from left: Double, speed: Double, frame: Int, look: [Float] = [], score: Double = 0.9)
         -> Detection
     {

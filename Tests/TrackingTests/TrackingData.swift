@@ -3,7 +3,7 @@ import Model
 import TestSupport
 import Tracking
 
-/// Real sequences of MOTChallenge, for tests that say so where there are none.
+/// Real sequences of MOTChallenge; tests that need them are skipped if they are missing.
 enum TrackingData {
     static let folder = try? RealData.locator.folder(of: "mot")
     static var isHere: Bool { folder != nil }

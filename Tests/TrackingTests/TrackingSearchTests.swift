@@ -69,7 +69,7 @@ struct TrackingSearchTests {
             let truth = try MOTFile(
                 contentsOf: TrackingData.path("MOT16/train/MOT16-11/gt/gt.txt"), as: .groundTruth)
             let score = TrackingScore(try TrackingPair(truth: truth, results: tracks, rules: .mot17))
-            // Files have two digits after the point.
+            // Files have two decimal places.
             #expect(abs(score.hota.score - measured.rows[0].score.hota.score) < 1e-4)
             #expect(score.clear.switches == measured.rows[0].score.clear.switches)
             try FileManager.default.removeItem(at: gyrus.folder)

@@ -13,7 +13,7 @@ import WorkerSupport
 
 @testable import TrainerWorker
 
-/// Networks that are put together without training.
+/// Networks that are assembled without training.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct AssembledNetworkTests {
     private static func work(_ fixture: WorkerFixture, _ kind: String, _ payload: [UInt8]) async throws -> [UInt8] {
         let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import TrainerWorker
 
-/// The cost of trainings, on a made machine and on this one.
+/// The cost of training, on a simulated machine and on this one.
 struct CostMeterTests {
-    /// A folder as Linux's: two packages, one with its cores and memory, and the whole board.
+    /// A folder like that of Linux: two packages, one with its cores and memory, and the whole board.
     private static func machine(_ folder: URL) throws {
         for (name, kind) in [
             ("intel-rapl:0", "package-0"), ("intel-rapl:0:0", "core"), ("intel-rapl:0:1", "dram"),

@@ -13,7 +13,7 @@ import WorkerSupport
 
 @testable import TrainerWorker
 
-/// An address that one worker says and others wait for.
+/// An address that one worker announces and others wait for.
 private actor Meeting {
     private var address: String?
     private var waiting: [CheckedContinuation<String, Never>] = []
@@ -30,7 +30,7 @@ private actor Meeting {
     }
 }
 
-/// A clock that stands until it is set.
+/// A clock that stands still until it is set.
 private final class HandClock: Sendable {
     private let time = Mutex(Duration.zero)
     func advance(by duration: Duration) { time.withLock { $0 += duration } }
@@ -47,7 +47,7 @@ struct DistributedTrainingTests {
         return task
     }
 
-    /// Has workers of this process train together: the result of the first, and what each reported.
+    /// Trains with workers of this process; returns the result of the first, and what each reported.
     private func train(
         _ fixture: WorkerFixture, _ task: TrainingTask, workers: Int
     ) async throws -> (TrainingResult, [[TaskReport]]) {
@@ -88,7 +88,7 @@ struct DistributedTrainingTests {
     ) async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
-            // Batch normalization sees a worker's share of a batch, so the network has none.
+            // Batch normalization would depend on a worker's share of a batch, so the network has none.
             let network = try TableSix.leNet3.network(
                 input: "image", shape: [1, 28, 28], classes: 10, width: 0.5, normalized: false)
             var task = try task(nil)
@@ -147,7 +147,7 @@ struct DistributedTrainingTests {
                 let way = Distribution(
                     workers: 2, synchronisation: .parameterServer, updates: updates, compression: compression)
                 let (result, reports) = try await train(fixture, try task(way, epochs: 12), workers: 2)
-                // Which worker did how many mini-batches depends on chance where they do not wait for each other.
+                // How many mini-batches each worker did is random if they do not wait for each other.
                 bytes.append(reports.joined().reduce(0) { $0 + ($1.metrics["exchanged-bytes"] ?? 0) })
                 accuracies.append(try #require(result.metrics["validation-accuracy"]))
             }
@@ -177,7 +177,7 @@ struct DistributedTrainingTests {
                 way, of: session, as: GangPlace(rank: 0, size: 2, key: "key"), worker: "alive",
                 host: "127.0.0.1", epochs: 1, progress, clock: { clock.now })
             do {
-                // Nothing refers to it any more, so its heart stops, as with a process that was killed.
+                // Nothing refers to it any longer, so its heartbeats stop, as if its process had been killed.
                 let second = try await ParameterLink(
                     way, of: session, as: GangPlace(rank: 1, size: 2, key: "key"), worker: "dead",
                     host: "127.0.0.1", epochs: 1, progress)

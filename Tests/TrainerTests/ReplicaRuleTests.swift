@@ -4,7 +4,7 @@ import Torch
 
 @testable import TrainerWorker
 
-/// Rank 0 of two workers, whose other one says what the test wants.
+/// Rank 0 of two workers; the test controls the other one.
 private final class ScriptedGroup: Collective {
     let rank = 0
     let size = 2

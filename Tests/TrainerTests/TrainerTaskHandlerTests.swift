@@ -166,7 +166,7 @@ import WorkerSupport
                 #expect(paused.script != undisturbed.script)
                 let checkpoint: BlobDigest = try #require(paused.checkpoint)
                 task.checkpoint = checkpoint
-                // Ordered again, as after a crash, it gives the same without training.
+                // Requested again, as after a crash, it gives the same result without training.
                 #expect(try await Self.train(fixture, task).script == paused.script)
                 accuracies.append(paused.metrics["validation-accuracy"])
             }

@@ -68,7 +68,7 @@ import WorkerSupport
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
             var task = try TrainerTaskHandlerTests.task(epochs: 50)
-            // Too small to change a weight, and nothing is normalized by what was seen.
+            // Too small to change a weight, and there is no normalization with running statistics.
             task.network = try TableSix.leNet3.network(
                 input: "image", shape: [1, 28, 28], classes: 10, width: 0.5, normalized: false)
             task.optimizers = [.init(rule: .sgd, learningRate: 1e-30)]

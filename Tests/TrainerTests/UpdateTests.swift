@@ -22,7 +22,7 @@ import WorkerSupport
         return try await handler.work(on: WorkerFixture.lease(kind, payload))
     }
 
-    /// A model of digits 0 to 4 at the stage live, and the recipe of the others.
+    /// A live model of digits 0 to 4, and the recipe of the others.
     private static func firstVersion(_ fixture: WorkerFixture) async throws -> (id: String, others: String) {
         let (first, second) = try (recipe([0, 1, 2, 3, 4]), recipe([5, 6, 7, 8, 9]))
         for recipe in [first, second] {
@@ -72,7 +72,7 @@ import WorkerSupport
             #expect(version.lineage.parent == model)
             #expect(version.series == "digits")
             #expect(version.version == 3)
-            // What is done again after a crash gives the same version.
+            // Repeating it after a crash gives the same version.
             #expect(try await update("replay").model == careful.model)
         }
     }

@@ -8,13 +8,13 @@ import WorkerSupport
 
 @testable import TrainerWorker
 
-/// Alone, because what it reads is the memory of the whole process.
+/// Runs alone, because it measures the memory of the whole process.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct WorkerMemoryTests {
     /// Bytes that this process has allocated and not freed.
     ///
-    /// Those of the C library, which all others build upon: unlike the resident memory they do not depend on how free pieces
-    /// lie between those in use.
+    /// Those of the C library, which all other allocators use: unlike resident memory, they do not depend on how free
+    /// pieces are scattered between used ones.
     private static func allocatedBytes() throws -> Int {
         typealias Report = @convention(c) (Int32, UnsafeMutablePointer<FILE>?) -> Int32
         let symbol = try #require(dlsym(nil, "malloc_info"))
@@ -24,7 +24,7 @@ struct WorkerMemoryTests {
         #expect(unsafeBitCast(symbol, to: Report.self)(0, stream) == 0)
         fclose(stream)
         defer { free(text) }
-        // Behind the last arena stand the figures of all together.
+        // The totals follow the last arena.
         let report = String(cString: try #require(text))
         let arenas = try #require(report.range(of: "</heap>", options: .backwards))
         var figures: [String: Int] = [:]
@@ -42,7 +42,7 @@ struct WorkerMemoryTests {
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
             let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
             var sizes: [Int] = []
-            // Networks of twenty shapes again and again, each another one than the last.
+            // Cycles through networks of twenty shapes.
             for _ in 0..<14 {
                 for shape in 0..<20 {
                     let kind = TableSix.allCases[shape % TableSix.allCases.count]
@@ -54,7 +54,7 @@ struct WorkerMemoryTests {
                 }
                 sizes.append(try Self.allocatedBytes())
             }
-            // The caches of libtorch fill in the first rounds; an allocation that is under way somewhere may come and go.
+            // The caches of libtorch fill in the first rounds; a few temporary allocations may vary.
             let growth = ((sizes[10...13].min() ?? 0) - (sizes[4...7].min() ?? 0)) / 120
             #expect(growth < 10 << 10, "a task leaves \(growth) bytes; sizes were \(sizes.map { $0 >> 10 }) KiB")
         }

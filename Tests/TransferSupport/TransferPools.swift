@@ -3,7 +3,7 @@ import Foundation
 import Model
 import Torch
 
-/// Real digits as rows of 28 × 28 numbers: written ones, spoken ones as spectrograms, and spoken ones in noise.
+/// Real digits as rows of 28 × 28 numbers: written, spoken (as spectrograms), and spoken with noise.
 struct TransferPools {
     static let side = 28
 
@@ -30,7 +30,7 @@ struct TransferPools {
     private let pools: [Kind: (training: Pool, test: Pool)]
 
     /// Reads the real data.
-    /// - Throws: `Failure` with code `not-found` where they are not on this machine.
+    /// - Throws: `Failure` with code `not-found` if they are not on this machine.
     init(locator: DataLocator) throws {
         var pools: [Kind: (Pool, Pool)] = [:]
         for kind in Kind.allCases where kind != .paired { pools[kind] = try Self.read(kind, locator) }
@@ -65,7 +65,7 @@ struct TransferPools {
         return Pool(rows: rows, labels: source.labels ?? [])
     }
 
-    /// Means of squares, so that a side of 112 becomes one of 28.
+    /// Means of blocks, so that a side of 112 becomes one of 28.
     private static func shrunk(_ row: [Float], side: Int) -> [Float] {
         let factor = side / Self.side
         guard factor > 1 else { return row }
@@ -80,7 +80,7 @@ struct TransferPools {
         }
     }
 
-    /// A written and a spoken digit of the same class, one over the other.
+    /// A written and a spoken digit of the same class, one above the other.
     private static func paired(_ written: Pool, _ spoken: Pool) -> Pool {
         let byLabel = Dictionary(grouping: spoken.labels.indices) { spoken.labels[$0] }
         var result = Pool(rows: [], labels: [])
@@ -94,18 +94,18 @@ struct TransferPools {
     }
 }
 
-/// What is done to samples of a kind.
+/// Changes to samples of a kind.
 struct TransferVariant: Hashable, Codable {
     var kind: TransferPools.Kind
     /// Quarter turns.
     var turns = 0
-    /// Standard deviation of what is added, beside values of standard deviation 1.
+    /// Standard deviation of the added noise, relative to that of the values.
     var noise: Float = 0
     var isInverted = false
     /// Classes; empty for all.
     var classes: [Int32] = []
 
-    /// The first samples of a pool, changed; those of another seed are others.
+    /// The first samples of a pool, changed; another seed gives other samples.
     func samples(of pool: TransferPools.Pool, count: Int, seed: UInt64) throws -> SampleSource {
         var generator = SplitMix64(seed: seed)
         var order = pool.labels.indices.filter { classes.isEmpty || classes.contains(pool.labels[$0]) }

@@ -3,7 +3,7 @@ public import KnowledgeAttention
 import KnowledgeClient
 import Model
 
-/// Ways of choosing the first model of a scenario, each with all that was seen in the scenarios before.
+/// Methods for choosing the first model of a scenario, each with all outcomes of earlier scenarios.
 public enum TransferChoice: String, CaseIterable, Sendable {
     /// Each model is equally likely.
     case random
@@ -13,14 +13,14 @@ public enum TransferChoice: String, CaseIterable, Sendable {
     case nearest = "nearest-scenario"
     /// The model whose features have the highest LogME on the scenario's samples.
     case score = "logme-alone"
-    /// Attention, which has seen all outcomes of earlier scenarios, as the others have.
+    /// Attention, which has seen all outcomes of earlier scenarios, like the others.
     case attention
     /// Attention, which has only seen the four models that it would have tried in each earlier scenario.
     case attentionOfItsOwn = "attention-own-trials"
 }
 
 extension TransferStudy {
-    /// Trials of a search whose outcomes are seen where not all are.
+    /// Number of trials of a search whose outcomes are seen if not all are.
     private static let ownTrials = 4
 
     /// The regret of the first pick in each scenario, in an order.

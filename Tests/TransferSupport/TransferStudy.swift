@@ -6,9 +6,9 @@ import Model
 import Networks
 import Torch
 
-/// What came of fine-tuning every model of a zoo of small networks in a stream of scenarios with few real samples.
+/// Results of fine-tuning every model of a zoo of small networks in a stream of scenarios with few real samples.
 public struct TransferStudy: Codable, Sendable {
-    /// A scenario with what came of each model.
+    /// A scenario with the result of each model.
     public struct Scenario: Codable, Sendable {
         /// What it is, for people.
         public var name: String
@@ -30,8 +30,8 @@ public struct TransferStudy: Codable, Sendable {
     /// Trains everything, on one thread.
     /// - Parameters:
     ///   - isSmall: Whether a third of the scenarios and half of the models are enough.
-    ///   - report: Told how far it is.
-    /// - Throws: `Failure` with code `not-found` where the real data are not on this machine.
+    ///   - report: Called with the progress.
+    /// - Throws: `Failure` with code `not-found` if the real data is not on this machine.
     public static func trained(isSmall: Bool = false, report: (String) -> Void = { _ in }) throws -> TransferStudy {
         let pools = try TransferPools(locator: DataLocator())
         let sources = isSmall ? Array(sources.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)) : sources
@@ -66,7 +66,7 @@ public struct TransferStudy: Codable, Sendable {
         }
     }
 
-    /// How many points of accuracy a model stays behind the best one of the zoo.
+    /// By how many points of accuracy a model is worse than the best one of the zoo.
     public func regret(_ model: Int, in scenario: Int) -> Double {
         let accuracies = scenarios[scenario].accuracies
         return 100 * ((accuracies.max() ?? 0) - accuracies[model])

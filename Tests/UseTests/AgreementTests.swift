@@ -12,7 +12,7 @@ import Torch
 
 /// `gyrus predict`, the example in Python, ONNX and MLflow answer the same for raw files of every kind.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct AgreementTests {
-    /// What `gyrus predict` gives, by row: the first class's probability.
+    /// The first class's probability according to `gyrus predict`, by row.
     private static func predict(_ package: String, _ rows: String) throws -> [Double] {
         let text = try PythonEnvironment.output(
             of: try ChildProcess.executable("gyrus").path,

@@ -8,7 +8,7 @@ import Testing
 @testable import gyrus
 
 @Suite struct BaselineTests {
-    /// What the helper program reaches on a table of these lines.
+    /// The helper program's results on a table of these lines.
     private func baselines(
         _ lines: [String], inputs: [String], kind: ModalityKind, target: Target.Kind, objective: Metric
     ) throws -> [String: Baseline] {

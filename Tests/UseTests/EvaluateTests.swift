@@ -4,7 +4,7 @@ import ServingSupport
 import TestSupport
 import Testing
 
-/// `gyrus evaluate` of a package, through the built programs.
+/// `gyrus evaluate` on a package, with the built programs.
 @Suite(.timeLimit(.minutes(10))) struct EvaluateTests {
     private static let kind = DataSettings.Answer(columns: ["kind"], kind: .classification)
 

@@ -6,7 +6,7 @@ import ServingSupport
 import TestSupport
 import Testing
 
-/// `gyrus explain` of a network's answer, through the built programs.
+/// `gyrus explain` on a network's answer, with the built programs.
 @Suite(.timeLimit(.minutes(10))) struct ExplainTests {
     @Test func `a column's weight is the drop of the answer without it`() async throws {
         let made = try MadePackage.table(target: .init(columns: ["kind"], kind: .classification))

@@ -95,7 +95,7 @@ import Testing
         #expect(lines[1...] == ["1:1.0000:1001 2:0.5000:1002 3:0.3333:1003", "0.50"])
     }
 
-    /// Runs a program with a package that is kept apart from the others.
+    /// Runs a program with a package that is installed separately.
     private static func python(_ program: String, library: String, _ argument: String) throws -> String {
         let (environment, folder): (PythonEnvironment, String)
         do {
@@ -171,7 +171,7 @@ import Testing
         #expect(page.contains("the difference may be due to chance"))
         #expect(page.contains("<svg") && page.contains("gyrus result X"))
         #expect(!page.contains("http:") && !page.contains("https:") && !page.contains("<script"))
-        // Whatever an address could stand in leads to the page itself, if anywhere.
+        // All links and sources refer to the page itself, if anything.
         for part in ["src=\"", "href=\"", "url(", "@import", "<link", "<iframe", "<object", "srcset", "<base", "<form"]
         {
             for place in page.split(separator: part, omittingEmptySubsequences: false).dropFirst() {

@@ -8,7 +8,7 @@ import ServingSupport
 import TestSupport
 import Testing
 
-/// A server that follows the registry, through the built programs.
+/// A server that follows the registry, with the built programs.
 @Suite(.timeLimit(.minutes(10))) struct LiveVersionTests {
     @Test func `a version that becomes live answers from then on, without interruption`() async throws {
         let kind = DataSettings.Answer(columns: ["kind"], kind: .classification)
@@ -31,7 +31,7 @@ import Testing
             let stage = try fixture.start("gyrus", ["models", "stage", "second", "live"])
             #expect(await stage.end() == 0)
             var after = before
-            // Every answer on the way is one of the two.
+            // Every answer in between is one of the two.
             while after.version == "1" {
                 #expect(abs(after.probability - before.probability) < 1e-6)
                 after = try await Self.answer(server, row)

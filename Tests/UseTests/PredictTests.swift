@@ -4,7 +4,7 @@ import ServingSupport
 import TestSupport
 import Testing
 
-/// `gyrus predict` on rows that are not as they should be, through the built programs.
+/// `gyrus predict` on faulty rows, with the built programs.
 @Suite(.timeLimit(.minutes(10))) struct PredictTests {
     private static func predict(
         _ rows: [String], _ name: String, arguments: [String] = []

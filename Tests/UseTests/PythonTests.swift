@@ -7,7 +7,7 @@ import Testing
 
 @testable import gyrus
 
-/// The package for Python: its types, and what it asks servers, packages and services for.
+/// The Python package: its types, and its use of servers, packages and services.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct PythonTests {
     private static let package = PythonEnvironment.file("").deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Shared/Python")
@@ -22,7 +22,7 @@ import Testing
     /// Runs a program that finds the package in its first argument.
     private static func run(_ program: String, _ arguments: [String]) async throws -> [Substring] {
         let (python, source) = (try python(), package.appending(path: "src").path)
-        // Not on a thread that others need to go on.
+        // Not on a thread that others need to continue.
         return try await BlockingWork.run {
             try PythonEnvironment.output(of: python.interpreter, ["-c", start + program, source] + arguments)
         }.split(separator: "\n")

@@ -4,7 +4,7 @@ import ServingSupport
 import TestSupport
 import Testing
 
-/// A server of packages, through the built programs.
+/// A server of packages, with the built programs.
 @Suite(.timeLimit(.minutes(10))) struct ServeTests {
     private static let kind = DataSettings.Answer(columns: ["kind"], kind: .classification)
 
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    /// The same in binary tensors, to and fro.
+    /// The same with binary tensors in both directions.
     private func binary(_ server: ServedFixture, _ expected: [[Float]]) async throws {
         func bytes(_ values: [Float]) -> Data {
             values.reduce(into: Data()) { data, value in
@@ -96,7 +96,7 @@ import Testing
             let probabilities = try form.predictions()[0]["probabilities"] as? [String: Double] ?? [:]
             #expect(abs(Float(probabilities["even"] ?? 0) - expected[0][0]) < 1e-4)
 
-            // The same as JSON, beside a picture that is none.
+            // The same as JSON, next to an invalid picture.
             var good = row, bad = row
             (good["photo"], good["voice"]) = (photo.base64EncodedString(), voice.base64EncodedString())
             (bad["photo"], bad["voice"]) = (Data("no picture".utf8).base64EncodedString(), NSNull())
@@ -171,7 +171,7 @@ import Testing
         let made = try MadePackage.table(target: Self.kind)
         let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
         try await ProcessFixture.run { fixture in
-            // A batch that nobody fills waits, and with it its requests.
+            // A batch that is not full waits, and so do its requests.
             let server = try await ServedFixture.start(
                 ["--concurrent", "2", "--delay", "1000", "--batch", "1024", "--workers", "1", made.path], in: fixture)
             var refused: ServedFixture.Answer?
@@ -212,7 +212,7 @@ import Testing
                 ["--delay", "1000", "--batch", "1024", "--workers", "1", made.path], in: fixture)
             try await withThrowingTaskGroup(of: ServedFixture.Answer.self) { group in
                 for _ in 0..<20 { group.addTask { try await server.ask("/predict", row) } }
-                // All are taken when those at work and those that were answered are twenty.
+                // All are accepted when twenty are in progress or answered.
                 var taken = 0
                 while taken < 20 {
                     let metrics = try await server.ask("/metrics").text
@@ -248,7 +248,7 @@ import Testing
             #expect(try await server.ask("/predict", Data("{}".utf8)).status == 422)
             let file = fixture.directory.appending(path: "metrics")
             try Data(try await server.ask("/metrics").text.utf8).write(to: file)
-            // It ends with 3 and says what it would have otherwise.
+            // It exits with 3 and reports what it would have done otherwise.
             let said = try PythonEnvironment.output(
                 of: "/bin/bash", ["-c", "promtool check metrics < \"$0\" 2>&1; echo \"status $?\"", file.path])
             #expect(said == "status 0\n", "\(said)")
@@ -303,12 +303,12 @@ import Testing
             let batches = try #require(line?.split(separator: " ").last.flatMap { Int($0) })
             #expect(batches < 40, "40 requests went in \(batches) batches")
 
-            // The network's process can reach nothing: no new rights, and a filter of calls.
+            // The network's process is isolated: no new privileges, and a system call filter.
             let worker = try #require(Self.children(of: server.process.id).first)
             let status = try String(contentsOfFile: "/proc/\(worker)/status", encoding: .utf8)
             #expect(status.contains("NoNewPrivs:\t1") && status.contains("Seccomp:\t2"))
 
-            // Waits in a batch when the signal comes.
+            // Waits in a batch when the signal arrives.
             async let last = server.ask("/predict", Data(rows[0].utf8))
             while try await !server.ask("/metrics").text.contains("requests_at_work 1\n") {
                 if try await server.ask("/metrics").text.contains(#"code="200"} 41"#) { break }

@@ -3,7 +3,7 @@ import FoundationNetworking
 import Model
 import TestSupport
 
-/// A server that runs, and a client of it.
+/// A running server, and a client of it.
 struct ServedFixture {
     let process: ChildProcess
     let url: URL
@@ -21,7 +21,7 @@ struct ServedFixture {
             try JSONSerialization.jsonObject(with: body) as? [String: Any] ?? [:]
         }
 
-        /// What an answer of the plain form says of each sample.
+        /// The answer of the plain form for each sample.
         func predictions() throws -> [[String: Any]] { try object()["predictions"] as? [[String: Any]] ?? [] }
     }
 
@@ -43,7 +43,7 @@ struct ServedFixture {
         }
     }
 
-    /// Asks; a body makes it a POST.
+    /// Sends a request; a body makes it a POST.
     func ask(_ path: String, _ body: Data? = nil, _ headers: [String: String] = [:]) async throws -> Answer {
         guard let address = URL(string: path, relativeTo: url) else {
             throw Failure(.invalidArgument, "'\(path)' is no address")
@@ -62,7 +62,7 @@ struct ServedFixture {
             status: http?.statusCode ?? 0, headers: Dictionary(fields) { first, _ in first }, body: data)
     }
 
-    /// Asks with a form.
+    /// Sends a form.
     func ask(_ path: String, form parts: [(name: String, file: String?, content: Data)]) async throws -> Answer {
         let boundary = "limit-\(UUID().uuidString)"
         var body = Data()

@@ -6,7 +6,7 @@ import Testing
 import Tracking
 import Vision
 
-/// Real frames, networks and what others' programs found with them.
+/// Real frames, networks, and the results of other programs with them.
 enum VisionData {
     static let detectors = try? RealData.locator.folder(of: "detectors")
     static let mot = try? RealData.locator.folder(of: "mot")
@@ -92,7 +92,7 @@ struct DetectorTests {
         #expect(!found.isEmpty && found.allSatisfy { $0.score > 0.6 })
     }
 
-    /// It finds what is bright: a network as others export them, in either manner of taking and giving.
+    /// A network that detects bright areas, exported in either of two layouts.
     private static func brightness(list: Bool) -> String {
         let image = list ? "images: List[Tensor]" : "image: Tensor"
         let answer = list ? #"({}, [{"boxes": boxes, "scores": scores, "labels": labels}])"# : "(boxes, labels, scores)"
@@ -137,7 +137,7 @@ struct DetectorTests {
         let run = try await gyrus.run(common + ["--detector", file, "--detections-output", "d.txt"])
         #expect(run.status == 0, "\(run.err)")
         let rows = try MOTFile(contentsOf: gyrus.folder.appending(path: "d.txt").path, as: .detections).rows
-        // Only the label of a person counts, and the box moves on with the frames.
+        // Only the label of a person counts, and the box moves with the frames.
         #expect(rows.map(\.frame) == [1, 2, 3, 4] && rows.allSatisfy { $0.confidence == 0.75 })
         #expect(rows.last.map { $0.box.left }.map { $0 - rows[0].box.left } == 12)
         let other = try await gyrus.run(common + ["--detector", file, "--person-class", "7", "--minimum-score", "0.8"])
@@ -176,7 +176,7 @@ struct DetectorTests {
 }
 
 extension gyrus_place {
-    /// The processor, with 32 bits.
+    /// The CPU, with 32 bits.
     fileprivate static var processor: gyrus_place {
         gyrus_place(device: -1, precision: GYRUS_FP32, is_like_device: false)
     }

@@ -18,7 +18,7 @@ struct GangTests {
         try await queue.submit(TaskSubmission(id: id, kind: kind, payload: [7], workers: workers))
     }
 
-    /// Leases of workers that ask at the same time, by rank; which of them gets which is left to chance.
+    /// Leases of workers that pull simultaneously, by rank; which worker gets which is random.
     private func gang(_ workers: String..., of queue: WorkQueue? = nil) async throws -> [TaskLease] {
         let queue = queue ?? self.queue
         let leases = try await withThrowingTaskGroup(of: TaskLease?.self) { group in
@@ -189,7 +189,7 @@ struct GangTests {
         while try await queue.report(TaskReport(step: 1, steps: 3), of: alone.attempt) != .regroup {
             try await Task.sleep(for: .milliseconds(5))
         }
-        // What is about to end is not interrupted, nor is what is no end of a step.
+        // A task that is about to end is not interrupted, nor is one in the middle of a step.
         #expect(try await queue.report(TaskReport(step: 3, steps: 3), of: alone.attempt) == .proceed)
         #expect(try await queue.report(TaskReport(), of: alone.attempt) == .proceed)
         _ = try await queue.release(alone.attempt)
@@ -198,7 +198,7 @@ struct GangTests {
         #expect(leases.map(\.task) == ["g", "g#1"])
         #expect(leases.map { $0.gang?.size } == [2, 2])
         #expect(leases.map(\.attempt.number) == [2, 2])
-        // Without a third one there is nothing to wait for.
+        // Without a third worker, there is nothing to wait for.
         #expect(try await queue.report(TaskReport(step: 2, steps: 3), of: leases[0].attempt) == .proceed)
         _ = try await queue.complete(leases[0].attempt, result: [5])
         #expect(try await queue.task("g").result == [5])
@@ -339,7 +339,7 @@ struct GangTests {
         for number in 0..<6 { #expect(try await fixture.count("task.succeeded", "t\(number)") == 1) }
     }
 
-    /// What workers that ask at the same time have after everybody who can begin has begun.
+    /// The leases of workers that pull simultaneously, after everyone who can begin has begun.
     private func held(by workers: [String], of queue: WorkQueue) async throws -> [TaskLease] {
         let pulls = workers.map { worker in
             Task { try await queue.pull(worker: worker, kinds: ["work"], waiting: .seconds(20)) }
@@ -347,7 +347,7 @@ struct GangTests {
         while await queue.leases.attempts.isEmpty { await Task.yield() }
         for pull in pulls { pull.cancel() }
         for pull in pulls { _ = await pull.result }
-        // A worker whose pull was broken off learns of its lease when it asks again.
+        // A worker whose pull was canceled learns of its lease when it pulls again.
         var held: [TaskLease] = []
         for worker in workers {
             if let lease = try await queue.pull(worker: worker, kinds: [], waiting: .zero) { held.append(lease) }

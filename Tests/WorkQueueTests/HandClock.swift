@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import WorkQueueServer
 
-/// Time that passes only when a test lets it pass, so that no lease runs out because the machine is slow.
+/// Time that passes only when a test advances it, so that no lease expires because the machine is slow.
 final class HandClock: Sendable {
     private let time = Mutex(Duration.zero)
 

@@ -5,7 +5,7 @@ import WorkQueueClient
 
 @testable import WorkQueueServer
 
-/// Who has what a task needs.
+/// Matching tasks with workers that have what they need.
 @Suite(.timeLimit(.minutes(10)))
 struct NeedsTests {
     private static let small = ComputeOffer(device: .cuda(0), model: "A2", memory: 15 << 30)

@@ -6,7 +6,7 @@ import WorkQueueClient
 
 @testable import WorkQueueServer
 
-/// A queue over a database in memory, with clocks that a test moves.
+/// A queue with an in-memory database, and clocks that a test controls.
 final class QueueFixture: Sendable {
     private let clock = HandClock()
     let database: ServiceDatabase
@@ -22,7 +22,7 @@ final class QueueFixture: Sendable {
         events = EventLog(database, service: "test")
     }
 
-    /// Opens the queue; every further time is a restart of the service.
+    /// Opens the queue; every further call simulates a restart of the service.
     func open(onSuccess: WorkQueue.SuccessHook? = nil) async throws -> WorkQueue {
         return try await WorkQueue(
             database, events: events, settings: settings, clock: clock.clock,

@@ -10,7 +10,7 @@ import WorkQueueClient
 
 @testable import WorkQueueServer
 
-/// A queue behind its socket, over a database file, that a test can stop and start again; its time is the test's.
+/// A queue with its socket and database file, which a test can restart; the test controls its time.
 actor QueueService {
     private let directory: TemporaryDirectory
     private let endpoint: Endpoint
@@ -45,7 +45,7 @@ actor QueueService {
         await service.stop()
     }
 
-    /// A connection of its own.
+    /// A separate connection.
     nonisolated func client() -> QueueClient {
         QueueClient(RequestClient(to: endpoint, loop: loop, logger: quiet))
     }
@@ -66,7 +66,7 @@ actor QueueService {
         (self.queue, self.events) = (queue, events)
     }
 
-    /// Ends the service as a crash would, as far as the queue can tell: nothing of its memory is kept.
+    /// Ends the service like a crash, from the queue's point of view: nothing in memory is kept.
     func stop() async {
         guard let running else { return }
         running.cancel()
@@ -74,7 +74,7 @@ actor QueueService {
         (self.running, queue, events) = (nil, nil, nil)
     }
 
-    /// Lets time pass, then does what the queue does when leases are over.
+    /// Lets time pass, then does what the queue does when leases expire.
     func pass(_ duration: Duration) async {
         clock.advance(by: duration)
         await queue?.sweep()

@@ -5,7 +5,7 @@ import WorkQueueClient
 
 @testable import WorkQueueServer
 
-/// Random histories of pulls, deaths, late answers and restarts, from which no task may come out lost or counted twice.
+/// Random histories of pulls, deaths, late answers and restarts, which must neither lose a task nor count one twice.
 @Suite(.timeLimit(.minutes(10)))
 struct RandomHistoryTests {
     @Test(arguments: 0..<40)
@@ -24,7 +24,7 @@ private struct History {
     private var queue: WorkQueue
     private var random: SplitMix64
     private var submitted: [String] = []
-    /// Every lease that any worker ever had: dead and slow workers speak of old ones.
+    /// Every lease that any worker ever had: dead and slow workers report about old ones.
     private var leases: [TaskLease] = []
     /// Result of the completion that was accepted.
     private var accepted: [String: [UInt8]] = [:]
@@ -88,7 +88,7 @@ private struct History {
         _ = try await body(queue, lease.attempt)
     }
 
-    /// All old workers die; one good one does what is left.
+    /// All old workers die; a reliable one does the rest.
     mutating func finish() async throws {
         for _ in 0..<3 {
             fixture.advance(by: .seconds(70))

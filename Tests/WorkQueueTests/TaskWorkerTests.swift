@@ -12,10 +12,10 @@ import WorkQueueServer
 
 @Suite(.timeLimit(.minutes(10)))
 struct TaskWorkerTests {
-    /// How long a test waits for a queue that is away.
+    /// How long a test waits for an unavailable queue.
     private static let patience = Duration.seconds(120)
 
-    /// Frequent heartbeats, and no delay between attempts, because time stands still unless a test lets it pass.
+    /// Frequent heartbeats, and no delay between attempts, because time stands still unless a test advances it.
     private var brisk: QueueSettings {
         var settings = QueueSettings()
         settings.heartbeat = .milliseconds(40)
@@ -218,7 +218,7 @@ struct TaskWorkerTests {
 
     @Test func `an idle worker ends immediately`() async throws {
         try await QueueService.with { service, _ in
-            // A pull that nobody breaks off would be held open for longer than the test may take.
+            // Without cancellation, a pull would stay open for longer than the test may take.
             var settings = WorkerSettings()
             settings.pullWait = .seconds(3_600)
             try await withWorker(service, handler: ClosureHandler { _, _ in [] }, settings: settings) {

@@ -311,7 +311,7 @@ struct WorkQueueTests {
         }
         for _ in 1...2 {
             let lease = try #require(try await queue.pull("w"))
-            // The same checkpoint again is no progress.
+            // The same checkpoint again is not progress.
             let report = TaskReport(step: 5, checkpoint: lease.checkpoint)
             #expect(try await queue.report(report, of: lease.attempt) == .proceed)
             _ = try await queue.fail(lease.attempt, Failure(.unavailable, "killed"), logTail: "")

@@ -45,7 +45,7 @@ struct WorkerThreadTests {
         let thread = WorkerThread()
         let isOver = Guarded(false)
         let beats = Guarded(0)
-        // Every thread of the pool is blocked until the thread has beaten three times.
+        // Every thread of the pool is blocked until the thread has sent three heartbeats.
         let blockers = (0..<16).map { _ in Task { while !isOver.withLock({ $0 }) { usleep(500) } } }
         let heart = Task(executorPreference: thread) {
             for _ in 0..<3 {
@@ -60,7 +60,7 @@ struct WorkerThreadTests {
     }
 }
 
-/// A value behind a lock that tasks of a test share.
+/// A locked value that tasks of a test share.
 private final class Guarded<Value: Sendable>: Sendable {
     private let mutex: Mutex<Value>
 

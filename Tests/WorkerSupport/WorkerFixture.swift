@@ -19,7 +19,7 @@ public struct WorkerFixture: Sendable {
     /// Blobs of this "machine".
     public let cache: BlobCache
 
-    /// Runs `body` with a registry of its own.
+    /// Runs `body` with its own registry.
     public static func run<Result: Sendable>(
         _ body: (WorkerFixture) async throws -> Result
     ) async throws -> Result {
@@ -39,7 +39,7 @@ public struct WorkerFixture: Sendable {
         }
     }
 
-    /// A recipe of images that Gyrus makes itself.
+    /// A recipe of synthetic images.
     public static func recipe(training: Int = 120, seed: UInt64 = 1) throws -> DatasetRecipe {
         try DatasetRecipe(
             modalities: ["image": .init(dataset: "synthetic-digits")],
@@ -61,7 +61,7 @@ public struct WorkerFixture: Sendable {
 }
 
 extension TaskHandler {
-    /// Does a task on a thread of its own, as a worker has it done: computing would keep the registry from answering.
+    /// Does a task on its own thread, like a worker, because computing would keep the registry from answering.
     public func work(
         on lease: TaskLease, progress: TaskProgress = TaskProgress(logger: quiet)
     ) async throws -> [UInt8] {

@@ -6,15 +6,16 @@ import Model
 import Preparation
 import Torch
 
-/// Trains a pretrained network of others further: takes a `TuningTask` as JSON on stdin's first line, and answers lines of JSON
-/// (`PreparationMessage`): how far it is, and in the end what it came to.
+/// Fine-tunes a third-party pretrained network. Takes a `TuningTask` as JSON on the first line of stdin, and answers
+/// with lines of JSON (`PreparationMessage`): progress, and finally the outcome.
 ///
-/// Before it opens the network it gives up every right but to read that and the samples, and to write into the task's folder.
+/// Before opening the network, the process drops every right except reading it and the samples, and writing to the
+/// task's folder.
 struct LearnCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "learn", abstract: "Fine-tune a pretrained network.", shouldDisplay: false)
 
-    /// Processor time that it may take: a week.
+    /// Processor time limit in seconds: a week.
     private static let processorTime: UInt64 = 7 * 86_400
 
     func run() throws {

@@ -54,7 +54,7 @@ private struct Predicting {
         self.isConfined = isConfined
     }
 
-    /// Has whoever asked cut a text: a confined process can start no program that does.
+    /// Asks the caller to tokenize a text, because a confined process cannot start the tokenizer.
     @Sendable private static func askForTokens(_ input: String, _ text: String) throws -> [Int32] {
         let question = PredictionMessage(text: InputText(input: input, text: text))
         try FileHandle.standardOutput.write(contentsOf: try JSONEncoder().encode(question) + Data("\n".utf8))

@@ -5,10 +5,10 @@ import Model
 import Preparation
 import Tables
 
-/// Trains a pretrained network further with a modality of prepared data.
+/// Fine-tunes a pretrained network on a modality of prepared data.
 ///
-/// Takes a `TuningRequest` as JSON on stdin's first line, and answers lines of JSON (`PreparationMessage`): how far it is, and in
-/// the end what it came to.
+/// Takes a `TuningRequest` as JSON on the first line of stdin, and answers with lines of JSON (`PreparationMessage`):
+/// progress, and finally the outcome.
 struct TuneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tune", abstract: "Fine-tune a pretrained network on prepared data.")

@@ -5,7 +5,7 @@ import Model
 
 /// Checks of services.
 enum Check {
-    /// Runs a program to its end and tells whether it left with exit status 0 in time.
+    /// Runs a program and returns whether it exited with status 0 in time.
     static func succeeds(
         _ command: [String], environment: [String: String], within timeout: Duration, on queue: DispatchQueue,
         onEnd: @escaping @Sendable (Bool) -> Void

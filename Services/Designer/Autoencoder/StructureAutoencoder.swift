@@ -9,7 +9,7 @@ import Torch
 ///
 /// The encoder is a long short-term memory over the string's decisions; the point is the mean of its outputs, each
 /// normalized to length 1. The predictor has one hidden layer. The decoder is an LSTM that starts at the point and
-/// attends to the encoder's outputs. All strings have one token per slot; a skipped slot has a token of its own.
+/// attends to the encoder's outputs. All strings have one token per slot; a skipped slot has its own token.
 ///
 /// On one kind of machine, the result follows from the seed and the order of the examples; another kind may round
 /// differently.

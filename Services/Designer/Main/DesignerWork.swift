@@ -29,7 +29,7 @@ struct Work: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Endpoint where replicas reach its shards, such as tcp://10.0.0.5:*. (default: at $GYRUS_ADDRESS, or a"
-                + " socket beside the designer's)", valueName: "endpoint"))
+                + " socket next to the designer's)", valueName: "endpoint"))
     var listen: String?
 
     @Option(

@@ -90,7 +90,7 @@ struct ScenarioWorker: Service {
         // A database that is full or blocked may recover; invalid rows stay invalid.
         if error is DecodingError || (error as? Failure)?.isRetriable == false {
             logger.error(
-                "a search cannot go on", metadata: ["scenario": "\(lease.group)", "error": "\(failure.message)"])
+                "a search cannot continue", metadata: ["scenario": "\(lease.group)", "error": "\(failure.message)"])
             try await store.fail(task: lease.task, failure)
             _ = try await queue.complete(lease.attempt, result: [])
             return

@@ -9,7 +9,7 @@ enum FeatureEncoding {
     static let scenarioWidth = 64
     /// Number of numeric features of a model.
     static let modelWidth = 64
-    /// Stored in the database beside the weights; weights of another encoding cannot be used.
+    /// Stored in the database with the weights; weights of another encoding cannot be used.
     static let version = "hashed words 1"
 
     static func scenario(_ features: ScenarioFeatures) -> [Float] {

@@ -11,7 +11,7 @@ public import Model
 /// let url = try await cache.file(for: digest)          // downloaded if needed; map it at once
 /// ```
 public actor BlobCache {
-    /// How long after its last use a file is kept, so that whoever asked for it can open it.
+    /// How long after its last use a file is kept, so that the caller can open it.
     static let grace: TimeInterval = 60
 
     private let directory: URL

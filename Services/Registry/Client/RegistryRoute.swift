@@ -48,7 +48,7 @@ extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.BaseNet
     /// One base network with its description.
     package static var networkGet: Route<Wire.CatalogueGetRequest, Wire.BaseNetwork> { .init("network.get", .read) }
 
-    /// Removes a base network that was added and of which no model is; the reply is what it was.
+    /// Removes an added base network that has no models; the reply is the removed network.
     package static var networkRemove: Route<Wire.CatalogueGetRequest, Wire.BaseNetwork> {
         .init("network.remove", .operate)
     }

@@ -10,7 +10,7 @@ extension Inspector {
     /// Largest `config.json` that is read, in bytes.
     private static let largestConfiguration = 1 << 20
 
-    /// The Hugging Face `config.json` beside a weights file.
+    /// The Hugging Face `config.json` next to a weights file.
     static func configuration(beside file: URL) -> URL {
         file.deletingLastPathComponent().appending(path: "config.json")
     }
@@ -86,7 +86,7 @@ extension Inspector {
         let data = try handle.read(upToCount: Self.largestConfiguration + 1) ?? Data()
         guard data.count <= Self.largestConfiguration else {
             throw Failure(
-                .invalidArgument, "config.json beside the weights has more than \(Self.largestConfiguration) bytes")
+                .invalidArgument, "config.json next to the weights has more than \(Self.largestConfiguration) bytes")
         }
         return data
     }

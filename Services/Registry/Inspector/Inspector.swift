@@ -67,7 +67,7 @@ struct Inspector {
         } catch let failure as Failure {
             let signs = ["Unknown builtin op", "maximum supported version", "may be too old"]
             guard signs.contains(where: failure.message.contains) else { throw failure }
-            // libtorch goes on to list operators with similar names, which does not help.
+            // libtorch then lists operators with similar names, which does not help.
             let reason = failure.message.prefix { !$0.isNewline }.prefix(300)
             throw refusal(
                 "it needs a newer libtorch than \(ComputeThreads.torchVersion), which Gyrus was built with (\(reason)). Build"

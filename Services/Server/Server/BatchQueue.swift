@@ -19,7 +19,7 @@ final class Ticket: Sendable {
         state = Mutex(State(results: Array(repeating: nil, count: count), left: count, continuation: continuation))
     }
 
-    /// Whether nobody waits any longer.
+    /// Whether nothing is waiting any longer.
     var isOver: Bool { state.withLock { $0.isOver } }
 
     /// Records the answer for a sample; the last one ends the wait.

@@ -1,4 +1,4 @@
-// Training networks of others further, below a new head.
+// Fine-tuning of third-party networks below a new head.
 #pragma once
 
 #include "CTorch.h"
@@ -7,38 +7,38 @@
 extern "C" {
 #endif
 
-/// A network of others whose weights can learn, wherever they stand in it: as parameters, or within its code.
+/// A third-party network whose weights can learn, whether they are parameters or constants in its code.
 typedef struct gyrus_tuning gyrus_tuning;
 
-/// What of a network learns.
+/// Which part of a network learns.
 typedef struct gyrus_tuning_plan {
-    /// The number of the output that describes a sample.
+    /// Index of the output with the features.
     int64_t output;
-    /// How many blocks of layers there are, each with about as many layers; the first is the one that reads the samples.
+    /// Number of blocks of layers, each with about the same number; the first one reads the samples.
     int64_t blocks;
-    /// Rank of the adapters that learn in place of the matrices of a network with attention; 0 for none.
+    /// Rank of the adapters that learn instead of the matrices of a network with attention; 0 for none.
     int64_t rank;
     uint64_t seed;
 } gyrus_tuning_plan;
 
-/// Finds the weights of a network that can learn; it must outlive the tuning. Layers that normalize over mini-batches keep the
-/// moments that they have.
+/// Finds the weights of a network that can learn; the network must outlive the tuning. Batch normalization keeps its running
+/// statistics.
 gyrus_tuning *gyrus_tuning_create(gyrus_network *network, gyrus_tuning_plan plan, char **error);
 void gyrus_tuning_free(gyrus_tuning *tuning);
-/// How many numbers learn.
+/// Number of trained weights.
 int64_t gyrus_tuning_weight_count(const gyrus_tuning *tuning);
-/// The rank of its adapters; 0 where the weights themselves learn.
+/// Rank of its adapters; 0 if the weights themselves are trained.
 int64_t gyrus_tuning_rank(const gyrus_tuning *tuning);
-/// The network up to the output that describes a sample. Its one input has this name.
+/// The network up to the output with the features. Its only input has this name.
 gyrus_network *gyrus_tuning_features(gyrus_tuning *tuning, const char *input, char **error);
-/// The network with a new head of no weight yet: a linear layer, `head.weight` and `head.bias`, on its standardized `count`
-/// features. The weights that learn are tensors of the names `block0.0`, `block0.1` … .
+/// The network with a new head whose weights are zero: a linear layer, `head.weight` and `head.bias`, on its standardized `count`
+/// features. The trained weights are tensors named `block0.0`, `block0.1`, ….
 gyrus_network *gyrus_tuning_network(
     gyrus_tuning *tuning, const char *input, const float *means, const float *deviations, int64_t count, int64_t outputs,
     char **error);
-/// Has the weights of blocks from this one on learn, and no others.
+/// Trains the weights of the blocks from this one on, and no others.
 void gyrus_tuning_thaw(gyrus_tuning *tuning, int64_t first);
-/// Puts what was learned into the network for good: it can be saved then, and nothing learns any more.
+/// Merges the trained weights into the network, which can then be saved but no longer trained.
 bool gyrus_tuning_settle(gyrus_tuning *tuning, char **error);
 
 #ifdef __cplusplus

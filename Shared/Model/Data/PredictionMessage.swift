@@ -27,7 +27,7 @@ public struct PredictionMessage: Codable, Sendable {
     public var notes: [String]?
     /// Why there is no answer; without a position, why there are no answers at all.
     public var failure: Failure?
-    /// A text whose tokens whoever asked is to say, as a `TokenReply` on a line.
+    /// A text that the caller must tokenize; the reply is a line with a `TokenReply`.
     public var text: InputText?
 
     /// Makes a line.
@@ -60,7 +60,7 @@ public struct InputText: Codable, Sendable {
 
 /// The tokens of a text, or why there are none.
 public struct TokenReply: Codable, Sendable {
-    /// The tokens; empty where there is a failure.
+    /// The tokens; empty if there is a failure.
     public var tokens: [Int32]
     /// Why the text cannot be cut.
     public var failure: Failure?

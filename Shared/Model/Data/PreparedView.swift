@@ -20,7 +20,7 @@ public struct PreparedView: Hashable, Sendable, Codable {
     public var scores: [String: Double]
     /// The same scores for the samples without the network.
     public var reference: [String: Double]
-    /// What training the network further came to; nil where it is as it was. The scores are those from before.
+    /// The outcome of fine-tuning the network; nil if it is unchanged. The scores are those from before.
     public var tuning: Tuning?
 
     /// Describes a view.
@@ -39,8 +39,8 @@ public struct PreparedView: Hashable, Sendable, Codable {
         self.reference = reference
     }
 
-    /// Whether its features fit better than the samples themselves; true if unknown. A network that fine-tuning did not improve
-    /// is not promising.
+    /// Whether its features fit better than the samples themselves; true if unknown. A network that fine-tuning did not
+    /// improve is not promising.
     public var isPromising: Bool {
         if tuning?.isBetter == false { return false }
         guard let score = scores[Self.evidence], let reference = reference[Self.evidence] else { return true }
@@ -50,8 +50,8 @@ public struct PreparedView: Hashable, Sendable, Codable {
     /// The score that orders views: the logarithm of the evidence of a linear model (LogME).
     public static let evidence = "logme"
 
-    /// The order in which a search tries views: greatest evidence first, views without a score last. A network that fine-tuning
-    /// improved comes before the original, any other after it.
+    /// The order in which a search tries views: greatest evidence first, views without a score last. A network that
+    /// fine-tuning improved comes before the original, any other after it.
     public static func precedes(_ one: (String, PreparedView), _ other: (String, PreparedView)) -> Bool {
         let (left, right) = (one.1.scores[evidence] ?? -.infinity, other.1.scores[evidence] ?? -.infinity)
         guard left == right else { return left > right }

@@ -1,36 +1,36 @@
-/// Asks the helper program for data to train a pretrained network further.
+/// A request to the helper program for data to fine-tune a pretrained network.
 public struct TuningRequest: Sendable, Codable {
-    /// The data and the network, as for its features.
+    /// The data and the network, as in the request for its features.
     public var view: ViewRequest
-    /// Seconds that it may take; nil for as long as all epochs need. With a limit it is not begun where one epoch takes longer.
+    /// Time limit in seconds; nil for none. With a limit, it does not start if a single epoch would take longer.
     public var seconds: Double?
 
-    /// Asks for a training.
+    /// Makes a request.
     public init(view: ViewRequest, seconds: Double?) {
         self.view = view
         self.seconds = seconds
     }
 }
 
-/// What training a pretrained network further came to.
+/// The outcome of fine-tuning a pretrained network.
 public struct Tuning: Hashable, Sendable, Codable {
     /// The metric on validation samples.
     public var metric: String
-    /// Its value with a new head and all else as it was.
+    /// Its value with a new head on the frozen network.
     public var before: Double
     /// Its value at the best epoch.
     public var after: Double
-    /// Whether that is better.
+    /// Whether fine-tuning improved the metric.
     public var isBetter: Bool
-    /// The number of the best epoch; 0 where a new head alone is best.
+    /// The number of the best epoch; 0 if a new head alone is best.
     public var bestEpoch: Int
-    /// Epochs that were trained.
+    /// Number of epochs that were trained.
     public var epochs: Int
-    /// Weights that learned, adapters among them.
+    /// Number of trained weights, including those of adapters.
     public var weights: Int
-    /// Rank of the adapters that learned in place of the matrices of attention layers; nil where weights themselves did.
+    /// Rank of the adapters that were trained instead of the matrices of attention layers; nil if there are none.
     public var rank: Int?
-    /// What it took.
+    /// Duration in seconds.
     public var seconds: Double
 
     /// Describes an outcome.

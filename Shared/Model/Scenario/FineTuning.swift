@@ -1,20 +1,20 @@
-/// Whether pretrained models are trained further with a scenario's data before the search chooses from them.
+/// Whether pretrained models are fine-tuned on a scenario's data before the search chooses from them.
 public enum FineTuning: String, CaseIterable, Hashable, Sendable, Codable {
-    /// The most promising model of each modality, where samples and time allow.
+    /// The most promising model of each modality, if samples and time allow.
     case automatic
-    /// Every model that fits a modality, and the search waits for it.
+    /// Every model that fits a modality; the search waits for all of them.
     case always
-    /// None: features are those of the models as they are.
+    /// None; features are those of the unchanged models.
     case never
 
-    /// Training samples that a model needs at least to be trained further: fewer are learned by heart.
+    /// Minimum number of training samples for fine-tuning; fewer would be memorized.
     public static let fewestSamples = 200
-    /// Seconds that it may take for each model where a scenario has no budget.
+    /// Time limit in seconds for each model if a scenario has no budget.
     public static let usualSeconds = 600.0
-    /// Share of a scenario's budget that it may take for each model.
+    /// Share of a scenario's budget that each model may take.
     public static let budgetShare = 0.2
 
-    /// Seconds that it may take for each model.
-    /// - Parameter budget: Seconds of the scenario's budget; nil where it has none.
+    /// Time limit in seconds for each model.
+    /// - Parameter budget: The scenario's budget in seconds; nil if it has none.
     public static func seconds(of budget: Double?) -> Double { budget.map { $0 * budgetShare } ?? usualSeconds }
 }

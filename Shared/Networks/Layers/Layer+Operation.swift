@@ -35,8 +35,8 @@ extension Layer {
         case tokenBag(vocabulary: Int, pairs: Int, features: Int, deviation: Double)
         /// The columns of a table as one vector: numbers unchanged, then `features` learned numbers for each category.
         case columns(categories: [Int], features: Int)
-        /// The same, followed after the numbers by `features` learned sums of sines and cosines of each number. Frequencies
-        /// start with the given standard deviation.
+        /// The same, followed after the numbers by `features` learned sums of sines and cosines of each number.
+        /// Frequencies start with the given standard deviation.
         case periodicColumns(categories: [Int], features: Int, frequencies: Int, deviation: Double)
         /// The columns of a table as a sequence `[columns, features]`: a learned vector times each number, or one for
         /// each category, and a learned vector for each column.
@@ -65,7 +65,8 @@ extension Layer {
 
         /// Normalization of each channel over the mini-batch; running statistics in evaluation.
         case batchNormalization(momentum: Double = 0.1, epsilon: Double = 1e-5)
-        /// Normalization of each position: over the channels of `[channels, height, width]`, else over the last dimension.
+        /// Normalization of each position: over the channels of `[channels, height, width]`, else over the last
+        /// dimension.
         case layerNormalization(epsilon: Double = 1e-5)
         /// Normalization of each sample over groups of channels; as many groups as channels are instance normalization.
         case groupNormalization(groups: Int, epsilon: Double = 1e-5)
@@ -122,7 +123,7 @@ extension Layer {
 }
 
 extension Layer.Operation {
-    /// What is to be known of the operation. This is the only switch over all kinds.
+    /// The rules of the operation. This is the only switch over all kinds.
     var rules: any LayerRules {
         switch self {
         case .convolution(let settings): ConvolutionRules(settings: settings)
@@ -184,7 +185,7 @@ extension Layer.Operation {
         }
     }
 
-    /// The rules of a kind that stands in a layer's JSON object.
+    /// The rules of a kind, as named in a layer's JSON object.
     static func rules(ofKind kind: String) -> (any LayerRules.Type)? { rulesByKind[kind] }
 
     private static let rulesByKind: [String: any LayerRules.Type] = Dictionary(

@@ -1,14 +1,14 @@
 import Model
 import Tables
 
-/// What a pretrained network is given for samples: their raw values, prepared as its contract says.
+/// The inputs of a pretrained network: raw values of samples, prepared according to its contract.
 final class GivenValues {
     enum Outcome: Sendable {
-        /// It was not readable when the data were prepared.
+        /// The sample was unreadable when the data was prepared.
         case unreadable
         /// The modality is missing.
         case absent
-        /// What the network reads, or what is stored of that, and the modality's row as it was prepared.
+        /// The network's input, or its stored form, and the prepared row of the modality.
         case values([Float], row: [Float])
     }
 
@@ -22,7 +22,7 @@ final class GivenValues {
     private let base: PreparationModule
     private let given: PreparationModule
 
-    /// - Parameter areStored: Whether values are wanted as they are stored, which for pictures are bytes.
+    /// - Parameter areStored: Whether to return values in their stored form, which is bytes for pictures.
     init(_ request: ViewRequest, _ rows: any SampleRows, areStored: Bool = false) throws {
         let manifest = request.manifest(frozen: request.unfitted)
         guard let place = rows.modalities.firstIndex(where: { $0.name == request.modality }),
@@ -52,7 +52,7 @@ final class GivenValues {
 }
 
 extension InputContract {
-    /// What makes stored bytes what the network reads, for each channel; nil where values are stored as they are read.
+    /// Converts stored bytes to the network's input, for each channel; nil if values are stored unchanged.
     var scaling: (scales: [Float], offsets: [Float])? {
         guard case .picture(let picture) = preparation else { return nil }
         return (picture.deviations.map { 1 / $0 }, zip(picture.means, picture.deviations).map { -$0 / $1 })

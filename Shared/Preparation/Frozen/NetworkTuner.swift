@@ -3,18 +3,18 @@ import HelperProcesses
 public import Model
 import Tables
 
-/// Trains a pretrained network of others further with the samples of prepared data.
+/// Fine-tunes a third-party pretrained network with the samples of prepared data.
 ///
-/// The samples are prepared here; the training happens in a process of its own, which may read nothing but the network and
-/// these, and write nothing but the new network: code of somebody unknown is in it.
+/// The samples are prepared here. Training runs in a separate process, which may read only the network and the samples,
+/// and write only the new network, because it runs code of unknown origin.
 public struct NetworkTuner {
-    /// Longest silence of the process: a few mini-batches, or an evaluation.
+    /// Maximum silence of the process: a few mini-batches, or an evaluation.
     private static let longest = Duration.seconds(600)
 
     private let rows: any SampleRows
     private let request: TuningRequest
 
-    /// - Parameter rows: The samples of the prepared data, as they stand in their source.
+    /// - Parameter rows: The samples of the prepared data, in the form of their source.
     public init(rows: any SampleRows, request: TuningRequest) {
         self.rows = rows
         self.request = request
@@ -23,9 +23,10 @@ public struct NetworkTuner {
     /// Trains the network.
     /// - Parameters:
     ///   - file: The TorchScript file to write.
-    ///   - report: Told how much is done, of all, three times from the beginning: samples that are prepared, samples that have
-    ///     gone through the network, and mini-batches.
-    /// - Throws: `Failure` that says why it cannot be trained; with code `deadline-exceeded` where there is no time for it.
+    ///   - report: Called with the progress and the total, which restart three times: prepared samples, samples that have gone
+    ///     through the network, and mini-batches.
+    /// - Throws: `Failure` with the reason if it cannot be trained; with code `deadline-exceeded` if there is no time
+    ///   for it.
     public func tune(to file: URL, report: (Int, Int) -> Void = { _, _ in }) throws -> Tuning {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-tuning-\(UUID().uuidString)")
         let results = folder.appending(path: "results")

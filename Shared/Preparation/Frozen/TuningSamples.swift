@@ -4,21 +4,20 @@ import Safetensors
 import Tables
 public import Torch
 
-/// The samples from which a pretrained network learns further, as it is given them, in a file for a process that may read
-/// nothing else.
+/// The samples for fine-tuning a pretrained network, as its inputs, in a file for a process that may read nothing else.
 public struct TuningSamples {
     /// The name of the network's input.
     public static let input = "given"
 
-    /// Bytes that the file may have: the process has 8 GiB for these and all else.
+    /// Maximum size of the file in bytes; the process has 8 GiB in total.
     public static let mostBytes = 2 << 30
 
     private let file: SafetensorsFile
     private let task: TuningTask
 
     /// Writes training and validation samples; those without the modality are left out.
-    /// - Parameter report: Told how many are done, of all.
-    /// - Throws: `Failure` with code `invalid-argument` where they are too large.
+    /// - Parameter report: Called with the number of samples done and the total.
+    /// - Throws: `Failure` with code `invalid-argument` if they are too large.
     static func write(
         _ request: ViewRequest, _ rows: any SampleRows, to path: String, report: (Int, Int) -> Void
     ) throws {
@@ -62,10 +61,10 @@ public struct TuningSamples {
         file = try SafetensorsFile(opening: task.samples.path)
     }
 
-    /// Those to learn from.
+    /// The training samples.
     public func training() throws -> SampleSource { try source("training") }
 
-    /// Those to judge by.
+    /// The validation samples.
     public func validation() throws -> SampleSource { try source("validation") }
 
     private func source(_ part: String) throws -> SampleSource {
@@ -82,19 +81,19 @@ public struct TuningSamples {
     }
 }
 
-/// Tells a process what to train further, and where that lies.
+/// A request to a process to fine-tune a network.
 public struct TuningTask: Sendable, Codable {
     /// The network's TorchScript file.
     public var network: URL
     /// The file of samples.
     public var samples: URL
-    /// The folder into which it writes `network.pt`, and nothing else.
+    /// The only folder in which it can write; the result is `network.pt`.
     public var folder: URL
     /// What the network reads.
     public var contract: InputContract
     /// What is learned.
     public var target: Target
-    /// Seconds that it may take; nil for as long as it needs.
+    /// Time limit in seconds; nil for none.
     public var seconds: Double?
 
     /// The file that it writes.

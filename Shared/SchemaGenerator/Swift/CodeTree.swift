@@ -35,7 +35,7 @@ struct CodeTree {
                 let path = folder.url.appending(path: name).relativePath
                 return switch (current[name], folder.expected[name]) {
                 case (nil, _): "\(path) is missing"
-                case (_, nil): "\(path) is no longer made by any .proto file"
+                case (_, nil): "\(path) is no longer generated from any .proto file"
                 case let (old?, new?):
                     old == new ? nil : "\(path) differs from line \(firstDifference(old, new)) onwards"
                 }

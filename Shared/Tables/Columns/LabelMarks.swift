@@ -16,13 +16,13 @@ struct LabelMarks {
         if LabelText.isList(text) { lists += 1 }
     }
 
-    /// The mark that most texts have; nil where none has any.
+    /// The separator that most texts have; nil if none has any.
     var most: Character? {
         guard let most = counts.max(), most > 0 else { return nil }
         return zip(Self.marks, counts).first { $1 == most }?.0
     }
 
-    /// What parts labels in a column of texts; nil where each of its values is one label.
+    /// The separator of labels in a column of texts; nil if each value is one label.
     func separator(of values: [String], present: Int) -> Character? {
         zip(Self.marks, counts).first { mark, count in
             count * 20 >= present && (mark == "|" ? Self.comeBack(values, mark) : Self.stand(values, mark))
@@ -39,7 +39,8 @@ struct LabelMarks {
         }
     }
 
-    /// Whether a few labels stand in any place between marks. In `Paris, France` and the like, each place has its own.
+    /// Whether the same few labels occur at any position between separators. In `Paris, France` and the like, each
+    /// position has its own values.
     private static func stand(_ values: [String], _ mark: Character) -> Bool {
         var (leading, later): (Set<String>, Set<String>) = ([], [])
         let looked = values.prefix(1_000)

@@ -137,7 +137,7 @@ extension DataReport {
             }
     }
 
-    /// Columns that a last cell has at least, so that its words are not one a line.
+    /// Minimum width of the last cell, so that it does not have one word per line.
     private static let leastRoom = 10
 
     private static func wrapped(_ text: String, _ width: Int, indent: Int) -> [String] {

@@ -83,7 +83,7 @@ final class DelimitedSource: RowSource {
         }
     }
 
-    /// Names with a number behind those that stand there already.
+    /// The names, with a number after each repetition.
     private static func distinct(_ names: [String]) -> [String] {
         var known: Set<String> = []
         return names.map { name in

@@ -74,7 +74,7 @@ public final class FileFinder: Sendable {
         return places
     }
 
-    /// Beyond so many files a folder holds more than the data.
+    /// Number of files beyond which a folder contains more than the data.
     private static let mostFiles = 2_000_000
 
     private func existing(_ path: String) -> Finding? {

@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// Forms of data that are not read, and what makes one that is of them.
+/// Unsupported forms of data, and how to convert them.
 enum ForeignForm {
     private static let forms: [(endings: [String], what: String, advice: String)] = [
         (["xlsx", "xls", "xlsm", "ods", "numbers"], "a spreadsheet", "save the sheet as CSV (UTF-8)"),
@@ -35,13 +35,13 @@ enum ForeignForm {
         (["mp4", "mov", "avi", "mkv", "webm", "mpg"], "a video", "save its frames as pictures or its sound as WAV"),
     ]
 
-    /// What a file of this name is, and what to do with it; nil where it may be one that is read.
+    /// What a file of this name is, and what to do with it; nil if it may be supported.
     static func advice(on name: String) -> String? {
         let lower = name.lowercased()
         return forms.first { $0.endings.contains { lower.hasSuffix(".\($0)") } }.map { "is \($0.what); \($0.advice)" }
     }
 
-    /// The failure of a file that is no dataset.
+    /// The failure for a file that is not a dataset.
     static func failure(_ path: String) -> Failure? {
         let name = URL(filePath: path).lastPathComponent
         if let advice = advice(on: name) { return Failure(.invalidArgument, "'\(path)' \(advice).") }
@@ -53,12 +53,12 @@ enum ForeignForm {
     }
 }
 
-/// Folders that teach to find things in pictures rather than to name pictures.
+/// Folders for detecting or segmenting objects in pictures instead of classifying pictures.
 enum AnnotatedFolder {
     private static let pictures: Set<String> = ["images", "image", "imgs", "img", "jpegimages", "pictures"]
     private static let masks: Set<String> = ["masks", "mask", "segmentation", "segmentations", "segmentationclass"]
 
-    /// What a folder is; nil where it is none of these.
+    /// The kind of annotations in a folder; nil if there are none.
     static func form(of folder: DataFolder) throws -> String? {
         let folders = try folder.entries().folders
         func first(_ names: Set<String>) -> String? { folders.first { names.contains($0.lowercased()) } }

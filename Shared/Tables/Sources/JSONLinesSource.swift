@@ -1,7 +1,8 @@
 import Foundation
 import Model
 
-/// JSON Lines: one object per line. A file that is a single list of objects, or one object that contains rows, is also accepted.
+/// JSON Lines: one object per line. A file that is a single list of objects, or one object that contains rows, is also
+/// accepted.
 final class JSONLinesSource: RowSource {
     /// Number of rows to examine for the names of fields.
     private static let looked = 10_000
@@ -82,7 +83,7 @@ final class JSONLinesSource: RowSource {
         JSONLines(try TextStream.open(path, encoding: encoding), isList: isList, path: path)
     }
 
-    /// The rows in the one object that a file is; nil where it is no such.
+    /// The rows of a file that is a single object; nil if it is not one.
     private static func whole(_ path: String, _ encoding: String?) throws -> [[(name: String, cell: Cell)]]? {
         let objects = JSONLines(try TextStream.open(path, encoding: encoding), isList: true, path: path)
         guard let text = try objects.next({ Array($0) }), try objects.next({ _ in true }) == nil,

@@ -6,7 +6,7 @@ public enum MediaType: String, Hashable, Sendable, Codable, CaseIterable {
     case image
     /// A sound.
     case audio
-    /// A text in a file of its own.
+    /// A text in its own file.
     case text
 
     /// What names of files end in that the readers of pictures (OpenCV), sounds (libsndfile) and texts know.

@@ -31,9 +31,9 @@ extension RowSource {
         try forEachRow(body)
     }
 
-    /// Where a row stands, for messages: `people.csv, row 7`.
+    /// The position of a row, for messages: `people.csv, row 7`.
     func place(_ file: String, _ number: Int) -> String {
-        // Not by `URL`, which takes longer than reading the row.
+        // Without `URL`, which takes longer than reading the row.
         let name = file.lastIndex(of: "/").map { file[file.index(after: $0)...] } ?? file[...]
         return "\(name), row \(number)"
     }

@@ -87,7 +87,7 @@ final class DelimitedReader {
     private func scan(_ row: RawRow) throws -> Scan {
         let (separator, quote) = (dialect.separator, UInt8(ascii: "\""))
         let (feed, carriage) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
-        // Blanks that part columns line them up, any number at a time, before the first one, too.
+        // Spaces as separators align columns: any number of them counts as one, also before the first column.
         let areBlanks = separator == 32
         while position < end, base[position] == feed || base[position] == carriage || areBlanks && base[position] == 32
         {
@@ -112,7 +112,7 @@ final class DelimitedReader {
             if areBlanks && index + 1 == end && !isAtEnd { return .more }
             guard index < end, base[index] == separator else { break }
             index += 1
-            // Blanks at the end of a row part nothing.
+            // Spaces at the end of a row separate nothing.
             if areBlanks, index == end || base[index] == feed || base[index] == carriage { break }
         }
         position = min(end, index + 1)

@@ -20,7 +20,7 @@ struct Dialect: Hashable {
         return best.1 < 2 && separator == nil && blank.isTableOfNumbers(sample) ? blank : best.0
     }
 
-    /// Whether blanks part the same number of fields in every row, most of them numbers: prose has blanks, too.
+    /// Whether spaces separate the same number of fields in every row, most of them numbers; prose has spaces, too.
     private func isTableOfNumbers(_ sample: [UInt8]) -> Bool {
         let reader = DelimitedReader(MemoryStream(sample), dialect: self, path: "sample")
         let row = RawRow()

@@ -6,7 +6,7 @@ enum HeaderFinder {
         "image", "picture", "audio", "name", "split", "date", "time", "value", "sentence", "index",
     ]
 
-    /// How many rows before the header are titles and remarks, which fill few of the columns.
+    /// Number of rows before the header that are titles and remarks, which fill only a few columns.
     static func titles(_ rows: [[String]]) -> Int {
         var counts: [Int: Int] = [:]
         for row in rows { counts[row.count, default: 0] += 1 }

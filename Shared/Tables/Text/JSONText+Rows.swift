@@ -1,16 +1,16 @@
 import Model
 
 extension JSONText {
-    /// What stands behind a name of the one object that a file is.
+    /// The value of a field in a file that is a single object.
     private enum Part {
         case rows([[(name: String, cell: Cell)]])
         case values([Cell])
         case other
     }
 
-    /// The rows in a file that is one object: a list of objects in it, as `{"version": 1, "data": [{…}, {…}]}`; lists or
-    /// groups that are columns, as `{"a": [1, 2], "b": [3, 4]}`; or names and values apart, as
-    /// `{"columns": ["a", "b"], "data": [[1, 3], [2, 4]]}`. Empty where nothing in it looks like rows.
+    /// The rows in a file that is a single object: a list of objects in it, as in `{"version": 1, "data": [{…}, {…}]}`;
+    /// lists or groups that are columns, as `{"a": [1, 2], "b": [3, 4]}`; or separate names and values, as in
+    /// `{"columns": ["a", "b"], "data": [[1, 3], [2, 4]]}`. Empty if nothing in it looks like rows.
     static func rows(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [[(name: String, cell: Cell)]] {
         var text = JSONText(bytes)
         var parts: [(name: String, part: Part)] = []

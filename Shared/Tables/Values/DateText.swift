@@ -1,10 +1,10 @@
 /// A date as people and programs write it: `2024-05-01`, `1.5.2024 12:30`, `5/1/24`, `1 May 2024`.
 struct DateText {
-    /// Year, month and day, or nil and what stands first and second where either may be the day.
+    /// Year, month and day; if `isOpen`, the first number is taken as the day.
     private var (year, month, day) = (0, 0, 0)
-    /// Whether the day and the month may stand the other way round.
+    /// Whether day and month may be in the other order.
     private(set) var isOpen = false
-    /// Whether it has its day first, where days beyond 12 tell.
+    /// Whether the day comes first, if a day above 12 shows it.
     private(set) var isDayFirst: Bool?
     private var clock = 0
 
@@ -15,7 +15,7 @@ struct DateText {
 
     private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
-    /// Reads a text; nil where it is no date.
+    /// Reads a text; nil if it is not a date.
     init?(_ text: UnsafeBufferPointer<UInt8>) {
         guard (6...40).contains(text.count) else { return nil }
         var (index, tokens, marks): (Int, [Token], [UInt8]) = (0, [], [])
@@ -41,7 +41,7 @@ struct DateText {
         case (.number(let first, 1...2), .number(let second, 1...2), .number(let year, let digits))
         where isNumeric && (digits == 4 || digits == 2):
             (self.year, month, day) = (Self.full(year, digits), second, first)
-            // Nobody who writes points has the month first.
+            // Dates with points never have the month first.
             isDayFirst = marks[0] == UInt8(ascii: ".") || first > 12 ? true : second > 12 ? false : nil
             isOpen = isDayFirst == nil
             if isDayFirst == false { swap(&month, &day) }
@@ -55,8 +55,8 @@ struct DateText {
         guard (1...12).contains(month), (1...31).contains(day) else { return nil }
     }
 
-    /// A number by which dates are ordered.
-    /// - Parameter isDayFirst: Which of two numbers that may be either is the day.
+    /// A number by which dates can be sorted.
+    /// - Parameter isDayFirst: Whether the first of two ambiguous numbers is the day.
     func moment(isDayFirst: Bool) -> Double {
         let (month, day) = isOpen && !isDayFirst ? (day, month) : (month, day)
         return Double(((year * 100 + month) * 100 + day) * 1_000_000 + clock)
@@ -80,7 +80,7 @@ struct DateText {
     }
 }
 
-/// Counts the dates of a column, and what tells whether their days stand first.
+/// Counts the dates of a column, and those that show whether days come first.
 struct DateCounter {
     private(set) var count = 0
     private var (dayFirst, monthFirst, open) = (0, 0, 0)
@@ -94,7 +94,7 @@ struct DateCounter {
         if date.isDayFirst == false { monthFirst += 1 }
     }
 
-    /// Whether days stand before months; nil where nothing tells.
+    /// Whether days come before months; nil if no date shows it.
     var isDayFirst: Bool? {
         if open == 0 { return true }
         return dayFirst > 0 && monthFirst == 0 ? true : monthFirst > 0 && dayFirst == 0 ? false : nil

@@ -9,18 +9,18 @@ enum NumberStyle: Hashable, Sendable {
     /// As people write them, with a comma before decimals: `1.234,50`, `5 €`.
     case comma
 
-    /// What stands before decimals.
+    /// The decimal separator.
     fileprivate var mark: Character { self == .comma ? "," : "." }
-    /// What parts groups of three digits; blanks and apostrophes do everywhere.
+    /// The separator of groups of three digits; spaces and apostrophes are allowed in every style.
     fileprivate var grouping: Character { self == .comma ? "." : "," }
 }
 
 extension NumberText {
-    /// The number that a text is in a style; nil where it is none.
+    /// The number that a text represents in a style; nil if it is not a number.
     static func number(_ text: UnsafeBufferPointer<UInt8>, _ style: NumberStyle) -> Double? {
         switch style {
         case .plain: return plain(text)
-        // A point between groups would be read as the one before decimals.
+        // A point between groups would be read as the decimal point.
         case .comma: return written(text, style)
         case .point: return plain(text) ?? written(text, style)
         }
@@ -38,8 +38,8 @@ extension NumberText {
     private static let blanks: Set<Character> = [" ", "\u{A0}", "\u{202F}", "\u{2009}"]
     private static let apostrophes: Set<Character> = ["'", "’"]
 
-    /// A number with what people write into and around it: groups of three digits, a currency or a percent sign, a minus
-    /// sign of typesetters, brackets around what is owed.
+    /// A number as people write it: with groups of three digits, a currency or a percent sign, a typographic minus
+    /// sign, or parentheses around a negative amount.
     static func written(_ text: UnsafeBufferPointer<UInt8>, _ style: NumberStyle) -> Double? {
         guard text.count <= 40, text.contains(where: { $0 &- 48 <= 9 }) else { return nil }
         var rest = String(decoding: text, as: UTF8.self)[...]
@@ -86,12 +86,12 @@ extension NumberText {
         let areDigits = groups.allSatisfy { group in group.utf8.allSatisfy { $0 &- 48 <= 9 } }
         let areGroups = groups.count == 1 || !groups[0].isEmpty && groups[0].count <= 3 && groups[0] != "0"
         guard areDigits, areGroups, groups.dropFirst().allSatisfy({ $0.count == 3 }) else { return nil }
-        // Zeros before it make a code, whose zeros count.
+        // Leading zeros indicate a code, in which zeros matter.
         if groups.count == 1, whole.count > 1, whole.first == "0" { return nil }
         return Double("\(groups.joined()).\(decimals.isEmpty ? "0" : decimals)".withZero)
     }
 
-    /// What stands in columns of numbers for a number that nobody knows.
+    /// Texts that stand for a missing number in columns of numbers.
     private static let placeholders: Set<String> = [
         "-", "--", "---", ".", "..", "...", "–", "—", "*", "x", "none", "missing", "unknown", "n.a.", "n.a", "n/d",
         "nd",
@@ -100,31 +100,31 @@ extension NumberText {
         "#null!", "(null)", "nil", "undefined", "tbd",
     ]
 
-    /// Whether a text among numbers says that there is none.
+    /// Whether a text among numbers means a missing value.
     static func isPlaceholder(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         text.count <= 14 && placeholders.contains(String(decoding: text, as: UTF8.self).lowercased())
     }
 }
 
 extension String {
-    /// With a zero before a point that stands first.
+    /// With a zero before a leading point.
     fileprivate var withZero: String { first == "." ? "0" + self : self }
 }
 
-/// Counts how many values of a column read as numbers in each style.
+/// Counts how many values of a column are numbers in each style.
 struct StyleCounter {
     private(set) var points = 0
     private(set) var commas = 0
-    /// Texts that a comma or point before three digits leaves open: `1,234`.
+    /// Number of texts that are ambiguous because of a comma or point before three digits: `1,234`.
     private var ambiguous = 0
-    /// Plain numbers that are groups to who writes decimals with a comma: `1.234`.
+    /// Number of plain numbers that would be groups with a decimal comma: `1.234`.
     private var groups = 0
     private(set) var placeholders = 0
     private var others = 0
-    /// Where so many texts are no numbers, hardly any will be.
+    /// Number of texts that are not numbers after which hardly any others will be.
     private static let mostOthers = 1_000
 
-    /// Looks at a text that programs would not take for a number.
+    /// Looks at a text that programs would not read as a number.
     mutating func add(_ text: UnsafeBufferPointer<UInt8>) {
         guard others < Self.mostOthers + 20 * (points + commas) else { return }
         if NumberText.isPlaceholder(text) {
@@ -149,22 +149,22 @@ struct StyleCounter {
         groups += 1
     }
 
-    /// How a column is written where almost all of it are numbers; nil where it is not.
+    /// The style of a column if almost all of its values are numbers; otherwise nil.
     /// - Parameters:
-    ///   - present: Values that are there.
-    ///   - plain: Those that are plain numbers.
-    ///   - wholes: Those of them without decimals.
-    ///   - separator: What parts the columns of the table.
+    ///   - present: Number of values that are not missing.
+    ///   - plain: Number of plain numbers.
+    ///   - wholes: Number of plain numbers without decimals.
+    ///   - separator: The column separator of the table.
     func style(present: Int, plain: Int, wholes: Int, separator: UInt8?) -> NumberStyle? {
         let values = present - placeholders
         guard points + commas > 0, values > 0 else { return nil }
         let (asPoint, asComma) = (plain + points, wholes + groups + commas)
         guard max(asPoint, asComma) * 20 >= values * 19 else { return nil }
         if asPoint != asComma { return asPoint > asComma ? .point : .comma }
-        // Where commas part columns, one inside a number is no decimal one.
+        // If commas separate columns, a comma inside a number is not a decimal comma.
         return commas > 0 && ambiguous == 0 || separator == UInt8(ascii: ",") ? .point : .comma
     }
 
-    /// Whether numbers were seen of which nobody can say whether their comma stands before decimals.
+    /// Whether there are numbers whose comma may be a decimal comma or a group separator.
     var isAmbiguous: Bool { ambiguous > 0 && ambiguous == points && points == commas }
 }

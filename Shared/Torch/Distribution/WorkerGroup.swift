@@ -1,7 +1,7 @@
 import CTorch
 import Model
 
-/// The point where the workers of one training meet: the worker of rank 0 opens it, the others connect to it.
+/// The rendezvous of the workers of one training: the worker of rank 0 opens it, the others connect to it.
 ///
 /// It carries only addresses, for one group, and is closed once all workers have met.
 public final class MeetingPoint {

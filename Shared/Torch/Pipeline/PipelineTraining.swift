@@ -107,7 +107,7 @@ public final class PipelineTraining: ResumableTraining {
     /// At rank 0, trains on at most a given number of mini-batches of the current epoch. Elsewhere, follows rank 0's
     /// next command.
     /// - Returns: the epoch, if that ended it.
-    /// - Throws: `Failure` with code `diverged` where the loss is no finite number, `unavailable` where a worker is
+    /// - Throws: `Failure` with code `diverged` if the loss is not finite, `unavailable` if a worker is
     ///   gone.
     public func train(batches: Int) throws -> TrainingSession.Epoch? {
         guard rank == 0 else { return try obey() }

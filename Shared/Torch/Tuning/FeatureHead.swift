@@ -7,10 +7,10 @@ struct FeatureRows {
     /// Means and deviations of features.
     typealias Moments = (means: [Float], deviations: [Float])
 
-    /// What they are called as the input of a head.
+    /// Name of the head's input that reads them.
     static let input = "features"
 
-    /// The least deviation of a feature, as a share of the mean of all.
+    /// Minimum deviation of a feature, as a share of the mean deviation.
     private static let leastShare: Float = 0.2
 
     let width: Int
@@ -34,12 +34,12 @@ struct FeatureRows {
                 squares[place] += distance * distance / count
             }
         }
-        // A feature that hardly varies yet must not drown all others once the layers below learn.
+        // A feature that hardly varies yet must not dominate all others once the layers below learn.
         let least = max(1e-6, Self.leastShare * squares.reduce(0) { $0 + $1.squareRoot() } / Float(width))
         return (means, squares.map { max(least, $0.squareRoot()) })
     }
 
-    /// The samples with standardized features in place of what they are.
+    /// The samples with their values replaced by standardized features.
     func source(_ moments: Moments) throws -> SampleSource {
         let memory = FeatureMemory(
             rows.flatMap { row in
@@ -54,9 +54,9 @@ struct FeatureRows {
     }
 }
 
-/// Keeps numbers where they lie.
+/// Keeps numbers at a fixed address.
 private final class FeatureMemory: @unchecked Sendable {
-    // Unchecked: nobody writes after it was made.
+    // Unchecked: it is never changed after initialization.
     let bytes: UnsafeRawBufferPointer
 
     init(_ numbers: [Float]) {

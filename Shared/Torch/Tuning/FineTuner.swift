@@ -2,22 +2,24 @@ import Foundation
 public import Model
 import Networks
 
-/// The training of a pretrained network below a new head: the head alone on features that are computed once, then the layers
-/// from the top down, the upper ones faster. The epoch that validates best is kept, be it the head alone.
+/// Fine-tunes a pretrained network with a new head: first only the head, on features that are computed once, then the
+/// layers from the top down, the upper ones with higher learning rates. The best epoch by validation is kept, even if
+/// only the head was trained in it.
 ///
-/// (Howard and Ruder, Universal language model fine-tuning, 2018: gradual unfreezing, rates that fall from layer to layer.)
+/// (Howard and Ruder, Universal language model fine-tuning, 2018: gradual unfreezing, discriminative learning rates.)
 public final class FineTuner {
-    /// Passes over the samples with layers below the head.
+    /// Maximum number of epochs with layers below the head.
     public static let epochs = 8
-    /// Epochs without a better one after which it ends.
+    /// Number of epochs without an improvement after which it ends.
     private static let patience = 3
-    /// Samples in a mini-batch.
+    /// Number of samples in a mini-batch.
     private static let batch = 16
-    /// Learning rates of the head and of the uppermost block; each block below has this share of the one above it.
+    /// Learning rates of the head and of the uppermost block; the rate of each lower block is this share of the one
+    /// above.
     private static let rates = (head: 1e-3, top: 3e-4, share: 0.4)
-    /// Adapters begin at nothing, and bear more.
+    /// Learning rate of adapters, which start at zero and tolerate a higher one.
     private static let adapterRate = 2e-3
-    /// Samples of which features are computed between two reports.
+    /// Number of samples whose features are computed between two reports.
     private static let chunk = 64
 
     private let tuning: NetworkTuning
@@ -27,7 +29,7 @@ public final class FineTuner {
     private let network: ScriptedNetwork
     private var best: BestEpoch
     private var before: [String: Double] = [:]
-    /// What an epoch with all layers takes, about.
+    /// Estimated duration of an epoch with all layers.
     private let epochSeconds: Double
     private let seed: UInt64
     private let clock = ContinuousClock()
@@ -35,8 +37,8 @@ public final class FineTuner {
 
     /// Computes the features and trains the head.
     /// - Parameters:
-    ///   - report: Told how many samples' features are computed, of all.
-    /// - Throws: `Failure` where the network cannot learn, or takes one sample at a time only.
+    ///   - report: Called with the number of samples whose features are computed, and the total.
+    /// - Throws: `Failure` if the network cannot learn, or accepts only one sample at a time.
     public init(
         _ tuning: NetworkTuning, training: SampleSource, validation: SampleSource, seed: UInt64 = 1,
         report: (Int, Int) throws -> Void = { _, _ in }
@@ -57,7 +59,7 @@ public final class FineTuner {
         }
         let learned = try FeatureRows(try rows(of: training), of: training)
         let judged = try FeatureRows(try rows(of: validation), of: validation)
-        // Gradients take twice what the outputs do.
+        // Gradients take twice as long as outputs.
         epochSeconds = 3 * ((clock.now - start) / .seconds(1)) * Double(training.count) / Double(max(1, all))
         (self.tuning, self.training, self.validation, self.seed) = (tuning, training, validation, seed)
         metric = Metric.usual(for: Scenario.Task(training.target.kind))
@@ -72,9 +74,9 @@ public final class FineTuner {
 
     /// Trains the layers below.
     /// - Parameters:
-    ///   - seconds: That all may take; nil for as long as it needs.
-    ///   - report: Told how many mini-batches are done, of all.
-    /// - Throws: `Failure` with code `deadline-exceeded` where there is no time for two epochs.
+    ///   - seconds: Time limit for all of it; nil for none.
+    ///   - report: Called with the number of mini-batches that are done, and the total.
+    /// - Throws: `Failure` with code `deadline-exceeded` if there is no time for two epochs.
     public func finish(within seconds: Double? = nil, report: (Int, Int) throws -> Void = { _, _ in }) throws -> Tuning
     {
         if let seconds, spent + 2 * epochSeconds > seconds {
@@ -103,7 +105,7 @@ public final class FineTuner {
         return try outcome(epoch)
     }
 
-    /// The number of the best epoch; 0 is that of the head alone.
+    /// The number of the best epoch; 0 if only the head was trained.
     private var bestEpoch: Int { best.epoch - 1 }
 
     private typealias Stage = (block: Int, epochs: Int)
@@ -145,8 +147,9 @@ public final class FineTuner {
 }
 
 extension NetworkTuning {
-    /// How many features a sample has.
-    /// - Throws: `Failure` where two samples at once give others than each alone: such a network cannot take mini-batches.
+    /// Number of features of a sample.
+    /// - Throws: `Failure` if two samples together give different features than each alone; such a network cannot be
+    ///   trained with mini-batches.
     func width(of samples: SampleSource) throws -> Int {
         guard samples.count > 1, let modality = samples.modality(input) else {
             throw Failure(.invalidArgument, "Fine-tuning needs at least two samples.")

@@ -2,7 +2,7 @@ import CTorch
 public import Foundation
 import Model
 
-/// A pretrained network of others whose weights learn further below a new head.
+/// Fine-tuning of a third-party pretrained network below a new head.
 ///
 /// ```swift
 /// let tuning = try NetworkTuning(ScriptedNetwork(loading: file), input: "picture", output: 0)
@@ -10,15 +10,15 @@ import Model
 /// let outcome = try tuner.finish()
 /// try tuning.save(to: file)
 /// ```
-/// Its layers stand in blocks, of which the lower ones learn later and more slowly. Layers that normalize over mini-batches keep
-/// the moments that they have. Where a network has attention, adapters of low rank learn in place of its matrices; what they
-/// learned is added to these in the end, so that the network's form stays as it was.
+/// Its layers are grouped in blocks; lower ones learn later and more slowly. Batch normalization keeps its running
+/// statistics. If the network has attention, low-rank adapters learn instead of its matrices, and are finally added to
+/// these, so that the structure of the network does not change.
 ///
-/// Not `Sendable`: one thread at a time may use it.
+/// Not `Sendable`: only one thread may use it at a time.
 public final class NetworkTuning {
-    /// Blocks of layers.
+    /// Number of blocks of layers.
     public static let blocks = 4
-    /// Rank of adapters.
+    /// Default rank of adapters.
     public static let usualRank = 8
 
     /// Name of the network's input.
@@ -29,9 +29,9 @@ public final class NetworkTuning {
 
     /// Finds the weights of a network that can learn.
     /// - Parameters:
-    ///   - input: Name that its input gets.
-    ///   - output: The number of the output that describes a sample.
-    /// - Throws: `Failure` where none can, which says why.
+    ///   - input: Name for its input.
+    ///   - output: Index of the output with the features.
+    /// - Throws: `Failure` with the reason if it cannot learn.
     public init(_ network: ScriptedNetwork, input: String, output: Int, rank: Int = usualRank, seed: UInt64 = 1) throws
     {
         var error: UnsafeMutablePointer<CChar>?
@@ -48,36 +48,36 @@ public final class NetworkTuning {
 
     deinit { gyrus_tuning_free(handle) }
 
-    /// How many numbers learn below the head.
+    /// Number of trained weights below the head.
     public var weightCount: Int { Int(gyrus_tuning_weight_count(handle)) }
 
-    /// Rank of the adapters that learn; nil where the weights themselves do.
+    /// Rank of the adapters; nil if the weights themselves are trained.
     public var rank: Int? {
         let rank = Int(gyrus_tuning_rank(handle))
         return rank > 0 ? rank : nil
     }
 
-    /// The network up to the output that describes a sample.
+    /// The network up to the output with the features.
     func features() throws -> ScriptedNetwork {
         try made { error in gyrus_tuning_features(handle, input, error) }
     }
 
-    /// The features of one sample by the network itself.
+    /// The features of one sample, computed by the network itself.
     func features(of values: [Float], shape: [Int]) throws -> [Float] {
         try original.features(of: values, shape: shape, output: output)
     }
 
-    /// The network with a linear head on its standardized features, which has no weight yet.
+    /// The network with a linear head on its standardized features; the weights of the head are zero.
     func network(means: [Float], deviations: [Float], outputs: Int) throws -> ScriptedNetwork {
         try made { error in
             gyrus_tuning_network(handle, input, means, deviations, Int64(means.count), Int64(outputs), error)
         }
     }
 
-    /// Has the weights of blocks from this one on learn, and no others.
+    /// Trains the weights of the blocks from this one on, and no others.
     func thaw(from block: Int) { gyrus_tuning_thaw(handle, Int64(block)) }
 
-    /// Puts what was learned into the network and writes it as a TorchScript file, without the head.
+    /// Merges the trained weights into the network and writes it as a TorchScript file, without the head.
     public func save(to file: URL) throws {
         var error: UnsafeMutablePointer<CChar>?
         guard gyrus_tuning_settle(handle, &error) else {

@@ -32,7 +32,7 @@ public struct TrackingFigures: Hashable, Sendable {
     /// Balance of detection and association, 0 to 1.
     public var hota: Double
 
-    /// What stands in place of a sequence's name where figures are of several.
+    /// Words that replace a sequence's name in metrics over several sequences.
     private static let together = ["held-out", "all"]
     private static let names = ["idf1", "switches", "mota", "motp-distance", "hota"]
     private var values: [Double] { [idf1, switches, mota, distance, hota] }

@@ -13,7 +13,7 @@ public struct TaskSubmission: Hashable, Sendable {
     public var payload: [UInt8]
     /// Higher priorities are leased first; within a priority, in order of submission.
     public var priority: Int
-    /// Most attempts that may crash before the task is dead; the queue's default where absent.
+    /// Maximum number of attempts that may crash before the task is dead; nil for the queue's default.
     public var maximumAttempts: Int?
     /// Maximum number of workers that do it together; all get it at the same time.
     public var workers: Int
@@ -56,7 +56,7 @@ public struct QueuedTask: Hashable, Sendable {
     public var state: TaskState
     /// Number of attempts started.
     public var attempt: Int
-    /// Most attempts that may crash before the task is dead.
+    /// Maximum number of attempts that may crash before the task is dead.
     public var maximumAttempts: Int
     /// The worker that has it or had it last; empty if none had it yet.
     public var worker: String

@@ -101,7 +101,7 @@ package final class StopSignal: Sendable {
     package enum Reason: Sendable {
         /// The worker ends.
         case shutdown
-        /// The task goes on with more workers.
+        /// The task continues with more workers.
         case regroup
         /// The task was canceled.
         case cancelled

@@ -12,7 +12,7 @@ public struct QueueSettings: Hashable, Sendable {
     public var longestDelay: Duration = .seconds(60)
     /// Default number of crashed attempts after which a task is dead.
     public var maximumAttempts = 3
-    /// Most tasks that may wait; further ones are answered `busy`.
+    /// Maximum number of waiting tasks; further ones are answered `busy`.
     public var capacity = 10_000
     /// After how long a full queue asks submitters to retry.
     public var retryAfter: Duration = .seconds(1)

@@ -14,8 +14,8 @@ extension InputContract {
         }
     }
 
-    /// The contract next to a model's file, from `NAME.contract.yaml`, Hugging Face's preprocessor configuration, or its
-    /// tokenizer; nil if none of them exists.
+    /// The contract next to a model's file, from `NAME.contract.yaml`, Hugging Face's preprocessor configuration, or
+    /// its tokenizer; nil if none of them exists.
     static func beside(_ file: URL) throws -> InputContract? {
         let own = file.deletingPathExtension().appendingPathExtension("contract.yaml")
         if FileManager.default.fileExists(atPath: own.path) { return try InputContract(file: own.path) }
@@ -35,7 +35,7 @@ extension InputContract {
             guard tokenizer.specialCount < encoding.length else {
                 throw Failure(
                     .invalidArgument,
-                    "text.length: \(encoding.length) tokens leave no room beside the \(tokenizer.specialCount) special tokens"
+                    "text.length: \(encoding.length) tokens leave no room for a text: the tokenizer adds \(tokenizer.specialCount) special tokens"
                 )
             }
             return .init(encoding, feature: feature, vocabulary: tokenizer.vocabulary)

@@ -3,21 +3,21 @@ import Model
 import RegistryClient
 import ServerClient
 
-/// Trains pretrained models further with prepared data, once for each model and data.
+/// Fine-tunes pretrained models on prepared data, once per model and dataset.
 struct ModelTuner {
     let registry: RegistryClient
-    /// Which models.
+    /// Which models to fine-tune.
     let mode: FineTuning
-    /// Seconds that it may take for each, unless all are wanted.
+    /// Time limit in seconds for each model, unless all are requested.
     let seconds: Double
 
-    /// Attribute of a registered network that has what its training came to, as JSON.
+    /// Attribute of a registered network with the outcome of its fine-tuning as JSON.
     private static let attribute = "tuning"
 
-    /// Whether a model is trained further.
+    /// Whether to fine-tune a model.
     /// - Parameters:
-    ///   - view: What it makes of a modality as it is.
-    ///   - isFirst: Whether it is the one that promises most for that modality.
+    ///   - view: The features that the unchanged model computes.
+    ///   - isFirst: Whether it is the most promising model for the modality.
     func takes(_ view: PreparedView, _ data: PreparedData, isFirst: Bool) -> Bool {
         switch mode {
         case .never: false
@@ -26,8 +26,8 @@ struct ModelTuner {
         }
     }
 
-    /// The TorchScript file of a model that was trained further, and what that came to.
-    /// - Parameter name: The name of its view as it is.
+    /// The TorchScript file of a fine-tuned model, and the outcome.
+    /// - Parameter name: The name of the unchanged model's view.
     func tuned(
         _ entry: Shelf.Entry, _ name: String, _ view: PreparedView, _ data: PreparedData, manifest: DatasetManifest
     ) async throws -> (script: BlobDigest, tuning: Tuning) {
@@ -64,7 +64,7 @@ struct ModelTuner {
 }
 
 extension Tuning {
-    /// What it came to, after the model's name.
+    /// The outcome as text that follows the model's name.
     fileprivate var summary: String {
         func text(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
         let how = rank.map { "adapters of rank \($0)" } ?? "\(weights) weights"

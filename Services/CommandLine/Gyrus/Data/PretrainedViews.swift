@@ -6,7 +6,7 @@ import ServerClient
 /// Features of prepared data by the registry's pretrained models, computed once per model and dataset and then reused.
 struct PretrainedViews {
     let registry: RegistryClient
-    /// Trains models further of which there will be views, too.
+    /// Fine-tunes models, which then get additional views.
     let tuner: ModelTuner
 
     /// Attribute of a registered view with its description for scenarios, as JSON.
@@ -69,8 +69,8 @@ struct PretrainedViews {
         tuning == nil ? name : "\(name) fine-tuned"
     }
 
-    /// The view of a model that is trained further. Its scores are those from before: what it has learned of the training
-    /// samples would flatter it.
+    /// The view of a fine-tuned model. Its scores are those of the original, because scores on the samples that it was
+    /// fine-tuned on would be too optimistic.
     private func tuned(
         _ entry: Shelf.Entry, _ name: String, _ view: PreparedView, _ data: PreparedData
     ) async throws -> Computed {
@@ -90,7 +90,7 @@ struct PretrainedViews {
         return manifest
     }
 
-    /// - Parameter note: Adds what is known besides before it is registered.
+    /// - Parameter note: Adds further facts before it is registered.
     private func view(
         of modality: String, _ entry: Shelf.Entry, _ data: PreparedData, note: (inout PreparedView) -> Void = { _ in }
     ) async throws -> Computed {

@@ -5,7 +5,7 @@ import Model
 import ServerClient
 import ServiceClient
 
-/// The services of a project as Kubernetes objects: services with a database as StatefulSets with a volume each, all
+/// The services of a project as Kubernetes objects: those with a database as StatefulSets with one volume each, all
 /// others as Deployments.
 struct KubernetesManifests {
     let project: ExportedProject
@@ -19,13 +19,13 @@ struct KubernetesManifests {
     let monitoring: String
 
     private static let firstPort = 7_101
-    /// Ports of those who answer to browsers and programs over HTTP.
+    /// Ports of the services that serve HTTP to browsers and programs.
     private static let webPorts = ["console": 8_470, "server": ServeOptions.usualPort]
     /// Where each service serves its metrics.
     private static let metricsPort = 9_471
     private static let user = 10_001
-    /// Workers that others connect to, on ports that the system chooses, for gradients and for controllers' shards; with
-    /// those that connect.
+    /// Workers that others connect to, on ports that the system chooses, for gradients and for controllers' shards;
+    /// with those that connect.
     private static let peers = [
         "trainer-worker": ["trainer-worker"], "designer-worker": ["designer", "designer-worker"],
     ]
@@ -89,7 +89,7 @@ struct KubernetesManifests {
     }
 
     private func deployment(_ service: ServiceDefinition) -> String {
-        // A GPU that the pod asks for is for nothing where the worker does not compute on it.
+        // A requested GPU is useless unless the worker computes on it.
         let device = usesGPU(service) ? ["--device", "cuda"] : []
         let ports = Self.webPorts[service.name].map { ["http": $0] } ?? [:]
         return document(
@@ -224,8 +224,8 @@ struct KubernetesManifests {
 
     // MARK: Between services
 
-    /// Only pods of Gyrus can reach the services, and only Prometheus their metrics. The console is reached through kubectl
-    /// port-forward, or through an Ingress if the namespace of its controller is allowed.
+    /// Only pods of Gyrus can reach the services, and only Prometheus their metrics. The console is reached through
+    /// kubectl port-forward, or through an Ingress if the namespace of its controller is allowed.
     private var networkPolicies: String {
         let ports = ServiceName.allCases.filter { keys.publicKeys[$0.rawValue] != nil }.map {
             "{port: \(port(of: $0))}"

@@ -1,7 +1,7 @@
 import Launcher
 import ServiceClient
 
-/// As many workers as there is work for, by what Prometheus knows of the queues.
+/// Scales workers with the queues, based on Prometheus metrics.
 extension KubernetesManifests {
     /// The overlays.
     var scalingFiles: [(name: String, text: String)] {
@@ -15,12 +15,12 @@ extension KubernetesManifests {
         ]
     }
 
-    /// Those of which there can be many and whose work stands in a queue.
+    /// The scalable workers, whose tasks come from a queue.
     private var workers: [ServiceDefinition] {
         project.services.filter { $0.singleReason == nil && $0.name.hasSuffix("-worker") }
     }
 
-    /// Has the Prometheus operator read the metrics of every service, labeled with its name as the queries want it.
+    /// Makes the Prometheus operator read the metrics of every service, with the service's name as a label for queries.
     private var podMonitor: String {
         document(
             head("PodMonitor", "gyrus", version: "monitoring.coreos.com/v1") + [

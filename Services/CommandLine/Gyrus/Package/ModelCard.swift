@@ -13,12 +13,12 @@ struct ModelCard {
     private let answers: AnswerFile?
     private let search: TrainingCost?
 
-    /// Classes beyond which truth and answers make no table.
+    /// Maximum number of classes in a table of truth and answers.
     private static let mostClasses = 30
 
     /// - Parameters:
-    ///   - license: License of the model, by its SPDX identifier; nil where none is known.
-    ///   - answers: What was answered for test samples.
+    ///   - license: License of the model, by its SPDX identifier; nil if unknown.
+    ///   - answers: Answers for test samples.
     ///   - search: Cost of all trainings of the search that found the network; nil if it is not known.
     init(
         _ manifest: DatasetManifest, title: String, facts: [(String, String)], metrics: [String: Double],
@@ -82,7 +82,8 @@ struct ModelCard {
         }
     }
 
-    /// Metrics on the test split, which was not used for any choice, or on the validation split if there is no test split.
+    /// Metrics on the test split, which was not used for any choice, or on the validation split if there is no test
+    /// split.
     private var measured: (split: String, values: [(metric: Metric, value: Double, error: Double?)]) {
         for split in ["test", "validation"] {
             let values: [(metric: Metric, value: Double, error: Double?)] = Metric.of(
@@ -151,7 +152,7 @@ struct ModelCard {
         return "## Training samples\n\n\(Self.table(["class", "samples"], rows))\n\n"
     }
 
-    /// Truth and answers, where there are few enough classes for a page.
+    /// Truth and answers, if there are few enough classes for a page.
     private var confusion: String {
         guard let answers, case let names = answers.target.names, (2...Self.mostClasses).contains(names.count),
             case let counts = answers.confusion, !counts.isEmpty

@@ -6,7 +6,7 @@ import Presentation
 struct SimpleModels {
     private let best: Baseline?
     private let objective: Metric
-    /// The metric that is compared: of the test split, or of the validation split where there is no test.
+    /// The metric that is compared: on the test split, or on the validation split if there is no test split.
     private let metric: String
 
     init(_ baselines: [Baseline], objective: Metric) {

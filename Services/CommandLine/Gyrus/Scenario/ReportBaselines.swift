@@ -3,12 +3,13 @@ import HelperProcesses
 import Model
 import RegistryClient
 
-/// Simple models on the data of a scenario, for a report to stand beside.
+/// Simple models on the data of a scenario, with which a report compares the winner.
 struct ReportBaselines {
     let registry: RegistryClient
 
-    /// What simple models reach on the splits of a prepared dataset; empty where there is no such dataset or it is too large.
-    /// - Parameter objective: What the best round of each is chosen by.
+    /// Results of simple models on the splits of a prepared dataset; empty if there is no such dataset or it is too
+    /// large.
+    /// - Parameter objective: The metric that chooses the best round of each.
     func train(on recipe: BlobDigest, objective: Metric) async throws -> [Baseline] {
         guard let dataset = try await registry.dataset(recipe: recipe),
             try await registry.state(of: dataset.blob).isComplete
@@ -21,7 +22,7 @@ struct ReportBaselines {
         while let line = try helper.line() {
             let message = try JSONDecoder().decode(BaselineMessage.self, from: Data(line.utf8))
             if let failure = message.failure {
-                say("There are no more simple models: \(failure.message)")
+                say("The other simple models are skipped: \(failure.message)")
                 break
             }
             if let baseline = message.baseline { baselines.append(baseline) }

@@ -9,7 +9,7 @@ struct ReportPage {
     let trials: [Trial]
     /// The manifest of the user's data; nil for built-in datasets.
     let manifest: DatasetManifest?
-    /// What simple models reach on the same splits.
+    /// Results of simple models on the same splits.
     let baselines: [Baseline]
     /// The command that fetches the result.
     let command: String
@@ -195,7 +195,7 @@ struct ReportPage {
             + (isClear ? "the lead is larger than chance would explain." : "the difference may be due to chance.")
     }
 
-    /// The winner beside simple models.
+    /// The winner compared with simple models.
     private var comparison: String {
         guard let best = status.best, !baselines.isEmpty else { return "" }
         let columns = ["validation", "test"].map { status.objective.name(on: $0) }
@@ -207,7 +207,7 @@ struct ReportPage {
                 }
         }
         let verdict = SimpleModels(baselines, objective: status.objective).verdict(on: best)
-        return "<h3>Beside simple models</h3>" + rows(["model"] + columns, lines, winner: 0)
+        return "<h3>Compared with simple models</h3>" + rows(["model"] + columns, lines, winner: 0)
             + (verdict.map { "<p>\(escaped($0))</p>" } ?? "")
     }
 

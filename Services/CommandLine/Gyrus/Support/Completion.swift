@@ -23,7 +23,7 @@ struct Completion: ParsableCommand {
     }
 }
 
-/// What a shell asks Gyrus for when it completes a word; nothing where the services do not run.
+/// Values for shell completion; nothing if the services are not running.
 extension CompletionKind {
     /// Identities of scenarios.
     static var scenarios: CompletionKind { asked("scenarios --quiet") }

@@ -72,7 +72,7 @@ struct TrackingReport {
             + table(Self.titles, rows + sums(of: trial))
     }
 
-    /// Each sum says of what it is: beside a row that it leaves out it would be read as that of all rows.
+    /// Each sum is labeled with what it covers, so that it is not mistaken for the sum of all rows.
     private func sums(of trial: Trial) -> [[String]] {
         guard TrackingFigures(trial.metrics, of: .all) != nil else {
             return [
@@ -82,7 +82,7 @@ struct TrackingReport {
         }
         return [
             ["\(Evaluation.overall) of the search"] + figures(trial, .overall),
-            ["\(Evaluation.overall) with what was held out"] + figures(trial, .all),
+            ["\(Evaluation.overall) with held-out sequences"] + figures(trial, .all),
         ]
     }
 

@@ -26,7 +26,7 @@ struct AnswerValues {
     private var file: AnswerFile { answers.file }
     private var names: [String] { file.target.names }
 
-    /// - Parameter manifest: What the network reads; nil where that is not known.
+    /// - Parameter manifest: What the network reads; nil if unknown.
     init(
         _ answers: JudgedAnswers, of model: String, digest: BlobDigest, _ manifest: DatasetManifest?, _ query: Query
     ) throws {

@@ -8,7 +8,7 @@ import ServiceClient
 
 /// The brain map: by area, by function, by what a stimulus or scenario activates, or around one region.
 struct BrainPage: Sendable {
-    /// Regions listed beside the map.
+    /// Number of regions listed next to the map.
     private static let listed = 16
 
     let backends: Backends

@@ -123,7 +123,7 @@ struct DatasetContents: Sendable {
 
     /// Maximum size in bytes of the header, and of the preview.
     private static let largestPreview = 8 << 20
-    /// Maximum size of a prepared file in bytes; places beyond it are not those of a preview.
+    /// Maximum size of a prepared file in bytes; larger offsets are invalid.
     private static let largestFile: UInt64 = 1 << 60
 
     init(_ recipe: String, _ backends: Backends) async throws {

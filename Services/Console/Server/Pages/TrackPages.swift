@@ -7,7 +7,7 @@ import Tracking
 
 /// The tracks of a scenario's best tracker: each sequence as a whole, and frame by frame.
 struct TrackPages: Sendable {
-    /// Steps in frames of the links beside a frame.
+    /// Step sizes, in frames, of the links next to a frame.
     private static let strides = [-25, -1, 1, 25]
 
     let backends: Backends

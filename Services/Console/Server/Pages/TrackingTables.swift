@@ -3,7 +3,7 @@ import Model
 import Presentation
 import Tracking
 
-/// The tables of a tracker search: the published settings beside the best tracker, and the best tracker on each
+/// The tables of a tracker search: the published settings compared with the best tracker, and the best tracker on each
 /// sequence.
 struct TrackingTables: Sendable {
     /// Maximum number of published settings shown, and thus of trials fetched: they are a search's first trials.

@@ -5,7 +5,7 @@ import HummingbirdCore
 import Model
 import WebGuard
 
-/// Files that a user dropped on a page, in a folder of their own.
+/// Files that a user dropped on a page, in their own folder.
 struct Upload {
     /// Name of the form field that holds the page's token.
     static let tokenField = "token"

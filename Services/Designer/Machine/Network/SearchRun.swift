@@ -49,7 +49,7 @@ package struct SearchRun: SearchCourse {
             seeds: plan.seeds(seeds, in: space, limit: seedLimit), history: try history())
     }
 
-    // MARK: Beginning and going on
+    // MARK: Starting and continuing
 
     package mutating func takeUp(_ decision: inout SearchDecision) throws {
         if let budget = scenario.search.budget, !trials.contains(where: \.purpose.isFinal) {

@@ -35,7 +35,7 @@ package struct TrackingRun: SearchCourse {
             seed: scenario.search.seed, seeds: fixed + known.filter { !fixed.contains($0) }, history: try history())
     }
 
-    // MARK: Beginning and going on
+    // MARK: Starting and continuing
 
     package mutating func takeUp(_ decision: inout SearchDecision) throws {
         guard searcher != nil else {

@@ -28,7 +28,7 @@ public struct ParameterTaskHandler: TaskHandler {
 
         /// Chooses a location.
         /// - Parameters:
-        ///   - listen: The requested endpoint, such as `tcp://10.0.0.5:*`; nil for a socket beside the designer's.
+        ///   - listen: The requested endpoint, such as `tcp://10.0.0.5:*`; nil for a socket next to the designer's.
         ///   - designer: The designer's endpoint.
         /// - Throws: `Failure` with code `invalid-argument` if the designer is on another machine and no endpoint was
         ///   requested.

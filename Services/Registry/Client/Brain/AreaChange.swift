@@ -24,8 +24,8 @@ public enum AreaChange: Hashable, Sendable {
     case add(String, Ties)
     /// Renames an area; its networks and codes stay with it.
     case rename(String, to: String)
-    /// Moves functions, regions and networks of an area into a new area beside it. If no networks are named, both areas
-    /// offer all of the area's networks.
+    /// Moves functions, regions and networks of an area into a new area at the same level. If no networks are named,
+    /// both areas offer all of the area's networks.
     case split(String, off: String, Ties)
     /// Merges the other areas into the first one.
     case merge(String, from: [String])

@@ -10,7 +10,7 @@ extension AreaEditor {
         _ name: String, _ parent: Area?, _ ties: AreaChange.Ties, isRest: Bool = false, origin: Area.Origin
     ) throws -> Area {
         guard parent?.parent == nil else {
-            throw Failure(.invalidArgument, "A sub-area cannot have parts; add the area beside it.")
+            throw Failure(.invalidArgument, "A sub-area cannot have parts; add the area next to it.")
         }
         try check(name, under: parent?.id)
         let id = try AreaTable.insert(name: name, parent: parent?.id, isRest: isRest, origin: origin, db)

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-/// A file of the atlas that Gyrus comes with.
+/// A file of the shipped atlas.
 typedef struct {
     /// Its name, such as `roi.tsv`.
     const char *_Nonnull name;
@@ -12,7 +12,7 @@ typedef struct {
     size_t count;
 } gyrus_atlas_file;
 
-/// The files of the atlas that Gyrus comes with.
+/// The files of the shipped atlas.
 const gyrus_atlas_file *_Nonnull gyrus_atlas_files(void);
 
 /// How many there are.

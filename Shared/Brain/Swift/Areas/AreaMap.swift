@@ -49,7 +49,7 @@ public struct AreaMap: Sendable {
     }
 
     /// The area with a given path; a sub-area's name alone is enough if it is unique.
-    /// - Throws: `Failure` with code `not-found` that names the nearest one, or `invalid-argument` where it is
+    /// - Throws: `Failure` with code `not-found` that names the nearest one, or `invalid-argument` if it is
     ///   ambiguous.
     public func area(named path: String) throws -> Area {
         let wanted = BrainFunction.spelling(of: path)
@@ -72,7 +72,7 @@ public struct AreaMap: Sendable {
 
     /// Strengths of an area by position of the region; see `AreaRule`.
     func ties(of area: Area) -> [Int: Double] {
-        // What refines a function belongs to the sub-areas, where there are any.
+        // Refinements of a function belong to the sub-areas, if there are any.
         let parts = areas.filter { $0.parent == area.id && $0.id != area.id }
         let isCoarse = area.isRest || !parts.isEmpty
         var ties = area.functions.map { isCoarse ? atlas.ties(of: $0) : atlas.tiesWithin($0) }

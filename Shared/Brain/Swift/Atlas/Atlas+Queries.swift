@@ -9,7 +9,7 @@ extension Atlas {
 
     /// The function with a given name; the first parts of the path can be left out if the rest is unique:
     /// `vision.motion`.
-    /// - Throws: `Failure` with code `not-found` that names the nearest ones, or `invalid-argument` where it is
+    /// - Throws: `Failure` with code `not-found` that names the nearest ones, or `invalid-argument` if it is
     ///   ambiguous.
     public func function(named name: String) throws -> BrainFunction {
         let wanted = BrainFunction.spelling(of: name.lowercased())
@@ -46,7 +46,7 @@ extension Atlas {
 
     // MARK: Regions and functions
 
-    /// Regions associated with a function, strongest first; those of its refinements if it has none of its own.
+    /// Regions associated with a function, strongest first; or those of its refinements if it has none.
     public func regions(of function: String) -> [Weighted<Region>] {
         ranked(ties(of: function))
     }

@@ -48,7 +48,7 @@ public struct AtlasFiles: Hashable, Sendable {
     public init(_ texts: [String: String]) { self.texts = texts }
 
     /// Reads the files of a folder.
-    /// - Throws: `Failure` with code `invalid-argument` where the folder or a file cannot be read.
+    /// - Throws: `Failure` with code `invalid-argument` if the folder or a file cannot be read.
     public init(folder: URL) throws {
         let names: [String]
         do {

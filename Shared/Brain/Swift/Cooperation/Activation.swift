@@ -71,8 +71,8 @@ public struct Activation: Hashable, Sendable {
         return total > 0 ? sum(ties) { $0 * $0 } / total : 0
     }
 
-    /// How many regions an area comes to: as many as would belong to it fully with the same weight and spread, so that those
-    /// that hardly belong to it do not count.
+    /// The effective number of regions of an area: as many as would belong to it fully with the same weight and spread,
+    /// so that regions that hardly belong to it do not count.
     static func size(of ties: [Int: Double]) -> Double {
         let (total, squares) = (sum(ties) { $0 }, sum(ties) { $0 * $0 })
         return squares > 0 ? (total * total / squares).rounded() : 0

@@ -16,7 +16,7 @@ public struct Explanation: Hashable, Sendable, Codable {
 
     /// A word of a stimulus that engages nothing, because it is unknown.
     public struct UnknownWord: Hashable, Sendable, Codable {
-        /// The word as it stands in the stimulus.
+        /// The word as written in the stimulus.
         public var word: String
         /// The whole stimulus that contains it.
         public var stimulus: String
@@ -93,7 +93,7 @@ public struct Explanation: Hashable, Sendable, Codable {
         public var modality: String
         /// The function that it engages.
         public var function: String
-        /// The area of that function; nil where there is none.
+        /// The area of that function; nil if there is none.
         public var area: String?
         /// Networks that the area and its activated sub-areas offer, those of the most active one first.
         public var candidates: [String]
@@ -115,7 +115,7 @@ public struct Explanation: Hashable, Sendable, Codable {
     public var atlas: BlobDigest
     /// What the scenario engages.
     public var engagements: [Engagement]
-    /// Words of stimuli that nothing is known of; nil where all are known.
+    /// Unknown words of stimuli; nil if all are known.
     public var unknownWords: [UnknownWord]?
     /// All engaged functions.
     public var functions: [String]

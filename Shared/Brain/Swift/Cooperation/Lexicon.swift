@@ -51,7 +51,7 @@ public struct Lexicon: Sendable {
     /// All words and phrases, sorted.
     public var words: [String] { functions.keys.sorted() }
 
-    /// The functions that a word or phrase engages; nil where it is unknown.
+    /// The functions that a word or phrase engages; nil if it is unknown.
     public func functions(of phrase: String) -> [String]? {
         Self.forms(of: phrase).lazy.compactMap { functions[$0] }.first
     }

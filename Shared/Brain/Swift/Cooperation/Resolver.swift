@@ -8,9 +8,9 @@ public import Model
 /// ```
 ///
 /// A sub-area is activated if it has at least 0.6 of its full activation, which is the activation from engaging its own
-/// functions, and if that rests on three active regions, or on all of its regions if it has fewer: among few regions, a single
-/// one shared with other areas would suffice. An area is activated if one of its sub-areas is, and is as active as the most active
-/// of these.
+/// functions, and if that rests on three active regions, or on all of its regions if it has fewer: among few regions, a
+/// single one shared with other areas would suffice. An area is activated if one of its sub-areas is, and is as active
+/// as the most active of these.
 public struct Resolver: Sendable {
     /// Minimum share of its full activation for an area to be activated.
     public static let areaThreshold = 0.6
@@ -25,7 +25,7 @@ public struct Resolver: Sendable {
         public var stimuli: [String]
         /// Names of functions; the first parts of a path can be left out.
         public var functions: [String]
-        /// The function of each modality; empty where it engages none.
+        /// The function of each modality; empty if it engages none.
         public var modalities: [String: String]
 
         /// Makes a request.

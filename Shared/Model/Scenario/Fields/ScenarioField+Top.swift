@@ -15,8 +15,8 @@ extension ScenarioField {
                 + "detector and a tracker and trains nothing."),
         ScenarioField(
             "data", data,
-            "Where the data is and how it is split: your own data with `source`, or how samples are drawn from a data "
-                + "set that Gyrus knows."),
+            "Where the data is and how it is split: your own data with `source`, or how samples are drawn from a "
+                + "dataset that Gyrus knows."),
         ScenarioField(
             "target", .group(target), usual: "inferred from the data", "With `data.source`: what to predict."),
         ScenarioField(
