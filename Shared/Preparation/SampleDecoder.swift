@@ -3,7 +3,7 @@ import Model
 import Synchronization
 import Tables
 
-/// Decodes samples on all cores, while the caller reads the next ones.
+/// Decodes samples on all cores, at most 8, while the caller reads the next ones.
 ///
 /// `@unchecked Sendable` because only `exchange` changes unlocked state, while no samples are being decoded, and each module
 /// is used by a single thread at a time.

@@ -35,6 +35,7 @@ import Testing
         let head = try FusionHead(backbones, joining, representation, levels: levels, width: 16, classes: 10)
         let network = head.network(named: "head"), whole = head.whole(named: "whole")
         #expect(network.inputs.map(\.name) == ["audio_stage2", "audio_scores", "image_scores"])
+        #expect(network.layers.last?.inputs == ["fusion.product", "fusion.correction"])
         #expect(whole.inputs.map(\.name) == ["audio", "image"])
         #expect(try whole.outputShape == [10])
         let above = try whole.tensors.filter { $0.name.hasPrefix("fusion.") }
@@ -58,15 +59,32 @@ import Testing
         #expect(!head.isLearnt && head.constraint == nil)
     }
 
-    @Test func `layers that no fusion layer reads are left out of the whole network`() throws {
+    @Test func `a fusion starts as the product of answers`() throws {
+        let backbones = [try Self.backbone("audio", .leNet5), try Self.backbone("image", .leNet3, side: 28)]
+        let head = try FusionHead(
+            backbones, .concatenation, .joint, levels: [.init(stages: [0, 0], activation: .relu)], width: 16,
+            classes: 10
+        )
+        let tensors = try head.network(named: "head").tensors
+        func initial(_ name: String) -> NetworkTensor.Initialization? {
+            tensors.first { $0.name == "fusion.\(name).weight" }?.initialization
+        }
+        #expect(initial("audio.trust") == .constant(1) && initial("image.trust") == .constant(1))
+        #expect(initial("correction") == .constant(0))
+        #expect(head.network(named: "head").inputs.map(\.name).suffix(2).contains("image_scores"))
+        let numbers = try FusionHead(productOf: backbones, classes: 10, averages: true)
+        #expect(numbers.network(named: "head").layers.map(\.operation) == [.mean])
+    }
+
+    @Test func `stages that no fusion layer reads are left out of the whole network`() throws {
         let backbones = [try Self.backbone("audio", .leNet5), try Self.backbone("image", .leNet3, side: 28)]
         let head = try FusionHead(
             backbones, .concatenation, .joint, levels: [.init(stages: [0, 0], activation: .relu)], width: 16,
             classes: 10
         )
         let whole = head.whole(named: "whole")
-        #expect(!whole.layers.contains { $0.name.hasSuffix("convolution2") })
-        #expect(try whole.parameterCount < 5_000)
+        let pooled = whole.layers.filter { $0.operation == .globalAveragePooling && $0.name.hasPrefix("fusion.") }
+        #expect(pooled.map(\.name) == ["fusion.audio_stage1", "fusion.image_stage1"])
     }
 
     @Test func `impossible fusions are refused`() throws {

@@ -200,12 +200,14 @@ extension PreparedDataset {
 }
 
 extension Preparation {
-    /// Whether a network that learned from values of one preparation can read those of the other. Means and deviations of pictures and
-    /// sounds may differ, because each dataset's values are standardized.
+    /// Whether a network that learned from values of one preparation can read those of the other. Means, deviations and
+    /// principal components of pictures and sounds may differ, because each dataset's values are standardized.
     fileprivate func isCompatible(with other: Preparation) -> Bool {
-        switch (self, other) {
-        case (.picture, .picture), (.sound, .sound): true
-        default: self == other
+        if case .picture(let own) = self, case .picture(let theirs) = other {
+            return own.fit == theirs.fit && (own.projection == nil) == (theirs.projection == nil)
         }
+        var other = other
+        if let (means, deviations) = standardization { other.standardize(means: means, deviations: deviations) }
+        return self == other
     }
 }

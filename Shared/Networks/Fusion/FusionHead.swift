@@ -1,7 +1,11 @@
 import Model
 
-/// The part on top of the backbones' stages: up to four trained fusion layers and a classifier, or the product of the
-/// backbones' answers, which needs no training.
+/// The part on top of the backbones' stages: the product of the backbones' answers, which needs no training, or a trained
+/// correction of it by up to four fusion layers and a classifier.
+///
+/// A correction starts at zero and the trust in each backbone's answer at one, so that training starts from the product
+/// of answers and can only leave it for something better on the training samples (ReZero: Bachlechner et al., 2021). The
+/// trust, a factor for each score, calibrates the answers.
 ///
 /// Each fusion layer reads one stage of each backbone and the previous fusion layer. The same layers, with the same
 /// names, form a network over precomputed features (`network`) and, on top of the backbones, the whole network
@@ -76,15 +80,17 @@ public struct FusionHead: Hashable, Sendable {
     public let levels: [Level]
     /// Length of a fusion layer's vector.
     public let width: Int
-    /// Number of classes.
+    /// Number of outputs.
     public let classes: Int
+    /// Whether answers are numbers, which are averaged, rather than scores, whose sum is a product of probabilities.
+    public let averages: Bool
 
     /// Takes the parts.
     /// - Throws: `Failure` with code `invalid-argument` if a layer names a stage that does not exist, or a number is
     ///   invalid.
     public init(
         _ backbones: [Backbone], _ joining: Operator, _ representation: Representation, levels: [Level], width: Int,
-        classes: Int
+        classes: Int, averages: Bool = false
     ) throws {
         let isComplete = levels.allSatisfy { level in
             level.stages.count == backbones.count
@@ -104,16 +110,17 @@ public struct FusionHead: Hashable, Sendable {
         self.levels = levels
         self.width = width
         self.classes = classes
+        self.averages = averages
     }
 
     /// The product of the backbones' answers: the product rule, or logarithmic opinion pool (Genest and Zidek 1986;
     /// Kittler et al. 1998, eq. 7). Scores are logarithms of probabilities up to a term that all classes share, so the
-    /// product is the sum of the scores.
+    /// product is the sum of the scores. Numbers are averaged instead.
     ///
     /// It trusts each modality as much as that modality trusts itself. A fusion that is trained on the samples that its
     /// backbones were trained on puts too much trust in backbones that have memorized them.
     /// - Throws: `Failure` with code `invalid-argument` if there are fewer than two backbones.
-    public init(productOf backbones: [Backbone], classes: Int) throws {
+    public init(productOf backbones: [Backbone], classes: Int, averages: Bool = false) throws {
         guard backbones.count > 1 else {
             throw Failure(.invalidArgument, "A product of answers needs at least two backbones.")
         }
@@ -123,6 +130,7 @@ public struct FusionHead: Hashable, Sendable {
         levels = []
         width = classes
         self.classes = classes
+        self.averages = averages
     }
 
     /// Whether it has anything to train.
@@ -132,7 +140,7 @@ public struct FusionHead: Hashable, Sendable {
     public var stages: [Backbone.Stage] {
         guard isLearnt else { return backbones.compactMap(\.stages.last) }
         return backbones.indices.flatMap { index in
-            Set(levels.map { $0.stages[index] }).sorted().map { backbones[index].stages[$0] }
+            Set(levels.map { $0.stages[index] } + [backbones[index].stages.count - 1]).sorted().map { backbones[index].stages[$0] }
         }
     }
 
@@ -172,12 +180,18 @@ public struct FusionHead: Hashable, Sendable {
 
     /// - Parameter source: Returns the name under which a stage is read.
     private func layers(_ source: (Backbone.Stage) -> String) -> [Layer] {
-        guard isLearnt else { return [Layer("fusion.product", .addition, from: stages.map(source))] }
-        var layers: [Layer] = []
+        let joint: Layer.Operation = averages ? .mean : .addition
+        guard isLearnt else { return [Layer("fusion.product", joint, from: stages.map(source))] }
+        var layers = backbones.compactMap { backbone in
+            backbone.stages.last.map { Layer("fusion.\(backbone.modality).trust", .scale(initial: 1), from: source($0)) }
+        }
+        layers.append(Layer("fusion.product", joint, from: layers.map(\.name)))
         var last: String?
         for index in levels.indices { last = add(index, source, after: last, to: &layers) }
         layers.append(Layer("fusion.dropout", .dropout(rate: Self.dropout), from: last.map { [$0] } ?? []))
         layers.append(Layer("fusion.classifier", .linear(features: classes), from: "fusion.dropout"))
+        layers.append(Layer("fusion.correction", .scale(initial: 0), from: "fusion.classifier"))
+        layers.append(Layer("fusion.answer", .addition, from: ["fusion.product", "fusion.correction"]))
         return layers
     }
 

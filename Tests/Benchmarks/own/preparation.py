@@ -51,10 +51,12 @@ def measure(command, lines=()):
     start = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     process.stdin.write("".join(line + "\n" for line in lines))
-    process.stdin.close()
+    process.stdin.flush()
     last = ""
     for line in process.stdout:
         last = line
+    # A helper program ends when its caller closes the pipe.
+    process.stdin.close()
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0 or last.startswith("!") or '"failure"' in last:
         sys.exit(f"{command}: {status}: {last[:500]}")

@@ -57,12 +57,13 @@ extension KubernetesManifests {
                 "spec:", "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: \(worker.name)}",
                 "  minReplicas: 1", "  maxReplicas: 32",
                 "  behavior: {scaleDown: {stabilizationWindowSeconds: 300}}",
-                "  metrics:", "    # Needs the Prometheus adapter to serve the metric.", "    - type: External",
+                "  metrics:", "    # One worker per task. The Prometheus adapter must serve the metric.",
+                "    - type: External",
                 "      external:",
                 "        metric:", "          name: \(ServiceMetric.tasks.name)", "          selector:",
                 "            matchLabels: {service: \(queue(of: worker))}",
                 "            matchExpressions: [{key: state, operator: In, values: [queued, leased]}]",
-                "        target: {type: AverageValue, averageValue: \"4\"}",
+                "        target: {type: AverageValue, averageValue: \"1\"}",
             ])
     }
 
@@ -73,7 +74,7 @@ extension KubernetesManifests {
                 "spec:", "  scaleTargetRef: {name: \(worker.name)}", "  minReplicaCount: 0", "  maxReplicaCount: 32",
                 "  cooldownPeriod: 300", "  triggers:", "    - type: prometheus", "      metadata:",
                 "        serverAddress: http://prometheus-operated.\(monitoring).svc:9090",
-                "        query: \(text(query))", "        threshold: \"4\"", "        activationThreshold: \"0\"",
+                "        query: \(text(query))", "        threshold: \"1\"", "        activationThreshold: \"0\"",
             ])
     }
 }

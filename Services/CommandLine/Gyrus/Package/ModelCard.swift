@@ -2,6 +2,7 @@ import Answers
 import Foundation
 import Model
 import Presentation
+import Tables
 
 /// A model card in the form of Hugging Face: front matter for programs, then text for people.
 struct ModelCard {
@@ -199,7 +200,7 @@ struct ModelCard {
         }
         if let counts = manifest.counts, let least = counts.min(), least < Self.fewSamples {
             let rare = zip(manifest.target.names, counts).filter { $1 < Self.fewSamples }.map { "\($0) (\($1))" }
-            limits.append("Few training samples, so the metrics say little about: \(rare.joined(separator: ", ")).")
+            limits.append("Few training samples, so the metrics say little about: \(ShortList.text(rare)).")
         }
         return limits + manifest.notes
     }

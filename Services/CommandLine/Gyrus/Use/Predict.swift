@@ -92,7 +92,7 @@ struct Predict: AsyncParsableCommand {
             } else {
                 answered += 1
             }
-            for note in message.notes ?? [] where noted < Self.listedNotes {
+            for note in (message.notes ?? []).prefix(max(0, Self.listedNotes - noted)) {
                 progress?.end()
                 say("\(place): \(note)")
             }

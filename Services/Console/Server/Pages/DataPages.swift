@@ -41,6 +41,7 @@ struct DataPages: Sendable {
         let found = try await DatasetContents(recipe, backends)
         let manifest = found.manifest
         let names = manifest?.target.names.prefix(Self.mostClasses) ?? []
+        let counts = manifest?.counts ?? []
         let rest = (manifest?.target.names.count ?? 0) - names.count
         let titles: [Target.Kind: String] = [.classification: "Classes", .multiLabel: "Labels", .regression: "Numbers"]
         var values: [String: Any] = Self.row(found.dataset)
@@ -49,7 +50,7 @@ struct DataPages: Sendable {
         values["source"] = found.dataset.attributes["source"]
         values["targetTitle"] = manifest.flatMap { titles[$0.target.kind] } ?? "Classes"
         values["classes"] = names.enumerated().map { place, name in
-            ["name": name, "count": manifest?.counts.map { Words.count($0[place]) } ?? "–"]
+            ["name": name, "count": counts.indices.contains(place) ? Words.count(counts[place]) : "–"]
         }
         values["moreClasses"] = rest > 0 ? "and \(Words.count(rest)) more" : nil
         values["inputs"] = (manifest?.inputs ?? [:]).sorted { $0.key < $1.key }.map { name, input in

@@ -5,7 +5,7 @@ import Networks
 /// their stages.
 ///
 /// The first gene is the choice that needs no training: the modality of a single network, or the product of all
-/// answers. The second one is a fusion: operator, representation and optimizer, and one to four layers, each with a
+/// answers. The second one is a fusion that corrects this product: operator, representation and optimizer, and one to four layers, each with a
 /// stage of each modality and a non-linearity. A genome has exactly one of the two.
 public struct FusionSpace: CandidateSpace {
     /// The choices, as integers.
@@ -108,9 +108,12 @@ public struct FusionSpace: CandidateSpace {
         return (1...networks.count).contains(number) ? networks[number - 1] : nil
     }
 
+    private var averages: Bool { scenario.task == .regression }
+
     private func head(of genome: Genome) throws -> (FusionHead, Optimizer) {
         guard SearchSpace.isAbsent(genome.genes[0]) else {
-            let product = try FusionHead(productOf: networks.map(\.backbone), classes: scenario.data.target.outputs)
+            let product = try FusionHead(
+                productOf: networks.map(\.backbone), classes: scenario.data.target.outputs, averages: averages)
             return (product, optimizers[0])
         }
         let numbers = genome.genes[1]
@@ -122,7 +125,7 @@ public struct FusionSpace: CandidateSpace {
         }
         let head = try FusionHead(
             networks.map(\.backbone), joining[numbers[0] - 1], representations[numbers[1] - 1], levels: levels,
-            width: width, classes: scenario.data.target.outputs)
+            width: width, classes: scenario.data.target.outputs, averages: averages)
         return (head, optimizers[numbers[2] - 1])
     }
 
@@ -163,7 +166,7 @@ extension FusionSpace {
             // Names of modalities contain no spaces.
             .init("answer", [.init("of", networks.map(\.backbone.modality) + ["all of them"])], isOptional: true),
             .init(
-                "fusion",
+                "correction",
                 [
                     .init("operator", joining.map(\.rawValue)),
                     .init("representation", representations.map(\.rawValue)),
