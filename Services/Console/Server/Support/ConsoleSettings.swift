@@ -75,8 +75,11 @@ public struct ConsoleLimits: Sendable {
     /// The limits of the HTTP server.
     var server: GuardedServer.Limits {
         GuardedServer.Limits(
-            headerBytes: headerBytes, headerFields: headerFields, connections: connections,
-            connection: ConnectionLimits(
-                bodyBytes: uploadBytes + (1 << 20), requestTime: requestTime, stallTime: stallTime))
+            headerBytes: headerBytes, headerFields: headerFields, connections: connections, connection: connection)
+    }
+
+    /// The limits on one connection.
+    var connection: ConnectionLimits {
+        ConnectionLimits(bodyBytes: uploadBytes + (1 << 20), requestTime: requestTime, stallTime: stallTime)
     }
 }
