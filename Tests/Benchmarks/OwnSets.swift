@@ -48,17 +48,21 @@ struct OwnSets {
     /// - Parameters:
     ///   - budget: Seconds of the search.
     ///   - ignored: Columns that it must not see.
+    ///   - project: The folder of a project to continue and to keep; a new one that is removed if nil.
     ///   - copy: A file for the answers, with the probabilities of all classes.
     func gyrus(
-        _ set: String, _ seed: Int, budget: Int, ignoring ignored: [String] = [], copy: URL? = nil
+        _ set: String, _ seed: Int, budget: Int, ignoring ignored: [String] = [], in kept: URL? = nil,
+        copy: URL? = nil
     ) throws -> Outcome {
         try inFolder(of: set, seed) { folder, written in
-            let project = ["--project-name", "own", "--project-directory", folder.appending(path: "project").path]
+            let place = kept ?? folder.appending(path: "project")
+            let project = ["--project-name", "own", "--project-directory", place.path]
             let result = folder.appending(path: "result").path, answers = folder.appending(path: "answers.csv").path
             let ignore = ignored.isEmpty ? [] : ["--ignore", ignored.joined(separator: ",")]
             let clock = ContinuousClock()
             let start = clock.now
-            defer { _ = try? Self.output(of: Self.program, project + ["down", "--volumes"], in: folder) }
+            let end = ["down"] + (kept == nil ? ["--volumes"] : [])
+            defer { _ = try? Self.output(of: Self.program, project + end, in: folder) }
             _ = try Self.output(
                 of: Self.program,
                 project + ["run", written.data, "--budget", "\(budget)s", "--output", result] + written.target + ignore,

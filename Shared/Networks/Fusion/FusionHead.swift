@@ -140,7 +140,9 @@ public struct FusionHead: Hashable, Sendable {
     public var stages: [Backbone.Stage] {
         guard isLearnt else { return backbones.compactMap(\.stages.last) }
         return backbones.indices.flatMap { index in
-            Set(levels.map { $0.stages[index] } + [backbones[index].stages.count - 1]).sorted().map { backbones[index].stages[$0] }
+            Set(levels.map { $0.stages[index] } + [backbones[index].stages.count - 1]).sorted().map {
+                backbones[index].stages[$0]
+            }
         }
     }
 
@@ -183,7 +185,9 @@ public struct FusionHead: Hashable, Sendable {
         let joint: Layer.Operation = averages ? .mean : .addition
         guard isLearnt else { return [Layer("fusion.product", joint, from: stages.map(source))] }
         var layers = backbones.compactMap { backbone in
-            backbone.stages.last.map { Layer("fusion.\(backbone.modality).trust", .scale(initial: 1), from: source($0)) }
+            backbone.stages.last.map {
+                Layer("fusion.\(backbone.modality).trust", .scale(initial: 1), from: source($0))
+            }
         }
         layers.append(Layer("fusion.product", joint, from: layers.map(\.name)))
         var last: String?
