@@ -1,0 +1,72 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+private struct Row: Decodable {
+    let isWinner: Bool
+    let state, network: String
+    let metrics: [String: Double]
+}
+
+/// Users' own data through the built commands, from the file to answers for new samples.
+@Suite(.timeLimit(.minutes(10))) struct `Own data on the command line` {
+    /// Scenarios that are shipped as examples, the datasets they fit, and what an answer by chance reaches.
+    static let shipped = [
+        ("language", "reviews-zh", "accuracy", 0.5), ("emotion", "feelings", "micro-f1", 0.07),
+        ("three-modalities", "stamps", "accuracy", 0.22),
+    ]
+
+    static let data = (try? RealData.locator.folder(of: "own")).map { URL(filePath: $0) }
+
+    @Test(.enabled(if: data != nil, "needs users' datasets in folder 'own' of $GYRUS_DATA"), arguments: shipped)
+    func `shipped scenarios for language, emotion and three modalities learn`(
+        scenario: String, dataset: String, metric: String, chance: Double
+    ) async throws {
+        let source = try #require(Self.data).appending(path: dataset)
+        try await GyrusCommand.use { gyrus in
+            for name in try FileManager.default.contentsOfDirectory(atPath: source.path) {
+                try FileManager.default.copyItem(
+                    at: source.appending(path: name), to: gyrus.folder.appending(path: name))
+            }
+            let text = try String(
+                contentsOf: DeliveredFiles.scenarios.appending(path: "\(scenario).yaml"), encoding: .utf8)
+            // Few trials on few samples.
+            let short = text.replacing("trials: 16", with: "trials: 4, population: 2")
+                .replacing(/\ntraining: \{epochs: \d+,/, with: "\ntraining: {epochs: 3, samples: 1500,")
+                .replacing(/\nfinal: .*/, with: "\nfinal: {epochs: 6, batch: 16, samples: 1500, candidates: 1}")
+            let file = try gyrus.write(short, to: "\(scenario).yaml")
+            #expect(try await gyrus.run("up", "-d").status == 0)
+            let id = try await gyrus.run("publish", file).out.trimmingCharacters(in: .newlines)
+            let watch = try await gyrus.run("watch", id)
+            #expect(watch.status == 0, "\(watch.out)\(watch.err)")
+            let winner = try #require(try await gyrus.list(Row.self, "result", id).first(where: \.isWinner))
+            #expect(try #require(winner.metrics["test-\(metric)"]) > chance, "\(winner)")
+        }
+    }
+
+    @Test func `a table becomes a network that answers for new rows`() async throws {
+        try await GyrusCommand.use { gyrus in
+            var generator = SplitMix64(seed: 3)
+            func row() -> (text: String, label: String) {
+                let size = Int(generator.next() % 100), color = ["red", "green", "blue"][Int(generator.next() % 3)]
+                return ("\(size),\(color)", size > 50 || color == "red" ? "large" : "small")
+            }
+            let rows = (0..<300).map { _ in row() }
+            let table = try gyrus.write(
+                "size,color,class\n" + rows.map { "\($0.text),\($0.label)\n" }.joined(), to: "things.csv")
+            let look = try await gyrus.run("datasets", "look", table)
+            #expect(look.status == 0 && look.out.contains("class"), "\(look.out)\(look.err)")
+            let result = gyrus.folder.appending(path: "result").path
+            let run = try await gyrus.run("run", table, "--budget", "10s", "--output", result)
+            #expect(run.status == 0, "\(run.out)\(run.err)")
+            let new = (0..<100).map { _ in row() }
+            let questions = try gyrus.write("size,color\n" + new.map { "\($0.text)\n" }.joined(), to: "new.csv")
+            let answers = try await gyrus.run("predict", result, "--table", questions)
+            #expect(answers.status == 0, "\(answers.err)")
+            let given = answers.out.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }
+            #expect(given.count == new.count)
+            #expect(zip(given, new).count { $0 == $1.label } > 80)
+        }
+    }
+}
