@@ -181,7 +181,7 @@ let shared: [Target] = [
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
         "Datasets", "Shared/Datasets",
-        ["Answers", "Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
+        ["Answers", "Media", "Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
 ]
 
 // MARK: - Services

@@ -40,13 +40,120 @@ struct Memory {
     }
 };
 
+/// The numbers and names in a container's header; bytes beyond the end are zero.
+struct Header {
+    const uint8_t *bytes;
+    size_t count;
+
+    int64_t little(size_t place, int size) const {
+        int64_t value = 0;
+        for (int i = size; i-- > 0;) value = value << 8 | byte(place + size_t(i));
+        return value;
+    }
+    int64_t big(size_t place, int size) const {
+        int64_t value = 0;
+        for (int i = 0; i < size; i++) value = value << 8 | byte(place + size_t(i));
+        return value;
+    }
+    int64_t byte(size_t place) const { return place < count ? bytes[place] : 0; }
+    bool has(size_t place, const char *name) const {
+        return place + 4 <= count && memcmp(bytes + place, name, 4) == 0;
+    }
+    /// Whether there may be the name of a chunk.
+    bool has_name(size_t place) const {
+        return place + 8 <= count &&
+               std::all_of(bytes + place, bytes + place + 4, [](uint8_t byte) { return byte >= 0x20 && byte < 0x7F; });
+    }
+};
+
+/// The library reads what is there of a sound, and does not tell that it should be more.
+void refuse_cut_short(int64_t announced, int64_t there, int64_t block) {
+    if (there / block < announced / block)
+        throw std::runtime_error("it is truncated: of " + std::to_string(announced) + " bytes of sound, " +
+                                 std::to_string(there) + " are there");
+}
+
+/// Programs that write to a pipe cannot know the size. They write none, or one that is as large as possible.
+bool is_unknown(int64_t size) { return size == 0 || size >= 0x7FFF'0000; }
+
+/// Checks the chunks of a WAV file.
+/// - Returns: The same sound with a proper header, if the library cannot read the one that is there; else nothing.
+std::vector<uint8_t> checked_wave(const Header &header) {
+    bool is_proper = true;
+    std::vector<uint8_t> format;
+    int64_t block = 1;
+    for (size_t place = 12; place + 8 <= header.count;) {
+        const auto size = header.little(place + 4, 4), left = int64_t(header.count - place - 8);
+        const auto start = header.bytes + place;
+        if (header.has(place, "data")) {
+            if (!is_unknown(size)) refuse_cut_short(size, left, block);
+            if (size == 0 && left > 0) is_proper = false;
+            if (is_proper) return {};
+            const auto length = uint32_t(is_unknown(size) ? left : std::min(size, left));
+            std::vector<uint8_t> whole(header.bytes, header.bytes + 12);
+            whole.insert(whole.end(), format.begin(), format.end());
+            whole.insert(whole.end(), start, start + 4);
+            for (int i = 0; i < 4; i++) whole.push_back(uint8_t(length >> (8 * i)));
+            whole.insert(whole.end(), start + 8, start + 8 + length);
+            const auto rest = uint32_t(whole.size() - 8);
+            for (int i = 0; i < 4; i++) whole[size_t(4 + i)] = uint8_t(rest >> (8 * i));
+            return whole;
+        }
+        if (size > left) return {};
+        if (header.has(place, "fmt ")) {
+            block = std::max<int64_t>(1, header.little(place + 20, 2));
+            format.assign(start, start + 8 + size);
+        }
+        // A chunk of odd size is followed by a byte that fills it up, which some writers leave out.
+        const auto end = place + 8 + size_t(size);
+        const bool is_unfilled = size % 2 == 1 && header.has_name(end) && !header.has_name(end + 1);
+        if (is_unfilled) is_proper = false;
+        place = end + (is_unfilled ? 0 : size_t(size % 2));
+    }
+    return {};
+}
+
+/// Checks the chunks of an AIFF file.
+void check_aiff(const Header &header) {
+    int64_t block = 1;
+    for (size_t place = 12; place + 8 <= header.count;) {
+        const auto size = header.big(place + 4, 4);
+        if (header.has(place, "COMM"))
+            block = std::max<int64_t>(1, header.big(place + 8, 2) * ((header.big(place + 14, 2) + 7) / 8));
+        if (header.has(place, "SSND")) return refuse_cut_short(size, int64_t(header.count - place - 8), block);
+        place += 8 + size_t(size + size % 2);
+    }
+}
+
+/// Checks that the last page of an Ogg file is whole.
+void check_ogg(const Header &header) {
+    for (size_t place = 0; header.has(place, "OggS");) {
+        const auto segments = size_t(header.byte(place + 26));
+        size_t length = 27 + segments;
+        for (size_t segment = 0; segment < segments; segment++) length += size_t(header.byte(place + 27 + segment));
+        if (length > header.count - place) throw std::runtime_error("it is truncated: its last Ogg page is incomplete");
+        place += length;
+    }
+}
+
+/// Checks that a sound is as long as its container says.
+/// - Returns: The same sound with a proper header, if it needs one.
+std::vector<uint8_t> checked(const Header &header) {
+    if (header.has(0, "RIFF") && header.has(8, "WAVE")) return checked_wave(header);
+    if (header.has(0, "FORM") && (header.has(8, "AIFF") || header.has(8, "AIFC"))) check_aiff(header);
+    check_ogg(header);
+    return {};
+}
+
 }  // namespace
 
 bool gyrus_sound_decode(
     const uint8_t *bytes, size_t count, double limit_seconds, gyrus_sound *sound, char **error) {
     return guarded(error, false, [&] {
         if (count == 0) throw std::runtime_error("the file is empty");
+        const auto repaired = checked({bytes, count});
         Memory memory{bytes, sf_count_t(count)};
+        if (!repaired.empty()) memory = {repaired.data(), sf_count_t(repaired.size())};
         SF_VIRTUAL_IO access{Memory::length, Memory::seek, Memory::read, Memory::write, Memory::tell};
         SF_INFO info{};
         std::unique_ptr<SNDFILE, int (*)(SNDFILE *)> file(sf_open_virtual(&access, SFM_READ, &info, &memory), sf_close);
@@ -65,6 +172,11 @@ bool gyrus_sound_decode(
         }
         if (sf_error(file.get()) != SF_ERR_NO_ERROR && mixed.empty()) throw std::runtime_error(sf_strerror(file.get()));
         if (mixed.empty()) throw std::runtime_error("it has no samples");
+        // The number of frames of an MP3 file is an estimate.
+        const bool is_exact = (info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC;
+        if (is_exact && info.frames < SF_COUNT_MAX && int64_t(mixed.size()) < std::min<int64_t>(info.frames, limit))
+            throw std::runtime_error("it is truncated: of " + std::to_string(info.frames) + " samples, " +
+                                     std::to_string(mixed.size()) + " are there");
         if (int64_t(mixed.size()) > limit) mixed.resize(size_t(limit));
         for (auto &sample : mixed)
             if (!std::isfinite(sample)) throw std::runtime_error("it has a sample that is not a finite number");

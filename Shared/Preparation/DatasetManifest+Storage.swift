@@ -29,11 +29,13 @@ extension DatasetManifest.Input {
         return means.flatMap { [Float](repeating: $0.rounded(), count: count / means.count) }
     }
 
-    /// Takes over the statistics of the training samples' bytes.
+    /// Takes over the statistics of the training samples' bytes. If samples lack the input, each mean is a level, so
+    /// that a row of means becomes zeros.
     mutating func standardize(_ levels: StoredLevels) {
         let moments = levels.moments
         preparation.standardize(
-            means: moments.map { Float($0.mean) }, deviations: moments.map { Float($0.deviation) })
+            means: moments.map { Float(signature.hasGaps == true ? $0.mean.rounded() : $0.mean) },
+            deviations: moments.map { Float($0.deviation) })
     }
 }
 

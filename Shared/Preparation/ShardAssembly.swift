@@ -85,6 +85,12 @@ struct ShardAssembly {
                 try JSONDecoder().decode(
                     SampleShard.Unreadable.self, from: Data(shard.metadata["unreadable", default: ""].utf8)))
         }
+        for name in names where !isFitted && manifest.inputs[name]?.signature.kind != .table {
+            let hasGaps = try SamplePart.allCases.contains {
+                try rowCount("\($0.name).\(name).rows") < counts[$0, default: 0]
+            }
+            manifest.inputs[name]?.signature.hasGaps = hasGaps ? true : nil
+        }
         for (name, levels) in levels where !isFitted { manifest.inputs[name]?.standardize(levels) }
         if kind != .regression { manifest.counts = classes }
     }

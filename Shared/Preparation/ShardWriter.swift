@@ -50,6 +50,8 @@ final class ShardWriter {
     /// Writes all shards that are missing.
     /// - Parameter report: Called with the number of samples done and the unreadable ones among them.
     func write(report: (Int, SampleShard.Unreadable) throws -> Void) throws {
+        // If it fails, nothing is decoded any more when the process exits.
+        defer { _ = decoder.exchange([]) }
         let isFinished = try (0..<(plan.count + size - 1) / size).map(takeOver)
         try report(done, unreadable)
         var (place, pending, bytes): (Int, [RawSample], Int) = (0, [], 0)

@@ -44,6 +44,7 @@ import Testing
         ([3, 8, 8], .maximumPooling(kernel: 3, stride: 2, padding: 2), "half"),
         ([3, 8, 8], .reshape([3, 63]), "shape"),
         ([3, 8, 8], .transpose([0, 1]), "order"), ([3, 8, 8], .groupNormalization(groups: 2), "groups"),
+        ([8], .presence(rate: 0), "the input that it follows from"),
         ([1], .tokenPairs(numbers: 50), "row of tokens"), ([12], .tokenPairs(numbers: 1 << 25), "numbers"),
         ([1], .tokenBag(vocabulary: 9, pairs: 50, features: 5, deviation: 1), "several tokens"),
         ([12], .tokenBag(vocabulary: 9, pairs: 0, features: 5, deviation: 0), "deviation"),

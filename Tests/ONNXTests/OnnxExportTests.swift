@@ -85,9 +85,11 @@ struct OnnxExportTests {
     static func networks() throws -> [NetworkDescription] {
         let branches = try TableSix.allCases.prefix(2).map { try $0.network(shape: [1, 112, 112], classes: 10) }
         let fused = try NetworkDescription.fused(branches: Array(zip(["image", "audio"], branches)), classes: 10)
+        let gapped = try NetworkDescription.fused(
+            branches: Array(zip(["image", "gapped"], branches)), classes: 10, gaps: ["gapped"])
         let tables = try TableSix.allCases.map { try $0.network(shape: [1, 28, 28], classes: 10) }
         let zoo = try ZooNetwork.all.map(\.network).filter { try $0.multiplyAccumulates <= mostOperations }
-        return [everything, fused] + tables + zoo + (try families())
+        return [everything, fused, gapped] + tables + zoo + (try families())
     }
 
     /// A network of every family for an input of each form that it can read.
@@ -151,6 +153,8 @@ struct OnnxExportTests {
                         feeds[value.name] = generator.integers(0, 60000, shape).astype(numpy.float32)
                     else:
                         feeds[value.name] = generator.standard_normal(shape).astype(numpy.float32)
+                    if value.name == "gapped":
+                        feeds[value.name][0] = 0
                 theirs = session.run(None, feeds)[0]
                 with torch.no_grad():
                     ours = script(*[torch.from_numpy(feeds[value.name]) for value in session.get_inputs()]).numpy()

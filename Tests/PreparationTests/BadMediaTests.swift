@@ -73,7 +73,8 @@ import Testing
     }
 
     @Test func `pictures with too many pixels are refused before memory is allocated`() throws {
-        let size: [UInt8] = [0, 0, 0x9C, 0x40, 0, 0, 0x9C, 0x40]  // 40,000 by 40,000
+        let side: [UInt8] = [0, 0, 0x9C, 0x40], size = side + side  // 40,000 by 40,000
+        func long(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { [UInt8]($0) } }
         let headers: [[UInt8]] = [
             Array("P5\n# large\n40000 40000\n255\n".utf8),
             [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + size + [8, 0, 0, 0, 0]
@@ -86,6 +87,18 @@ import Testing
             Array("RIFF0000WEBPVP8X".utf8) + [UInt8](repeating: 0, count: 8) + [0x3F, 0x9C, 0, 0x3F, 0x9C, 0],
             Array("II*".utf8) + [0, 8, 0, 0, 0, 2, 0, 0, 1, 4, 0, 1, 0, 0, 0, 0x40, 0x9C, 0, 0]
                 + [1, 1, 3, 0, 1, 0, 0, 0, 0x40, 0x9C, 0, 0],
+            // BigTIFF that begins with its largest bytes.
+            Array("MM".utf8) + [0, 43, 0, 8, 0, 0] + long(16) + long(2)
+                + [1, 0, 0, 4] + long(1) + side + [0, 0, 0, 0, 1, 1, 0, 16] + long(1) + long(40_000),
+            [0, 0, 0, 12] + Array("jP  ".utf8) + [0x0D, 0x0A, 0x87, 0x0A] + Array("....ihdr".utf8) + side + side,
+            [0xFF, 0x4F, 0xFF, 0x51, 0, 41, 0, 0] + side + side + [UInt8](repeating: 0, count: 8),
+            Array("....ftypavif....ispe....".utf8) + side + side,
+            Array("#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 40000 +X 40000\n".utf8),
+            Array("PF\n40000 40000\n-1.0\n".utf8),
+            Array("P7\nWIDTH 40000\nHEIGHT 40000\nDEPTH 3\nMAXVAL 255\nTUPLTYPE RGB\nENDHDR\n".utf8),
+            [0x59, 0xA6, 0x6A, 0x95] + side + side,
+            [0x76, 0x2F, 0x31, 0x01, 2, 0, 0, 0] + Array("dataWindow\0box2i\0".utf8) + [16, 0, 0, 0]
+                + [UInt8](repeating: 0, count: 8) + [0x3F, 0x9C, 0, 0, 0x3F, 0x9C, 0, 0] + [0],
         ]
         for header in headers {
             let failure = #expect(throws: Failure.self) { _ = try Picture(decoding: header) }
@@ -146,6 +159,44 @@ import Testing
         #expect(long.samples.count == Int(Sound.longest) * 8_000)
         #expect(abs(long.duration - 10_800) < 0.01)
     }
+
+    @Test func `a sound that ends before its header says is unreadable, and its row is named`() throws {
+        let folder = try TemporaryDirectory()
+        for name in ["high", "low"] {
+            try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true)
+            for number in 0..<20 {
+                let tone = MixedRows.wave(seconds: 0.2, rate: 8_000, pitch: (name == "low" ? 200 : 900) + number)
+                try (number == 7 && name == "low" ? tone.prefix(tone.count - 400) : tone)
+                    .write(to: folder.file("\(name)/\(number).wav"))
+            }
+        }
+        let target = try TemporaryDirectory()
+        let outcome = try Self.prepare(folder, to: target.path("d.safetensors"))
+        #expect(outcome.unreadableCount == 1)
+        #expect(outcome.unreadable.first?.place.contains("low/7.wav") == true)
+        #expect(outcome.unreadable.first?.reason == "it is truncated: of 3200 bytes of sound, 2800 are there")
+        // Programs that write to a pipe leave the largest size that there is.
+        var piped = [UInt8](try Data(contentsOf: folder.file("high/1.wav")))
+        piped.replaceSubrange(40..<44, with: [0xFF, 0xFF, 0xFF, 0xFF])
+        #expect(try Sound(decoding: piped).samples.count == 1_600)
+    }
+
+    @Test(
+        .enabled(if: voices != nil, "needs the users' data, in the folder 'own' of what $GYRUS_DATA names"),
+        arguments: ["ogg", "flac"])
+    func `compressed sounds that were cut are unreadable`(_ ending: String) throws {
+        let folder = try #require(Self.voices)
+        let name = try #require(
+            FileManager.default.contentsOfDirectory(atPath: folder).sorted().first { $0.hasSuffix(".\(ending)") })
+        let bytes = [UInt8](try Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
+        #expect(try !Sound(decoding: bytes).samples.isEmpty)
+        let failure = #expect(throws: Failure.self) {
+            _ = try Sound(decoding: Array(bytes.prefix(bytes.count * 2 / 3)))
+        }
+        #expect(failure?.message.contains("truncated") == true, "\(failure?.message ?? "")")
+    }
+
+    private static let voices = (try? RealData.locator.folder(of: "own")).map { "\($0)/voices/clips" }
 
     @Test func `texts in files are read in the given encoding`() throws {
         let folder = try TemporaryDirectory()

@@ -25,7 +25,8 @@ import Testing
         }
 
         /// Starts the program that prepares.
-        func start(_ name: String) throws -> (program: ChildProcess, log: URL) {
+        /// - Parameter kilobytes: Maximum size of a file that it may write; nil for no limit.
+        func start(_ name: String, limit kilobytes: Int? = nil) throws -> (program: ChildProcess, log: URL) {
             var settings = DataSettings(source: folder.url.path)
             var image = DataSettings.Modality(columns: ["file"], kind: .image)
             image.size = [256, 256]
@@ -33,8 +34,10 @@ import Testing
             let request = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
             let input = try target.write("\(request)\n\(target.path(name))\n".utf8, as: "request")
             let log = target.file("log \(UUID().uuidString)")
+            let path = try ChildProcess.executable("gyrus-data").path
+            let limit = kilobytes.map { "trap '' XFSZ; ulimit -f \($0); " } ?? ""
             let program = try ChildProcess(
-                path: ChildProcess.executable("gyrus-data").path, ["prepare"], input: URL(filePath: input), log: log)
+                path: "/bin/bash", ["-c", "\(limit)exec '\(path)' prepare"], input: URL(filePath: input), log: log)
             return (program, log)
         }
 
@@ -72,6 +75,20 @@ import Testing
         #expect(try Data(contentsOf: first) == Data(contentsOf: second))
         let left = try FileManager.default.contentsOfDirectory(atPath: made.target.url.path)
         #expect(left.allSatisfy { !$0.contains("shards") && !$0.contains("partial") })
+    }
+
+    @Test func `where a disk takes no more, it ends with the reason, and continues once there is space`() async throws {
+        let made = try Made()
+        let limited = try made.start("data", limit: 2_000)
+        #expect(await limited.program.end() == 1)
+        let failure = try #require(try Made.messages(limited.log).last?.failure)
+        #expect(failure.code == .unavailable)
+        #expect(
+            failure.message.contains("0.shard': File too large. The finished samples are kept"), "\(failure.message)")
+        #expect(!FileManager.default.fileExists(atPath: made.target.path("data")))
+        let free = try made.start("data")
+        #expect(await free.program.end() == 0)
+        #expect(FileManager.default.fileExists(atPath: made.target.path("data")))
     }
 
     @Test func `pictures that have changed are prepared again`() async throws {

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import Model
 
 /// Synthetic data with every kind of modality.
@@ -29,7 +29,7 @@ public enum MixedRows {
     }
 
     /// A tone as a 16-bit WAV file.
-    private static func wave(seconds: Double, rate: Int, pitch: Int) -> Data {
+    public static func wave(seconds: Double, rate: Int, pitch: Int) -> Data {
         let samples = (0..<Int(seconds * Double(rate))).map { place in
             Int16(12_000 * sin(2 * Double.pi * Double(pitch * place) / Double(rate)))
         }

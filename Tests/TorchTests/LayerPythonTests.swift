@@ -32,6 +32,7 @@ import Torch
         ("scaledsum", [[7, 8], [7]], .sequencePooling(.scaledSum)), ("pairs", [[7]], .tokenPairs(numbers: 11)),
         ("bag", [[7]], .tokenBag(vocabulary: 9, pairs: 11, features: 4, deviation: 1)),
         ("attentionpool", [[7, 8], [7]], .sequencePooling(.attention)),
+        ("presence", [[6], [3, 4]], .presence(rate: 0)),
         ("tokens", [[7]], .tokenEmbedding(vocabulary: 9, features: 4)),
         ("columns", [[4]], .columns(categories: [5, 9], features: 3)),
         ("columntokens", [[4]], .columnTokens(categories: [5, 9], features: 3)),
@@ -186,6 +187,7 @@ import Torch
             "scaledsum": lambda: Free(pool("scaledsum")), "pairs": lambda: Free(pairs),
             "bag": lambda: Free(bag, weight=[9, 4], pair_weight=[12, 4]),
             "maximumpool": lambda: Free(pool("maximum")), "attentionpool": lambda: Free(pool("attention"), weight=[1, 8]),
+            "presence": lambda: Free(lambda s, x, y: torch.where((y != 0).flatten(1).any(1, True), x, s.absent), absent=[6]),
             "tokens": lambda: Tokens(9, 4), "columns": lambda: table(columns),
             "columntokens": lambda: table(columntokens, weight=[2, 3], bias=[4, 3]),
             "columnwaves": lambda: table(columnwaves, frequency=[2, 4], weight=[2, 8, 3], bias=[2, 3]),
@@ -209,12 +211,13 @@ import Torch
                 marks = torch.randint(1, 9, (3, 7), generator=generator).float()
                 marks[1, 4:], marks[2, 2:] = 0, 0
                 values[-1] = marks
+            if name == "presence": values[1][1] = 0
             if name.startswith("column"):
                 values[0][:, 2:] = torch.tensor([[0., 8.], [4., 3.], [2., 0.]])
             exact = name in ("tokens", "pairs", "bag") or name.startswith("column")
             sides = []
             for module in (ours, theirs):
-                inputs = [value.clone().requires_grad_(not exact and not (len(values) == 2 and place == 1 and shapes[1] == "7")) for place, value in enumerate(values)]
+                inputs = [value.clone().requires_grad_(not exact and not (len(values) == 2 and place == 1 and shapes[1] in ("7", "3,4"))) for place, value in enumerate(values)]
                 output = module(*inputs)
                 factor = torch.cos(torch.arange(output.numel()).reshape(output.shape).float())
                 if output.requires_grad: (output * factor).sum().backward()

@@ -35,7 +35,7 @@ struct NoiseSet: Sendable {
             return (file, Clip(name: String(file.dropLast(4)), fold: fold))
         }
         return NoiseSet(clips: found.map(\.1)) { index in
-            try WaveFile(path: "\(folder)/\(found[index].0)", rate: SpeechSet.rate).samples
+            try AudioFolder.samples(of: "\(folder)/\(found[index].0)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Media
 import Model
 
 /// Recordings of spoken classes.
@@ -44,7 +45,7 @@ struct SpeechSet: Sendable {
             return (file, recording)
         }
         return SpeechSet(recordings: found.map(\.1)) { index in
-            try WaveFile(path: "\(place)/\(found[index].0)", rate: rate).samples
+            try AudioFolder.samples(of: "\(place)/\(found[index].0)")
         }
     }
 
@@ -58,8 +59,29 @@ struct SpeechSet: Sendable {
     }
 }
 
-/// Lists the recordings of a folder.
+/// Lists and reads the recordings of a folder.
 enum AudioFolder {
+    /// The samples of a recording at the rate of all audio that Gyrus prepares.
+    /// - Throws: `Failure` naming the file.
+    static func samples(of path: String) throws -> [Float] {
+        let bytes: [UInt8]
+        do {
+            bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw Failure(.notFound, "Cannot read '\(path)': \(error.localizedDescription)")
+        }
+        do {
+            let sound = try Sound(decoding: bytes)
+            guard sound.rate == SpeechSet.rate else {
+                throw Failure(
+                    .corrupt, "\(sound.rate) samples per second, but \(SpeechSet.rate) are required; resample it first")
+            }
+            return sound.samples
+        } catch let failure as Failure {
+            throw Failure(.corrupt, "'\(path)' is not a readable recording: \(failure.message).")
+        }
+    }
+
     static func files(in folder: String) throws -> [String] {
         let names: [String]
         do {

@@ -78,11 +78,17 @@ public struct InputSignature: Hashable, Sendable, Codable {
     /// each of these columns, from 0 (unknown or missing) to the count − 1.
     public var categories: [Int]?
 
+    /// Whether some samples lack it; nil if none does. A network reads zeros for these.
+    public var hasGaps: Bool?
+
     /// Describes an input.
-    public init(kind: ModalityKind, shape: [Int], vocabulary: Int? = nil, categories: [Int]? = nil) {
+    public init(
+        kind: ModalityKind, shape: [Int], vocabulary: Int? = nil, categories: [Int]? = nil, hasGaps: Bool? = nil
+    ) {
         self.kind = kind
         self.shape = shape
         self.vocabulary = vocabulary
         self.categories = categories
+        self.hasGaps = hasGaps
     }
 }

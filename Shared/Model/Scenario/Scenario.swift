@@ -64,6 +64,8 @@ public struct Scenario: Hashable, Sendable {
         public var halving: Halving?
         /// How replicas of the controllers search together; nil for a single one within the designer.
         public var replication: Replication?
+        /// The settings to choose in addition.
+        public var choices: Choices
         /// Whether every trial is scored on the test split, for research on search methods. Otherwise only finalists
         /// are scored, so that the test split cannot influence any choice.
         public var scoresTest: Bool
@@ -79,7 +81,7 @@ public struct Scenario: Hashable, Sendable {
             optimizers: [String]? = nil, structures: [String]? = nil, pretrained: [String]? = nil,
             widths: [Double]? = nil, layers: Layers? = nil, halving: Halving? = nil, replication: Replication? = nil,
             scoresTest: Bool = false,
-            budget: Double? = nil, fineTuning: FineTuning = .automatic
+            budget: Double? = nil, fineTuning: FineTuning = .automatic, choices: Choices = Choices()
         ) {
             self.method = method
             self.population = population
@@ -95,6 +97,7 @@ public struct Scenario: Hashable, Sendable {
             self.replication = replication
             self.budget = budget
             self.scoresTest = scoresTest
+            self.choices = choices
         }
     }
 

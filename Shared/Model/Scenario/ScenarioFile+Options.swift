@@ -106,13 +106,20 @@ extension ScenarioFile {
     ) throws {
         options.augmentation = try fields.choice("augmentation", of: TrainingOptions.Augmentation.self) ?? .none
         options.flips = try fields.choice("flip", of: Switch.self)?.isOn ?? false
-        let kinds = Set(data.inputs.values.map(\.kind))
-        guard options.augmentation == .none || kinds.contains(where: { $0.distortion != nil }) else {
-            throw fields.wrong(
-                "augmentation", "needs pictures, sound or series; leave it out.")
-        }
-        guard !options.flips || (options.augmentation != .none && kinds.contains(.image)) else {
+        try checkAugmentation(options.augmentation, fields, data)
+        let hasPictures = data.inputs.values.contains { $0.kind == .image }
+        guard !options.flips || (options.augmentation != .none && hasPictures) else {
             throw fields.wrong("flip", "needs pictures, and augmentation: light or strong.")
+        }
+    }
+
+    /// Rejects an augmentation of data that has nothing to augment.
+    static func checkAugmentation(
+        _ augmentation: TrainingOptions.Augmentation, _ fields: FieldReader, _ data: ScenarioData
+    ) throws {
+        let kinds = Set(data.inputs.values.map(\.kind))
+        guard augmentation == .none || kinds.contains(where: { $0.distortion != nil }) else {
+            throw fields.wrong("augmentation", "needs pictures, sound or series; leave it out.")
         }
     }
 

@@ -105,6 +105,7 @@ extension ScenarioFile {
         }
         try checkMeasures(of: scenario)
         try checkOptions(of: scenario, budget)
+        try checkChoices(of: scenario, reader)
         return scenario
     }
 
@@ -180,7 +181,8 @@ extension ScenarioFile {
             replication: try fields.flatMap { try replication($0) },
             scoresTest: try fields?.choice("score-test", of: Switch.self)?.isOn ?? false,
             budget: try fields?.milliseconds("budget").map { $0 / 1_000 },
-            fineTuning: try fields?.choice("fine-tuning", of: FineTuning.self) ?? usual.fineTuning)
+            fineTuning: try fields?.choice("fine-tuning", of: FineTuning.self) ?? usual.fineTuning,
+            choices: try fields.map { try choices($0) } ?? usual.choices)
     }
 
     static func training(

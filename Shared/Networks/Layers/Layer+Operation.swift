@@ -116,6 +116,9 @@ extension Layer {
         case multiplication
         /// Sum of the inputs, each with a learned weight; the weights are a softmax, so they are positive and sum to 1.
         case weightedSum
+        /// The first input, a vector; for samples whose second input holds only zeros, a learned vector. While training,
+        /// samples count as such at random.
+        case presence(rate: Double)
         /// Sum of all inputs but the first, weighted by the softmax of the first, a vector with one number for each of
         /// them: attention that depends on the sample.
         case attention
@@ -181,6 +184,7 @@ extension Layer.Operation {
         case .mean: MeanRules()
         case .multiplication: MultiplicationRules()
         case .weightedSum: WeightedSumRules()
+        case .presence(let rate): PresenceRules(rate: rate)
         case .attention: AttentionRules()
         }
     }
@@ -202,6 +206,6 @@ extension Layer.Operation {
         LeakyReluRules.self, Relu6Rules.self, SigmoidRules.self, TanhRules.self, GeluRules.self, SiluRules.self,
         HardSwishRules.self, HardSigmoidRules.self, SoftmaxRules.self, DropoutRules.self, StochasticDepthRules.self,
         FlattenRules.self, ConcatenationRules.self, AdditionRules.self, MeanRules.self,
-        MultiplicationRules.self, WeightedSumRules.self, AttentionRules.self,
+        MultiplicationRules.self, WeightedSumRules.self, PresenceRules.self, AttentionRules.self,
     ]
 }

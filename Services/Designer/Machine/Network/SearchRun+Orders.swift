@@ -48,7 +48,7 @@ extension SearchRun {
     }
 
     private func training(of trial: Trial, _ candidate: Candidate) throws -> TrainingTask {
-        let budget = try budget(of: trial, candidate)
+        let budget = candidate.training(try budget(of: trial, candidate))
         let options = budget.options
         var task = TrainingTask(
             network: candidate.network, dataset: scenario.data.id,

@@ -13,6 +13,11 @@ public struct Candidate: Hashable, Sendable {
         let network: NetworkDescription
         /// The frozen network whose features it reads; nil if it reads the modality itself.
         let frozen: FrozenPart?
+        /// The settings that were chosen for it, for display.
+        var settings = ""
+
+        /// Name of the input that it reads.
+        var input: String { frozen?.input ?? modality }
     }
 
     /// The choices of the search, as numbers.
@@ -43,6 +48,8 @@ public struct Candidate: Hashable, Sendable {
     public let frozenMilliseconds: Double
     /// Its role in a fusion search; nil if it is trained as a whole.
     public let fusion: Fusion?
+    /// The settings of its training that were chosen for it.
+    let settings: ChosenSettings
 
     /// The role of a candidate in a fusion search.
     public enum Fusion: Hashable, Sendable {
@@ -55,12 +62,16 @@ public struct Candidate: Hashable, Sendable {
     /// The platform that trains it.
     public static let platform = "Gyrus1.0"
 
-    init(genome: Genome, branches: [Branch], data: ScenarioData, task: Scenario.Task) throws {
+    init(
+        genome: Genome, branches: [Branch], data: ScenarioData, task: Scenario.Task,
+        settings: ChosenSettings = ChosenSettings()
+    ) throws {
         self.genome = genome
+        self.settings = settings
         let fused = try NetworkDescription.fused(
-            name: branches.map(\.title).joined(separator: "+"),
-            branches: branches.map { ($0.frozen?.input ?? $0.modality, $0.network) },
-            classes: data.target.outputs)
+            name: branches.map(\.title).joined(separator: "+"), branches: branches.map { ($0.input, $0.network) },
+            classes: data.target.outputs,
+            gaps: Set(branches.filter { data.inputs[$0.modality]?.hasGaps == true }.map(\.input)))
         network = fused
         let frozen = branches.compactMap(\.frozen?.view)
         parameters = try fused.parameterCount + frozen.reduce(0) { $0 + $1.parameters }
@@ -69,7 +80,9 @@ public struct Candidate: Hashable, Sendable {
         var head = branches.first?.optimizer
         head?.branch = ""
         optimizers = branches.map(\.optimizer) + [head].compactMap { $0 }
-        title = branches.map { "\($0.modality): \($0.title) \($0.optimizer.name)" }.joined(separator: "; ")
+        title =
+            branches.map { "\($0.modality): \($0.title) \($0.optimizer.name)\($0.settings)" }.joined(separator: "; ")
+            + (settings.text.isEmpty ? "" : "; training:\(settings.text)")
         let datasets = branches.compactMap { data.name(of: $0.modality) }
         areas = Self.areas(of: branches.map(\.modality), data)
         functions = [task.rawValue]
@@ -88,6 +101,7 @@ public struct Candidate: Hashable, Sendable {
         self.genome = genome
         self.network = network
         self.fusion = fusion
+        settings = ChosenSettings()
         self.title = title
         self.category = category
         families = [category]
@@ -110,6 +124,7 @@ public struct Candidate: Hashable, Sendable {
         }
         let names = Self.unique(members.map(\.network.name)).joined(separator: "+")
         genome = first.genome
+        settings = first.settings
         network = try NetworkDescription.ensemble(
             named: "ensemble of \(members.count) \(names)", of: members.map(\.network))
         // Members that read the same inputs have the same frozen networks in front of them.
@@ -127,6 +142,15 @@ public struct Candidate: Hashable, Sendable {
         dataset = first.dataset
         optimizerTitle = Self.unique(members.map(\.optimizerTitle)).joined(separator: "+")
         fusion = nil
+    }
+
+    /// A training with its own settings in place of the scenario's.
+    public func training(_ usual: Scenario.Training) -> Scenario.Training {
+        var training = usual
+        training.batch = settings.batch ?? training.batch
+        training.options.augmentation = settings.augmentation ?? training.options.augmentation
+        training.options.loss.labelSmoothing = settings.labelSmoothing ?? training.options.loss.labelSmoothing
+        return training
     }
 
     /// The artificial code, with the accuracy if it is known.

@@ -2,7 +2,8 @@ public import Model
 import Networks
 
 /// The networks that a scenario's search composes layer by layer: for each modality one gene with an optimizer and, for
-/// each layer, the number, height, width and stride of its kernels (source paper, section 3.1.2).
+/// each layer, the number, height, width and stride of its kernels (source paper, section 3.1.2), and what else the
+/// scenario lets the search choose (`SettingParts`).
 ///
 /// Strings differ in length. With several modalities each can be omitted, as in `NetworkSpace`; those that are present
 /// are trained together.
@@ -17,6 +18,8 @@ public struct LayerSpace: CandidateSpace {
     private let layers: Scenario.Layers
     private let modalities: [String]
     private let optimizers: [Optimizer]
+    private let branchSettings: SettingParts
+    private let sharedSettings: SettingParts
 
     /// The space of a scenario.
     /// - Throws: `Failure` with code `invalid-argument` whose message begins with the invalid field.
@@ -26,7 +29,11 @@ public struct LayerSpace: CandidateSpace {
         modalities = scenario.data.modalities
         optimizers = try NetworkSpace.choices(
             scenario.search.optimizers, among: Optimizer.choices, named: \.name, field: "search.optimizers")
-        let (optimizers, modalities) = (optimizers, modalities)
+        branchSettings = .branch(scenario.search.choices)
+        sharedSettings = .shared(scenario.search.choices)
+        let (modalities, parts) = (
+            modalities, [SearchSpace.Part("optimizer", optimizers.map(\.name))] + branchSettings.parts
+        )
         let turn = SearchSpace.Repetition(
             [
                 .init("kernels", layers.kernels.map(String.init)), .init("height", layers.heights.map(String.init)),
@@ -34,10 +41,8 @@ public struct LayerSpace: CandidateSpace {
             ], times: 1...layers.most)
         space = try SearchSpace(
             modalities.map { modality in
-                .init(
-                    modality, [.init("optimizer", optimizers.map(\.name))], repeating: turn,
-                    isOptional: modalities.count > 1)
-            })
+                .init(modality, parts, repeating: turn, isOptional: modalities.count > 1)
+            } + sharedSettings.gene)
         let smallest = try modalities.map { try cost(of: simplest, $0) }
         try scenario.limits.check(
             parameters: smallest.map(\.parameters).min() ?? 0, operations: smallest.map(\.operations).min() ?? 0)
@@ -51,19 +56,23 @@ public struct LayerSpace: CandidateSpace {
         }
         let branches = try zip(modalities, genome.genes).compactMap { modality, numbers -> Candidate.Branch? in
             guard !SearchSpace.isAbsent(numbers) else { return nil }
-            var optimizer = optimizers[numbers[0] - 1]
-            optimizer.branch = "\(modality)."
-            let network = try network(of: convolutions(numbers.dropFirst()), modality)
+            let settings = branchSettings.chosen(numbers.dropFirst())
+            let network = try network(
+                of: convolutions(numbers.dropFirst(1 + branchSettings.parts.count)), modality)
             return Candidate.Branch(
-                modality: modality, title: network.name, category: Self.category, optimizer: optimizer,
-                network: network, frozen: nil)
+                modality: modality, title: network.name, category: Self.category,
+                optimizer: settings.optimizer(optimizers[numbers[0] - 1], branch: "\(modality)."),
+                network: settings.network(network), frozen: nil, settings: settings.text)
         }
-        return try Candidate(genome: genome, branches: branches, data: scenario.data, task: scenario.task)
+        return try Candidate(
+            genome: genome, branches: branches, data: scenario.data, task: scenario.task,
+            settings: sharedSettings.chosen(genome.genes.dropFirst(modalities.count).joined()))
     }
 
     /// Whether the network of a genome is within the scenario's limits.
     public func isAllowed(_ genome: Genome) -> Bool {
-        space.contains(genome) && keeps(scenario.limits, genome)
+        space.contains(genome) && !genome.genes.prefix(modalities.count).allSatisfy(SearchSpace.isAbsent)
+            && keeps(scenario.limits, genome)
     }
 
     // MARK: Parts

@@ -10,7 +10,7 @@ extension NetworkSpace {
     ///   - order: Names of modalities; those that are not genes of the space are skipped.
     ///   - preferring: Names of structures by modality, most preferred first.
     public func fusions(in order: [String], preferring: [String: [String]] = [:]) -> [Genome] {
-        let known = order.filter { name in space.genes.contains { $0.name == name } }
+        let known = order.filter(modalities.contains)
         guard !known.isEmpty else { return [] }
         guard space.genes.contains(where: \.isOptional) else {
             return first(known, preferring).map { [$0] } ?? []
@@ -28,15 +28,16 @@ extension NetworkSpace {
     }
 
     private func first(_ present: [String], _ preferring: [String: [String]]) -> Genome? {
-        let options = space.genes.map { gene in
+        let genes = space.genes.prefix(modalities.count)
+        let options = genes.map { gene in
             present.contains(gene.name) ? Self.settings(of: gene, preferring[gene.name] ?? []) : []
         }
         let rounds = options.map(\.count).max() ?? 0
         for round in 0..<rounds {
             let genome = Genome(
-                zip(space.genes, options).map { gene, options in
+                zip(genes, options).map { gene, options in
                     options.isEmpty ? gene.parts.map { _ in 0 } : options[min(round, options.count - 1)]
-                })
+                } + usualSettings)
             if isAllowed(genome) { return genome }
         }
         return nil
@@ -44,13 +45,13 @@ extension NetworkSpace {
 
     /// Settings of a gene with the first optimizer, by structure and then by size.
     private static func settings(of gene: SearchSpace.Gene, _ preferred: [String]) -> [[Int]] {
-        guard gene.parts.count == 3 else { return [] }
+        let settings = gene.parts.dropFirst(3).map { _ in 1 }
         let structures = gene.parts[1].choices.indices.sorted {
             let places = [$0, $1].map { preferred.firstIndex(of: gene.parts[1].choices[$0]) ?? preferred.count }
             return (places[0], $0) < (places[1], $1)
         }
         return structures.flatMap { structure in
-            gene.parts[2].choices.indices.map { [1, structure + 1, $0 + 1] }
+            gene.parts[2].choices.indices.map { [1, structure + 1, $0 + 1] + settings }
         }
     }
 }

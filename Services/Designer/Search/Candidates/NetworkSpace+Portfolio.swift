@@ -5,10 +5,15 @@ extension NetworkSpace {
     /// One network of each structure, at its usual size and with all modalities present: the start of a search without
     /// prior knowledge, so that each structure is seen before any is varied.
     public var portfolio: [Genome] {
-        let rounds = space.genes.compactMap { $0.parts.dropFirst().first?.choices.count }.max() ?? 0
+        let rounds = structures.map(\.count).max() ?? 0
         return (0..<rounds).map { round in
-            Genome(space.genes.map { Self.usual(structure: round, in: $0) })
+            Genome(space.genes.prefix(modalities.count).map { Self.usual(structure: round, in: $0) } + usualSettings)
         }.filter(isAllowed)
+    }
+
+    /// The numbers of the gene for the settings of a whole training, if there is one.
+    var usualSettings: [[Int]] {
+        space.genes.dropFirst(modalities.count).map { $0.parts.map { _ in 1 } }
     }
 
     /// A gene's numbers for one of its structures, cycling through them.
@@ -18,6 +23,7 @@ extension NetworkSpace {
             switch place {
             case 0: return (choices.firstIndex(of: usualOptimizer) ?? 0) + 1
             case 1: return structure % choices.count + 1
+            case 3...: return 1
             default:
                 let distance = { (index: Int) in abs((Double(choices[index]) ?? .infinity) - 1) }
                 return (choices.indices.min { distance($0) < distance($1) } ?? 0) + 1

@@ -1,12 +1,13 @@
 public import Model
 import Networks
 
-/// The networks that a scenario's search chooses from: for each modality one gene with optimizer, structure and size.
+/// The networks that a scenario's search chooses from: for each modality one gene with optimizer, structure, size and
+/// what else the scenario lets the search choose (`SettingParts`).
 ///
 /// With several modalities each can be omitted, so that a single modality that does better alone is in the space.
 /// Present branches are trained together, each with its own optimizer; the common classifier uses that of the first
 /// branch. The structures of a gene are the families that can read the modality and serve the engaged areas of the
-/// brain (`StructureAlphabet`); size means width and, if the family has it, depth.
+/// brain (`StructureAlphabet`); size means width and, if the family has it and the scenario has no list of depths, depth.
 ///
 /// ```swift
 /// let space = try file.locating { try NetworkSpace(file.scenario) }
@@ -26,12 +27,16 @@ public struct NetworkSpace: CandidateSpace {
     let structures: [[StructureFamily]]
     private let widths: [Double]
     private let optimizers: [Optimizer]
-    /// Costs of each modality's networks by structure and width, each with its own classifier.
-    private let costs: [[[Cost]]]
+    private let branchSettings: SettingParts
+    private let sharedSettings: SettingParts
+    /// Costs of each modality's networks by structure, width and depth, each with its own classifier.
+    private let costs: [[[[Cost]]]]
 
     private struct Cost {
         let parameters: Int
         let operations: Int
+        /// Whether the structure is the same at an earlier depth.
+        var isRepeated = false
     }
 
     /// The space of a scenario.
@@ -46,6 +51,7 @@ public struct NetworkSpace: CandidateSpace {
         guard Set(widths).count == widths.count, widths.count <= 100 else {
             throw Failure(.invalidArgument, "search.widths: at most 100 different widths are allowed.")
         }
+        let branchSettings = SettingParts.branch(search.choices), sharedSettings = SettingParts.shared(search.choices)
         let modalities = scenario.data.modalities
         let structures = try modalities.map { try alphabet.families(for: $0) }
         space = try SearchSpace(
@@ -53,17 +59,20 @@ public struct NetworkSpace: CandidateSpace {
                 let parts = [
                     SearchSpace.Part("optimizer", optimizers.map(\.name)),
                     SearchSpace.Part("structure", structures.map(\.name)),
-                    SearchSpace.Part("size", widths.map { Self.text($0) }),
+                    SearchSpace.Part("size", widths.map(\.choiceText)),
                 ]
-                return .init(modality, parts, isOptional: modalities.count > 1)
-            })
+                return .init(modality, parts + branchSettings.parts, isOptional: modalities.count > 1)
+            } + sharedSettings.gene)
         costs = try zip(modalities, structures).map { modality, structures in
             try structures.map { structure in
-                try widths.map { try Self.cost(of: structure, width: $0, modality, scenario.data) }
+                try widths.map { width in
+                    try Self.costs(of: structure, width: width, search.choices.depths, modality, scenario.data)
+                }
             }
         }
         (self.scenario, self.modalities, self.structures) = (scenario, modalities, structures)
         (self.widths, self.optimizers) = (widths, optimizers)
+        (self.branchSettings, self.sharedSettings) = (branchSettings, sharedSettings)
         try checkLimits()
     }
 
@@ -77,22 +86,28 @@ public struct NetworkSpace: CandidateSpace {
             let (modality, structures, numbers) = (modalities[index], structures[index], genome.genes[index])
             guard !SearchSpace.isAbsent(numbers) else { return nil }
             let (structure, width) = (structures[numbers[1] - 1], widths[numbers[2] - 1])
-            var optimizer = optimizers[numbers[0] - 1]
-            optimizer.branch = "\(structure.frozen?.input ?? modality)."
+            let settings = branchSettings.chosen(numbers.dropFirst(3))
+            let network = try Self.network(structure, width: width, settings.depth, modality, scenario.data)
             return Candidate.Branch(
-                modality: modality, title: "\(structure.name)×\(Self.text(width))",
-                category: structure.category, optimizer: optimizer,
-                network: try Self.network(structure, width: width, modality, scenario.data), frozen: structure.frozen)
+                modality: modality, title: "\(structure.name)×\(width.choiceText)", category: structure.category,
+                optimizer: settings.optimizer(
+                    optimizers[numbers[0] - 1], branch: "\(structure.frozen?.input ?? modality)."),
+                network: settings.network(network), frozen: structure.frozen, settings: settings.text)
         }
-        return try Candidate(genome: genome, branches: branches, data: scenario.data, task: scenario.task)
+        return try Candidate(
+            genome: genome, branches: branches, data: scenario.data, task: scenario.task,
+            settings: sharedSettings.chosen(genome.genes.dropFirst(modalities.count).joined()))
     }
 
-    /// Whether the network of a genome is within the scenario's limits.
+    /// Whether a genome has a network that is within the scenario's limits. A depth that changes nothing is not allowed,
+    /// so that no network is tried twice.
     public func isAllowed(_ genome: Genome) -> Bool {
         guard space.contains(genome) else { return false }
-        let present = zip(costs, genome.genes).compactMap { costs, numbers in
-            SearchSpace.isAbsent(numbers) ? nil : costs[numbers[1] - 1][numbers[2] - 1]
+        let present = zip(costs, genome.genes).compactMap { costs, numbers -> Cost? in
+            guard !SearchSpace.isAbsent(numbers) else { return nil }
+            return costs[numbers[1] - 1][numbers[2] - 1][scenario.search.choices.depths == nil ? 0 : numbers[3] - 1]
         }
+        guard !present.isEmpty, !present.contains(where: \.isRepeated) else { return false }
         // A fused network has one bias vector where the parts had one each.
         let shared = (present.count - 1) * scenario.data.target.outputs
         let parameters = present.reduce(-shared) { $0 + $1.parameters }
@@ -102,7 +117,7 @@ public struct NetworkSpace: CandidateSpace {
 
     /// Whether every limit can be met, and all of them at once.
     private func checkLimits() throws {
-        let all = costs.joined().joined()
+        let all = costs.joined().joined().joined()
         try scenario.limits.check(
             parameters: all.map(\.parameters).min() ?? 0, operations: all.map(\.operations).min() ?? 0)
         let fits = all.contains {
@@ -133,9 +148,9 @@ public struct NetworkSpace: CandidateSpace {
         }
     }
 
-    /// The network of a modality; if its family has depth, a wider network is also deeper.
+    /// The network of a modality; if its family has depth and none is given, a wider network is also deeper.
     static func network(
-        _ structure: StructureFamily, width: Double, _ modality: String, _ data: ScenarioData
+        _ structure: StructureFamily, width: Double, _ depth: Double? = nil, _ modality: String, _ data: ScenarioData
     ) throws -> NetworkDescription {
         guard var signature = data.inputs[modality] else {
             throw Failure(.internal, "The data has no modality '\(modality)'.")
@@ -144,26 +159,32 @@ public struct NetworkSpace: CandidateSpace {
             signature = InputSignature(kind: signature.kind, shape: [frozen.view.width])
         }
         return try structure.network(
-            input: modality, signature, outputs: data.target.outputs, width: width, depth: min(2, max(0.5, width)))
+            input: modality, signature, outputs: data.target.outputs, width: width,
+            depth: depth ?? min(2, max(0.5, width)))
     }
 
-    private static func cost(
-        of structure: StructureFamily, width: Double, _ modality: String, _ data: ScenarioData
-    ) throws -> Cost {
+    /// The costs of a structure by depth.
+    private static func costs(
+        of structure: StructureFamily, width: Double, _ depths: [Double]?, _ modality: String, _ data: ScenarioData
+    ) throws -> [Cost] {
         do {
-            let network = try network(structure, width: width, modality, data)
-            return Cost(
-                parameters: try network.parameterCount + (structure.frozen?.view.parameters ?? 0),
-                operations: try network.multiplyAccumulates)
+            var earlier: Set<[Layer]> = []
+            return try (depths?.map(Optional.init) ?? [nil]).map { depth in
+                let network = try network(structure, width: width, depth, modality, data)
+                let hasGaps = data.inputs[modality]?.hasGaps == true
+                let branch =
+                    hasGaps
+                    ? try NetworkDescription.fused(
+                        branches: [(modality, network)], classes: data.target.outputs, gaps: [modality]) : network
+                return Cost(
+                    parameters: try branch.parameterCount + (structure.frozen?.view.parameters ?? 0),
+                    operations: try branch.multiplyAccumulates,
+                    isRepeated: !earlier.insert(network.layers).inserted)
+            }
         } catch let failure as Failure {
             throw Failure(
                 .invalidArgument,
-                "modalities.\(modality): \(structure.name)×\(text(width)) cannot take it: \(failure.message)")
+                "modalities.\(modality): \(structure.name)×\(width.choiceText) cannot take it: \(failure.message)")
         }
-    }
-
-    /// A width in readable form: `1`, `0.5`.
-    static func text(_ width: Double) -> String {
-        width == width.rounded() ? String(Int(width)) : String(width)
     }
 }

@@ -34,6 +34,10 @@ extension ScenarioField {
                 "widths", .numbers(0.05...16), usual: "[0.5, 1, 2]",
                 "Multipliers for the structures' channels to choose from. Not with `layers` or `fusion`."),
             ScenarioField(
+                "choose", .group(choices),
+                "Settings that the search chooses for each network, each from a list. Its first networks have the first "
+                    + "value of each list. Not with `fusion`."),
+            ScenarioField(
                 "layers", .group(layers), "Composes networks layer by layer instead of choosing whole structures."),
             ScenarioField(
                 "halving", .group(halving),
@@ -61,6 +65,26 @@ extension ScenarioField {
                     + "scored, so that the test split cannot influence any choice."),
         ]
     }()
+
+    private static let choices: [ScenarioField] = [
+        ScenarioField(
+            "depth", .numbers(0.05...8),
+            "Multipliers for the number of a structure's blocks, if it has any. Without this list, a wider network is "
+                + "also deeper. Not with `layers`."),
+        ScenarioField(
+            "learning-rate", .numbers(1e-8...100),
+            "Initial learning rates; each modality has its own. They suit some optimizers better than others, so name "
+                + "`optimizers` as well."),
+        ScenarioField("weight-decay", .numbers(0...1), "Weight decays; each modality has its own."),
+        ScenarioField(
+            "dropout", .numbers(0...0.9),
+            "Rates of a structure's dropout layers or, if it has none, of one before the last layer."),
+        ScenarioField("label-smoothing", .numbers(0...0.9), "Shares of a label that are spread over all classes."),
+        ScenarioField(
+            "augmentation", .choices(of: TrainingOptions.Augmentation.self),
+            "Random changes to pictures, sound and series during training."),
+        ScenarioField("batch", .integers(1...4_096), "Samples in a mini-batch."),
+    ]
 
     private static let staleness: [ScenarioField] = [
         ScenarioField(
