@@ -519,8 +519,9 @@ let testTargets: [Target] = [
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
             "WorkQueueServer", "Safetensors", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
             "DesignerClient", "DesignerSearch", "DesignerServer", "ParameterServer", "TrainerClient", "EvaluatorClient",
-            "RegistryClient", "RegistryServer", "ServiceClient", "ServingSupport", "TestSupport", "gyrus-autoencoder",
-            "gyrus-data", "registry", "server", "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle,
+            "RegistryClient", "RegistryServer", "ServiceClient", "ServingSupport", "TestSupport", "Inspection",
+            "Preparation", "Tables", "Tokenization", "gyrus-autoencoder", "gyrus-data", "gyrus-inspector", "registry",
+            "server", "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle,
             logging, nio, nioPosix,
         ], excluding: ["own", "peers"]),
 ]

@@ -20,7 +20,7 @@ struct Benchmarks: AsyncParsableCommand {
             KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self, ContinualBenchmark.self, LearningBenchmark.self,
             DistributedBenchmark.self, SpeedChangeBenchmark.self, DeathsBenchmark.self, PipelineBenchmark.self,
             CatalogueBenchmark.self, ConsoleBenchmark.self, IdleBenchmark.self, FleetBenchmark.self,
-            ServingBenchmark.self, OwnBenchmark.self, ModalitiesBenchmark.self,
+            ServingBenchmark.self, OwnBenchmark.self, ModalitiesBenchmark.self, PretrainedBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 
     /// Flushes each row immediately, even if the output is a file.

@@ -55,7 +55,7 @@ public struct LayerSpace: CandidateSpace {
             optimizer.branch = "\(modality)."
             let network = try network(of: convolutions(numbers.dropFirst()), modality)
             return Candidate.Branch(
-                modality: modality, title: network.name, category: Self.category, optimizer: optimizer,
+                modality: modality, structure: nil, title: network.name, category: Self.category, optimizer: optimizer,
                 network: network, frozen: nil)
         }
         return try Candidate(genome: genome, branches: branches, data: scenario.data, task: scenario.task)

@@ -80,11 +80,16 @@ public struct NetworkSpace: CandidateSpace {
             var optimizer = optimizers[numbers[0] - 1]
             optimizer.branch = "\(structure.frozen?.input ?? modality)."
             return Candidate.Branch(
-                modality: modality, title: "\(structure.name)×\(Self.text(width))",
+                modality: modality, structure: structure.name, title: "\(structure.name)×\(Self.text(width))",
                 category: structure.category, optimizer: optimizer,
                 network: try Self.network(structure, width: width, modality, scenario.data), frozen: structure.frozen)
         }
         return try Candidate(genome: genome, branches: branches, data: scenario.data, task: scenario.task)
+    }
+
+    /// Names of the structures that each modality chooses from.
+    public var names: [String: [String]] {
+        Dictionary(zip(modalities, structures).map { ($0, $1.map(\.name)) }) { first, _ in first }
     }
 
     /// Whether the network of a genome is within the scenario's limits.
