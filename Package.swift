@@ -403,12 +403,16 @@ let testTargets: [Target] = [
         "PreparationTests",
         [
             // Tests start gyrus-tokenizer, but do not link it: SentencePiece and libtorch cannot share a process.
-            "Datasets", "HelperProcesses", "Inspection", "Model", "Networks", "Preparation", "Safetensors", "Tables",
+            "Datasets", "HelperProcesses", "Inspection", "Model", "Networks", "Preparation", "ServingSupport", "Tables",
             "Torch", "gyrus",
         ]),
     .target(
         name: "ServingSupport",
-        dependencies: ["Model", "Networks", "Preparation", "RegistryClient", "Tables", "TestSupport", "Torch"],
+        dependencies: [
+            "Model", "Networks", "Preparation", "RegistryClient", "Safetensors", "Tables", "TestSupport",
+            "Tokenization",
+            "Torch",
+        ],
         path: "Tests/ServingSupport", swiftSettings: swiftSettings),
     tests(
         "UseTests",

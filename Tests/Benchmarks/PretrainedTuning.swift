@@ -38,10 +38,16 @@ struct PretrainedTuning {
         let request = try prepared.request(model)
         let frozen = try measured { try self.probe(prepared, request, set) }
         var tuning: Tuning?
+        var reason: String?
         var tuned = try measured {
             let file = scratch.appending(path: "\(set.name) tuned.pt")
-            tuning = try NetworkTuner(rows: prepared.rows, request: TuningRequest(view: request, seconds: seconds))
-                .tune(to: file)
+            do {
+                tuning = try NetworkTuner(rows: prepared.rows, request: TuningRequest(view: request, seconds: seconds))
+                    .tune(to: file)
+            } catch let failure as Failure where failure.code == .deadlineExceeded {
+                reason = failure.message
+                return Result()
+            }
             var tuned = request
             tuned.file = file
             tuned.script = BlobDigest(hashing: [UInt8](try Data(contentsOf: file)))
@@ -52,9 +58,13 @@ struct PretrainedTuning {
         if let tuning {
             tuned.note = ", epoch \(tuning.bestEpoch) of \(tuning.epochs)" + (tuning.rank.map { ", rank \($0)" } ?? "")
         }
-        let fresh = try measured { try self.fresh(prepared, set, budget: tuned.processorSeconds) }
+        let fresh = try measured {
+            try self.fresh(
+                prepared, set, budget: max(frozen.processorSeconds, tuned.processorSeconds))
+        }
         let counts = prepared.manifest.samples
-        return "| \(set.name) | \(counts.training), \(counts.test) | \(model.name) | \(frozen.text) | \(tuned.text) | "
+        let tunedText = reason ?? tuned.text
+        return "| \(set.name) | \(counts.training), \(counts.test) | \(model.name) | \(frozen.text) | \(tunedText) | "
             + "\(fresh.text) |"
     }
 
