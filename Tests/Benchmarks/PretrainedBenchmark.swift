@@ -23,6 +23,8 @@ struct PretrainedBenchmark: AsyncParsableCommand {
     var shelf: String
     @Option(help: "Folder of the sets.")
     var data = "../shared/data/own"
+    @Option(help: "Sets of the first part, separated by semicolons (default: all).")
+    var only: String?
     @Option(help: "File that keeps the outcomes of the first part.")
     var cache: String?
     @Option(help: "Maximum number of samples of each set.")
@@ -61,7 +63,9 @@ struct PretrainedBenchmark: AsyncParsableCommand {
                 print(try tuning.caching(set, model, rounds: rounds))
             }
         }
-        if wanted.contains("regret") { try regret(study(sets, models, work, scratch)) }
+        let chosen = only?.split(separator: ";").map(String.init)
+        let studied = sets.filter { chosen?.contains($0.name) ?? true }
+        if wanted.contains("regret") { try regret(study(studied, models, work, scratch)) }
         if wanted.contains("tuning") {
             print("| set | training, test | model | frozen | fine-tuned | fresh, as long as fine-tuned |")
             print("| --- | --- | --- | --- | --- | --- |")

@@ -59,8 +59,8 @@ struct PretrainedStudy: Codable {
 
     /// Structures with fresh weights, by kind.
     static let fresh: [ModalityKind: [String]] = [
-        .image: ["ResNet", "MobileNet", "LeNet3"], .audio: ["ResNet", "MobileNet", "LeNet3"],
-        .text: ["fastText", "TextCNN", "BiGRU"],
+        .image: ["ResNet", "MobileNet", "LeNet3"], .audio: ["ResNet", "LeNet3"],
+        .text: ["fastText", "TextCNN"],
     ]
 
     /// Measures all candidates on a set.
