@@ -403,12 +403,16 @@ let testTargets: [Target] = [
         "PreparationTests",
         [
             // Tests start gyrus-tokenizer, but do not link it: SentencePiece and libtorch cannot share a process.
-            "Datasets", "HelperProcesses", "Inspection", "Model", "Networks", "Preparation", "Safetensors", "Tables",
+            "Datasets", "HelperProcesses", "Inspection", "Model", "Networks", "Preparation", "ServingSupport", "Tables",
             "Torch", "gyrus",
         ]),
     .target(
         name: "ServingSupport",
-        dependencies: ["Model", "Networks", "Preparation", "RegistryClient", "Tables", "TestSupport", "Torch"],
+        dependencies: [
+            "Model", "Networks", "Preparation", "RegistryClient", "Safetensors", "Tables", "TestSupport",
+            "Tokenization",
+            "Torch",
+        ],
         path: "Tests/ServingSupport", swiftSettings: swiftSettings),
     tests(
         "UseTests",
@@ -519,8 +523,9 @@ let testTargets: [Target] = [
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
             "WorkQueueServer", "Safetensors", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
             "DesignerClient", "DesignerSearch", "DesignerServer", "ParameterServer", "TrainerClient", "EvaluatorClient",
-            "RegistryClient", "RegistryServer", "ServiceClient", "ServingSupport", "TestSupport", "gyrus-autoencoder",
-            "gyrus-data", "registry", "server", "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle,
+            "RegistryClient", "RegistryServer", "ServiceClient", "ServingSupport", "TestSupport", "Inspection",
+            "Preparation", "Tables", "Tokenization", "gyrus-autoencoder", "gyrus-data", "gyrus-inspector", "registry",
+            "server", "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle,
             logging, nio, nioPosix,
         ], excluding: ["own", "peers"]),
 ]

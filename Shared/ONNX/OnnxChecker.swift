@@ -248,6 +248,12 @@ struct OnnxChecker {
         var inner = self
         inner.depth += 1
         for tensor in graph.initializer { try inner.add(tensor, "\(field), initializer '\(tensor.name)'") }
+        // The body of a loop gets these from its node.
+        for input in graph.input where inner.tensors[input.name] == nil {
+            guard inner.values.updateValue(.computed(input.name), forKey: input.name) == nil else {
+                throw fault("\(field), input '\(input.name)'", "the name is already in use")
+            }
+        }
         for node in graph.node { try inner.add(node) }
         if let missing = graph.output.first(where: { inner.values[$0.name] == nil }) {
             throw fault("\(field), output '\(missing.name)'", "no node gives it")

@@ -21,6 +21,7 @@ struct Benchmarks: AsyncParsableCommand {
             DistributedBenchmark.self, SpeedChangeBenchmark.self, DeathsBenchmark.self, PipelineBenchmark.self,
             CatalogueBenchmark.self, ConsoleBenchmark.self, IdleBenchmark.self, FleetBenchmark.self,
             ServingBenchmark.self, OwnBenchmark.self, ModalitiesBenchmark.self, OwnKnowledgeBenchmark.self,
+            PretrainedBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 
     /// Flushes each row immediately, even if the output is a file.

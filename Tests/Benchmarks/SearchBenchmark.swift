@@ -156,6 +156,10 @@ private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, S
         for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
     ) -> [Genome] { [] }
 
+    func rankedStructures(
+        _ names: [String], of modality: String, for scenario: Scenario, activations: [String: Double]
+    ) -> [String] { [] }
+
     func record(_ observation: TrialObservation) {}
 
     func register(_ model: TrainedModel) {}

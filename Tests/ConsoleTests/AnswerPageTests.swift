@@ -124,6 +124,42 @@ import Testing
         }
     }
 
+    @Test func `a model's page answers for raw texts by a fine-tuned text encoder`() async throws {
+        let made = try MadePackage.tunedText()
+        try await ConsoleCluster.run([.registry]) { cluster in
+            try await made.register(as: "s1/4", with: cluster.registry)
+            let form = try await cluster.browser.get("/models/s1/4?view=predict")
+            let token = try #require(form.text.firstMatch(of: /name="token" value="([^"]+)"/)).1
+            let texts = TextEncoderFixture.texts.prefix(2).enumerated().map { "\"\($1) \($0)\"" }
+            let table = (["text"] + texts).joined(separator: "\n") + "\n"
+            let page = try await Self.post(
+                table, ["Origin: null", "Sec-Fetch-Site: same-origin", "Sec-Fetch-Mode: navigate"],
+                token: String(token), cluster)
+            #expect(page.status == 200, "\(page.text)")
+            for answer in try made.answers().prefix(2) {
+                let best = answer[1] > answer[0] ? 1 : 0
+                let text = String(format: "%.1f %%", Double(answer[best]) * 100)
+                #expect(page.text.contains("\(["card", "rate"][best]) \(text)"), "\(text)")
+            }
+        }
+    }
+
+    /// Posts a table as a file.
+    private static func post(
+        _ table: String, _ fields: [String], token: String, _ cluster: ConsoleCluster
+    ) async throws -> RawBrowser.Answer {
+        let body = [
+            "--limit", "Content-Disposition: form-data; name=\"token\"", "", token, "--limit",
+            "Content-Disposition: form-data; name=\"files\"; filename=\"../new.csv\"", "", table, "--limit--", "",
+        ].joined(separator: "\r\n")
+        let head =
+            ["POST /predict/models/s1/4 HTTP/1.1", "Host: localhost", "Connection: close"]
+            + [
+                "Content-Type: multipart/form-data; boundary=limit", "Content-Length: \(body.utf8.count)",
+            ] + fields
+        return try await cluster.browser.send(head.joined(separator: "\r\n") + "\r\n\r\n" + body)
+    }
+
     /// Posts a table like a browser of the same origin, the only one that may.
     private static func tryFiles(_ cluster: ConsoleCluster, _ made: MadePackage) async throws {
         let form = try await cluster.browser.get("/models/s1/4?view=predict")
@@ -131,14 +167,7 @@ import Testing
         let token = try #require(form.text.firstMatch(of: /name="token" value="([^"]+)"/)).1
         let table = "age,weight,city\n20,50.5,Rome\n27,51.5,Oslo\n"
         func post(_ fields: [String], token: String) async throws -> RawBrowser.Answer {
-            let body = [
-                "--limit", "Content-Disposition: form-data; name=\"token\"", "", token, "--limit",
-                "Content-Disposition: form-data; name=\"files\"; filename=\"../new.csv\"", "", table, "--limit--", "",
-            ].joined(separator: "\r\n")
-            let head =
-                ["POST /predict/models/s1/4 HTTP/1.1", "Host: localhost", "Connection: close"]
-                + ["Content-Type: multipart/form-data; boundary=limit", "Content-Length: \(body.utf8.count)"] + fields
-            return try await cluster.browser.send(head.joined(separator: "\r\n") + "\r\n\r\n" + body)
+            try await Self.post(table, fields, token: token, cluster)
         }
         let own = ["Origin: null", "Sec-Fetch-Site: same-origin", "Sec-Fetch-Mode: navigate"]
         let page = try await post(own, token: String(token))

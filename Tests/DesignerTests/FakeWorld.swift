@@ -33,6 +33,8 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
     let preparationFailure: Failure?
     let resolutionFailure: Failure?
     let known: [Genome]
+    /// The structure that attention favors, by modality.
+    let favorites: [String: String]
     /// Names of the networks that each area offers.
     let offers: [Int: [String]]
     /// Whether a training fails, by the number of its trial.
@@ -42,7 +44,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
 
     init(
         order: UInt64 = 1, preparationFailure: Failure? = nil, resolutionFailure: Failure? = nil,
-        known: [Genome] = [], offers: [Int: [String]] = [:],
+        known: [Genome] = [], favorites: [String: String] = [:], offers: [Int: [String]] = [:],
         failing: @escaping @Sendable (Order<TrainingTask>) -> Failure? = { _ in nil },
         gate: @escaping @Sendable (Order<TrainingTask>) async throws -> Void = { _ in }
     ) {
@@ -50,6 +52,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
         self.preparationFailure = preparationFailure
         self.resolutionFailure = resolutionFailure
         self.known = known
+        self.favorites = favorites
         self.offers = offers
         self.failing = failing
         self.gate = gate
@@ -139,6 +142,13 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
     ) async throws -> [Genome] {
         state.withLock { $0.asked.append(id.text) }
         return Array(known.prefix(limit))
+    }
+
+    func rankedStructures(
+        _ names: [String], of modality: String, for scenario: Scenario, activations: [String: Double]
+    ) async throws -> [String] {
+        guard let first = favorites[modality] else { return [] }
+        return [first] + names.filter { $0 != first }
     }
 
     func record(_ observation: TrialObservation) async throws {

@@ -66,7 +66,7 @@ import Testing
         var search = try driver.restored()
         _ = try search.begin()
         _ = try search.handle(.prepared(.success(())))
-        let training = try #require(try search.handle(.found([])).steps.first)
+        let training = try #require(try search.handle(.found(.init())).steps.first)
         _ = try search.handle(driver.occurrence(of: training))
         var score = FakeWorld.score(accuracy)
         score.latencyMilliseconds = latency

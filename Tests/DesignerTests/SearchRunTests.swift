@@ -114,7 +114,7 @@ extension SearchRun {
         func occurrence(of step: SearchDecision.Step) -> SearchOccurrence {
             switch step {
             case .prepare: return .prepared(.success(()))
-            case .seek(let limit): return .found(Array(known.prefix(limit)))
+            case .seek(let limit): return .found(.init(genomes: Array(known.prefix(limit))))
             case .extract(let order, let modality):
                 let features = FakeWorld.digest("features \(order.task.weights)")
                 return .extracted(
@@ -302,7 +302,7 @@ extension SearchRun {
         var search = try driver.restored()
         _ = try search.begin()
         _ = try search.handle(.prepared(.success(())))
-        _ = try search.handle(.found([]))
+        _ = try search.handle(.found(.init()))
         let digest = FakeWorld.digest("")
         let result = TrainingResult(script: digest, weights: digest, metrics: ["validation-accuracy": .nan])
         let decision = try search.handle(.trained(number: 0, .success(result)))
@@ -315,7 +315,7 @@ extension SearchRun {
         var search = try driver.restored()
         _ = try search.begin()
         _ = try search.handle(.prepared(.success(())))
-        _ = try search.handle(.found([]))
+        _ = try search.handle(.found(.init()))
         let digest = FakeWorld.digest("")
         let result = TrainingResult(script: digest, weights: digest, metrics: ["validation-accuracy": 0.5])
         _ = try search.handle(.trained(number: 0, .success(result)))

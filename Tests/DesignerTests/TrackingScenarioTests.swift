@@ -80,7 +80,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
             let occurrence: SearchOccurrence
             switch open.removeFirst() {
             case .prepare: occurrence = .prepared(.success(()))
-            case .seek: occurrence = .found([])
+            case .seek: occurrence = .found(.init())
             case .track(let order, let number):
                 let files = order.task.keepsTracks ? FakeWorld.digest("\(order.task.setup)") : nil
                 let value = Double(order.task.setup.description.utf8.count) / 1_000

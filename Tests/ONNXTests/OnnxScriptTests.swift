@@ -196,8 +196,13 @@ import Torch
         """
 
     @Test func `an unsupported network is refused with its operators`() throws {
-        let nodes = ["StringNormalizer", "Loop", "Relu"].map { Wire.OnnxNode(input: ["x"], output: [$0], opType: $0) }
+        var nodes = ["StringNormalizer", "Loop", "Relu"].map { Wire.OnnxNode(input: ["x"], output: [$0], opType: $0) }
         let type = Wire.OnnxType(tensorType: Wire.OnnxTensorType(elemType: 1))
+        // The body of a loop reads what no node has produced.
+        let body = Wire.OnnxGraph(
+            node: [Wire.OnnxNode(input: ["turn"], output: ["next"], opType: "Identity")],
+            input: [Wire.OnnxValue(name: "turn", type: type)], output: [Wire.OnnxValue(name: "next", type: type)])
+        nodes[1].attribute = [Wire.OnnxAttribute(name: "body", g: try body.encodedBytes(), type: 5)]
         let model = Wire.OnnxModel(
             irVersion: 8,
             graph: Wire.OnnxGraph(

@@ -4,7 +4,7 @@ import Inspection
 import Model
 import Networks
 import Preparation
-import Safetensors
+import ServingSupport
 import Tables
 import TestSupport
 import Testing
@@ -14,68 +14,10 @@ import Torch
 
 /// A third-party text encoder as a structure: its tokenizer, frozen features, fine-tuning, the package, and Python.
 @Suite(.timeLimit(.minutes(20))) struct TextEncoderTests {
-    private static let tokenizer = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appending(path: "../TokenizationTests/Cases/word-piece.json").standardizedFileURL
-    private static let encoding = TextEncoding(length: 12)
-    private static let width = 24
-    private static let texts = [
-        "I lost my card in a café", "wo ist meine Karte?", "our card payment failed 👍", "卡丢了，怎么办",
-        "What is the exchange rate, please", "exchange rates for £100 and €5.50", "汇率是多少", "the rate today is wrong!",
-    ]
-
-    /// A table of texts of two kinds; one of them is missing.
-    private static func data(in folder: TemporaryDirectory) throws -> (DataPreparer.Outcome, TableRows) {
-        let lines = (0..<64).map { number in
-            let text = number == 9 ? "" : "\(texts[number % 8]) \(number)"
-            return "\"\(text)\",\(number % 8 < 4 ? "card" : "rate")"
-        }
-        try Data((["text,kind"] + lines).joined(separator: "\n").utf8).write(to: folder.file("rows.csv"))
-        let settings = DataSettings(
-            source: folder.path("rows.csv"), target: .init(columns: ["kind"], kind: .classification),
-            modalities: ["text": .init(columns: ["text"], kind: .text)])
-        let table = try SampleTable(settings: settings)
-        let rows = try TableRows(table)
-        let outcome = try DataPreparer(
-            rows: rows, settings: settings, name: "rows", target: table.target.target, content: try rows.digest()
-        ).prepare(to: folder.path("data.safetensors"))
-        return (outcome, rows)
-    }
-
-    /// An untrained encoder with attention, in the form that the import of a real one produces.
-    private static func encoder(_ vocabulary: Int, to file: URL) throws {
-        var generator = SplitMix64(seed: 3)
-        func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
-            let count = shape.reduce(1, *)
-            return try Tensor(name, shape: shape, (0..<count).map { _ in Float(generator.next() >> 40) * 0x1p-23 - 1 })
-        }
-        let square = [width, width]
-        let tensors = try [tensor("words", [vocabulary, width])] + ["q", "k", "v"].map { try tensor($0, square) }
-        let source = """
-            def forward(self, tokens: Tensor) -> Tensor:
-                kept = tokens >= 0
-                x = torch.embedding(self.words, torch.clamp(tokens, 0).to(4))
-                away = (1.0 - kept.to(6)).unsqueeze(1) * -1e9
-                q, k, v = torch.linear(x, self.q), torch.linear(x, self.k), torch.linear(x, self.v)
-                x = x + torch.matmul(torch.softmax(torch.matmul(q, k.transpose(-2, -1)) * 0.1 + away, -1), v)
-                weights = kept.to(6).unsqueeze(2)
-                return (x * weights).sum([1]) / torch.clamp(weights.sum([1]), 1.0)
-
-            """
-        try ScriptedNetwork.write(source: source, tensors: tensors, trained: Set(tensors.map(\.name)), to: file)
-    }
-
     private static func request(_ folder: TemporaryDirectory) throws -> (ViewRequest, TableRows) {
-        let (outcome, rows) = try data(in: folder)
-        #expect(outcome.unreadableCount == 1, "a row without a text has nothing")
-        let file = folder.file("encoder.pt")
-        let contract = InputContract(tokenizer: try Data(contentsOf: tokenizer), encoding)
-        try encoder(try #require(try contract.encoder).vocabulary, to: file)
-        let script = BlobDigest(hashing: [UInt8](try Data(contentsOf: file)))
-        let request = ViewRequest(
-            data: outcome.manifest, modality: "text",
-            name: PreparedView.name(modality: "text", script: script, contract: script), script: script, file: file,
-            contract: contract)
-        return (request, rows)
+        let (manifest, unreadable, rows) = try TextEncoderFixture.data(in: folder, missing: 9)
+        #expect(unreadable == 1, "a row without a text has nothing")
+        return (try TextEncoderFixture.request(for: manifest, in: folder), rows)
     }
 
     @Test func `in the package raw texts give the same answers as frozen features, also in Python`() throws {
@@ -83,7 +25,9 @@ import Torch
         let (request, rows) = try Self.request(folder)
         let outcome = try ViewPreparer(rows: rows, request: request).prepare(to: folder.path("view.safetensors"))
         let input = try #require(outcome.manifest.inputs[request.name])
-        #expect(input.signature.shape == [Self.width] && input.frozen?.contract.preparation != input.preparation)
+        #expect(
+            input.signature.shape == [TextEncoderFixture.width]
+                && input.frozen?.contract.preparation != input.preparation)
         let manifest = try Self.checkPackage(folder, request, rows, outcome.manifest)
         try Self.checkInPython(folder, manifest)
     }
@@ -95,10 +39,11 @@ import Torch
         let data = try PreparedDataset(opening: folder.path("data.safetensors"))
         let view = try PreparedDataset(opening: folder.path("view.safetensors"))
         let kind = PreparedView(
-            modality: "text", title: "encoder", category: "BERT", model: "m", width: width, parameters: 0,
+            modality: "text", title: "encoder", category: "BERT", model: "m", width: TextEncoderFixture.width,
+            parameters: 0,
             milliseconds: 1)
         let description = try StructureFamily.frozen(kind, as: request.name).network(
-            input: request.name, InputSignature(kind: .text, shape: [width]), outputs: 2, width: 0.5)
+            input: request.name, InputSignature(kind: .text, shape: [TextEncoderFixture.width]), outputs: 2, width: 0.5)
         let plan = try TrainingPlan(optimizers: [.init(rule: .adam, learningRate: 0.02)], epochs: 30, batch: 8, seed: 1)
         let session = try TrainingSession(description, plan: plan, samples: data.source(.training, with: [view]))
         while !session.isFinished { try session.finishEpoch() }
@@ -120,7 +65,7 @@ import Torch
                 Issue.record("a text gives no tokens")
                 return
             }
-            #expect(tokens.first == 2 && tokens.last == 3 && tokens.count <= encoding.length)
+            #expect(tokens.first == 2 && tokens.last == 3 && tokens.count <= TextEncoderFixture.encoding.length)
             raw[sample.part, default: []] += try package.answers([[request.name: value]])
         }
         for (part, split) in [(SamplePart.training, PreparedDataset.Split.training), (.test, .test)] {
@@ -151,7 +96,7 @@ import Torch
         let reader = try ValueReader(files: FileFinder("/nonexistent"), inputs: manifest.inputs)
         #expect(lines.count == 64)
         for (number, line) in lines.enumerated() where number != 9 {
-            let value = try reader.value([.text("\(texts[number % 8]) \(number)")], of: name, input)
+            let value = try reader.value([.text("\(TextEncoderFixture.texts[number % 8]) \(number)")], of: name, input)
             let answer = try answerer.answers([[name: try #require(value)]])[0]
             let words = line.split(separator: "\t")
             #expect(words.first.map(String.init) == manifest.target.names[answer[0] >= answer[1] ? 0 : 1])
@@ -168,13 +113,13 @@ import Torch
         #expect(tuning.after >= tuning.before && tuning.epochs > 0, "\(tuning)")
         request.file = file
         let outcome = try ViewPreparer(rows: rows, request: request).prepare(to: folder.path("view.safetensors"))
-        #expect(outcome.manifest.inputs[request.name]?.signature.shape == [Self.width])
+        #expect(outcome.manifest.inputs[request.name]?.signature.shape == [TextEncoderFixture.width])
     }
 
     @Test func `a tokenizer with more tokens than the encoder knows is refused`() throws {
         let folder = try TemporaryDirectory()
         let (request, rows) = try Self.request(folder)
-        try Self.encoder(5, to: request.file)
+        try TextEncoderFixture.encoder(5, to: request.file)
         let failure = #expect(throws: Failure.self) {
             _ = try ViewPreparer(rows: rows, request: request).prepare(to: folder.path("view.safetensors"))
         }

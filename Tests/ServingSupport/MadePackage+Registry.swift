@@ -10,6 +10,14 @@ extension MadePackage {
         let data = try await registry.upload(file: dataset)
         _ = try await registry.register(
             RegisteredDataset(name: "rows", recipe: recipe, blob: data, classes: UInt32(manifest.target.outputs)))
+        if let frozen {
+            _ = try await registry.upload(file: frozen.script)
+            _ = try await registry.register(
+                RegisteredDataset(
+                    name: "features", recipe: PreparedView.recipe(of: frozen.input, data: manifest.id),
+                    blob: try await registry.upload(file: frozen.features),
+                    classes: UInt32(manifest.target.outputs)))
+        }
         let base = BaseNetwork(
             name: "MLP", category: "MLP", areas: ["cognition"], functions: ["classification"],
             description: try description.canonicalJSON)

@@ -14,6 +14,8 @@ package struct MadePackage {
     package let manifest: DatasetManifest
     /// The network's structure.
     package let description: NetworkDescription
+    /// The network in front of it; nil if it reads the data itself.
+    package let frozen: Frozen?
     /// Path of the folder of the package.
     package var path: String { folder.path("package") }
     /// The prepared data.
@@ -27,8 +29,7 @@ package struct MadePackage {
     package init(
         _ settings: DataSettings, in folder: TemporaryDirectory, families: [String: String], seed: UInt64 = 3
     ) throws {
-        self.folder = folder
-        manifest = try Self.prepare(settings, to: folder.path("data.safetensors"))
+        let manifest = try Self.prepare(settings, to: folder.path("data.safetensors"))
         let (inputs, outputs) = (manifest.inputs, manifest.target.outputs)
         let branches = try families.sorted { $0.key < $1.key }.map { modality, name in
             guard let family = StructureFamily.named(name), let input = inputs[modality] else {
@@ -36,13 +37,26 @@ package struct MadePackage {
             }
             return (modality, try family.network(input: modality, input.signature, outputs: outputs, width: 0.5))
         }
-        description =
+        let description =
             branches.count == 1 ? branches[0].1 : try NetworkDescription.fused(branches: branches, classes: outputs)
+        try self.init(manifest, description, behind: nil, in: folder, seed: seed)
+    }
+
+    /// Packs a network with random weights.
+    /// - Parameters:
+    ///   - manifest: What it reads.
+    ///   - frozen: The network in front of it.
+    init(
+        _ manifest: DatasetManifest, _ description: NetworkDescription, behind frozen: Frozen?,
+        in folder: TemporaryDirectory, seed: UInt64 = 3
+    ) throws {
+        (self.manifest, self.description, self.frozen, self.folder) = (manifest, description, frozen, folder)
         let made = try ScriptedNetwork(description, seed: seed)
         try made.save(to: network)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         try NetworkPackage.write(
-            network: network, inputs: made.inputs, manifest: manifest, to: folder.file("package/model.pt"))
+            network: network, inputs: made.inputs, manifest: manifest,
+            frozen: frozen.map { [$0.input: $0.script] } ?? [:], to: folder.file("package/model.pt"))
     }
 
     /// Prepares data into a file.
@@ -109,8 +123,9 @@ package struct MadePackage {
         try rows.forEachSample { sample in
             var values: [String: RawValue] = [:]
             for (modality, cells) in zip(rows.modalities, sample.cells) {
-                guard let input = manifest.inputs[modality.name] else { continue }
-                values[modality.name] = try reader.value(cells, of: modality.name, input)
+                let name = frozen?.input ?? modality.name
+                guard let input = manifest.inputs[name] else { continue }
+                values[name] = try reader.value(cells, of: name, input)
             }
             answers += try package.answers([values])
         }

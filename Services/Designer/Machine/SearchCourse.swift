@@ -181,11 +181,13 @@ extension SearchCourse {
     }
 
     /// The outcome of a trial for the knowledge service.
-    package func observation(of trial: Trial) -> TrialObservation {
+    /// - Parameter structures: The structure that reads each modality, if the search chooses whole structures.
+    package func observation(of trial: Trial, structures: [String: String] = [:]) -> TrialObservation {
         TrialObservation(
             trial: trial.id.description, scenario: plan.id, text: plan.text, genome: trial.genome,
             space: searchSpace.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics,
-            functions: plan.resolved.functions, activations: plan.explanation?.activations)
+            functions: plan.resolved.functions, activations: plan.explanation?.activations,
+            structures: structures.isEmpty ? nil : structures)
     }
 }
 

@@ -80,7 +80,7 @@ package struct SearchDecision {
 /// A report to a search about something that happened.
 package enum SearchOccurrence: Sendable {
     case prepared(Result<Void, Failure>)
-    case found([Genome])
+    case found(PriorKnowledge)
     case extracted(modality: String, Result<FeatureResult, Failure>)
     case trained(number: Int, Result<TrainingResult, Failure>)
     case evaluated(number: Int, Result<EvaluationResult, Failure>)

@@ -107,7 +107,7 @@ struct SearchRunner: Sendable {
         case .prepare(let order):
             .prepared(try await outcome { try await peers.trainer.prepare(order) })
         case .seek(let limit):
-            .found(try await genomes(for: plan, in: space, limit: limit))
+            .found(try await knowledge(for: plan, in: space, limit: limit))
         case .extract(let order, let modality):
             .extracted(modality: modality, try await outcome { try await peers.trainer.features(order) })
         case .train(let order, let number):
@@ -170,22 +170,32 @@ struct SearchRunner: Sendable {
         }
     }
 
-    /// Known good genomes; a search can begin without any.
-    private func genomes(for plan: ScenarioPlan, in space: SearchSpace, limit: Int) async throws -> [Genome] {
+    /// Known good genomes and structures; a search can begin without any.
+    private func knowledge(
+        for plan: ScenarioPlan, in space: SearchSpace, limit: Int
+    ) async throws -> PriorKnowledge {
         let found = try await outcome {
-            try await peers.knowledge.bestGenomes(
-                for: plan.resolved, activations: plan.explanation?.activations ?? [:], id: plan.id, space: space,
-                limit: limit)
+            let (scenario, activations) = (plan.resolved, plan.explanation?.activations ?? [:])
+            let genomes = try await peers.knowledge.bestGenomes(
+                for: scenario, activations: activations, id: plan.id, space: space, limit: limit)
+            var knowledge = PriorKnowledge()
+            for genome in genomes where space.contains(genome) && !knowledge.genomes.contains(genome) {
+                knowledge.genomes.append(genome)
+            }
+            for (modality, names) in try (plan.candidateSpace as? NetworkSpace)?.names ?? [:] where names.count > 1 {
+                let ranked = try await peers.knowledge.rankedStructures(
+                    names, of: modality, for: scenario, activations: activations)
+                knowledge.structures[modality] = ranked.isEmpty ? nil : ranked
+            }
+            return knowledge
         }
         switch found {
-        case .success(let genomes):
-            let usable = genomes.filter(space.contains)
-            return usable.enumerated().filter { usable.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+        case .success(let knowledge): return knowledge
         case .failure(let failure):
             logger.warning(
                 "no prior knowledge is available",
                 metadata: ["scenario": "\(plan.id)", "error": "\(failure.message)"])
-            return []
+            return PriorKnowledge()
         }
     }
 }

@@ -1,15 +1,30 @@
 public import Model
 package import Schema
 
-/// Identifies a model: one of a search space by its genome, or a pretrained one by its identity in the registry.
+/// Identifies a model: one of a search space by its genome, a pretrained one by its identity in the registry, or a
+/// structure with fresh weights by its name.
 public struct ModelKey: Hashable, Sendable {
-    /// Space of the registry's pretrained models; their genome is their identity.
+    /// Space of the registry's pretrained models, whose genome is their identity, and of the structures with fresh
+    /// weights that compete with them.
     public static let pretrained = "models"
+    /// Begins the genome of a structure with fresh weights; identities in the registry contain no space.
+    private static let freshPrefix = "fresh "
 
     /// Search space that the genome belongs to.
     public var space: String
     /// Genome, or identity in the registry.
     public var genome: String
+
+    /// The key of a model in the registry.
+    public static func model(_ id: String) -> ModelKey { ModelKey(space: pretrained, genome: id) }
+
+    /// The key of a structure that is trained from fresh weights.
+    public static func fresh(_ structure: String) -> ModelKey {
+        ModelKey(space: pretrained, genome: freshPrefix + structure)
+    }
+
+    /// Whether it is a structure that is trained from fresh weights.
+    public var isFresh: Bool { space == Self.pretrained && genome.hasPrefix(Self.freshPrefix) }
 
     /// Makes a key.
     public init(space: String, genome: String) {
@@ -35,7 +50,7 @@ public struct ModelCandidate: Hashable, Sendable {
     }
 
     /// Whether it already has weights.
-    public var isPretrained: Bool { key.space == ModelKey.pretrained }
+    public var isPretrained: Bool { key.space == ModelKey.pretrained && !key.isFresh }
 
     /// Datasets that its weights were trained on.
     public var trainedOn: Set<String> {

@@ -1,6 +1,9 @@
 public import Model
 
 extension ScenarioFeatures {
+    /// Prefix of numbers that are statistics of the data.
+    static let statisticPrefix = "data."
+
     /// The features of a scenario with the functions that it engages.
     /// - Parameters:
     ///   - activations: Activation of each brain area, by its path.
@@ -15,7 +18,7 @@ extension ScenarioFeatures {
         numbers["limit.parameters"] = scenario.limits.parameters.map(Double.init)
         numbers["limit.operations"] = scenario.limits.operations.map(Double.init)
         for (area, activation) in activations { numbers["area.\(area)"] = activation }
-        for (name, value) in statistics { numbers["data.\(name)"] = value }
+        for (name, value) in statistics { numbers["\(Self.statisticPrefix)\(name)"] = value }
         let datasets = Dictionary(
             uniqueKeysWithValues: data.modalities.map { ($0, data.name(of: $0) ?? "") })
         self.init(
@@ -29,7 +32,7 @@ extension ScenarioFeatures {
         dataset: String, modalities: [String], classes: Int, samples: Int, statistics: [String: Double]
     ) {
         var numbers = ["classes": Double(classes), "samples": Double(samples)]
-        for (name, value) in statistics { numbers["data.\(name)"] = value }
+        for (name, value) in statistics { numbers["\(Self.statisticPrefix)\(name)"] = value }
         self.init(
             task: Scenario.Task.classification.rawValue,
             datasets: Dictionary(uniqueKeysWithValues: modalities.map { ($0, dataset) }), numbers: numbers)

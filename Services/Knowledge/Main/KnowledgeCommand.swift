@@ -22,7 +22,7 @@ struct KnowledgeCommand: AsyncParsableCommand {
             context.add(learner)
             KnowledgeHarness(store: store, learner: learner).register(in: &context.router)
             let scheduler = Scheduler(
-                context.database, events: context.events,
+                context.database, events: context.events, outcomes: store, learner: learner,
                 registry: RegistryClient(try context.connect(to: .registry), patience: Scheduler.patience),
                 trainer: TrainerClient(try context.connect(to: .trainer), patience: Scheduler.patience),
                 logger: context.logger)

@@ -33,9 +33,13 @@ struct InspectorCommand {
         try output.write(contentsOf: JSONEncoder().encode(reply))
     }
 
-    /// Keeps stdout under the descriptor of stdin, and redirects everything else that is printed.
+    /// Keeps stdout under the descriptor of stdin, and discards everything else that is printed: a network could flood
+    /// or garble the user's terminal.
     private static func replyOutput() throws -> FileHandle {
-        guard dup2(STDOUT_FILENO, STDIN_FILENO) >= 0, dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 else {
+        let nowhere = open("/dev/null", O_WRONLY)
+        guard nowhere >= 0, dup2(STDOUT_FILENO, STDIN_FILENO) >= 0, dup2(nowhere, STDOUT_FILENO) >= 0,
+            dup2(nowhere, STDERR_FILENO) >= 0
+        else {
             throw Failure(.internal, "cannot redirect the output: \(String(cString: strerror(errno)))")
         }
         return FileHandle(fileDescriptor: STDIN_FILENO)

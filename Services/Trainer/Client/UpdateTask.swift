@@ -87,6 +87,12 @@ public struct UpdateResult: Hashable, Sendable {
         self.metrics = metrics
     }
 
+    /// The model's own metric on some data, after the update or before it.
+    /// - Parameter data: `new` or `earlier`.
+    public func value(on data: String, before isBefore: Bool = false) -> Double? {
+        metrics.first { $0.key.hasPrefix("\(data)-") && $0.key.hasSuffix(".before") == isBefore }?.value
+    }
+
     /// Decodes a task's result.
     public init(result: [UInt8]) throws {
         let wire = try Wire.UpdateResult(bytes: result)

@@ -47,15 +47,55 @@ struct AttentionRow: Listable {
     }
 }
 
-/// An explanation with the candidate structures and the attention to networks, as one JSON object; bare words have
-/// neither.
+/// A row of the list of structures in the order of a scenario's attention, pretrained and fresh ones together.
+struct StructureAttentionRow: Listable {
+    let modality: String
+    let structure: String
+    let isPretrained: Bool
+    let weight: Double
+    let scores: [String: Double]
+    let outcomes: Int
+    let similarity: Double
+    let reason: String
+
+    init(_ structure: RankedStructure, of modality: String) {
+        self.modality = modality
+        self.structure = structure.name
+        isPretrained = structure.ranked.model.isPretrained
+        weight = structure.ranked.weight
+        scores = structure.ranked.model.scores
+        outcomes = structure.ranked.outcomes
+        similarity = structure.ranked.similarity
+        reason = structure.reason
+    }
+
+    static let columns = ["MODALITY", "STRUCTURE", "ATTENTION", "WHY"]
+
+    var name: String { structure }
+    var row: [String] { [modality, structure, Figures.fixed(weight, 3), reason] }
+
+    /// The rows under a heading; nil if there are none.
+    static func section(_ rows: Result<[StructureAttentionRow], Failure>) -> String? {
+        let title = "Structures in the order of attention, pretrained and fresh ones together"
+        switch rows {
+        case .failure(let failure): return "\(title): unknown, because \(failure.message)"
+        case .success(let rows) where rows.isEmpty: return nil
+        case .success(let rows): return title + "\n" + table(columns, rows.map(\.row))
+        }
+    }
+}
+
+/// An explanation with the candidate structures and the attention to them and to networks, as one JSON object; bare
+/// words have none of these.
 struct ExplainedScenario: Encodable {
     let explanation: Explanation
     let structures: [StructureRow]?
+    let ranking: [StructureAttentionRow]?
     let attention: [AttentionRow]?
 
     private enum CodingKeys: CodingKey {
         case structures
+        case ranking
         case attention
     }
 
@@ -63,6 +103,7 @@ struct ExplainedScenario: Encodable {
         try explanation.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(structures, forKey: .structures)
+        try container.encodeIfPresent(ranking, forKey: .ranking)
         try container.encodeIfPresent(attention, forKey: .attention)
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Brain
 import DesignerClient
 import Foundation
-import KnowledgeClient
 import Model
 import RegistryClient
 import Search
@@ -45,16 +44,23 @@ struct Explain: AsyncParsableCommand {
         let services = try Services(gyrus.project)
         let (scenario, explanation) = try await explained(services)
         var attention: Result<[AttentionRow], Failure>?
-        if let scenario { attention = try await self.attention(of: scenario, explanation, services) }
+        var ranking: Result<[StructureAttentionRow], Failure>?
+        if let scenario {
+            let knowledge = try await ScenarioAttention(scenario, explanation, services)
+            ranking = try await knowledge.structures()
+            attention = try await knowledge.networks(limit: all ? 1000 : ExplanationView.usualRows)
+        }
         if format == .json {
             let structures = try scenario.map { try StructureRow.rows($0, explanation) }
             emit(
                 try json(
                     ExplainedScenario(
-                        explanation: explanation, structures: structures, attention: try? attention?.get())))
+                        explanation: explanation, structures: structures, ranking: try? ranking?.get(),
+                        attention: try? attention?.get())))
         } else {
             emit(ExplanationView(explanation, most: all ? .max : ExplanationView.usualRows).text)
             if let scenario { emit("\n" + (try StructureRow.section(scenario, explanation))) }
+            if let section = ranking.flatMap(StructureAttentionRow.section) { emit("\n" + section) }
             if let attention { emit("\n" + AttentionRow.section(attention)) }
         }
     }
@@ -86,27 +92,5 @@ struct Explain: AsyncParsableCommand {
             result = .failure(error)
         }
         return (file.scenario, try file.locating { try result.get() })
-    }
-
-    /// The networks that the scenario's search would start with, or why they are unknown.
-    private func attention(
-        of scenario: Scenario, _ explanation: Explanation, _ services: Services
-    ) async throws -> Result<[AttentionRow], Failure> {
-        var scenario = scenario
-        scenario.functions = explanation.functions
-        guard let space = try scenario.searchSpaceText(engaged: explanation.engaged) else {
-            return .failure(
-                Failure(.notFound, "the scenario fuses models in the registry, which define the search space"))
-        }
-        do {
-            let statistics = try await services.registry().dataset(recipe: BlobDigest(scenario.data.id))?.statistics
-            let features = ScenarioFeatures(
-                scenario, activations: explanation.activations, statistics: statistics ?? [:])
-            let ranked = try await services.knowledge().rank(
-                for: features, space: space, limit: all ? 1000 : ExplanationView.usualRows)
-            return .success(ranked.map(AttentionRow.init))
-        } catch let failure as Failure where failure.code == .unavailable {
-            return .failure(Failure(.unavailable, "the knowledge service does not answer"))
-        }
     }
 }

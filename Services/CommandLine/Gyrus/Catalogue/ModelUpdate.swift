@@ -138,14 +138,10 @@ struct UpdateRow: Listable {
         model = result.model
         stage = result.stage
         forgetting = result.metrics["forgetting"]
-        // Values of the model's own metric.
-        func value(_ data: String, before isBefore: Bool = false) -> Double? {
-            result.metrics.first { $0.key.hasPrefix("\(data)-") && $0.key.hasSuffix(".before") == isBefore }?.value
-        }
-        earlierBefore = value("earlier", before: true)
-        earlier = value("earlier")
-        newBefore = value("new", before: true)
-        new = value("new")
+        earlierBefore = result.value(on: "earlier", before: true)
+        earlier = result.value(on: "earlier")
+        newBefore = result.value(on: "new", before: true)
+        new = result.value(on: "new")
     }
 
     static let columns = ["MODEL", "STAGE", "FORGOT", "EARLIER DATA", "NEW DATA"]

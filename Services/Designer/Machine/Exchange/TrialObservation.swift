@@ -22,4 +22,6 @@ public struct TrialObservation: Hashable, Sendable, Codable {
     public var functions: [String]?
     /// Activations of the areas; nil if not yet known at that time.
     public var activations: [String: Double]?
+    /// The structure that reads each modality; nil if the search does not choose whole structures.
+    public var structures: [String: String]?
 }

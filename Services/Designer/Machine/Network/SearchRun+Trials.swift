@@ -126,7 +126,7 @@ extension SearchRun {
             return
         }
         if isNewBackbone(candidate), let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
-        decision.deliveries.append(.observation(observation(of: trial)))
+        decision.deliveries.append(.observation(observation(of: trial, structures: candidate.structures)))
     }
 
     package mutating func model(of trial: Trial) throws -> TrainedModel? {

@@ -72,8 +72,8 @@ package struct SearchRun: SearchCourse {
             try beginPrepared(&decision)
         case .prepared(.failure(let failure)):
             conclude(.failed(prefixed(failure, "The dataset could not be prepared")), &decision)
-        case .found(let genomes):
-            try seed(with: genomes, &decision)
+        case .found(let knowledge):
+            try seed(with: plan.start(from: knowledge, in: space), &decision)
         case .extracted(let modality, let result):
             try extracted(modality, result, &decision)
         case .trained(let number, let result):

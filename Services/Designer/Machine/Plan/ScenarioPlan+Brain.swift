@@ -31,25 +31,41 @@ extension ScenarioPlan {
         return scenario
     }
 
-    /// Genomes with which a search begins: pretrained networks whose features promise most; then known good ones; then,
-    /// while there are places, networks that fuse the modalities one after another in the order of their areas'
-    /// cooperation; and, for a user's data, a network of each structure.
+    /// The genomes of prior knowledge with which a search begins: first the network of the structures that attention
+    /// favors, then known good ones. Where nothing is known of the structures, the first one has the pretrained networks
+    /// whose features promise most.
+    package func start(from knowledge: PriorKnowledge, in space: any CandidateSpace) -> [Genome] {
+        guard let space = space as? NetworkSpace else { return knowledge.genomes }
+        let preferred = space.promising.merging(knowledge.structures) { $1 }
+        guard !preferred.isEmpty, let pick = fusions(in: space, preferring: preferred).last else {
+            return knowledge.genomes
+        }
+        // Without a pretrained network among them, whole genomes that did well say more than structures.
+        guard scenario.data.views.isEmpty else { return [pick] + knowledge.genomes.filter { $0 != pick } }
+        return knowledge.genomes + [pick].filter { !knowledge.genomes.contains($0) }
+    }
+
+    /// Genomes with which a search begins: those of prior knowledge; then, while there are places, networks that fuse the
+    /// modalities one after another in the order of their areas' cooperation; and, for a user's data, a network of each
+    /// structure.
     package func seeds(_ known: [Genome], in space: any CandidateSpace, limit: Int) -> [Genome] {
         if let space = space as? FusionSpace {
             let first = space.alone + space.late
             return first + known.filter { !first.contains($0) }
         }
-        guard let explanation, let space = space as? NetworkSpace else { return known }
-        let offers = explanation.modalities.map { ($0.modality, $0.candidates) }
-        let promising = space.promising
-        let preferred = Dictionary(offers) { first, _ in first }.merging(promising) { $1 + $0 }
-        let fusions = space.fusions(in: explanation.fusionOrder, preferring: preferred)
-        // The last one has all modalities.
-        var seeds = promising.isEmpty ? [] : Array(fusions.suffix(1))
-        seeds += known.filter { !seeds.contains($0) }
+        guard explanation != nil, let space = space as? NetworkSpace else { return known }
+        var seeds = known
+        let fusions = fusions(in: space, preferring: space.promising)
         seeds += fusions.filter { !seeds.contains($0) }.prefix(max(0, limit - seeds.count))
         if scenario.data.recipe == nil { seeds += space.portfolio.filter { !seeds.contains($0) } }
         return seeds
+    }
+
+    /// Networks that add the modalities in the order of cooperation, the last one with all of them.
+    private func fusions(in space: NetworkSpace, preferring preferred: [String: [String]]) -> [Genome] {
+        guard let explanation else { return [] }
+        let offers = Dictionary(explanation.modalities.map { ($0.modality, $0.candidates) }) { first, _ in first }
+        return space.fusions(in: explanation.fusionOrder, preferring: offers.merging(preferred) { $1 + $0 })
     }
 
     /// The origin of a proposal: initial genomes either come from the knowledge service or follow from the explanation.
@@ -61,7 +77,7 @@ extension ScenarioPlan {
             if (1...fusion.networks.count).contains(proposal.genome.genes[0][0]) { return "alone" }
             return known?.contains(proposal.genome) == true ? proposal.origin : "late fusion"
         }
-        guard known?.contains(proposal.genome) == false else { return proposal.origin }
-        return scenario.data.views.isEmpty ? "cooperation" : "attention"
+        guard known?.contains(proposal.genome) == true else { return "cooperation" }
+        return proposal.genome == known?.first && !scenario.data.views.isEmpty ? "attention" : proposal.origin
     }
 }

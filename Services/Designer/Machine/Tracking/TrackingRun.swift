@@ -52,9 +52,9 @@ package struct TrackingRun: SearchCourse {
             try beginPrepared(&decision)
         case .prepared(.failure(let failure)):
             conclude(.failed(prefixed(failure, "The sequences could not be prepared")), &decision)
-        case .found(let known):
-            searcher = try makeSearcher(known)
-            noteSeeds(known, in: &decision)
+        case .found(let knowledge):
+            searcher = try makeSearcher(knowledge.genomes)
+            noteSeeds(knowledge.genomes, in: &decision)
             try goOn(&decision)
         case .tracked(let number, let result):
             try tracked(number, result, &decision)

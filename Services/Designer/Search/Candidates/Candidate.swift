@@ -6,6 +6,8 @@ public struct Candidate: Hashable, Sendable {
     /// The part of the network for one modality.
     struct Branch {
         let modality: String
+        /// Name of the structure in the search space; nil if the search chooses layers.
+        let structure: String?
         /// Structure and size, for display.
         let title: String
         let category: String
@@ -40,6 +42,9 @@ public struct Candidate: Hashable, Sendable {
     public let category: String
     /// The families of its branches, in the order of modalities.
     public let families: [String]
+    /// The structure that reads each modality: its name in the search space, or the model of the registry; empty if the
+    /// search chooses layers.
+    public let structures: [String: String]
     /// Datasets of its modalities, such as `fsdd+mnist`.
     public let dataset: String
     /// Optimizers as in table 1, such as `SGD+Adam`.
@@ -87,6 +92,7 @@ public struct Candidate: Hashable, Sendable {
         areas = Self.areas(of: branches.map(\.modality), data)
         functions = [task.rawValue]
         families = branches.map(\.category)
+        structures = branches.reduce(into: [:]) { $0[$1.modality] = $1.structure }
         category = branches.count == 1 ? branches[0].category : "fusion"
         dataset = Self.unique(datasets).joined(separator: "+")
         optimizerTitle = Self.unique(branches.map(\.optimizer.rule.title)).joined(separator: "+")
@@ -96,13 +102,14 @@ public struct Candidate: Hashable, Sendable {
     /// A candidate of a fusion search, which sees some of the modalities.
     init(
         _ fusion: Fusion, _ network: NetworkDescription, genome: Genome, title: String, category: String,
-        optimizer: Optimizer, modalities: [String], data: ScenarioData, task: Scenario.Task
+        optimizer: Optimizer, structures: [String: String], data: ScenarioData, task: Scenario.Task
     ) throws {
         self.genome = genome
         self.network = network
         self.fusion = fusion
         settings = ChosenSettings()
         self.title = title
+        self.structures = structures
         self.category = category
         families = [category]
         frozenMilliseconds = 0
@@ -110,6 +117,7 @@ public struct Candidate: Hashable, Sendable {
         operations = try network.multiplyAccumulates
         optimizers = [optimizer]
         optimizerTitle = optimizer.rule.title
+        let modalities = structures.keys.sorted()
         let datasets = modalities.compactMap { data.name(of: $0) }
         areas = Self.areas(of: modalities, data)
         functions = [task.rawValue]
@@ -138,6 +146,7 @@ public struct Candidate: Hashable, Sendable {
         areas = Self.unique(members.flatMap(\.areas))
         functions = first.functions
         families = Self.unique(members.flatMap(\.families))
+        structures = first.structures
         category = "ensemble"
         dataset = first.dataset
         optimizerTitle = Self.unique(members.map(\.optimizerTitle)).joined(separator: "+")

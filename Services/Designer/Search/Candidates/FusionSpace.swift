@@ -91,15 +91,15 @@ public struct FusionSpace: CandidateSpace {
             return try Candidate(
                 .backbone(network), network.backbone.network, genome: genome,
                 title: "\(network.backbone.modality): \(network.title)", category: network.category,
-                optimizer: optimizers[0], modalities: [network.backbone.modality], data: scenario.data,
+                optimizer: optimizers[0], structures: [network.backbone.modality: network.title], data: scenario.data,
                 task: scenario.task)
         }
         let (head, optimizer) = try head(of: genome)
         let whole = head.whole(named: networks.map(\.title).joined(separator: "+"))
         return try Candidate(
             .head(head), whole, genome: genome, title: title(of: head, optimizer), category: "fusion",
-            optimizer: optimizer, modalities: networks.map(\.backbone.modality), data: scenario.data,
-            task: scenario.task)
+            optimizer: optimizer, structures: Dictionary(networks.map { ($0.backbone.modality, $0.title) }) { $1 },
+            data: scenario.data, task: scenario.task)
     }
 
     /// The single network of a genome; nil if it fuses.

@@ -60,7 +60,7 @@ public struct LayerSpace: CandidateSpace {
             let network = try network(
                 of: convolutions(numbers.dropFirst(1 + branchSettings.parts.count)), modality)
             return Candidate.Branch(
-                modality: modality, title: network.name, category: Self.category,
+                modality: modality, structure: nil, title: network.name, category: Self.category,
                 optimizer: settings.optimizer(optimizers[numbers[0] - 1], branch: "\(modality)."),
                 network: settings.network(network), frozen: nil, settings: settings.text)
         }

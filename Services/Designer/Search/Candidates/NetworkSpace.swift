@@ -89,7 +89,8 @@ public struct NetworkSpace: CandidateSpace {
             let settings = branchSettings.chosen(numbers.dropFirst(3))
             let network = try Self.network(structure, width: width, settings.depth, modality, scenario.data)
             return Candidate.Branch(
-                modality: modality, title: "\(structure.name)×\(width.choiceText)", category: structure.category,
+                modality: modality, structure: structure.name, title: "\(structure.name)×\(width.choiceText)",
+                category: structure.category,
                 optimizer: settings.optimizer(
                     optimizers[numbers[0] - 1], branch: "\(structure.frozen?.input ?? modality)."),
                 network: settings.network(network), frozen: structure.frozen, settings: settings.text)
@@ -97,6 +98,11 @@ public struct NetworkSpace: CandidateSpace {
         return try Candidate(
             genome: genome, branches: branches, data: scenario.data, task: scenario.task,
             settings: sharedSettings.chosen(genome.genes.dropFirst(modalities.count).joined()))
+    }
+
+    /// Names of the structures that each modality chooses from.
+    public var names: [String: [String]] {
+        Dictionary(zip(modalities, structures).map { ($0, $1.map(\.name)) }) { first, _ in first }
     }
 
     /// Whether a genome has a network that is within the scenario's limits. A depth that changes nothing is not allowed,

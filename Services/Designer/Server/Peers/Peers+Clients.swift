@@ -84,15 +84,57 @@ private struct RemoteKnowledge: KnowledgeBase {
         return try ranked.map { try Genome($0.model.key.genome) }
     }
 
+    func rankedStructures(
+        _ names: [String], of modality: String, for scenario: Scenario, activations: [String: Double]
+    ) async throws -> [String] {
+        let choices = try await StructureChoice.all(named: names, of: modality, in: scenario.data, code: code)
+        let features = try await features(of: scenario, activations).of(modality, in: scenario.data)
+        let ranked = try await client.rank(choices, for: features)
+        return ranked.contains(where: \.isKnown) ? ranked.map(\.name) : []
+    }
+
+    /// The code of a model; nil if the registry no longer has it.
+    private func code(of model: String) async throws -> ArtificialCode? {
+        do {
+            return try await registry.model(model).code
+        } catch let failure as Failure where failure.code == .notFound {
+            return nil
+        }
+    }
+
     func record(_ observation: TrialObservation) async throws {
         var scenario = try ScenarioFile(observation.text).scenario
         if let functions = observation.functions { scenario.functions = functions }
+        let features = try await features(of: scenario, observation.activations ?? [:])
         try await client.record(
             Observation(
-                id: observation.trial, scenario: observation.scenario.text,
-                features: try await features(of: scenario, observation.activations ?? [:]),
+                id: observation.trial, scenario: observation.scenario.text, features: features,
                 genome: observation.genome, space: observation.space, code: try ArtificialCode(observation.code),
                 objective: observation.objective, metrics: observation.metrics))
+        for (modality, structure) in (observation.structures ?? [:]).sorted(by: { $0.key < $1.key }) {
+            try await record(structure, of: modality, observation, scenario, features)
+        }
+    }
+
+    /// Records a trial as an outcome of the structure that read a modality.
+    private func record(
+        _ structure: String, of modality: String, _ observation: TrialObservation, _ scenario: Scenario,
+        _ features: ScenarioFeatures
+    ) async throws {
+        let choice = try await StructureChoice.all(named: [structure], of: modality, in: scenario.data, code: code)
+            .first
+        guard var candidate = choice?.candidate else { return }
+        // A fusion names the models of the registry themselves.
+        if scenario.fusion?.networks[modality] == structure, !FusionSpace.isStructure(structure) {
+            candidate = ModelCandidate(key: .model(structure), code: try await code(of: structure))
+        }
+        let scores = candidate.scores.map { (Observation.scorePrefix + $0.key, $0.value) }
+        try await client.record(
+            Observation(
+                id: "\(observation.trial) \(modality)", scenario: observation.scenario.text,
+                features: features.of(modality, in: scenario.data), genome: candidate.key.genome,
+                space: candidate.key.space, code: candidate.code, objective: observation.objective,
+                metrics: Dictionary(uniqueKeysWithValues: scores)))
     }
 
     /// The features of a scenario, with statistics of its prepared data.

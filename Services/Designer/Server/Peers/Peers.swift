@@ -36,6 +36,13 @@ public protocol KnowledgeBase: Sendable {
     func bestGenomes(
         for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
     ) async throws -> [Genome]
+    /// The structures that a modality of a scenario should try first, in order; empty if nothing distinguishes them.
+    /// - Parameters:
+    ///   - names: Names of the structures in the search space.
+    ///   - activations: Activations of the brain areas that the scenario engages.
+    func rankedStructures(
+        _ names: [String], of modality: String, for scenario: Scenario, activations: [String: Double]
+    ) async throws -> [String]
     /// Records an outcome; safe to repeat.
     func record(_ observation: TrialObservation) async throws
 }

@@ -83,6 +83,18 @@ struct ScheduleStore: Sendable {
         }
     }
 
+    /// The data that the latest update learned; nil if there was none.
+    func latest(of id: String) async throws -> String? {
+        try await database.read { db in
+            try String.fetchOne(
+                db,
+                sql: """
+                    SELECT recipe FROM schedule_data WHERE schedule = ? AND is_learned AND samples > 0
+                    ORDER BY rowid DESC LIMIT 1
+                    """, arguments: [id])
+        }
+    }
+
     /// Records that an update with some data has begun.
     func begin(_ task: String, with recipe: String, of id: String) async throws {
         try await database.write { db in

@@ -17,6 +17,8 @@ public struct Scheduler: Service {
     static let pace = Duration.seconds(5)
 
     let store: ScheduleStore
+    let outcomes: KnowledgeStore
+    let learner: KnowledgeLearner
     let registry: RegistryClient
     let trainer: TrainerClient
     let logger: Logger
@@ -25,11 +27,16 @@ public struct Scheduler: Service {
     public static let patience = Duration.seconds(5)
 
     /// Makes the scheduler over a migrated database.
+    /// - Parameters:
+    ///   - outcomes: Where it records how updates turned out.
+    ///   - learner: Learns from these outcomes.
     public init(
-        _ database: ServiceDatabase, events: EventLog, registry: RegistryClient, trainer: TrainerClient,
-        logger: Logger
+        _ database: ServiceDatabase, events: EventLog, outcomes: KnowledgeStore, learner: KnowledgeLearner,
+        registry: RegistryClient, trainer: TrainerClient, logger: Logger
     ) {
         store = ScheduleStore(database, events: events)
+        self.outcomes = outcomes
+        self.learner = learner
         self.registry = registry
         self.trainer = trainer
         self.logger = logger
@@ -100,6 +107,7 @@ public struct Scheduler: Service {
         case .queued, .leased: return
         case .succeeded:
             let result = try UpdateResult(result: task.result)
+            try await record(result, of: schedule)
             // A version that forgot too much is not a basis for the next.
             let isGood = result.stage != ModelStage.none.rawValue
             try await store.end(
@@ -112,5 +120,22 @@ public struct Scheduler: Service {
             try await store.end(
                 .failed, model: nil, note: task.failure?.message ?? "the task was \(task.state)", of: schedule.id)
         }
+    }
+
+    /// Records the outcome of an update as that of the model that it continued from, like an update by a person.
+    private func record(_ result: UpdateResult, of schedule: UpdateSchedule) async throws {
+        guard let accuracy = result.value(on: "new"), accuracy.isFinite,
+            let recipe = try await store.latest(of: schedule.id),
+            let set = try await registry.dataset(recipe: BlobDigest(recipe))
+        else { return }
+        let parent = try await registry.model(schedule.model)
+        try await outcomes.add(
+            Observation(
+                id: schedule.task, scenario: schedule.task,
+                features: ScenarioFeatures(
+                    dataset: set.name, modalities: set.modalities, classes: Int(set.classes),
+                    samples: set.trainingSamples, statistics: set.statistics),
+                genome: parent.id, space: ModelKey.pretrained, code: parent.code, objective: accuracy))
+        learner.tell()
     }
 }
