@@ -24,8 +24,8 @@ public enum ServedKey {
         guard errno == EEXIST else {
             throw Failure(.permissionDenied, "Cannot write '\(file.path)': \(String(cString: strerror(errno))).")
         }
-        var status = stat()
-        guard stat(file.path, &status) == 0, status.st_mode & 0o077 == 0 else {
+        let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
+        guard let mode, mode & 0o077 == 0 else {
             throw Failure(
                 .permissionDenied, "Others can read the key in '\(file.path)'; run 'chmod 600 \(file.path)'.")
         }
