@@ -209,7 +209,8 @@ let services: [Target] = [
     executable(
         "gyrus-inspector", "Services/Registry/Inspector",
         [
-            "Checkpoints", "Darknet", "HelperProcesses", "Inspection", "Model", "Networks", "ONNX", "OpenVINO",
+            "Checkpoints", "Darknet", "HelperProcesses", "Inspection", "Model", "Networks", "ONNX",
+            "OpenVINO",
             "Safetensors", "Torch",
         ]),
 
@@ -302,11 +303,11 @@ let services: [Target] = [
     .target(
         name: "ConsoleServer",
         dependencies: [
-            "Answers", "Brain", "HelperProcesses", "Manual", "Media", "Model", "Messaging", "Networks", "ServiceClient",
+            "Answers", "Brain", "HelperProcesses", "Manual", "Model", "Messaging", "Networks", "ServiceClient",
             "DesignerClient", "KnowledgeClient", "Presentation", "RegistryClient", "Search", "ServerClient", "Tables",
             "Tracking", "WebGuard",
             "WorkQueueClient", hummingbird, hummingbirdCore,
-            asyncAlgorithms, httpTypes, mustache, nio, lifecycle, logging,
+            asyncAlgorithms, crypto, httpTypes, mustache, nio, lifecycle, logging,
         ],
         path: "Services/Console/Server", resources: [.embedInCode("Assets"), .embedInCode("Templates")],
         swiftSettings: swiftSettings),
@@ -339,7 +340,8 @@ let services: [Target] = [
     executable(
         "gyrus-health", "Services/CommandLine/Health", ["Model", "ServiceClient", argumentParser, logging]),
     executable(
-        "gyrus-detector", "Services/CommandLine/Detector", ["Model", "Torch", "Tracking", "Vision", argumentParser]),
+        "gyrus-detector", "Services/CommandLine/Detector",
+        ["Inspection", "Model", "Torch", "Tracking", "Vision", argumentParser]),
     // Optimized in every configuration: every number of a dataset passes through it.
     .executableTarget(
         name: "gyrus-baseline", dependencies: ["CXGBoost", "Model", "Safetensors", "Scores", argumentParser],
@@ -451,7 +453,7 @@ let testTargets: [Target] = [
         name: "WorkerSupport",
         dependencies: [
             "Messaging", "Model", "Networks", "RegistryClient", "RegistryServer", "ServiceTestSupport", "Storage",
-            "TestSupport", "WorkQueueClient", grdb,
+            "TestSupport", "Torch", "WorkQueueClient", grdb,
         ], path: "Tests/WorkerSupport", swiftSettings: swiftSettings),
     tests(
         "TrainerTests",

@@ -165,8 +165,9 @@ static int confine_calls(void) {
 #endif
 }
 
-enum sandbox_outcome gyrus_sandbox_enter(const char *const *readable, const char *const *writable) {
-    if (close_range(3, ~0U, 0) != 0 && errno != ENOSYS) return SANDBOX_FAILED;
+enum sandbox_outcome gyrus_sandbox_enter(
+    const char *const *readable, const char *const *writable, bool keeps_open_files) {
+    if (!keeps_open_files && close_range(3, ~0U, 0) != 0 && errno != ENOSYS) return SANDBOX_FAILED;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return SANDBOX_FAILED;
     const enum sandbox_outcome files = confine_files(readable, writable);
     if (files != SANDBOX_ENTERED) return files;

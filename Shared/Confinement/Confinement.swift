@@ -12,15 +12,19 @@ public enum Confinement {
 
     /// Permanently gives up all rights except reading these files and writing to this folder.
     /// - Parameters:
+    ///   - keepsOpenFiles: Whether files and pipes that this process has opened stay open.
     ///   - override: Environment variable that disables the protection on a kernel without support for it.
     ///   - danger: What the kernel could not do, such as `keep an untrusted file from reading arbitrary files`.
     /// - Throws: `Failure` with code `unavailable` if the kernel does not support it.
     public static func enter(
-        reading files: [URL], writingInto folder: URL? = nil, override: String, danger: String,
+        reading files: [URL], writingInto folder: URL? = nil, keepsOpenFiles: Bool = false, override: String,
+        danger: String,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws {
         let outcome = withPaths(system + files.map(\.path)) { readable in
-            withPaths(["/dev/null"] + [folder].compactMap { $0?.path }) { gyrus_sandbox_enter(readable, $0) }
+            withPaths(["/dev/null"] + [folder].compactMap { $0?.path }) {
+                gyrus_sandbox_enter(readable, $0, keepsOpenFiles)
+            }
         }
         switch outcome {
         case SANDBOX_ENTERED: return

@@ -16,11 +16,12 @@ public enum InspectionLimits {
     /// - Parameters:
     ///   - writes: Whether it writes a companion.
     ///   - seconds: Processor time.
-    public static func apply(writes: Bool, seconds: UInt64 = processorTime) throws {
-        let limits: [(__rlimit_resource, UInt64)] = [
-            (RLIMIT_AS, memory), (RLIMIT_CPU, seconds), (RLIMIT_NOFILE, files), (RLIMIT_CORE, 0),
-            (RLIMIT_FSIZE, writes ? companion : 0),
+    ///   - memory: Address space; nil for a GPU, whose driver reserves many times its memory.
+    public static func apply(writes: Bool, seconds: UInt64 = processorTime, memory: UInt64? = memory) throws {
+        var limits: [(__rlimit_resource, UInt64)] = [
+            (RLIMIT_CPU, seconds), (RLIMIT_NOFILE, files), (RLIMIT_CORE, 0), (RLIMIT_FSIZE, writes ? companion : 0),
         ]
+        if let memory { limits.append((RLIMIT_AS, memory)) }
         for (resource, value) in limits {
             var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
             guard setrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0 else {

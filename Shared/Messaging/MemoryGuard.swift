@@ -10,11 +10,18 @@ import Glibc
 struct MemoryGuard {
     enum Verdict { case fine, cutSilent, cutAll }
 
-    /// How often to check; what arrives in between adds to the allowance.
+    /// How often to check a process that grows; what arrives in between adds to the allowance.
     static let interval = Duration.milliseconds(250)
+    /// How often to check a process that does not grow, so that an idle one rarely wakes.
+    static let calmInterval = Duration.seconds(1)
+    /// Growth between two checks from which on a process counts as growing.
+    private static let growth = 1 << 20
 
     private let allowance: Int
     private var least: Int?
+    private var last = 0
+    /// Time until the next check.
+    private(set) var pause = MemoryGuard.interval
     private var strikes = 0
 
     /// - Parameter allowance: How many bytes the process may grow beyond its minimum so far.
@@ -22,12 +29,15 @@ struct MemoryGuard {
 
     /// What to do about the current memory of the process.
     mutating func judge(resident: Int) -> Verdict {
+        pause = resident > last + Self.growth ? Self.interval : Self.calmInterval
+        last = resident
         let base = min(least ?? resident, resident)
         least = base
         guard resident - base > allowance else {
             strikes = 0
             return .fine
         }
+        pause = Self.interval
         strikes += 1
         switch strikes {
         case 1: return .cutSilent

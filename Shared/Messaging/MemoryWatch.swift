@@ -24,10 +24,10 @@ struct MemoryWatch: ~Copyable {
         if connections.hasEvents { plan.continueAtOnce() }
         guard now >= next else { return plan.wake(at: next) }
         let last = next
-        next = now.advanced(by: MemoryGuard.interval)
-        plan.wake(at: next)
         let resident = MemoryGuard.residentBytes()
         let verdict = memory.judge(resident: resident)
+        next = now.advanced(by: memory.pause)
+        plan.wake(at: next)
         guard verdict != .fine else { return }
         let count = connections.cut(silentSince: verdict == .cutAll ? now : last)
         MemoryGuard.giveBack()

@@ -5,9 +5,12 @@ public import Tables
 
 /// Converts cells of a user's data to raw values: reads and decodes the files that they name.
 public struct ValueReader: Sendable {
+    /// Returns the tokens of an input's text.
+    public typealias Tokenize = @Sendable (_ input: String, _ text: String) throws -> [Int32]
+
     private let files: FileFinder
     private let encoding: String?
-    private let tokenize: @Sendable (_ input: String, _ text: String) throws -> [Int32]
+    private let tokenize: Tokenize
     private let tables: [String: TableIndex]
 
     /// Maximum size of one file: 1 GiB.
@@ -21,7 +24,7 @@ public struct ValueReader: Sendable {
     /// - Throws: `Failure` if a tokenizer cannot be read.
     public init(
         files: FileFinder, inputs: [String: DatasetManifest.Input] = [:], encoding: String? = nil,
-        tokenize: (@Sendable (_ input: String, _ text: String) throws -> [Int32])? = nil
+        tokenize: Tokenize? = nil
     ) throws {
         self.files = files
         self.encoding = encoding

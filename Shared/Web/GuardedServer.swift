@@ -29,6 +29,7 @@ public struct GuardedServer: Sendable {
     private let limits: Limits
     private let address: String
     private let urlFile: URL?
+    private let key: String?
     private let logger: Logger
     private let onReady: @Sendable (URL) -> Void
 
@@ -36,10 +37,13 @@ public struct GuardedServer: Sendable {
     /// - Parameters:
     ///   - address: Address that it listens on.
     ///   - urlFile: File that holds the URL while the server runs; nil for none.
+    ///   - key: The key in its URL; nil for none.
     ///   - onReady: Called with the server's URL once it accepts requests.
     public init(
-        _ limits: Limits, on address: String, urlFile: URL?, logger: Logger, onReady: @escaping @Sendable (URL) -> Void
+        _ limits: Limits, on address: String, urlFile: URL?, key: String? = nil, logger: Logger,
+        onReady: @escaping @Sendable (URL) -> Void
     ) {
+        self.key = key
         self.limits = limits
         self.address = address
         self.urlFile = urlFile
@@ -69,7 +73,7 @@ public struct GuardedServer: Sendable {
     }
 
     private func announce(_ port: Int) {
-        let address = ServedAddress(host: address, file: urlFile, logger: logger)
+        let address = ServedAddress(host: address, file: urlFile, key: key, logger: logger)
         if let url = address.announce(port: port) { onReady(url) }
     }
 }

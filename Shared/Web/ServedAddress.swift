@@ -5,12 +5,15 @@ public import Logging
 public struct ServedAddress: Sendable {
     private let host: String
     private let file: URL?
+    private let key: String?
     private let logger: Logger
 
     /// - Parameters:
     ///   - host: Address that it listens on.
     ///   - file: File that holds the URL while the server runs; nil for none.
-    public init(host: String, file: URL?, logger: Logger) {
+    ///   - key: The key in its URL, which is not logged; nil for none.
+    public init(host: String, file: URL?, key: String? = nil, logger: Logger) {
+        self.key = key
         self.host = host
         self.file = file
         self.logger = logger
@@ -20,11 +23,14 @@ public struct ServedAddress: Sendable {
     public func announce(port: Int) -> URL? {
         let isEverywhere = ["0.0.0.0", "::"].contains(host)
         let name = isEverywhere ? "localhost" : host
-        guard let url = URL(string: "http://\(name.contains(":") ? "[\(name)]" : name):\(port)") else { return nil }
-        logger.info("serving", metadata: ["url": "\(url.absoluteString)"])
+        let address = "http://\(name.contains(":") ? "[\(name)]" : name):\(port)"
+        let whole = key.map { "\(address)/?\(ServedKey.parameter)=\($0)" } ?? address
+        guard let url = URL(string: whole) else { return nil }
+        logger.info("serving", metadata: ["url": "\(address)"])
         if let file {
             do {
                 try Data("\(url.absoluteString)\n".utf8).write(to: file, options: .atomic)
+                if key != nil { chmod(file.path, 0o600) }
             } catch {
                 logger.error("cannot write the file with the URL", metadata: ["file": "\(file.path)"])
             }

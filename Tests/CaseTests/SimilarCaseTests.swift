@@ -51,6 +51,17 @@ import Testing
             service + "    depends_on: [b]\n  b: {command: [sleep, '5'], profiles: [dev]}\n", 78, ["add --profile dev"]
         ),
         (service + "  a:\n    command: [sleep, '6']\n", 78, ["'a'"]),
+        (
+            service + "    restart: null\n    healthcheck: ~\n    environment:\n    depends_on: null\n", 0,
+            ["- sleep", "restart: 'no'"]
+        ),
+        ("name: x\nservices:\n  a:\n    command: null\n", 78, ["has no command"]),
+        (service + "    environment: ['=x']\n", 78, ["needs a name"]),
+        ("name: x\nservices:\n  a:\n    command: [\"a\\0b\"]\n", 78, ["NUL"]),
+        (service + "    environment: {A: \"a\\0b\"}\n", 78, ["NUL"]),
+        (service + "    stop_grace_period: 10\n", 78, ["10s"]),
+        (service + "    scale: 99999999999999999999\n", 78, ["0 to 1000"]),
+        (service + "---\n" + service, 78, ["single document"]),
     ]
 
     @Test(arguments: composeFiles)

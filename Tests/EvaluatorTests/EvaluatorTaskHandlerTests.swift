@@ -25,9 +25,9 @@ import WorkerSupport
             RegisteredDataset(name: "digits", recipe: BlobDigest(recipe.id), blob: blob, classes: 10))
         let description = try WorkerFixture.network()
         let network = try ScriptedNetwork(description, seed: 3)
-        try network.save(to: fixture.directory.file("network.pt"))
+        try network.saveWeights(to: fixture.directory.file("network.safetensors"))
         let task = EvaluationTask(
-            script: try await fixture.registry.upload(file: fixture.directory.file("network.pt")),
+            weights: try await fixture.registry.upload(file: fixture.directory.file("network.safetensors")),
             network: description, dataset: recipe.id, latencyRuns: 5)
         return (task, try network.evaluate(on: PreparedDataset(opening: file.path).source(.test)))
     }
@@ -87,12 +87,22 @@ import WorkerSupport
         try await WorkerFixture.run { fixture in
             var (task, _) = try await Self.set(up: fixture)
             task.network = try TableSix.leNet5.network(input: "image", shape: [1, 28, 28], classes: 10)
-            try await Self.expectRefusal(fixture, task, "does not match")
+            try await Self.expectRefusal(fixture, task, "conv")
             task.network = try WorkerFixture.network()
-            task.script = try await fixture.registry.upload(bytes: Array("no script".utf8))
-            try await Self.expectRefusal(fixture, task, "cannot be read")
-            task.script = BlobDigest(hashing: [7])
+            task.weights = try await fixture.registry.upload(bytes: Array("no weights".utf8))
+            try await Self.expectRefusal(fixture, task, "safetensors")
+            task.weights = BlobDigest(hashing: [7])
             try await Self.expectRefusal(fixture, task, "no blob")
+        }
+    }
+
+    @Test func `no code of a file that somebody names is run`() async throws {
+        try await WorkerFixture.run { fixture in
+            var (task, _) = try await Self.set(up: fixture)
+            let hostile = try await HostileFile(in: fixture)
+            task.weights = hostile.blob
+            try await Self.expectRefusal(fixture, task, "safetensors")
+            #expect(try hostile.isHarmless)
         }
     }
 

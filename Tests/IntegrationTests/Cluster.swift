@@ -65,11 +65,20 @@ final class Cluster: Sendable {
 
     // MARK: Processes
 
-    func start(_ part: Part) throws {
+    /// - Parameters:
+    ///   - more: Added to the environment.
+    ///   - prefix: Words before the executable that become it.
+    func start(_ part: Part, environment more: [String: String] = [:], prefix: [String] = []) throws {
         let (executable, arguments) = part.command
-        let child = try fixture.start(executable, arguments, name: part.description, environment: environment)
+        let child = try fixture.start(
+            executable, arguments, name: part.description, environment: environment.merging(more) { $1 },
+            prefix: prefix)
         running.withLock { $0[part] = child }
     }
+
+    /// Waits until the process of a part ends by itself.
+    /// - Returns: Its exit status; 128 + n where signal n ended it.
+    func end(of part: Part) async -> Int32? { await running.withLock { $0[part] }?.end() }
 
     /// Kills parts simultaneously with SIGKILL, and restarts them.
     func killAndRestart(_ parts: [Part]) async throws { try await stopAndRestart(parts, SIGKILL) }

@@ -12,7 +12,8 @@ import Testing
         try await GyrusCommand.use { gyrus in
             let up = try await gyrus.run("up", "-d", "console")
             #expect(up.status == 0)
-            let address = try #require(up.err.firstMatch(of: /In a browser: (http:\/\/127\.0\.0\.1:[0-9]+)/)?.1)
+            let address = try #require(
+                up.err.firstMatch(of: /In a browser: (http:\/\/127\.0\.0\.1:[0-9]+\/\?key=[a-z0-9]{32})\n/)?.1)
             let replicas = try await gyrus.list(Replica.self, "ps")
             #expect(replicas.map(\.service) == ["console"] && replicas.allSatisfy { $0.health == "healthy" })
 

@@ -26,7 +26,7 @@ struct RecoveryTests {
         """
 
     /// What must be the same in every run of the search.
-    private struct Outcome: Hashable {
+    struct Outcome: Hashable {
         let number: Int
         let state: TrialState
         let genome: String
@@ -85,7 +85,7 @@ struct RecoveryTests {
             let trials = try await designer.trials(of: id.text)
             // Thrown, so that the logs are kept.
             try #require(trials.compactMap(\.failure) == [])
-            try await checkEvents(cluster, trials)
+            try await Self.checkEvents(cluster, trials)
             if !kills.isEmpty {
                 let returned = try await cluster.events(of: .trainer).filter { $0.kind == "task.returned" }
                 #expect(returned.contains { $0.attributes["reason"] == "silence" }, "no kill has hit a task")
@@ -122,7 +122,7 @@ struct RecoveryTests {
     }
 
     /// No event is missing, and every trial and task has succeeded exactly once.
-    private func checkEvents(_ cluster: Cluster, _ trials: [Trial]) async throws {
+    static func checkEvents(_ cluster: Cluster, _ trials: [Trial]) async throws {
         for service in ServiceName.allCases {
             let events = try await cluster.events(of: service)
             #expect(events.map(\.sequence) == (0..<UInt64(events.count)).map { $0 + 1 }, "a gap in \(service)'s events")

@@ -20,6 +20,17 @@ struct EndlessMessageTests {
         #expect(memory.judge(resident: 306) == .cutSilent)
     }
 
+    @Test func `a process that grows is checked more often than one that does not`() {
+        var memory = MemoryGuard(allowance: 1 << 30)
+        var pauses: [Duration] = []
+        for megabytes in [10, 10, 12, 20, 20, 15] {
+            _ = memory.judge(resident: megabytes << 20)
+            pauses.append(memory.pause)
+        }
+        let (calm, growing) = (MemoryGuard.calmInterval, MemoryGuard.interval)
+        #expect(pauses == [growing, calm, growing, growing, calm, calm] && calm > growing)
+    }
+
     @Test func `the memory of the process is measured`() {
         #expect(MemoryGuard.residentBytes() > 1 << 20)
     }

@@ -19,8 +19,8 @@ import Testing
             #expect(all.status == 0, "\(all.err)")
             let address = try String(contentsOf: gyrus.folder.appending(path: "p/run/console.url"), encoding: .utf8)
             guard let curl = Tool("curl") else { try Test.cancel("there is no curl") }
-            let console = try await curl.run("-s", "\(address.trimmingCharacters(in: .whitespacesAndNewlines))/metrics")
-                .out
+            let metrics = try #require(URL(string: "/metrics", relativeTo: URL(string: String(address.dropLast()))))
+            let console = try await curl.run("-s", metrics.absoluteString).out
             for text in [all.out, console] {
                 let check = try await promtool.run("check", "metrics", input: text)
                 #expect(check.status == 0 && check.out.isEmpty, "\(check.out)\(check.err)")

@@ -55,13 +55,14 @@ public final class ProcessFixture: Sendable {
     }
 
     /// Starts an executable, on this machine or on a second one; its output goes to `logs/<name>.log`.
+    /// - Parameter prefix: Words before the executable that become it.
     public func start(
         _ executable: String, _ arguments: [String], name: String? = nil, environment more: [String: String] = [:],
-        on machine: SecondMachine? = nil
+        on machine: SecondMachine? = nil, prefix: [String] = []
     ) throws -> ChildProcess {
         let child = try ChildProcess(
             executable, arguments, environment: environment.merging(more) { $1 }, directory: directory,
-            log: directory.appending(path: "logs/\(name ?? executable).log"), prefix: machine?.prefix ?? [])
+            log: directory.appending(path: "logs/\(name ?? executable).log"), prefix: (machine?.prefix ?? []) + prefix)
         children.withLock { $0.append(child) }
         return child
     }

@@ -259,6 +259,21 @@ import WorkerSupport
         }
     }
 
+    @Test func `no code of a file that somebody names is run`() async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await Self.prepare(fixture)
+            let hostile = try await HostileFile(in: fixture)
+            var task = try Self.task()
+            task.initialWeights = [.init(hostile.blob)]
+            try await Self.expectRefusal(fixture, task, "safetensors")
+            // A checkpoint that is none costs time only.
+            let lease = WorkerFixture.lease(TrainingTask.kind, try Self.task().payload(), checkpoint: hostile.blob)
+            let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
+            _ = try TrainingResult(result: try await handler.work(on: lease))
+            #expect(try hostile.isHarmless)
+        }
+    }
+
     private static func expectRefusal(_ fixture: WorkerFixture, _ task: TrainingTask, _ word: String) async throws {
         let failure = await #expect(throws: Failure.self) { try await train(fixture, task) }
         #expect(failure?.isRetriable == false)

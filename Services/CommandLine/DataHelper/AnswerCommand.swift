@@ -15,9 +15,6 @@ struct AnswerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "answer", abstract: "Predict on samples as they arrive, for a server.")
 
-    /// Environment variable that allows serving packages on a kernel that cannot confine them.
-    static let override = "GYRUS_UNCONFINED_SERVING"
-
     @OptionGroup var options: PlaceOptions
 
     @Argument(help: "Package file, model.pt.")
@@ -30,8 +27,7 @@ struct AnswerCommand: ParsableCommand {
             // After libtorch has found the device, and before it starts any thread.
             let place = try options.place
             try Confinement.enter(
-                reading: [file], override: Self.override,
-                danger: "keep a network's program from reading and writing arbitrary files")
+                reading: [file], override: OpenedPackage.override, danger: OpenedPackage.danger)
             ComputeThreads.count = 1
             answerer = SampleAnswerer(try NetworkPackage(loading: file, on: place))
             try Self.write(AnswerMessages.hello(.success(answerer.package.manifest)))

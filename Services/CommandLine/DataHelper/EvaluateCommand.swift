@@ -17,11 +17,12 @@ struct EvaluateCommand: ParsableCommand {
     var package: String
 
     func run() throws {
-        ComputeThreads.count = 1
         try answering(telling: { EvaluationMessage(failure: $0) }) { answer in
             let request = try readRequest(EvaluationRequest.self)
             endWithCaller()
-            try Evaluating(NetworkPackage(loading: URL(filePath: package)), request).run(answer)
+            let settings = request.settings
+            let opened = try OpenedPackage(package, reading: [settings.files, settings.source].compactMap(\.self))
+            try Evaluating(opened, request).run(answer)
         }
     }
 }
@@ -29,13 +30,15 @@ struct EvaluateCommand: ParsableCommand {
 /// One evaluation.
 private struct Evaluating {
     private let answerer: SampleAnswerer
+    private let tokenize: ValueReader.Tokenize
     private let request: EvaluationRequest
 
     /// Number of rows between progress messages.
     private static let reportedRows = 1_000
 
-    init(_ package: NetworkPackage, _ request: EvaluationRequest) {
-        answerer = SampleAnswerer(package)
+    init(_ opened: OpenedPackage, _ request: EvaluationRequest) {
+        answerer = SampleAnswerer(opened.package)
+        tokenize = opened.tokenize
         self.request = request
     }
 
@@ -45,7 +48,7 @@ private struct Evaluating {
             settings: settings(manifest.settings), inputs: answerer.columns, target: manifest.target,
             group: request.group)
         let reader = try ValueReader(
-            files: rows.files, inputs: manifest.inputs, encoding: manifest.settings.encoding)
+            files: rows.files, inputs: manifest.inputs, encoding: manifest.settings.encoding, tokenize: tokenize)
         var judgment = EvaluationJudgment(manifest.target, worst: request.worst, hasGroups: request.group != nil)
         try tell(EvaluationMessage(target: manifest.target, columns: rows.columns))
         var pending: [AnsweredRows.Row] = []

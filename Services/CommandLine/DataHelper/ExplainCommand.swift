@@ -18,12 +18,12 @@ struct ExplainCommand: ParsableCommand {
     var package: String
 
     func run() throws {
-        ComputeThreads.count = 1
         try answering(telling: { ExplanationMessage(failure: $0) }) { answer in
             let request = try readRequest(ExplanationRequest.self)
             endWithCaller()
-            let package = try NetworkPackage(loading: URL(filePath: package))
-            try answer(ExplanationMessage(explanation: try Explaining(package, request).run()))
+            let read = [request.files, request.table, request.path].compactMap(\.self)
+            let explaining = Explaining(try OpenedPackage(package, reading: read), request)
+            try answer(try explaining.run())
         }
     }
 }
@@ -31,18 +31,21 @@ struct ExplainCommand: ParsableCommand {
 /// One explanation.
 private struct Explaining {
     private let answerer: SampleAnswerer
+    private let tokenize: ValueReader.Tokenize
     private let request: ExplanationRequest
 
-    init(_ package: NetworkPackage, _ request: ExplanationRequest) {
-        answerer = SampleAnswerer(package)
+    init(_ opened: OpenedPackage, _ request: ExplanationRequest) {
+        answerer = SampleAnswerer(opened.package)
+        tokenize = opened.tokenize
         self.request = request
     }
 
-    func run() throws -> PackageExplanation {
+    func run() throws -> ExplanationMessage {
         let package = answerer.package
         let (place, cells, files) = try sample()
         let reader = try ValueReader(
-            files: files, inputs: package.manifest.inputs, encoding: package.manifest.settings.encoding)
+            files: files, inputs: package.manifest.inputs, encoding: package.manifest.settings.encoding,
+            tokenize: tokenize)
         let values = try answerer.values(cells, reader)
         guard let answer = try package.answers([values]).first else {
             throw Failure(.internal, "\(place): the network gave no answer.")
@@ -57,8 +60,8 @@ private struct Explaining {
             if let map = try occlusion.map(of: name, cells: request.pieces) { explanation.maps.append(map) }
         }
         explanation.parts.sort { abs($0.weight) > abs($1.weight) }
-        if let file = request.map { try write(explanation.maps, values, to: file) }
-        return explanation
+        return ExplanationMessage(
+            explanation: explanation, picture: request.isDrawn ? try picture(explanation.maps, values) : nil)
     }
 
     /// The index of the output to explain.
@@ -102,15 +105,11 @@ private struct Explaining {
         return (place, cells, rows.files)
     }
 
-    private func write(_ maps: [PackageExplanation.Map], _ values: [String: RawValue], to file: String) throws {
+    private func picture(_ maps: [PackageExplanation.Map], _ values: [String: RawValue]) throws -> Data {
         guard let map = maps.first, case .pixels(let pixels, let shape)? = values[map.modality] else {
             throw Failure(.invalidArgument, "The sample has no picture for a heat map; leave out --output.")
         }
         let drawn = HeatMap(map.weights).drawn(over: pixels, height: shape[0], width: shape[1], channels: shape[2])
-        do {
-            try Data(try drawn.png()).write(to: URL(filePath: file), options: .atomic)
-        } catch let error as CocoaError {
-            throw Failure(.permissionDenied, "'\(file)' cannot be written: \(error.localizedDescription)")
-        }
+        return Data(try drawn.png())
     }
 }

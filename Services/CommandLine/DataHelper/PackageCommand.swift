@@ -1,5 +1,7 @@
 import ArgumentParser
+import Confinement
 import Foundation
+import Inspection
 import Model
 import Preparation
 import Torch
@@ -19,9 +21,14 @@ struct PackageCommand: ParsableCommand {
     var output: String
 
     func run() throws {
-        ComputeThreads.count = 1
         try answering(telling: { PreparationMessage(failure: $0) }) { answer in
             let file = URL(filePath: network)
+            // The caller puts all files into a folder that it made for them.
+            let folder = URL(filePath: output).deletingLastPathComponent()
+            try InspectionLimits.apply(writes: true)
+            try Confinement.enter(
+                reading: [file], writingInto: folder, override: OpenedPackage.override, danger: OpenedPackage.danger)
+            ComputeThreads.count = 1
             let inputs = try ScriptedNetwork(loading: file).inputs
             try answer(PreparationMessage(inputs: inputs))
             let request = try readRequest(PackageRequest.self)

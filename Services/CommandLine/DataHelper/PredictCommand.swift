@@ -1,5 +1,4 @@
 import ArgumentParser
-import Confinement
 import Foundation
 import HelperProcesses
 import Model
@@ -14,10 +13,6 @@ struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict", abstract: "Predict on a user's data with a package.")
 
-    @Option(
-        help: ArgumentHelp("Only readable folder besides the package (default: all folders).", valueName: "folder"))
-    var confinedTo: String?
-
     @OptionGroup var options: PlaceOptions
 
     @Argument(help: "Package file, model.pt.")
@@ -25,19 +20,12 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         try answering(telling: { PredictionMessage(failure: $0) }) { answer in
-            if let confinedTo {
-                // Confine the process before libtorch starts any thread.
-                try Confinement.enter(
-                    reading: [URL(filePath: package), URL(filePath: confinedTo)], override: AnswerCommand.override,
-                    danger: "keep a network's program from reading and writing arbitrary files")
-            }
-            ComputeThreads.count = 1
             let request = try readRequest(PredictionRequest.self)
-            // A confined process reads tokens later.
-            if confinedTo == nil { endWithCaller() }
-            let package = try NetworkPackage(loading: URL(filePath: package), on: options.place)
-            try answer(PredictionMessage(target: package.manifest.target))
-            try Predicting(package, request, isConfined: confinedTo != nil).run(answer)
+            endWithCaller()
+            let read = [request.files, request.table].compactMap(\.self) + request.paths
+            let opened = try OpenedPackage(package, reading: read, on: options)
+            try answer(PredictionMessage(target: opened.package.manifest.target))
+            try Predicting(opened, request).run(answer)
         }
     }
 }
@@ -45,22 +33,13 @@ struct PredictCommand: ParsableCommand {
 /// A run of predictions.
 private struct Predicting {
     private let answerer: SampleAnswerer
+    private let tokenize: ValueReader.Tokenize
     private let request: PredictionRequest
-    private let isConfined: Bool
 
-    init(_ package: NetworkPackage, _ request: PredictionRequest, isConfined: Bool) {
-        answerer = SampleAnswerer(package)
+    init(_ opened: OpenedPackage, _ request: PredictionRequest) {
+        answerer = SampleAnswerer(opened.package)
+        tokenize = opened.tokenize
         self.request = request
-        self.isConfined = isConfined
-    }
-
-    /// Asks the caller to tokenize a text, because a confined process cannot start the tokenizer.
-    @Sendable private static func askForTokens(_ input: String, _ text: String) throws -> [Int32] {
-        let question = PredictionMessage(text: InputText(input: input, text: text))
-        try FileHandle.standardOutput.write(contentsOf: try JSONEncoder().encode(question) + Data("\n".utf8))
-        let reply = try readRequest(TokenReply.self)
-        if let failure = reply.failure { throw failure }
-        return reply.tokens
     }
 
     func run(_ tell: (PredictionMessage) throws -> Void) throws {
@@ -89,7 +68,7 @@ private struct Predicting {
                 let manifest = answerer.package.manifest
                 reader = try ValueReader(
                     files: files, inputs: manifest.inputs, encoding: manifest.settings.encoding,
-                    tokenize: isConfined ? Self.askForTokens : nil)
+                    tokenize: tokenize)
             }
             pending.append((place, cells))
             if pending.count == SampleAnswerer.batch { try flush() }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inspection
 import Model
 import Torch
 import Tracking
@@ -15,18 +16,26 @@ struct DetectorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gyrus-detector", abstract: "Detect people in images with a TorchScript network.")
 
+    /// CPU time limit of a network for all images together: a week.
+    private static let processorTime: UInt64 = 7 * 86_400
+
     @Option(name: .long, help: "Label of the person class.")
     var personClass = 1
 
     @Option(name: .long, help: "Minimum score.")
     var score: Double
 
+    @Option(help: ArgumentHelp("Only readable folder besides the network.", valueName: "folder"))
+    var images: String
+
     @Argument(help: "TorchScript file of the network.")
     var network: String
 
     func run() throws {
-        ComputeThreads.count = 1
         do {
+            try InspectionLimits.apply(writes: false, seconds: Self.processorTime)
+            try InspectionSandbox.enter(reading: [URL(filePath: network), URL(filePath: images)], writingInto: nil)
+            ComputeThreads.count = 1
             let detector = try TorchScriptDetector(
                 network, category: personClass, thresholds: DetectorThresholds(score: score))
             while let path = readLine() { try answer(try rows(of: path, detector)) }

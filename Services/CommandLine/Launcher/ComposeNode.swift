@@ -50,6 +50,7 @@ struct ComposeNode {
     }
 
     /// Passes each entry of the mapping to the reader of its key; a key without a reader is an error unless it is ignored.
+    /// A key whose value is null counts as absent.
     /// - Parameter refused: Known but refused keys, with the reason.
     func read(
         _ readers: [String: (ComposeNode) throws -> Void], ignoring ignored: Set<String> = [],
@@ -57,7 +58,7 @@ struct ComposeNode {
     ) throws {
         for (key, value) in try entries() {
             if let reader = readers[key] {
-                try reader(value)
+                if !value.isNull { try reader(value) }
             } else if let reason = refused[key] {
                 throw problem("the key '\(key)' is not supported: \(reason)", at: place(of: key))
             } else if !ignored.contains(key) {
@@ -77,7 +78,10 @@ struct ComposeNode {
     /// The text of a scalar with variables replaced.
     func string() throws -> String {
         guard let scalar = node.scalar else { throw problem("expected a single value here") }
-        return try expand(scalar.string)
+        let text = try expand(scalar.string)
+        // In C the text would end there.
+        guard !text.unicodeScalars.contains("\0") else { throw problem("a value cannot contain a NUL character") }
+        return text
     }
 
     var isNull: Bool { node.null != nil }
@@ -157,6 +161,9 @@ struct ComposeNode {
         if node.sequence != nil {
             return try Dictionary(
                 list().compactMap { item in
+                    guard try item.string().first != "=" else {
+                        throw item.problem("a variable needs a name before the '='")
+                    }
                     let parts = try item.string().split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                     // A bare name means the launcher's value, which the process inherits anyway.
                     return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil

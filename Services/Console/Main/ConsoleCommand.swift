@@ -18,7 +18,7 @@ struct ConsoleCommand: AsyncParsableCommand {
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Serve the pages and print their address.")
 
-    @Option(help: "Address to listen on. Beyond loopback, anyone who can reach it can read everything.")
+    @Option(help: "Address to listen on.")
     var address = "127.0.0.1"
 
     @Option(
@@ -32,6 +32,12 @@ struct Serve: AsyncParsableCommand {
             "Another host name under which browsers may open the console (can be repeated).", valueName: "name"))
     var allowHost: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "File with the key that browsers need, made if it is missing (default: anyone who can reach the address can"
+                + " read everything).", valueName: "file"))
+    var keyFile: String?
+
     @OptionGroup var place: URLFileOptions
 
     @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
@@ -40,6 +46,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         var settings = ConsoleSettings(
             address: address, port: port.number, hosts: Set(allowHost), urlFile: place.file.map { URL(filePath: $0) })
+        settings.key = try keyFile.map { try ServedKey.key(in: URL(filePath: $0)) }
         settings.metrics = { await MetricsExposition.ofProcess.text() }
         let line = AddressLine(unlessIn: place.file)
         try await ServiceRuntime.runWorker("console", logLevel: logLevel) { [settings] logger in

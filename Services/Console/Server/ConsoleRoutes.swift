@@ -31,6 +31,7 @@ struct ConsoleRoutes: Sendable {
         router.add(middleware: SafetyHeaders())
         router.add(middleware: ErrorPages(renderer: renderer, logger: logger))
         router.add(middleware: RequestGuard(hosts: hosts, limits: settings.limits))
+        if let key = settings.key { router.add(middleware: AccessGate(key: key)) }
         addPages(to: router)
         addFiles(to: router)
         return router

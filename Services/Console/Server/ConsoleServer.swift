@@ -51,7 +51,8 @@ public struct ConsoleServer: Service {
     private func serve(on port: Int) async throws {
         let router = try ConsoleRoutes(backends: backends, settings: settings, logger: logger).router()
         let server = GuardedServer(
-            settings.limits.server, on: settings.address, urlFile: settings.urlFile, logger: logger, onReady: onReady)
+            settings.limits.server, on: settings.address, urlFile: settings.urlFile, key: settings.key, logger: logger,
+            onReady: onReady)
         try await server.run(router, port: port)
     }
 }

@@ -18,7 +18,9 @@ public struct DesignerHarness: Sendable {
     public func register(in router: inout Router) {
         registerForControllers(in: &router)
         router.on(.publishScenario) { request in
-            Wire.ScenarioStatus(try await service.publish(request.text, file: request.file, as: request.id))
+            let status = try await service.publish(request.text, file: request.file, as: request.id)
+            KillPoint.scenarioPublished.pass()
+            return Wire.ScenarioStatus(status)
         }
         router.on(.getScenario, kind: .waiting) { request in
             let waiting = Duration.milliseconds(Int64(request.waitMilliseconds))

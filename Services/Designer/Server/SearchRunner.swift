@@ -2,6 +2,7 @@ import Brain
 import DesignerClient
 import DesignerSearch
 import Logging
+import Messaging
 import Model
 import Search
 import Synchronization
@@ -36,6 +37,7 @@ struct SearchRunner: Sendable {
             var start: ContinuousClock.Instant?
             while true {
                 try await store.apply(decision, to: entry)
+                KillPoint.decisionStored.pass()
                 report(decision, of: entry.id)
                 for (request, placement) in decision.placements {
                     await desk.answer(request, placement, of: plan.id)
@@ -46,6 +48,7 @@ struct SearchRunner: Sendable {
                     group.addTask { arrivals.add(try await perform(step, of: plan, in: space)) }
                 }
                 let news = try await news(from: arrivals, of: &group, for: entry)
+                KillPoint.resultsHeard.pass()
                 if let start { search.note(elapsed: (.now - start) / .seconds(1)) }
                 decision = try search.handle(news)
             }

@@ -15,9 +15,9 @@ public struct EvaluationTask: Hashable, Sendable {
         case test
     }
 
-    /// Digest of the TorchScript file.
-    public var script: BlobDigest
-    /// The network's description, for parameters and operations.
+    /// Digest of the safetensors file with the network's weights. A TorchScript file would be a program of unknown origin.
+    public var weights: BlobDigest
+    /// The network's description.
     public var network: NetworkDescription
     /// Identity of the prepared dataset's recipe.
     public var dataset: String
@@ -35,10 +35,10 @@ public struct EvaluationTask: Hashable, Sendable {
 
     /// Makes a task.
     public init(
-        script: BlobDigest, network: NetworkDescription, dataset: String, split: Split? = .test, latencyRuns: Int = 50,
+        weights: BlobDigest, network: NetworkDescription, dataset: String, split: Split? = .test, latencyRuns: Int = 50,
         features: [String] = [], keepsAnswers: Bool = false, threshold: Double? = nil
     ) {
-        self.script = script
+        self.weights = weights
         self.network = network
         self.dataset = dataset
         self.split = split
@@ -55,8 +55,14 @@ public struct EvaluationTask: Hashable, Sendable {
         guard split != nil || wire.split.isEmpty else {
             throw Failure(.invalidArgument, "'\(wire.split)' is not a split to score on; use 'validation' or 'test'.")
         }
+        guard !wire.weights.isEmpty else {
+            throw Failure(
+                .invalidArgument,
+                "The task names no weights, because an earlier version of Gyrus submitted it; its search submits another."
+            )
+        }
         self.init(
-            script: try BlobDigest(wire.script), network: try NetworkDescription(json: wire.network),
+            weights: try BlobDigest(wire.weights), network: try NetworkDescription(json: wire.network),
             dataset: wire.dataset, split: split,
             latencyRuns: wire.latencyRuns == 0 ? 50 : Int(wire.latencyRuns), features: wire.features,
             keepsAnswers: wire.keepAnswers,
@@ -66,10 +72,10 @@ public struct EvaluationTask: Hashable, Sendable {
     /// The encoded payload.
     public func payload() throws -> [UInt8] {
         try Wire.EvaluateTask(
-            script: script.hexadecimal, network: try network.canonicalJSON, dataset: dataset,
+            network: try network.canonicalJSON, dataset: dataset,
             split: split?.rawValue ?? "",
             latencyRuns: UInt32(clamping: latencyRuns), features: features, threshold: threshold ?? 0,
-            keepAnswers: keepsAnswers
+            keepAnswers: keepsAnswers, weights: weights.hexadecimal
         ).encodedBytes()
     }
 }

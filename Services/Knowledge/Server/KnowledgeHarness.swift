@@ -26,6 +26,7 @@ public struct KnowledgeHarness: Sendable {
             let observation = try Observation(request)
             try check(observation)
             try await store.add(observation)
+            KillPoint.observationRecorded.pass()
             learner.tell()
             return Wire.Empty()
         }

@@ -100,7 +100,11 @@ public struct RegistryHarness: Sendable {
             Wire.BaseNetworkListReply(
                 networks: try ReplyPage.fitting(await store.networks(query($0)).map(Wire.BaseNetwork.init)))
         }
-        router.on(.modelPut) { Wire.PretrainedModel(try await add(PretrainedModel($0))) }
+        router.on(.modelPut) { request in
+            let model = try await add(PretrainedModel(request))
+            KillPoint.modelRegistered.pass()
+            return Wire.PretrainedModel(model)
+        }
         router.on(.modelGet) { Wire.PretrainedModel(try await store.model($0.id)) }
         router.on(.modelList) {
             Wire.PretrainedModelListReply(

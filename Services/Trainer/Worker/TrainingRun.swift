@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Logging
+import Messaging
 import Model
 import Networks
 import RegistryClient
@@ -310,6 +311,7 @@ final class TrainingRun {
         try publishing { try session.writeCheckpoint(to: file, notes: notes) }
         try best?.add(to: file)
         let digest = try await registry.upload(file: file, keepFor: life)
+        KillPoint.checkpointStored.pass()
         lastCheckpoint = clock.now
         progress.logger.debug("checkpoint stored", metadata: ["epoch": "\(session.finishedEpochs)"])
         return digest

@@ -23,6 +23,8 @@ struct AudioModality: ModalitySource {
     private let noise: [[Float]]
     private let signalToNoise: Double
     private let spectrogram: Spectrogram
+    /// The speaker whose recordings are the test split; nil if all splits have all speakers.
+    private let testSpeaker: String?
 
     init(_ settings: DatasetRecipe.Modality, recipe: DatasetRecipe, speech: SpeechSet, noise: NoiseSet?) throws {
         let recordings = try speech.split(recipe.split, seed: recipe.seed, speakers: recipe.speakers)
@@ -44,6 +46,8 @@ struct AudioModality: ModalitySource {
         spectrogram = Spectrogram(side: settings.spectrogram ?? 112)
         shape = [1, spectrogram.side, spectrogram.side]
         signalToNoise = settings.signalToNoise ?? 0
+        testSpeaker =
+            recipe.split == .speaker ? try speech.heldOutSpeaker(seed: recipe.seed, among: recipe.speakers) : nil
         self.speech = speech
         self.noise = noiseSamples
     }
@@ -53,8 +57,10 @@ struct AudioModality: ModalitySource {
             training: pictures(chosen.training.map { plan.training[$0] }),
             validation: pictures(chosen.validation.map { plan.validation[$0] }),
             test: pictures(chosen.test.map { plan.test[$0] }))
+        var notes = ["window": "\(spectrogram.window)", "hop": "\(spectrogram.hop)"]
+        notes["test-speaker"] = testSpeaker
         return RenderedModality(
-            rows: rows, notes: ["window": "\(spectrogram.window)", "hop": "\(spectrogram.hop)"],
+            rows: rows, notes: notes,
             preparation: .sound(spectrogram.preparation))
     }
 

@@ -17,7 +17,7 @@ extension SpeechSet {
         switch split {
         case .recording: isTest = \.isTest
         case .speaker:
-            let held = try heldOutSpeaker(seed: seed)
+            let held = try heldOutSpeaker(seed: seed, among: speakers)
             isTest = { $0.speaker == held }
         }
         var result = PerSplit<[Int]>(training: [], validation: [], test: [])
@@ -49,8 +49,9 @@ extension SpeechSet {
     }
 
     /// The speaker that a recipe with this seed keeps for test.
-    func heldOutSpeaker(seed: UInt64) throws -> String {
-        let speakers = Set(recordings.map(\.speaker)).sorted()
+    /// - Parameter chosen: The speakers whose recordings are used; nil for all.
+    func heldOutSpeaker(seed: UInt64, among chosen: [String]? = nil) throws -> String {
+        let speakers = Set(try indices(of: chosen).map { recordings[$0].speaker }).sorted()
         guard speakers.count >= 2 else {
             throw Failure(
                 .invalidArgument,

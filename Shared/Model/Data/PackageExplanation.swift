@@ -1,3 +1,5 @@
+public import Foundation
+
 /// Asks the data helper to explain the answer for a file or a row of a table.
 public struct ExplanationRequest: Codable, Sendable {
     /// Path of a picture, sound or text; nil for a row.
@@ -12,13 +14,13 @@ public struct ExplanationRequest: Codable, Sendable {
     public var answer: String?
     /// Number of pieces into which each side of a picture, or a sound, is cut.
     public var pieces: Int
-    /// Path of a picture to write, with the weights drawn over it; nil for none.
-    public var map: String?
+    /// Whether to draw the weights over the sample's picture.
+    public var isDrawn: Bool
 
     /// Asks for an explanation.
     public init(
         path: String? = nil, table: String? = nil, files: String? = nil, row: Int = 1, answer: String? = nil,
-        pieces: Int, map: String? = nil
+        pieces: Int, isDrawn: Bool = false
     ) {
         self.path = path
         self.table = table
@@ -26,7 +28,7 @@ public struct ExplanationRequest: Codable, Sendable {
         self.row = row
         self.answer = answer
         self.pieces = pieces
-        self.map = map
+        self.isDrawn = isDrawn
     }
 }
 
@@ -34,12 +36,15 @@ public struct ExplanationRequest: Codable, Sendable {
 public struct ExplanationMessage: Codable, Sendable {
     /// What the answer is based on; nil if that could not be determined.
     public var explanation: PackageExplanation?
+    /// The sample's picture with the weights drawn over it, as PNG; nil if nobody asked for it.
+    public var picture: Data?
     /// Why there is no explanation.
     public var failure: Failure?
 
     /// Makes a reply.
-    public init(explanation: PackageExplanation? = nil, failure: Failure? = nil) {
+    public init(explanation: PackageExplanation? = nil, picture: Data? = nil, failure: Failure? = nil) {
         self.explanation = explanation
+        self.picture = picture
         self.failure = failure
     }
 }

@@ -27,47 +27,16 @@ public struct PredictionMessage: Codable, Sendable {
     public var notes: [String]?
     /// Why there is no answer; without a position, why there are no answers at all.
     public var failure: Failure?
-    /// A text that the caller must tokenize; the reply is a line with a `TokenReply`.
-    public var text: InputText?
 
     /// Makes a line.
     public init(
         target: Target? = nil, place: String? = nil, answer: [Float]? = nil, notes: [String]? = nil,
-        failure: Failure? = nil, text: InputText? = nil
+        failure: Failure? = nil
     ) {
         self.notes = notes
-        self.text = text
         self.target = target
         self.place = place
         self.answer = answer
-        self.failure = failure
-    }
-}
-
-/// A text that an input of a network reads.
-public struct InputText: Codable, Sendable {
-    /// Name of the input.
-    public var input: String
-    /// What it reads of a sample.
-    public var text: String
-
-    /// Names a text.
-    public init(input: String, text: String) {
-        self.input = input
-        self.text = text
-    }
-}
-
-/// The tokens of a text, or why there are none.
-public struct TokenReply: Codable, Sendable {
-    /// The tokens; empty if there is a failure.
-    public var tokens: [Int32]
-    /// Why the text cannot be cut.
-    public var failure: Failure?
-
-    /// Says tokens.
-    public init(tokens: [Int32] = [], failure: Failure? = nil) {
-        self.tokens = tokens
         self.failure = failure
     }
 }

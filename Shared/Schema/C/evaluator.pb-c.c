@@ -190,18 +190,6 @@ void   gyrus__wire__track_result__free_unpacked
 static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descriptors[8] =
 {
   {
-    "script",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__EvaluateTask, script),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "network",
     2,
     PROTOBUF_C_LABEL_NONE,
@@ -285,20 +273,32 @@ static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "weights",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__EvaluateTask, weights),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__evaluate_task__field_indices_by_name[] = {
-  2,   /* field[2] = dataset */
-  5,   /* field[5] = features */
-  7,   /* field[7] = keep_answers */
-  4,   /* field[4] = latency_runs */
-  1,   /* field[1] = network */
-  0,   /* field[0] = script */
-  3,   /* field[3] = split */
-  6,   /* field[6] = threshold */
+  1,   /* field[1] = dataset */
+  4,   /* field[4] = features */
+  6,   /* field[6] = keep_answers */
+  3,   /* field[3] = latency_runs */
+  0,   /* field[0] = network */
+  2,   /* field[2] = split */
+  5,   /* field[5] = threshold */
+  7,   /* field[7] = weights */
 };
 static const ProtobufCIntRange gyrus__wire__evaluate_task__number_ranges[1 + 1] =
 {
-  { 1, 0 },
+  { 2, 0 },
   { 0, 8 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__evaluate_task__descriptor =

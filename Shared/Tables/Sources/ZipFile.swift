@@ -2,9 +2,9 @@ import Foundation
 import Model
 
 /// The entries of a zip file, such as `.npz`.
-struct ZipFile {
-    struct Entry {
-        let name: String
+package struct ZipFile {
+    package struct Entry {
+        package let name: String
         let method: Int
         let packed: Int
         let offset: Int
@@ -12,10 +12,10 @@ struct ZipFile {
 
     private let path: String
     /// The entries in order.
-    let entries: [Entry]
+    package let entries: [Entry]
 
     /// Reads the central directory at the end of a file.
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         let size = DataFolder.size(of: path) ?? 0
         let length = min(size, 66_000)
@@ -93,6 +93,9 @@ struct ZipFile {
         let value = (0..<count).reduce(UInt64(0)) { $0 | UInt64(bytes[index + $1]) << UInt64(8 * $1) }
         return Int(clamping: value)
     }
+
+    /// Up to a number of bytes of an entry.
+    package func content(of entry: Entry, atMost most: Int) throws -> [UInt8] { try open(entry).bytes(most) }
 
     /// The content of an entry.
     func open(_ entry: Entry) throws -> any ByteStream {

@@ -157,6 +157,7 @@ public struct TaskWorker: Service {
         logger[metadataKey: "task"] = "\(lease.task)"
         logger[metadataKey: "attempt"] = "\(lease.attempt.number)"
         logger.info("task begins", metadata: ["kind": "\(lease.kind)"])
+        KillPoint.taskPulled.pass()
         let progress = TaskProgress(logger: logger, signal: signal) { report in
             try await queue.report(report, of: lease.attempt, patience: patience)
         } meet: { address in
@@ -228,10 +229,12 @@ public struct TaskWorker: Service {
     }
 
     private func complete(_ lease: TaskLease, _ result: [UInt8], _ tail: LogTail, _ logger: Logger) async throws {
+        KillPoint.taskDone.pass()
         do {
             let directive = try await insisting {
                 try await queue.complete(lease.attempt, result: result, patience: settings.patience)
             }
+            KillPoint.taskSettled.pass()
             logger.info("task done", metadata: ["counts": "\(directive == .proceed)"])
         } catch let failure as Failure where failure.code == .invalidArgument {
             // The queue will never accept this result, however often it is sent.

@@ -1,6 +1,7 @@
 import Foundation
 public import GRDB
 public import Logging
+import Messaging
 import Model
 public import ServiceLifecycle
 public import Storage
@@ -163,6 +164,7 @@ public struct Outbox: Service {
     private func attempt(_ message: Message, _ delivery: Delivery) async throws -> Failure? {
         do {
             try await delivery(message)
+            KillPoint.messageDelivered.pass()
             return nil
         } catch {
             // Retrying does not help with an error that is not a `Failure`, such as a payload that cannot be decoded.

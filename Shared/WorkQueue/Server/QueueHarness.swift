@@ -21,6 +21,7 @@ public struct QueueHarness: Sendable {
     private func registerForSubmitters(in router: inout Router) {
         router.on(.submit) { request in
             let (state, isNew) = try await queue.submit(try TaskSubmission(request))
+            KillPoint.taskSubmitted.pass()
             return Wire.SubmitReply(state: Wire.TaskState(state), created: isNew)
         }
         router.on(.task, kind: .waiting) { request in
@@ -47,6 +48,7 @@ public struct QueueHarness: Sendable {
             let lease = try await queue.pull(
                 worker: request.worker, instance: request.instance, kinds: request.kinds,
                 offer: ComputeOffer(request.offer), waiting: waiting)
+            if lease != nil { KillPoint.taskLeased.pass() }
             return Wire.PullReply(lease: lease.map(Wire.Lease.init))
         }
         router.on(.renew) { request in
@@ -61,11 +63,15 @@ public struct QueueHarness: Sendable {
         }
         router.on(.report) { request in
             let attempt = try admitted(request.attempt)
-            return Wire.DirectiveReply(try await queue.report(TaskReport(request), of: attempt))
+            let directive = try await queue.report(TaskReport(request), of: attempt)
+            KillPoint.taskReported.pass()
+            return Wire.DirectiveReply(directive)
         }
         router.on(.complete) { request in
             let attempt = try admitted(request.attempt)
-            return Wire.DirectiveReply(try await queue.complete(attempt, result: request.result))
+            let directive = try await queue.complete(attempt, result: request.result)
+            KillPoint.taskCompleted.pass()
+            return Wire.DirectiveReply(directive)
         }
         router.on(.fail) { request in
             let attempt = try admitted(request.attempt)

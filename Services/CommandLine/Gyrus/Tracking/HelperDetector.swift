@@ -14,6 +14,8 @@ final class HelperDetector: Detector {
     static let usualScore = 0.5
 
     private let helper: HelperProcess
+    /// Folder of the current frame, the only one that the process may read.
+    private let folder: URL
     private let image: URL
 
     /// Starts the process.
@@ -22,13 +24,18 @@ final class HelperDetector: Detector {
         guard FileManager.default.fileExists(atPath: network) else {
             throw Failure(.notFound, "There is no network file '\(network)'.")
         }
-        image = FileManager.default.temporaryDirectory.appending(path: "gyrus-frame-\(UUID().uuidString).bmp")
+        folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-frames-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        image = folder.appending(path: "frame.bmp")
         helper = try HelperProcess(
             "gyrus-detector",
-            ["--person-class", "\(category ?? Self.usualCategory)", "--score", "\(score ?? Self.usualScore)", network])
+            [
+                "--person-class", "\(category ?? Self.usualCategory)", "--score", "\(score ?? Self.usualScore)",
+                "--images", folder.path, network,
+            ])
     }
 
-    deinit { try? FileManager.default.removeItem(at: image) }
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     func detect(in frame: borrowing Image) throws -> [Detection] {
         try frame.write(to: image.path)

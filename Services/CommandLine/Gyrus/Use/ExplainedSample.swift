@@ -65,11 +65,18 @@ struct ExplainedSample: ParsableArguments {
         let request = ExplanationRequest(
             path: sample.map { URL(filePath: $0).path }, table: rows.map { URL(filePath: $0).path },
             files: files.map { URL(filePath: $0).path }, row: row, answer: answer, pieces: pieces,
-            map: output.map { URL(filePath: $0).path })
+            isDrawn: output != nil)
         try helper.say(request)
         let message = try helper.next(ExplanationMessage.self)
         if let failure = message.failure { throw failure }
         guard let explanation = message.explanation else { return }
+        if let output, let picture = message.picture {
+            do {
+                try picture.write(to: URL(filePath: output), options: .atomic)
+            } catch {
+                throw Failure(.permissionDenied, "'\(output)' cannot be written: \(error.localizedDescription)")
+            }
+        }
         emit(format == .json ? try json(explanation) : Self.text(explanation))
         if let output { say("The heat map is in \(output).") }
     }

@@ -1,6 +1,5 @@
 import Foundation
 import HelperProcesses
-import Media
 import Model
 import RegistryClient
 import ServerClient
@@ -80,14 +79,6 @@ final class Predictor: Sendable {
         }
     }
 
-    private static func tokens(of text: InputText, _ tokenizers: [String: Tokenizer]) -> TokenReply {
-        do {
-            return TokenReply(tokens: try tokenizers[text.input]?.tokens(of: text.text) ?? [])
-        } catch {
-            return TokenReply(failure: Failure(error))
-        }
-    }
-
     /// Runs the helper program.
     /// - Parameter manifest: What the network reads.
     private static func run(
@@ -98,20 +89,12 @@ final class Predictor: Sendable {
         let request = PredictionRequest(
             paths: table == nil ? upload.files.map(\.path) : [], table: table?.path,
             files: table == nil ? nil : upload.folder.path)
-        let process = try HelperProcess(
-            "gyrus-data", ["predict", "--confined-to", upload.folder.path, package.path], longest: limits.predictionTime
-        )
+        let process = try HelperProcess("gyrus-data", ["predict", package.path], longest: limits.predictionTime)
         process.say(String(decoding: try JSONEncoder().encode(request), as: UTF8.self))
-        let tokenizers = try Tokenizer.all(of: manifest.inputs)
         var outcome: Outcome?
         let folder = upload.folder.path + "/"
         while let line = try process.line() {
             let message = try JSONDecoder().decode(PredictionMessage.self, from: Data(line.utf8))
-            if let text = message.text {
-                let reply = tokens(of: text, tokenizers)
-                process.say(String(decoding: try JSONEncoder().encode(reply), as: UTF8.self))
-                continue
-            }
             if let target = message.target { outcome = Outcome(target: target, answers: []) }
             guard let place = message.place else {
                 if let failure = message.failure { throw failure }

@@ -16,6 +16,8 @@ public struct ConsoleSettings: Sendable {
     public var hosts: Set<String>
     /// File that holds the console's URL while it runs.
     public var urlFile: URL?
+    /// What a browser must have to be admitted; nil to admit any.
+    public var key: String?
     /// Metrics of this process, in Prometheus' text format.
     public var metrics: @Sendable () async -> String = { "" }
     /// Folder for packages of the models that make predictions.

@@ -18,9 +18,10 @@ extension SearchRun {
         let candidate = try candidate(of: trial)
         // After a pause, a trial's order is a new one.
         let suffix = trial.rungs.isEmpty ? "" : "-\(trial.rungs.count + 1)"
-        if trial.state == .evaluating, let script = trial.network?.script {
-            let task = try evaluation(of: trial, candidate, script)
-            let name = "evaluate\(trial.isWinner ? "-test" : suffix)"
+        if trial.state == .evaluating, let weights = trial.network?.weights {
+            let task = try evaluation(of: trial, candidate, weights)
+            // Not `evaluate`: such tasks of earlier versions, which may still be queued, name no weights.
+            let name = "score\(trial.isWinner ? "-test" : suffix)"
             return .evaluate(order(name, for: trial, candidate, task), number: trial.id.number)
         }
         let task = try training(of: trial, candidate)
@@ -33,12 +34,12 @@ extension SearchRun {
     }
 
     private func evaluation(
-        of trial: Trial, _ candidate: Candidate, _ script: BlobDigest
+        of trial: Trial, _ candidate: Candidate, _ weights: BlobDigest
     ) throws -> EvaluationTask {
         let isFinal = trial.purpose.isFinal
         let head = isFinal ? nil : candidate.head
         return EvaluationTask(
-            script: script, network: head?.network(named: candidate.network.name) ?? candidate.network,
+            weights: weights, network: head?.network(named: candidate.network.name) ?? candidate.network,
             dataset: scenario.data.id,
             split: isFinal || trial.isWinner || scenario.search.scoresTest ? .test : nil,
             latencyRuns: isFinal ? Self.latencyRuns.final : Self.latencyRuns.trial,

@@ -2,6 +2,7 @@ import Crypto
 public import Foundation
 import GRDB
 public import Logging
+import Messaging
 import Model
 public import ObjectStore
 import RegistryClient
@@ -189,7 +190,9 @@ public actor BlobStore {
         }
         let bytes = upload.size
         try upload.file.publish(as: place(of: digest))
+        KillPoint.blobPlaced.pass()
         try enter(digest, Record(bytes: bytes, chunks: chunks), expires: expires)
+        KillPoint.blobRecorded.pass()
     }
 
     private func enter(_ digest: BlobDigest, _ record: Record, expires: Int64?) throws {

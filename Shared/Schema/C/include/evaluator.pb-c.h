@@ -34,11 +34,7 @@ struct  Gyrus__Wire__EvaluateTask
 {
   ProtobufCMessage base;
   /*
-   * Digest of the TorchScript file.
-   */
-  char *script;
-  /*
-   * Network in canonical JSON, for parameters and operations.
+   * Network in canonical JSON.
    */
   char *network;
   /*
@@ -66,10 +62,14 @@ struct  Gyrus__Wire__EvaluateTask
    * Whether the predictions for test samples are kept as a file in the registry.
    */
   protobuf_c_boolean keep_answers;
+  /*
+   * Digest of the safetensors file with the network's weights.
+   */
+  char *weights;
 };
 #define GYRUS__WIRE__EVALUATE_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__evaluate_task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*

@@ -6,9 +6,7 @@ import CSchema
 extension Wire {
     /// Payload of a task of kind `evaluate`.
     public struct EvaluateTask: WireMessage {
-        /// Digest of the TorchScript file.
-        public var script: String = ""
-        /// Network in canonical JSON, for parameters and operations.
+        /// Network in canonical JSON.
         public var network: String = ""
         /// Identity of the prepared dataset's recipe.
         public var dataset: String = ""
@@ -22,22 +20,23 @@ extension Wire {
         public var threshold: Double = 0
         /// Whether the predictions for test samples are kept as a file in the registry.
         public var keepAnswers: Bool = false
+        /// Digest of the safetensors file with the network's weights.
+        public var weights: String = ""
 
         /// Creates a message in which all fields have defaults.
         public init() {}
 
         /// Creates a message; omitted fields have their defaults.
         public init(
-            script: String = "",
             network: String = "",
             dataset: String = "",
             split: String = "",
             latencyRuns: UInt32 = 0,
             features: [String] = [],
             threshold: Double = 0,
-            keepAnswers: Bool = false
+            keepAnswers: Bool = false,
+            weights: String = ""
         ) {
-            self.script = script
             self.network = network
             self.dataset = dataset
             self.split = split
@@ -45,6 +44,7 @@ extension Wire {
             self.features = features
             self.threshold = threshold
             self.keepAnswers = keepAnswers
+            self.weights = weights
         }
 
         /// Decodes a message.
@@ -63,7 +63,6 @@ extension Wire.EvaluateTask: StoredMessage {
 
     init(stored c: UnsafePointer<Gyrus__Wire__EvaluateTask>) throws {
         self.init()
-        script = try Wire.text(c.pointee.script, "EvaluateTask.script")
         network = try Wire.text(c.pointee.network, "EvaluateTask.network")
         dataset = try Wire.text(c.pointee.dataset, "EvaluateTask.dataset")
         split = try Wire.text(c.pointee.split, "EvaluateTask.split")
@@ -71,11 +70,11 @@ extension Wire.EvaluateTask: StoredMessage {
         features = try Wire.texts(c.pointee.n_features, c.pointee.features, "EvaluateTask.features")
         threshold = c.pointee.threshold
         keepAnswers = c.pointee.keep_answers != 0
+        weights = try Wire.text(c.pointee.weights, "EvaluateTask.weights")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__EvaluateTask>, arena: inout Arena) throws {
         gyrus__wire__evaluate_task__init(c)
-        c.pointee.script = try arena.text(script, "EvaluateTask.script")
         c.pointee.network = try arena.text(network, "EvaluateTask.network")
         c.pointee.dataset = try arena.text(dataset, "EvaluateTask.dataset")
         c.pointee.split = try arena.text(split, "EvaluateTask.split")
@@ -83,6 +82,7 @@ extension Wire.EvaluateTask: StoredMessage {
         (c.pointee.n_features, c.pointee.features) = try arena.texts(features, "EvaluateTask.features")
         c.pointee.threshold = threshold
         c.pointee.keep_answers = keepAnswers ? 1 : 0
+        c.pointee.weights = try arena.text(weights, "EvaluateTask.weights")
     }
 }
 

@@ -75,9 +75,10 @@ enum DiskSpace {
     }
 }
 
-/// Submits a job to the message loop once per second and measures how long it waits.
+/// Submits a job to the message loop at intervals and measures how long it waits. Each wakes an idle process, so the
+/// intervals are no shorter than those at which Prometheus usually asks.
 actor LoopProbe: Service {
-    private static let interval = Duration.seconds(1)
+    private static let interval = Duration.seconds(10)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { MessageLoop.shared.asUnownedSerialExecutor() }
     private nonisolated let timer = Metrics.Timer(label: ServiceMetric.lag.name)
