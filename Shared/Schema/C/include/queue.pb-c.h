@@ -312,7 +312,7 @@ struct  Gyrus__Wire__PullRequest
    */
   uint32_t wait_milliseconds;
   /*
-   * Random text of the worker's process; another process of the same name has leases of its own.
+   * Random text of the worker's process; another process of the same name has its own leases.
    */
   char *instance;
   /*

@@ -448,7 +448,7 @@ extension Wire {
         public var kinds: [String] = []
         /// How long to wait, in milliseconds; the server caps it at 30,000.
         public var waitMilliseconds: UInt32 = 0
-        /// Random text of the worker's process; another process of the same name has leases of its own.
+        /// Random text of the worker's process; another process of the same name has its own leases.
         public var instance: String = ""
         /// Its compute device.
         public var offer: Wire.ComputeOffer? = nil
