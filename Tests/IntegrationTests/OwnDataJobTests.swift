@@ -11,17 +11,18 @@ private struct Row: Decodable {
 
 /// Users' own data through the built commands, from the file to answers for new samples.
 @Suite(.timeLimit(.minutes(10))) struct `Own data on the command line` {
-    /// Scenarios that are shipped as examples, the datasets they fit, and what an answer by chance reaches.
+    /// Scenarios that are shipped as examples, the datasets they fit, a number of training samples, and what an answer by
+    /// chance reaches.
     static let shipped = [
-        ("language", "reviews-zh", "accuracy", 0.5), ("emotion", "feelings", "micro-f1", 0.07),
-        ("three-modalities", "stamps", "accuracy", 0.22),
+        ("language", "reviews-zh", 1500, "accuracy", 0.5), ("emotion", "feelings", 1500, "micro-f1", 0.07),
+        ("three-modalities", "stamps", 300, "accuracy", 0.22),
     ]
 
     static let data = (try? RealData.locator.folder(of: "own")).map { URL(filePath: $0) }
 
     @Test(.enabled(if: data != nil, "needs users' datasets in folder 'own' of $GYRUS_DATA"), arguments: shipped)
     func `shipped scenarios for language, emotion and three modalities learn`(
-        scenario: String, dataset: String, metric: String, chance: Double
+        scenario: String, dataset: String, samples: Int, metric: String, chance: Double
     ) async throws {
         let source = try #require(Self.data).appending(path: dataset)
         try await GyrusCommand.use { gyrus in
@@ -33,8 +34,8 @@ private struct Row: Decodable {
                 contentsOf: DeliveredFiles.scenarios.appending(path: "\(scenario).yaml"), encoding: .utf8)
             // Few trials on few samples.
             let short = text.replacing("trials: 16", with: "trials: 4, population: 2")
-                .replacing(/\ntraining: \{epochs: \d+,/, with: "\ntraining: {epochs: 3, samples: 1500,")
-                .replacing(/\nfinal: .*/, with: "\nfinal: {epochs: 6, batch: 16, samples: 1500, candidates: 1}")
+                .replacing(/\ntraining: \{epochs: \d+,/, with: "\ntraining: {epochs: 3, samples: \(samples),")
+                .replacing(/\nfinal: .*/, with: "\nfinal: {epochs: 6, batch: 16, samples: \(samples), candidates: 1}")
             let file = try gyrus.write(short, to: "\(scenario).yaml")
             #expect(try await gyrus.run("up", "-d").status == 0)
             let id = try await gyrus.run("publish", file).out.trimmingCharacters(in: .newlines)
