@@ -50,7 +50,7 @@ import Testing
             switch self {
             case .missing: ["mnist", "--data"]
             case .image: ["train-images-idx3-ubyte", "the file ends after 84"]
-            case .recording: ["3_theo_7.wav", "at byte"]
+            case .recording: ["3_theo_7.wav", "truncated"]
             }
         }
 
