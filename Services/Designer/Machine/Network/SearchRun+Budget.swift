@@ -10,8 +10,8 @@ extension SearchRun {
         let share = left * concurrency / max(concurrency, Double(finals.count))
         for place in finals.indices {
             guard let seconds = epochSeconds(of: finals[place].genome) else { continue }
-            let most = scenario.final.epochs
-            finals[place].metrics[Self.epochs] = Double(max(1, min(most, Int(min(share / seconds, Double(most))))))
+            finals[place].metrics[Self.epochs] = max(
+                1, min(share / seconds, Double(scenario.final.epochs)).rounded(.down))
         }
     }
 
