@@ -34,7 +34,7 @@ extension SearchRun {
         let finals = trials.filter(\.purpose.isFinal)
         // A resumed search may have other trials under way than the final ones.
         guard trials.allSatisfy(\.state.isIdle) else { return }
-        if try addEnsemble(&decision) { return }
+        if try addEnsembles(&decision) { return }
         // Fusion layers by themselves are not a network.
         let rivals =
             finals.filter { $0.objective != nil && $0.keeps(scenario.limits) } + ranking.filter(isWhole).prefix(1)
