@@ -22,6 +22,13 @@ func library(_ name: String, _ path: String, _ dependencies: [Target.Dependency]
     .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
 }
 
+/// A library that is optimized in debug builds as well, because it computes so much.
+func optimized(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path,
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))])
+}
+
 func executable(
     _ name: String, _ path: String, _ dependencies: [Target.Dependency], excluding files: [String] = []
 ) -> Target {
@@ -117,11 +124,8 @@ let shared: [Target] = [
             argumentParser, grdb, lifecycle, logging,
         ]),
 
-    // Optimized in every configuration: every parameter of a network passes through it in every step.
-    .target(
-        name: "ParameterServer", dependencies: ["Model", "Schema", "Messaging", "Storage"],
-        path: "Shared/ParameterServer",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    // Every parameter of a network passes through it in every step.
+    optimized("ParameterServer", "Shared/ParameterServer", ["Model", "Schema", "Messaging", "Storage"]),
 
     .target(
         name: "CTorch", path: "Shared/CTorch", publicHeadersPath: "include",
@@ -129,10 +133,8 @@ let shared: [Target] = [
         linkerSettings: [
             .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .unsafeFlags(torchLinks),
         ]),
-    // Optimized in every configuration: a search checks thousands of networks with hundreds of layers.
-    .target(
-        name: "Networks", dependencies: ["Model"], path: "Shared/Networks",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    // A search checks thousands of networks with hundreds of layers.
+    optimized("Networks", "Shared/Networks", ["Model"]),
     .target(name: "CProcess", path: "Shared/CProcess"),
     library("HelperProcesses", "Shared/HelperProcesses", ["CProcess", "Model"]),
     library("Checkpoints", "Shared/Checkpoints", ["Model", "Safetensors"]),
@@ -141,18 +143,14 @@ let shared: [Target] = [
     library("Presentation", "Shared/Presentation", ["Model"]),
     library("Darknet", "Shared/Darknet", ["Model", "Networks"]),
     library("OpenVINO", "Shared/OpenVINO", ["Model", "Networks"]),
-    // Optimized in every configuration: a standard error requires computing a metric hundreds of times.
-    .target(
-        name: "Scores", dependencies: ["Model"], path: "Shared/Scores",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    // A standard error requires computing a metric hundreds of times.
+    optimized("Scores", "Shared/Scores", ["Model"]),
     library("Torch", "Shared/Torch", ["CTorch", "Model", "Networks", "Safetensors", "Scores"]),
     .systemLibrary(name: "CZlib", path: "Shared/CZlib"),
     .systemLibrary(name: "CSnappy", path: "Shared/CSnappy"),
     .systemLibrary(name: "CZstd", path: "Shared/CZstd"),
-    // Optimized in every configuration: every byte of a user's tables passes through it.
-    .target(
-        name: "Tables", dependencies: ["Model", "CZlib", "CSnappy", "CZstd"], path: "Shared/Tables",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    // Every byte of a user's tables passes through it.
+    optimized("Tables", "Shared/Tables", ["Model", "CZlib", "CSnappy", "CZstd"]),
     // Optimized in every configuration: otherwise, scoring a whole benchmark takes a minute.
     .target(
         name: "Tracking", dependencies: ["Model", "Safetensors"], path: "Shared/Tracking",
@@ -165,23 +163,22 @@ let shared: [Target] = [
         name: "CMedia", path: "Shared/CMedia", publicHeadersPath: "include",
         cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/opencv4", "-O3"])]),
     .target(name: "CTokenizer", path: "Shared/CTokenizer", publicHeadersPath: "include"),
-    // Optimized in every configuration: every character of a text passes through it.
-    .target(
-        name: "Tokenization", dependencies: ["Model", collections], path: "Shared/Tokenization",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    // Every character of a text passes through it.
+    optimized("Tokenization", "Shared/Tokenization", ["Model", collections]),
     library("Media", "Shared/Media", ["CMedia", "HelperProcesses", "Model", "Tokenization"]),
-    // Optimized in every configuration: every sample of a user's data passes through it.
-    .target(
-        name: "Preparation",
-        dependencies: [
-            "Answers", "CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto,
-        ],
-        path: "Shared/Preparation",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    // Every sample of a user's data passes through it.
+    optimized(
+        "Preparation", "Shared/Preparation",
+        ["Answers", "CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
         "Datasets", "Shared/Datasets",
         ["Answers", "Media", "Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
+
+    // The search for candidates: no service, no database. Tests would take a hundred times longer without optimization.
+    optimized("Learning", "Shared/Learning"),
+    optimized("Search", "Shared/Search", ["HelperProcesses", "Model", "Networks", "Learning"]),
+    library("TrackingSearch", "Shared/TrackingSearch", ["Model", "Search", "Tracking"]),
 ]
 
 // MARK: - Services
@@ -215,10 +212,7 @@ let services: [Target] = [
         ]),
 
     library("KnowledgeClient", "Services/Knowledge/Client", ["Model", "Schema", "Messaging"]),
-    .target(
-        name: "KnowledgeAttention", dependencies: ["Model", "KnowledgeClient", "Torch"],
-        path: "Services/Knowledge/Attention",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    optimized("KnowledgeAttention", "Services/Knowledge/Attention", ["Model", "KnowledgeClient", "Torch"]),
     library(
         "KnowledgeServer", "Services/Knowledge/Server",
         [
@@ -267,16 +261,7 @@ let services: [Target] = [
             argumentParser,
         ]),
 
-    // Both compute so much that tests would take a hundred times longer without optimization.
-    .target(
-        name: "Learning", path: "Services/Designer/Learning",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-    .target(
-        name: "Search", dependencies: ["HelperProcesses", "Model", "Networks", "Learning"],
-        path: "Services/Designer/Search",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     executable("gyrus-autoencoder", "Services/Designer/Autoencoder", ["CTorch", "Model", "Search", "Torch"]),
-    library("TrackingSearch", "Services/Designer/Tracking", ["Model", "Search", "Tracking"]),
     library("DesignerClient", "Services/Designer/Client", ["Brain", "Model", "Networks", "Schema", "Messaging"]),
     // Decides how a search proceeds, given what happened: no database, no socket, no clock.
     library(
@@ -304,7 +289,7 @@ let services: [Target] = [
         name: "ConsoleServer",
         dependencies: [
             "Answers", "Brain", "HelperProcesses", "Manual", "Model", "Messaging", "Networks", "ServiceClient",
-            "DesignerClient", "KnowledgeClient", "Presentation", "RegistryClient", "Search", "ServerClient", "Tables",
+            "DesignerClient", "KnowledgeClient", "Presentation", "RegistryClient", "ServerClient", "Tables",
             "Tracking", "WebGuard",
             "WorkQueueClient", hummingbird, hummingbirdCore,
             asyncAlgorithms, crypto, httpTypes, mustache, nio, lifecycle, logging,
@@ -315,21 +300,16 @@ let services: [Target] = [
         "console", "Services/Console/Main",
         ["ConsoleServer", "Model", "ServiceClient", "ServiceKit", "WebGuard", argumentParser]),
 
-    // Optimized in every configuration: every byte of requests and answers passes through it.
-    .target(
-        name: "Serving", dependencies: ["Model", "Tables"], path: "Shared/Serving",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    // Every byte of requests and answers passes through it.
+    optimized("Serving", "Shared/Serving", ["Model", "Tables"]),
     library(
         "ServerClient", "Services/Server/Client", ["HelperProcesses", "Model", "RegistryClient", argumentParser]),
-    // Optimized in every configuration, for the same reason as Serving.
-    .target(
-        name: "InferenceServer",
-        dependencies: [
+    optimized(
+        "InferenceServer", "Services/Server/Server",
+        [
             "HelperProcesses", "Media", "Model", "RegistryClient", "ServerClient", "Serving", "Tables", "WebGuard",
             collections, crypto, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio,
-        ],
-        path: "Services/Server/Server",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        ]),
     executable(
         "server", "Services/Server/Main",
         [
@@ -437,11 +417,9 @@ let testTargets: [Target] = [
     tests(
         "InspectionTests",
         ["Inspection", "gyrus-inspector", "Model", "Networks", "ONNX", "Safetensors", "Schema", "Torch", "CTorch"]),
-    .target(
-        name: "TransferSupport",
-        dependencies: ["Datasets", "KnowledgeAttention", "KnowledgeClient", "Model", "Networks", "Torch"],
-        path: "Tests/TransferSupport",
-        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    optimized(
+        "TransferSupport", "Tests/TransferSupport",
+        ["Datasets", "KnowledgeAttention", "KnowledgeClient", "Model", "Networks", "Torch"]),
     tests(
         "KnowledgeTests",
         [

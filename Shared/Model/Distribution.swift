@@ -82,7 +82,7 @@ public struct Distribution: Hashable, Sendable, Codable {
     public var workers: Int
     /// Minimum number of workers with which a training starts. It takes the workers that are free, continues with fewer
     /// if one dies, and takes on more at the end of an epoch.
-    public var leastWorkers: Int
+    public var minWorkers: Int
     /// What is distributed.
     public var kind: Kind
     /// How the workers synchronize.
@@ -102,12 +102,12 @@ public struct Distribution: Hashable, Sendable, Codable {
 
     /// Describes how workers train together.
     public init(
-        workers: Int, leastWorkers: Int? = nil, kind: Kind = .dataParallel,
+        workers: Int, minWorkers: Int? = nil, kind: Kind = .dataParallel,
         synchronisation: Synchronisation = .allReduce, interval: Int = 8, microBatches: Int = usualMicroBatches,
         updates: Updates = .synchronous, compression: Compression = .none
     ) {
         self.workers = workers
-        self.leastWorkers = leastWorkers ?? workers
+        self.minWorkers = minWorkers ?? workers
         self.kind = kind
         self.synchronisation = synchronisation
         self.interval = interval

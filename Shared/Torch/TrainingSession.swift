@@ -45,7 +45,7 @@ public final class TrainingSession {
     /// A network whose answers count in addition to the labels, kept alive.
     var teacher: ScriptedNetwork?
     let samples: SampleSource
-    var course: TrainingCourse
+    var course: EpochProgress
 
     /// Makes a network with fresh weights, or with weights from files, and everything that its training needs.
     /// - Parameter weights: Files that together have all weights; fresh weights if empty.
@@ -69,7 +69,7 @@ public final class TrainingSession {
         self.network = network
         self.plan = plan
         self.samples = try samples.learned(by: plan.loss)
-        self.course = TrainingCourse(plan, samples: samples.count)
+        self.course = EpochProgress(plan, samples: samples.count)
         self.handle = try Self.makeTrainer(network, plan, steps: course.steps)
         try feed(network.place)
     }

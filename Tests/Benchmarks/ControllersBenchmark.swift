@@ -102,7 +102,7 @@ struct ControllersRun {
                 Array(parameters[slice]), offset: slice.lowerBound,
                 settings: replication.settings(learningRate: settings.learningRate))
         }
-        let board = TableBoard(table: table, trials: counts.last ?? 0, duration: trial)
+        let store = TableBoard(table: table, trials: counts.last ?? 0, duration: trial)
         let folder = FileManager.default.temporaryDirectory.appending(path: "g-\(UInt32.random(in: .min ... .max))")
         defer { try? FileManager.default.removeItem(at: folder) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -114,19 +114,19 @@ struct ControllersRun {
                 group.addTask { try await listener.run() }
             }
             let start = ContinuousClock.now
-            let exchanges = try await search(settings, board, endpoints)
+            let exchanges = try await search(settings, store, endpoints)
             let seconds = (ContinuousClock.now - start).inSeconds
             group.cancelAll()
             let pushes = exchanges.reduce(0) { $0 + $1.pushes }
             return Figures(
-                regrets: await board.regrets(after: counts),
+                regrets: await store.regrets(after: counts),
                 updatesPerSecond: Double(pushes) / Double(replication.shards) / seconds,
                 staleness: Double(exchanges.reduce(0) { $0 + $1.stalenessSum }) / Double(max(1, pushes)))
         }
     }
 
     private func search(
-        _ settings: Reinforcement.Settings, _ board: TableBoard, _ endpoints: [Endpoint]
+        _ settings: Reinforcement.Settings, _ store: TableBoard, _ endpoints: [Endpoint]
     ) async throws -> [ParameterClient.Statistics] {
         try await withThrowingTaskGroup(of: ParameterClient.Statistics?.self) { group in
             for number in 0..<replication.replicas {
@@ -137,7 +137,7 @@ struct ControllersRun {
                     let replica = ControllerReplica(
                         settings, in: table.space, seed: seed, number: number, of: replication.replicas)
                     var loop = ControllerLoop(
-                        replica, batch: batch, board: ReplicaBoard(board: board, replica: number), shards: shards
+                        replica, batch: batch, store: ReplicaBoard(store: store, replica: number), shards: shards
                     ) { _ in true }
                     try await loop.run()
                     let statistics = await shards.statistics
@@ -193,16 +193,16 @@ private actor TableBoard {
 }
 
 /// The trials as one replica sees them.
-private struct ReplicaBoard: TrialBoard {
-    let board: TableBoard
+private struct ReplicaBoard: TrialStore {
+    let store: TableBoard
     let replica: Int
 
-    func history() async throws -> SearchHistory { await board.history }
+    func history() async throws -> SearchHistory { await store.history }
     func place(_ children: ControllerChildren) async throws -> ControllerPlacement {
-        try await board.place(children, of: replica)
+        try await store.place(children, of: replica)
     }
     func outcomes(of trials: [Int]) async throws -> SearchHistory {
-        try await Task.sleep(for: board.duration)
-        return try await board.end(trials)
+        try await Task.sleep(for: store.duration)
+        return try await store.end(trials)
     }
 }

@@ -94,7 +94,7 @@ struct DistributedBenchmark: AsyncParsableCommand {
                     samples: samples, epochs: epochs, batch: batch, seed: seed, width: width)
                 task.distribution = way
                 task.distribution?.workers = workers
-                task.distribution?.leastWorkers = workers
+                task.distribution?.minWorkers = workers
                 task.distribution?.interval = interval
                 outcomes[name, default: []].append(try await bench.train("\(name)-\(interval)-\(seed)", task))
             }

@@ -104,7 +104,7 @@ struct KnowledgeBenchmark: AsyncParsableCommand {
         for (number, (other, table)) in others.enumerated() {
             ranker.remember(try finishedSearch(table, other, number, seed: seed))
         }
-        if let lesson = ranker.lesson() { ranker.take(try lesson.learn()) }
+        if let training = ranker.training() { ranker.take(try training.learn()) }
         let ranked = try ranker.rank(for: features(name), space: target.space.description)
         return try ranked.prefix(population / 2).map { try Genome($0.model.key.genome) }
     }

@@ -48,7 +48,7 @@ enum PretrainedPick: String, CaseIterable {
                     ScenarioOutcomes(
                         id: UInt64(index + 1), features: other.features, space: ModelKey.pretrained,
                         outcomes: try known.map { .init(model: try $0.model, objective: $0.accuracy) }))
-                if let lesson = ranker.lesson() { ranker.take(try lesson.learn()) }
+                if let training = ranker.training() { ranker.take(try training.learn()) }
             }
             let ranked = try ranker.rank(
                 for: row.features, space: ModelKey.pretrained, candidates: row.candidates.map { try $0.model })

@@ -9,7 +9,7 @@ import Testing
 @testable import DesignerServer
 
 /// Trials that a formula measures as soon as they are proposed.
-private actor Board: TrialBoard {
+private actor Board: TrialStore {
     let count: Int
     private(set) var known: SearchHistory
     /// Refused once each, as if another replica had been faster.
@@ -62,7 +62,7 @@ struct ControllerLoopTests {
 
     /// What replicas of a search propose, with their parameters in shards behind a socket.
     private func trace(
-        _ replication: Scenario.Replication, batch: Int, board: Board, in space: SearchSpace
+        _ replication: Scenario.Replication, batch: Int, store: Board, in space: SearchSpace
     ) async throws -> [Genome] {
         let settings = Reinforcement.Settings(batch: batch)
         let start = ControllerReplica(settings, in: space, seed: 5).parameters
@@ -79,7 +79,7 @@ struct ControllerLoopTests {
                         }
                         let replica = ControllerReplica(
                             settings, in: space, seed: 5, number: number, of: replication.replicas)
-                        var loop = ControllerLoop(replica, batch: batch, board: board, shards: shards) { _ in true }
+                        var loop = ControllerLoop(replica, batch: batch, store: store, shards: shards) { _ in true }
                         try await loop.run()
                         await shards.leave()
                     }
@@ -87,7 +87,7 @@ struct ControllerLoopTests {
                 try await group.waitForAll()
             }
         }
-        return await board.known.proposals.map(\.genome)
+        return await store.known.proposals.map(\.genome)
     }
 
     /// What the search in one process proposes.
@@ -107,7 +107,7 @@ struct ControllerLoopTests {
         let space = try Self.space
         let replication = Scenario.Replication(replicas: 1, shards: shards, updates: .staleness(0))
         let trials = 60
-        let found = try await trace(replication, batch: batch, board: Board(space, trials: trials), in: space)
+        let found = try await trace(replication, batch: batch, store: Board(space, trials: trials), in: space)
         #expect(found.count == trials)
         #expect(found == (try serial(batch: batch, trials: trials, in: space)))
         #expect(found != (try serial(batch: batch + 1, trials: trials, in: space)))
@@ -119,16 +119,16 @@ struct ControllerLoopTests {
     ) async throws {
         let space = try Self.space
         let replication = Scenario.Replication(replicas: 3, shards: 2, updates: updates)
-        let found = try await trace(replication, batch: 2, board: Board(space, trials: 61), in: space)
+        let found = try await trace(replication, batch: 2, store: Board(space, trials: 61), in: space)
         #expect(found.count == 61)
         #expect(Set(found).count == 61)
     }
 
     @Test func `a proposal that another replica made first is replaced within its step`() async throws {
         let space = try Self.space
-        let board = Board(space, trials: 12, refusing: [4, 5])
-        let found = try await trace(.init(updates: .staleness(0)), batch: 3, board: board, in: space)
+        let store = Board(space, trials: 12, refusing: [4, 5])
+        let found = try await trace(.init(updates: .staleness(0)), batch: 3, store: store, in: space)
         #expect(found.count == 12)
-        #expect(await board.steps == [0, 1, 1, 1, 2, 3, 4])
+        #expect(await store.steps == [0, 1, 1, 1, 2, 3, 4])
     }
 }

@@ -50,14 +50,14 @@ import Testing
         #expect(final.count == 2)
         let other = final.removeFirst()
         while let step = final.popLast() {
-            let decision = try search.handle(driver.occurrence(of: step))
+            let decision = try search.handle(driver.event(of: step))
             final += decision.steps
             #expect(decision.conclusion == nil)
             #expect(!final.contains { if case .register = $0 { true } else { false } })
         }
-        let evaluation = try #require(try search.handle(driver.occurrence(of: other)).steps.first)
-        let registration = try #require(try search.handle(driver.occurrence(of: evaluation)).steps.first)
-        #expect(try search.handle(driver.occurrence(of: registration)).conclusion != nil)
+        let evaluation = try #require(try search.handle(driver.event(of: other)).steps.first)
+        let registration = try #require(try search.handle(driver.event(of: evaluation)).steps.first)
+        #expect(try search.handle(driver.event(of: registration)).conclusion != nil)
     }
 
     @Test(arguments: [(Double.nan, 3.0), (.infinity, 3), (0.5, .nan), (0.5, .infinity)])
@@ -67,7 +67,7 @@ import Testing
         _ = try search.begin()
         _ = try search.handle(.prepared(.success(())))
         let training = try #require(try search.handle(.found(.init())).steps.first)
-        _ = try search.handle(driver.occurrence(of: training))
+        _ = try search.handle(driver.event(of: training))
         var score = FakeWorld.score(accuracy)
         score.latencyMilliseconds = latency
         let decision = try search.handle(.evaluated(number: 0, .success(score)))

@@ -9,7 +9,7 @@ import TrainerClient
 @testable import DesignerServer
 
 extension SearchRun {
-    mutating func handle(_ occurrence: SearchOccurrence) throws -> SearchDecision { try handle([occurrence]) }
+    mutating func handle(_ event: SearchEvent) throws -> SearchDecision { try handle([event]) }
 }
 
 @Suite struct SearchRunTests {
@@ -96,7 +96,7 @@ extension SearchRun {
                 for case .extract(_, let modality) in steps { done.append("extract \(modality)") }
                 for case .train(let order, _) in steps { orders[order.id] = order }
                 if let elapsed { search.note(elapsed: elapsed) }
-                try take(search.handle(steps.map(occurrence)))
+                try take(search.handle(steps.map(event)))
             }
         }
 
@@ -111,10 +111,10 @@ extension SearchRun {
             open += decision.steps
         }
 
-        func occurrence(of step: SearchDecision.Step) -> SearchOccurrence {
+        func event(of step: SearchDecision.Step) -> SearchEvent {
             switch step {
             case .prepare: return .prepared(.success(()))
-            case .seek(let limit): return .found(.init(genomes: Array(known.prefix(limit))))
+            case .requestSeeds(let limit): return .found(.init(genomes: Array(known.prefix(limit))))
             case .extract(let order, let modality):
                 let features = FakeWorld.digest("features \(order.task.weights)")
                 return .extracted(
@@ -136,7 +136,7 @@ extension SearchRun {
                 return .evaluated(number: number, .success(score))
             case .register(let model): return .registered(model: model.id, .success(()))
             case .track, .registerTracker: preconditionFailure("a search for a network asks for no tracks")
-            case .employ, .listen: preconditionFailure("these searches have no replicas")
+            case .startReplicas, .awaitProposals: preconditionFailure("these searches have no replicas")
             case .wait: return .timeUp
             }
         }

@@ -77,20 +77,20 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
         let plan = ScenarioPlan(id: try ScenarioID("s1"), generation: 0, file: file, text: text())
         func step(_ run: inout TrackingRun, _ open: inout [SearchDecision.Step]) throws -> SearchDecision? {
             guard !open.isEmpty else { return nil }
-            let occurrence: SearchOccurrence
+            let event: SearchEvent
             switch open.removeFirst() {
-            case .prepare: occurrence = .prepared(.success(()))
-            case .seek: occurrence = .found(.init())
+            case .prepare: event = .prepared(.success(()))
+            case .requestSeeds: event = .found(.init())
             case .track(let order, let number):
                 let files = order.task.keepsTracks ? FakeWorld.digest("\(order.task.setup)") : nil
                 let value = Double(order.task.setup.description.utf8.count) / 1_000
-                occurrence = .tracked(
+                event = .tracked(
                     number: number, .success(TrackingResult(metrics: ["idf1": value], setup: files, tracks: files)))
-            case .registerTracker(let model): occurrence = .registered(model: model.id, .success(()))
-            case .train, .evaluate, .extract, .register, .employ, .listen, .wait:
+            case .registerTracker(let model): event = .registered(model: model.id, .success(()))
+            case .train, .evaluate, .extract, .register, .startReplicas, .awaitProposals, .wait:
                 preconditionFailure("a search for a tracker trains nothing")
             }
-            let decision = try run.handle([occurrence])
+            let decision = try run.handle([event])
             open += decision.steps
             return decision
         }

@@ -16,7 +16,7 @@ EXAMPLES = {
         r"\.recurrent\b|\bRecurrent\w*", r"^(?:Services|Shared)/(?!.*(?:Families|Zoo))"),
     "change-search-method": (
         "files that know the method of local search",
-        r"(?<![\w)])\.local\b|\bLocalSearch\b|\bcase local\b", r"^Services/(?:Designer|Console)|^Shared/Model/Scenario"),
+        r"(?<![\w)])\.local\b|\bLocalSearch\b|\bcase local\b", r"^Services/(?:Designer|Console)|^Shared/(?:Search/|Model/Scenario)"),
     "change-verb": (
         "files that know the verb that resumes a scenario",
         r"\bresumeScenario\b|\bscenario\.resume\b|func resume\b|struct Resume\b|\bResume\.self",

@@ -18,7 +18,7 @@ BRITISH = re.compile(
 
 # House words in names of the code, where the field has a term.
 OWN_NAMES = re.compile(
-    r"\b(?:goOn|takeUp|crown|crownFusion|employ|employControllers|seek|hopelessness|slowness|\w*[oO]ccurrences?|\w*Course|\w*Desk"
+    r"\b(?:goOn|takeUp|crown|crownFusion|employ|employControllers|seek(?!\(toOffset)|hopelessness|slowness|\w*[oO]ccurrences?|\w*Course|\w*Desk"
     r"|(?:Watch|Trial|Designer)Board|\w*Lesson|\w*[iI]nsights?|handIn|takeIn|\w*Meeting|leastWorkers)\b")
 
 # House words in texts for people: help, messages, events and the manual.

@@ -96,7 +96,7 @@ struct DistributedTrainingTests {
             let trainer = TrainerClient(try cluster.connect(to: .trainer))
             try await cluster.stop(.trainerWorker(2))
             // Long enough for a process to start meanwhile.
-            let long = try await task(trainer, Distribution(workers: 2, leastWorkers: 1), epochs: 300, batch: 64)
+            let long = try await task(trainer, Distribution(workers: 2, minWorkers: 1), epochs: 300, batch: 64)
             async let result = trainer.train(long, id: "t", group: "g")
             try await checkpoint(of: "t", cluster)
             try cluster.start(.trainerWorker(2))

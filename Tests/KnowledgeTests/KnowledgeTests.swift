@@ -194,9 +194,9 @@ struct KnowledgeTests {
                             genome: "\(model).1", objective: Double((model + scenario) % 5)))
                 }
             }
-            let lesson = try await client.learn()
-            #expect(lesson.fresh == 4)
-            #expect(lesson.scenarios == 4)
+            let training = try await client.learn()
+            #expect(training.fresh == 4)
+            #expect(training.scenarios == 4)
             let again = try await client.learn()
             #expect(again.fresh == 0)
             for model in 0..<5 {
@@ -209,8 +209,8 @@ struct KnowledgeTests {
             #expect(repeated.fresh == 0)
         }
         let learned = try await serve { client, _ in
-            let lesson = try await client.learn()
-            #expect(lesson.fresh == 0)
+            let training = try await client.learn()
+            #expect(training.fresh == 0)
             return try await client.rank(for: numbered(2), space: "fusion", limit: 5)
         }
         #expect(learned.count == 5)

@@ -38,7 +38,7 @@ private struct World {
         var ranker = ModelRanker()
         for number in scenarios {
             ranker.remember(world.outcomes(number))
-            if let lesson = ranker.lesson() { ranker.take(try lesson.learn()) }
+            if let training = ranker.training() { ranker.take(try training.learn()) }
         }
         return ranker
     }
@@ -56,7 +56,7 @@ private struct World {
         let before = try ranker.rank(for: world.features(21), space: "zoo")
         for _ in 0..<20 {
             ranker.remember(world.outcomes(3))
-            #expect(ranker.lesson() == nil)
+            #expect(ranker.training() == nil)
         }
         #expect(try ranker.rank(for: world.features(21), space: "zoo") == before)
     }
@@ -67,8 +67,8 @@ private struct World {
             var outcomes = world.outcomes(4)
             outcomes.outcomes[0].objective += Double(round + 1) * 1e-6
             ranker.remember(outcomes)
-            let lesson = try #require(ranker.lesson())
-            ranker.take(try lesson.learn())
+            let training = try #require(ranker.training())
+            ranker.take(try training.learn())
         }
         #expect(try ranker.rank(for: world.features(21), space: "zoo").first?.model.key.genome == "m7")
         #expect(try ranker.rank(for: world.features(22), space: "zoo").first?.model.key.genome == "m0")
@@ -90,7 +90,7 @@ private struct World {
                     .init(model: World.models[model], objective: world.objective(2 * number, model)))
             }
             ranker.remember(outcomes)
-            if let lesson = ranker.lesson() { ranker.take(try lesson.learn()) }
+            if let training = ranker.training() { ranker.take(try training.learn()) }
         }
         #expect(trials.contains { $0 > 1 })
         #expect(trials.count { $0 == 0 } > trials.count / 2)
@@ -120,12 +120,12 @@ private struct World {
         let ranker = try taught(0..<6)
         var restored = ModelRanker(weights: ranker.weights)
         for number in 0..<6 { restored.remember(world.outcomes(number), isLearned: true) }
-        #expect(restored.lesson() == nil)
+        #expect(restored.training() == nil)
         let expected = try ranker.rank(for: world.features(9), space: "zoo")
         #expect(try restored.rank(for: world.features(9), space: "zoo") == expected)
         var useless = ModelRanker(weights: [1, 2, 3])
         #expect(useless.weights == nil)
         useless.remember(world.outcomes(1))
-        #expect(useless.lesson() != nil)
+        #expect(useless.training() != nil)
     }
 }

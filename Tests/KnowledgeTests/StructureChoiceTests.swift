@@ -77,7 +77,7 @@ import Testing
                 ScenarioOutcomes(
                     id: UInt64(number), features: Self.features(number), space: ModelKey.pretrained,
                     outcomes: outcomes))
-            if let lesson = ranker.lesson() { ranker.take(try lesson.learn()) }
+            if let training = ranker.training() { ranker.take(try training.learn()) }
         }
         let ranked = try Self.order(ranker, choices)
         #expect(ranked.first?.name == "LeNet3" && ranked.first?.isKnown == true)

@@ -210,7 +210,7 @@ import Testing
         #expect(scenario.final.distribution == nil)
         let elastic = "training: {workers: 4, min-workers: 2}"
         let some = try ScenarioFile(Self.example.replacing("task: classification", with: elastic)).scenario
-        #expect(some.training.distribution == Distribution(workers: 4, leastWorkers: 2))
+        #expect(some.training.distribution == Distribution(workers: 4, minWorkers: 2))
         let pipeline = "training: {workers: 2, distribution: pipeline, micro-batches: 8}"
         let split = try ScenarioFile(Self.example.replacing("task: classification", with: pipeline)).scenario
         #expect(split.training.distribution == Distribution(workers: 2, kind: .pipeline, microBatches: 8))

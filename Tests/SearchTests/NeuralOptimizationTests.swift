@@ -5,7 +5,7 @@ import Testing
 @testable import Search
 
 @Suite struct NeuralOptimizationTests {
-    private static func examples(_ count: Int, _ space: SearchSpace, seed: UInt64) -> [AutoencoderLesson.Example] {
+    private static func examples(_ count: Int, _ space: SearchSpace, seed: UInt64) -> [AutoencoderRequest.Example] {
         var generator = SeededGenerator(seed: seed)
         let sequence = DecisionSequence(space)
         let genomes = Set((0..<count).map { _ in space.random(using: &generator) })
@@ -16,8 +16,8 @@ import Testing
         }
     }
 
-    private static func lesson(_ space: SearchSpace, _ examples: [AutoencoderLesson.Example]) -> AutoencoderLesson {
-        AutoencoderLesson(
+    private static func request(_ space: SearchSpace, _ examples: [AutoencoderRequest.Example]) -> AutoencoderRequest {
+        AutoencoderRequest(
             strings: .init(DecisionSequence(space)), settings: .init(), seed: 4, examples: examples)
     }
 
@@ -28,13 +28,13 @@ import Testing
         let known = Set(training.map(\.choices))
         let others = Self.examples(200, space, seed: 2).filter { !known.contains($0.choices) }
         #expect(others.count > 50)
-        var lesson = Self.lesson(space, training)
-        lesson.heldOut = others
-        lesson.parents = others.prefix(30).map(\.choices)
-        lesson.steps = [0, 10]
-        lesson.placed = lesson.parents
+        var request = Self.request(space, training)
+        request.heldOut = others
+        request.parents = others.prefix(30).map(\.choices)
+        request.steps = [0, 10]
+        request.placed = request.parents
         let process = AutoencoderProcess()
-        let report = try process.learn(lesson)
+        let report = try process.learn(request)
         let heldOut = try #require(report.heldOut)
         #expect(heldOut.ranking > 0.9)
         #expect(heldOut.distance < 0.15)
@@ -44,12 +44,12 @@ import Testing
             let length = point.reduce(0) { $0 + $1 * $1 }
             #expect(abs(length - 1) < 1e-4)
         }
-        func good(_ strings: [AutoencoderLesson.Example]) -> Int { strings.flatMap(\.choices).count { $0 == 1 } }
+        func good(_ strings: [AutoencoderRequest.Example]) -> Int { strings.flatMap(\.choices).count { $0 == 1 } }
         #expect(good(report.read[1]) > good(report.read[0]) + 30)
-        #expect(try process.learn(lesson) == report, "learning again gives the same result")
+        #expect(try process.learn(request) == report, "learning again gives the same result")
 
-        lesson.settings.steps = 0
-        let unlearned = try process.learn(lesson)
+        request.settings.steps = 0
+        let unlearned = try process.learn(request)
         #expect(try #require(unlearned.heldOut).distance > 0.4)
     }
 
@@ -58,11 +58,11 @@ import Testing
         let sequence = DecisionSequence(space)
         let training = Self.examples(300, space, seed: 3)
         #expect(Set(training.map { $0.choices.count { $0 == nil } }).count > 3)
-        var lesson = Self.lesson(space, training)
-        lesson.parents = training.map(\.choices)
-        lesson.placed = lesson.parents
-        lesson.steps = [0, 3]
-        let report = try AutoencoderProcess().learn(lesson)
+        var request = Self.request(space, training)
+        request.parents = training.map(\.choices)
+        request.placed = request.parents
+        request.steps = [0, 3]
+        let report = try AutoencoderProcess().learn(request)
         #expect(report.learned.distance < 0.2)
         #expect(report.heldOut == nil)
         // More than a pipe holds at once.
@@ -81,12 +81,12 @@ import Testing
         let known = genomes.map { objective(of: $0) }.sorted()
         let examples = genomes.map { genome in
             let worse = known.firstIndex(of: objective(of: genome)) ?? 0
-            return AutoencoderLesson.Example(
+            return AutoencoderRequest.Example(
                 choices: sequence.choices(of: genome), worth: Double(worse) / Double(known.count))
         }.shuffled(using: &generator)
-        var lesson = Self.lesson(space, Array(examples.prefix(200)))
-        lesson.heldOut = Array(examples.dropFirst(200))
-        let heldOut = try #require(try AutoencoderProcess().learn(lesson).heldOut)
+        var request = Self.request(space, Array(examples.prefix(200)))
+        request.heldOut = Array(examples.dropFirst(200))
+        let heldOut = try #require(try AutoencoderProcess().learn(request).heldOut)
         #expect(heldOut.ranking > 0.85)
         #expect(heldOut.distance < 0.1)
     }
@@ -113,9 +113,9 @@ import Testing
         let space = try twoModalities()
         let process = AutoencoderProcess()
         var examples = Self.examples(20, space, seed: 1)
-        let sound = Self.lesson(space, examples)
+        let sound = Self.request(space, examples)
         examples[3].choices[0] = 7
-        let failure = #expect(throws: Failure.self) { try process.learn(Self.lesson(space, examples)) }
+        let failure = #expect(throws: Failure.self) { try process.learn(Self.request(space, examples)) }
         #expect(failure?.message.contains("slot 0 has no choice 7") == true, "\(failure?.message ?? "")")
         #expect(try process.learn(sound).learned.ranking > 0.5)
     }

@@ -50,7 +50,7 @@ extension TransferStudy {
                 let places = ranked.compactMap { models.firstIndex(of: $0.model.key.genome) }
                 let tried = choice == .attention ? Array(models.indices) : Array(places.prefix(Self.ownTrials))
                 ranker.remember(try outcomes(scenario, of: tried))
-                if let lesson = ranker.lesson() { ranker.take(try lesson.learn()) }
+                if let training = ranker.training() { ranker.take(try training.learn()) }
                 return regret(places.first ?? 0, in: scenario)
             }
         }

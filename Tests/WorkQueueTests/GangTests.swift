@@ -182,7 +182,7 @@ struct GangTests {
     @Test func `a task starts with enough free workers, and continues with more`()
         async throws
     {
-        try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 3, leastWorkers: 1))
+        try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 3, minWorkers: 1))
         let alone = try #require(try await queue.pull("a"))
         #expect(alone.gang == nil)
         async let second = queue.pull(worker: "b", kinds: ["work"], waiting: .seconds(20))
@@ -208,7 +208,7 @@ struct GangTests {
     @Test func `a task that a worker has left continues with the others if they are enough`() async throws {
         // Workers that the queue knows are awaited.
         for worker in ["a", "b"] { #expect(try await queue.pull(worker) == nil) }
-        try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 2, leastWorkers: 1))
+        try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 2, minWorkers: 1))
         let leases = try await gang("a", "b")
         try #require(leases.map { $0.gang?.size } == [2, 2])
         fixture.advance(by: .seconds(6))
@@ -223,7 +223,7 @@ struct GangTests {
 
     @Test func `a minimum number of workers above the maximum is refused`() async throws {
         let failure = await #expect(throws: Failure.self) {
-            try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 2, leastWorkers: 3))
+            try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 2, minWorkers: 3))
         }
         #expect(failure?.code == .invalidArgument)
     }

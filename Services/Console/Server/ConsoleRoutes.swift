@@ -14,7 +14,7 @@ struct ConsoleRoutes: Sendable {
     let logger: Logger
     let assets: Assets
     let renderer: Renderer
-    let streams: StreamDesk
+    let streams: StreamLimiter
 
     init(backends: Backends, settings: ConsoleSettings, logger: Logger) throws {
         self.settings = settings
@@ -22,7 +22,7 @@ struct ConsoleRoutes: Sendable {
         self.logger = logger
         assets = Assets()
         renderer = try Renderer(assets: assets)
-        streams = StreamDesk(most: settings.limits.streams)
+        streams = StreamLimiter(most: settings.limits.streams)
     }
 
     func router() -> Router<Context> {

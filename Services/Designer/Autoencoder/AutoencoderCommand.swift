@@ -15,32 +15,32 @@ struct AutoencoderCommand {
         }
     }
 
-    private static func answer(to lesson: Data) throws -> Data {
+    private static func answer(to request: Data) throws -> Data {
         do {
             return try JSONEncoder().encode(
-                AutoencoderAnswer.report(try report(on: JSONDecoder().decode(AutoencoderLesson.self, from: lesson))))
+                AutoencoderAnswer.report(try report(on: JSONDecoder().decode(AutoencoderRequest.self, from: request))))
         } catch {
             return try JSONEncoder().encode(AutoencoderAnswer.failure(Failure(error)))
         }
     }
 
-    private static func report(on lesson: AutoencoderLesson) throws -> AutoencoderReport {
-        let model = try StructureAutoencoder(lesson.strings, lesson.settings, seed: lesson.seed)
-        var generator = SeededGenerator(seed: lesson.seed)
-        try model.learn(from: lesson.examples, using: &generator)
-        func figures(on examples: [AutoencoderLesson.Example]) throws -> AutoencoderReport.Figures {
+    private static func report(on request: AutoencoderRequest) throws -> AutoencoderReport {
+        let model = try StructureAutoencoder(request.strings, request.settings, seed: request.seed)
+        var generator = SeededGenerator(seed: request.seed)
+        try model.learn(from: request.examples, using: &generator)
+        func figures(on examples: [AutoencoderRequest.Example]) throws -> AutoencoderReport.Figures {
             .init(
                 ranking: try model.rankingAccuracy(on: examples), distance: try model.decodingDistance(on: examples))
         }
-        let read = try lesson.steps.map { step in
-            let strings = try model.strings(from: lesson.parents, uphill: step)
+        let read = try request.steps.map { step in
+            let strings = try model.strings(from: request.parents, uphill: step)
             return zip(strings, try model.predictions(of: strings)).map {
-                AutoencoderLesson.Example(choices: $0, worth: $1)
+                AutoencoderRequest.Example(choices: $0, worth: $1)
             }
         }
         return AutoencoderReport(
-            learned: try figures(on: lesson.examples),
-            heldOut: lesson.heldOut.isEmpty ? nil : try figures(on: lesson.heldOut),
-            points: try model.points(of: lesson.placed), read: read)
+            learned: try figures(on: request.examples),
+            heldOut: request.heldOut.isEmpty ? nil : try figures(on: request.heldOut),
+            points: try model.points(of: request.placed), read: read)
     }
 }

@@ -14,15 +14,15 @@ import Torch
 /// On one kind of machine, the result follows from the seed and the order of the examples; another kind may round
 /// differently.
 final class StructureAutoencoder {
-    typealias Example = AutoencoderLesson.Example
+    typealias Example = AutoencoderRequest.Example
 
-    private let strings: AutoencoderLesson.Strings
-    private let settings: AutoencoderLesson.Settings
+    private let strings: AutoencoderRequest.Strings
+    private let settings: AutoencoderRequest.Settings
     private let handle: OpaquePointer
 
     /// Makes an untrained model.
     /// - Throws: `Failure` with code `internal` if libtorch refuses.
-    init(_ strings: AutoencoderLesson.Strings, _ settings: AutoencoderLesson.Settings, seed: UInt64) throws {
+    init(_ strings: AutoencoderRequest.Strings, _ settings: AutoencoderRequest.Settings, seed: UInt64) throws {
         ComputeThreads.prepare()
         self.strings = strings
         self.settings = settings
@@ -60,12 +60,12 @@ final class StructureAutoencoder {
         var error: UnsafeMutablePointer<CChar>?
         ComputeThreads.prepare()
         let status = order.withUnsafeBufferPointer { order in
-            var lesson = gyrus_autoencoder_lesson(
+            var request = gyrus_autoencoder_lesson(
                 order: order.baseAddress, steps: Int64(steps), batch: Int64(settings.batch),
                 learning_rate: settings.learningRate, tradeoff: settings.tradeoff,
                 longest_gradient: settings.longestGradient)
             return gyrus_autoencoder_learn(
-                handle, numbers(of: examples.map(\.choices)), worths, Int64(examples.count), &lesson, &error)
+                handle, numbers(of: examples.map(\.choices)), worths, Int64(examples.count), &request, &error)
         }
         guard status == GYRUS_OK else {
             throw Failure(status == GYRUS_DIVERGED ? .diverged : .internal, "Training failed: \(takeMessage(error)).")

@@ -23,7 +23,7 @@ package struct SearchDecision {
     /// An action to start; its result comes back to the search as a report.
     package enum Step: Hashable {
         case prepare(PreparationOrder)
-        case seek(limit: Int)
+        case requestSeeds(limit: Int)
         case extract(Order<FeatureTask>, modality: String)
         case train(Order<TrainingTask>, number: Int)
         case evaluate(Order<EvaluationTask>, number: Int)
@@ -31,9 +31,9 @@ package struct SearchDecision {
         case register(TrainedModel)
         case registerTracker(TrackerModel)
         /// Assigns the parts of a search with replicas to workers; ends only on a permanent failure.
-        case employ([TaskSubmission])
+        case startReplicas([TaskSubmission])
         /// Waits for children of replicas.
-        case listen
+        case awaitProposals
         /// Waits until the time for trials is spent.
         case wait(seconds: Double)
     }
@@ -78,7 +78,7 @@ package struct SearchDecision {
 }
 
 /// A report to a search about something that happened.
-package enum SearchOccurrence: Sendable {
+package enum SearchEvent: Sendable {
     case prepared(Result<Void, Failure>)
     case found(PriorKnowledge)
     case extracted(modality: String, Result<FeatureResult, Failure>)

@@ -13,7 +13,7 @@ extension DesignerService {
     ) async throws -> ControllerPlacement {
         let status = try await store.status(scenario)
         if status.state.isFinal { return ControllerPlacement(trials: [], isOver: true) }
-        return try await desk.place(children, of: replica, to: status.id)
+        return try await broker.place(children, of: replica, to: status.id)
     }
 
     /// Waits up to the given time until trials have ended.
@@ -35,12 +35,12 @@ extension DesignerService {
     /// Records the location of a shard of the controllers' parameters.
     func announce(_ place: ControllerClient.ShardPlace, of scenario: String) async throws {
         let status = try await store.status(scenario)
-        if !status.state.isFinal { await desk.announce(place, of: status.id) }
+        if !status.state.isFinal { await broker.announce(place, of: status.id) }
     }
 
     /// The locations of the shards; waits up to the given time until all are known.
     func shards(of scenario: String, waiting: Duration) async throws -> [ControllerClient.ShardPlace] {
         let status = try await store.status(scenario)
-        return try await desk.places(of: status.id, count: status.facts?.shards ?? 0, waiting: waiting)
+        return try await broker.places(of: status.id, count: status.facts?.shards ?? 0, waiting: waiting)
     }
 }

@@ -17,7 +17,7 @@ public struct DesignerService: Sendable {
     /// The queue of scenarios.
     public let queue: WorkQueue
     let peers: DesignerPeers
-    let desk = ControllerDesk()
+    let broker = ControllerBroker()
     private let places: Int
     private let logger: Logger
 
@@ -37,7 +37,7 @@ public struct DesignerService: Sendable {
 
     /// The components that run as long as the service, in start order.
     public var services: [any Service] {
-        let runner = SearchRunner(store: store, peers: peers, queue: queue, desk: desk, logger: logger)
+        let runner = SearchRunner(store: store, peers: peers, queue: queue, broker: broker, logger: logger)
         return [
             queue, store.outbox,
             ScenarioWorker(queue: queue, store: store, runner: runner, places: places, logger: logger),

@@ -76,7 +76,7 @@ struct ScenarioWorker: Service {
         let status = try await store.status(entry.id.text)
         if status.state == .failed || status.state == .cancelled { try await store.withdrawTasks(of: entry) }
         _ = try await queue.cancel(group: ControllerTask.group(of: entry.task))
-        await runner.desk.forget(entry.id)
+        await runner.broker.forget(entry.id)
     }
 
     /// Ends a scenario that can no longer succeed; retries a problem that may pass.

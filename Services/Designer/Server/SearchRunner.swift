@@ -16,14 +16,14 @@ struct SearchRunner: Sendable {
     /// The queue for the workers of searches with replicas.
     let queue: WorkQueue
     /// Connects these searches to their workers.
-    let desk: ControllerDesk
+    let broker: ControllerBroker
     let logger: Logger
 
     /// Runs a search to its end, from its current state.
     /// - Throws: `CancellationError` if the scenario was canceled or the service stops; other errors if the designer
     ///   itself has a problem, after which the search can be resumed.
     func run(_ entry: DesignerStore.Entry) async throws {
-        var search: any SearchCourse
+        var search: any SearchMachine
         do {
             search = try await load(entry)
         } catch let failure as Failure where failure.code == .invalidArgument {
@@ -40,7 +40,7 @@ struct SearchRunner: Sendable {
                 KillPoint.decisionStored.pass()
                 report(decision, of: entry.id)
                 for (request, placement) in decision.placements {
-                    await desk.answer(request, placement, of: plan.id)
+                    await broker.answer(request, placement, of: plan.id)
                 }
                 if decision.conclusion != nil { break }
                 for step in decision.steps {
@@ -60,21 +60,21 @@ struct SearchRunner: Sendable {
     /// because a commit to disk costs more than a trial's own work.
     private func news(
         from arrivals: Arrivals, of group: inout ThrowingTaskGroup<Void, any Error>, for entry: DesignerStore.Entry
-    ) async throws -> [SearchOccurrence] {
+    ) async throws -> [SearchEvent] {
         while try await group.next() != nil {
-            let occurrences = arrivals.take()
+            let events = arrivals.take()
             // A step that has ended is no news if another's end has already brought its report.
-            if !occurrences.isEmpty { return occurrences }
+            if !events.isEmpty { return events }
         }
         throw Failure(.internal, "The search of scenario '\(entry.id)' has nothing left to wait for.")
     }
 
-    private func load(_ entry: DesignerStore.Entry) async throws -> any SearchCourse {
+    private func load(_ entry: DesignerStore.Entry) async throws -> any SearchMachine {
         let plan = try ScenarioPlan(
             reading: entry.text, file: entry.file, id: entry.id, generation: entry.generation,
             explanation: try await store.explanation(of: entry.id), models: try await store.backbones(of: entry.id))
         let trials = try await store.trials(of: entry.id)
-        let search: any SearchCourse =
+        let search: any SearchMachine =
             switch plan.scenario.task {
             case .classification, .multiLabel, .regression:
                 try SearchRun(plan: plan, isPrepared: entry.isPrepared, seeds: entry.seeds, trials: trials)
@@ -105,11 +105,11 @@ struct SearchRunner: Sendable {
 
     private func perform(
         _ step: SearchDecision.Step, of plan: ScenarioPlan, in space: SearchSpace
-    ) async throws -> SearchOccurrence {
+    ) async throws -> SearchEvent {
         switch step {
         case .prepare(let order):
             .prepared(try await outcome { try await peers.trainer.prepare(order) })
-        case .seek(let limit):
+        case .requestSeeds(let limit):
             .found(try await knowledge(for: plan, in: space, limit: limit))
         case .extract(let order, let modality):
             .extracted(modality: modality, try await outcome { try await peers.trainer.features(order) })
@@ -121,10 +121,10 @@ struct SearchRunner: Sendable {
             .tracked(number: number, try await outcome { try await peers.evaluator.track(order) })
         case .registerTracker(let model):
             .registered(model: model.id, try await outcome { try await peers.registry.register(model) })
-        case .employ(let tasks):
-            .abandoned(try await employ(tasks))
-        case .listen:
-            .written(try await desk.next(for: plan.id))
+        case .startReplicas(let tasks):
+            .abandoned(try await startReplicas(tasks))
+        case .awaitProposals:
+            .written(try await broker.next(for: plan.id))
         case .wait(let seconds):
             try await timeUp(after: seconds)
         case .register(let model):
@@ -132,14 +132,14 @@ struct SearchRunner: Sendable {
         }
     }
 
-    private func timeUp(after seconds: Double) async throws -> SearchOccurrence {
+    private func timeUp(after seconds: Double) async throws -> SearchEvent {
         try await Task.sleep(for: .seconds(seconds))
         return .timeUp
     }
 
     /// Assigns the parts of a search with replicas to workers.
     /// - Returns: Why one of them can never be done.
-    private func employ(_ tasks: [TaskSubmission]) async throws -> Failure {
+    private func startReplicas(_ tasks: [TaskSubmission]) async throws -> Failure {
         for task in tasks { try await queue.submit(task) }
         return try await withThrowingTaskGroup(of: Failure?.self) { group in
             for task in tasks { group.addTask { try await failure(of: task.id) } }
@@ -205,14 +205,14 @@ struct SearchRunner: Sendable {
 
 /// Outcomes of steps that were not reported to the search yet.
 private final class Arrivals: Sendable {
-    private let occurrences = Mutex<[SearchOccurrence]>([])
+    private let events = Mutex<[SearchEvent]>([])
 
-    func add(_ occurrence: SearchOccurrence) { occurrences.withLock { $0.append(occurrence) } }
+    func add(_ event: SearchEvent) { events.withLock { $0.append(event) } }
 
-    func take() -> [SearchOccurrence] {
-        occurrences.withLock { occurrences in
-            defer { occurrences = [] }
-            return occurrences
+    func take() -> [SearchEvent] {
+        events.withLock { events in
+            defer { events = [] }
+            return events
         }
     }
 }

@@ -8,7 +8,7 @@ import Torch
 /// ```swift
 /// var ranker = ModelRanker()
 /// ranker.remember(outcomes)
-/// if let lesson = ranker.lesson() { ranker.take(try lesson.learn()) }
+/// if let training = ranker.training() { ranker.take(try training.learn()) }
 /// let first = try ranker.rank(for: features, space: space).first
 /// ```
 /// Its time and memory are bounded: it remembers 256 kinds of scenarios with 64 outcomes each, and each learning run
@@ -47,7 +47,7 @@ public struct ModelRanker: Sendable {
     private var memory = OutcomeMemory()
     /// Groups with new outcomes since the last learning run.
     private var fresh: Set<UInt64> = []
-    private var lessons: UInt64 = 0
+    private var trainings: UInt64 = 0
     /// The attention's weights; nil until something was learned.
     public private(set) var weights: [Float]?
 
@@ -125,7 +125,7 @@ public struct ModelRanker: Sendable {
     // MARK: - Learning
 
     /// The next learning run; nil if nothing is new or only one scenario is known, which allows no comparison.
-    public func lesson() -> Lesson? {
+    public func training() -> RankerTraining? {
         guard !fresh.isEmpty else { return nil }
         let isTelling = memory.groups.indices.filter { index in memory.groups[index].standings.contains { $0 != 0 } }
         let order =
@@ -133,15 +133,15 @@ public struct ModelRanker: Sendable {
             + isTelling.filter { !fresh.contains(memory.groups[$0].id) }
         let lists = order.map(list)
         guard !lists.isEmpty else { return nil }
-        return Lesson(
+        return RankerTraining(
             lists: lists, fresh: order.count { fresh.contains(memory.groups[$0].id) }, weights: weights,
-            seed: lessons, groups: fresh)
+            seed: trainings, groups: fresh)
     }
 
     /// Applies the result of a learning run.
-    public mutating func take(_ outcome: Lesson.Outcome) {
+    public mutating func take(_ outcome: RankerTraining.Outcome) {
         weights = outcome.weights
-        lessons += 1
+        trainings += 1
         fresh.subtract(outcome.groups)
     }
 

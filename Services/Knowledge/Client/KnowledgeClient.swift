@@ -40,15 +40,15 @@ public struct KnowledgeClient: Sendable {
     }
 
     /// Learns from all new outcomes now; otherwise the service does so by itself a little later.
-    public func learn() async throws -> LearnedLesson {
+    public func learn() async throws -> LearningResult {
         let reply = try await requests.callRetrying(
-            .knowledgeLearn, Wire.Empty(), timeout: Self.lessonTimeout, for: patience)
-        return LearnedLesson(
+            .knowledgeLearn, Wire.Empty(), timeout: Self.learningTimeout, for: patience)
+        return LearningResult(
             fresh: Int(reply.fresh), scenarios: Int(reply.scenarios), loss: reply.loss, seconds: reply.seconds)
     }
 
     /// Timeout of a learning run on a busy machine.
-    private static var lessonTimeout: Duration { .seconds(120) }
+    private static var learningTimeout: Duration { .seconds(120) }
 
     /// Observations, oldest first.
     /// - Parameters:

@@ -124,7 +124,7 @@ extension Wire.RankedModel {
 }
 
 /// The result of a learning run.
-public struct LearnedLesson: Hashable, Sendable {
+public struct LearningResult: Hashable, Sendable {
     /// Number of scenarios that were new or had new outcomes; 0 if there was nothing to learn.
     public var fresh: Int
     /// Number of scenarios learned from, including older ones.

@@ -46,10 +46,10 @@ public struct KnowledgeHarness: Sendable {
             return Wire.RankReply(models: try ReplyPage.fitting(models))
         }
         router.on(.knowledgeLearn) { _ in
-            let lesson = try await learner.learn()
+            let training = try await learner.learn()
             return Wire.LearnReply(
-                fresh: UInt32(clamping: lesson.fresh), scenarios: UInt32(clamping: lesson.scenarios),
-                loss: lesson.loss, seconds: lesson.seconds)
+                fresh: UInt32(clamping: training.fresh), scenarios: UInt32(clamping: training.scenarios),
+                loss: training.loss, seconds: training.seconds)
         }
         router.on(.observationList) { request in
             let limit = request.limit == 0 ? Self.largestPage : min(request.limit, Self.largestPage)

@@ -52,26 +52,28 @@ public actor KnowledgeLearner: Service {
     }
 
     /// Learns from new outcomes.
-    func learn() async throws -> LearnedLesson {
+    func learn() async throws -> LearningResult {
         try await refresh()
-        guard let lesson = ranker.lesson() else {
+        guard let training = ranker.training() else {
             try await store.noteLearned(last: last)
-            return LearnedLesson(fresh: 0, scenarios: ranker.scenarios, loss: 0, seconds: 0)
+            return LearningResult(fresh: 0, scenarios: ranker.scenarios, loss: 0, seconds: 0)
         }
         let known = last
         let start = ContinuousClock.now
-        let outcome = try await Self.learn(lesson)
+        let outcome = try await Self.learn(training)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         ranker.take(outcome)
         try await store.keep(outcome, version: ModelRanker.version, last: known, seconds: seconds)
         logger.info(
             "attention.learned",
             metadata: ["fresh": "\(outcome.fresh)", "scenarios": "\(outcome.scenarios)", "loss": "\(outcome.loss)"])
-        return LearnedLesson(
+        return LearningResult(
             fresh: outcome.fresh, scenarios: outcome.scenarios, loss: outcome.loss, seconds: seconds)
     }
 
-    @concurrent private static func learn(_ lesson: Lesson) async throws -> Lesson.Outcome { try lesson.learn() }
+    @concurrent private static func learn(_ training: RankerTraining) async throws -> RankerTraining.Outcome {
+        try training.learn()
+    }
 
     /// Reads what was recorded since the last call.
     private func refresh() async throws {

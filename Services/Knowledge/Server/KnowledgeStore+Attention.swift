@@ -80,8 +80,8 @@ extension KnowledgeStore {
     }
 
     /// Replaces the stored weights with the result of a learning run.
-    func keep(_ lesson: Lesson.Outcome, version: String, last: Int64, seconds: Double) async throws {
-        let bytes = lesson.weights.withUnsafeBytes { Data($0) }
+    func keep(_ training: RankerTraining.Outcome, version: String, last: Int64, seconds: Double) async throws {
+        let bytes = training.weights.withUnsafeBytes { Data($0) }
         try await database.write { db in
             try db.execute(
                 sql: """
@@ -92,7 +92,7 @@ extension KnowledgeStore {
             try events.append(
                 kind: "attention.learned", subject: "attention",
                 attributes: [
-                    "fresh": "\(lesson.fresh)", "scenarios": "\(lesson.scenarios)", "loss": "\(lesson.loss)",
+                    "fresh": "\(training.fresh)", "scenarios": "\(training.scenarios)", "loss": "\(training.loss)",
                     "seconds": "\(seconds)",
                 ], in: db)
         }

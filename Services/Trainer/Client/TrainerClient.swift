@@ -39,7 +39,7 @@ public struct TrainerClient: Sendable {
             id: id, kind: TrainingTask.kind, group: group, payload: try task.payload(), priority: priority,
             // A task of zero epochs trains nothing, so one worker is enough.
             workers: task.epochs > 0 ? task.distribution?.workers ?? 1 : 1,
-            leastWorkers: task.epochs > 0 ? task.distribution?.leastWorkers : nil,
+            minWorkers: task.epochs > 0 ? task.distribution?.minWorkers : nil,
             isElastic: task.distribution?.isElastic ?? false, needs: task.options.needs)
         return try TrainingResult(result: await queue.perform(submission, patience: patience))
     }

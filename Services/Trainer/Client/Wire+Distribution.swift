@@ -9,7 +9,7 @@ extension Distribution {
             throw Failure(.invalidArgument, "A training cannot be distributed by '\(text)'; use one of \(all).")
         }
         self.init(
-            workers: Int(wire.workers), leastWorkers: wire.leastWorkers == 0 ? nil : Int(wire.leastWorkers),
+            workers: Int(wire.workers), minWorkers: wire.minWorkers == 0 ? nil : Int(wire.minWorkers),
             kind: try known(wire.kind), synchronisation: try known(wire.synchronisation),
             interval: max(1, Int(wire.interval)), microBatches: max(1, Int(wire.microBatches)),
             updates: try Self.updates(wire.updates),
@@ -31,7 +31,7 @@ extension Wire.TrainingDistribution {
             workers: UInt32(clamping: distribution.workers), kind: distribution.kind.rawValue,
             synchronisation: distribution.synchronisation.rawValue, interval: UInt32(clamping: distribution.interval),
             microBatches: UInt32(clamping: distribution.microBatches), updates: distribution.updates.text,
-            leastWorkers: UInt32(clamping: distribution.leastWorkers),
+            minWorkers: UInt32(clamping: distribution.minWorkers),
             compression: distribution.compression.rawValue)
     }
 }

@@ -110,7 +110,7 @@ final class TrainingRun {
         self.start = clock.now
         self.lastCheckpoint = clock.now
         if let checkpoint = lease.checkpoint ?? checkpoint {
-            try await goOn(from: checkpoint, cache)
+            try await resume(from: checkpoint, cache)
         }
         if let pipeline = session as? PipelineTraining {
             self.distribution = pipeline
@@ -318,7 +318,7 @@ final class TrainingRun {
     }
 
     /// A lost or damaged checkpoint costs time but not the task: training starts afresh and ends with the same bits.
-    private func goOn(
+    private func resume(
         from checkpoint: BlobDigest, _ cache: BlobCache
     ) async throws {
         do {

@@ -61,6 +61,11 @@ extension ScenarioFile {
     }
 
     /// The data of a scenario.
+    /// - Throws: `Failure` with code `invalid-argument` that names file, line and column.
+    public static func data(_ text: String, file: String = "scenario") throws -> ScenarioData {
+        try FieldReader.read(text, file: file, data)
+    }
+
     static func data(_ reader: FieldReader) throws -> ScenarioData {
         if let data = try prepared(reader) { return .prepared(data) }
         if reader.has("dataset", below: "data"), let data = try reader.fields("data", as: ScenarioField.addedData) {

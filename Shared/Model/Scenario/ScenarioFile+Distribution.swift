@@ -51,7 +51,7 @@ extension ScenarioFile {
                 "workers", "\(workers) workers cannot share a batch of \(batch) samples; use a larger batch.")
         }
         return Distribution(
-            workers: workers, leastWorkers: least, kind: kind ?? .dataParallel,
+            workers: workers, minWorkers: least, kind: kind ?? .dataParallel,
             synchronisation: synchronization ?? .allReduce,
             interval: interval ?? 8, updates: updates, compression: compression ?? .none)
     }

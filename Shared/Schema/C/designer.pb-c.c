@@ -1545,7 +1545,7 @@ const ProtobufCMessageDescriptor gyrus__wire__fused_network__descriptor =
   (ProtobufCMessageInit) gyrus__wire__fused_network__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descriptors[13] =
+static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descriptors[17] =
 {
   {
     "task",
@@ -1703,10 +1703,60 @@ static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "space",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioFacts, space),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "modalities",
+    15,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__ScenarioFacts, n_modalities),
+    offsetof(Gyrus__Wire__ScenarioFacts, modalities),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "datasets",
+    16,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__ScenarioFacts, n_datasets),
+    offsetof(Gyrus__Wire__ScenarioFacts, datasets),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "features",
+    17,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__ScenarioFacts, n_features),
+    offsetof(Gyrus__Wire__ScenarioFacts, features),
+    &gyrus__wire__metric__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__scenario_facts__field_indices_by_name[] = {
   10,   /* field[10] = budget_seconds */
+  15,   /* field[15] = datasets */
   7,   /* field[7] = detectors */
+  16,   /* field[16] = features */
   11,   /* field[11] = final_length */
   5,   /* field[5] = finalists */
   6,   /* field[6] = fused */
@@ -1715,14 +1765,16 @@ static const unsigned gyrus__wire__scenario_facts__field_indices_by_name[] = {
   4,   /* field[4] = latency_limit */
   2,   /* field[2] = method */
   3,   /* field[3] = minimized */
+  14,   /* field[14] = modalities */
   1,   /* field[1] = recipe */
   9,   /* field[9] = shards */
+  13,   /* field[13] = space */
   0,   /* field[0] = task */
 };
 static const ProtobufCIntRange gyrus__wire__scenario_facts__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__scenario_facts__descriptor =
 {
@@ -1732,7 +1784,7 @@ const ProtobufCMessageDescriptor gyrus__wire__scenario_facts__descriptor =
   "Gyrus__Wire__ScenarioFacts",
   "gyrus.wire",
   sizeof(Gyrus__Wire__ScenarioFacts),
-  13,
+  17,
   gyrus__wire__scenario_facts__field_descriptors,
   gyrus__wire__scenario_facts__field_indices_by_name,
   1,  gyrus__wire__scenario_facts__number_ranges,

@@ -1451,12 +1451,12 @@ static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "least_workers",
+    "min_workers",
     9,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__SubmitRequest, least_workers),
+    offsetof(Gyrus__Wire__SubmitRequest, min_workers),
     NULL,
     NULL,
     0,             /* flags */
@@ -1493,9 +1493,9 @@ static const unsigned gyrus__wire__submit_request__field_indices_by_name[] = {
   2,   /* field[2] = group */
   0,   /* field[0] = id */
   1,   /* field[1] = kind */
-  8,   /* field[8] = least_workers */
   5,   /* field[5] = max_attempts */
   10,   /* field[10] = memory */
+  8,   /* field[8] = min_workers */
   3,   /* field[3] = payload */
   4,   /* field[4] = priority */
   6,   /* field[6] = workers */

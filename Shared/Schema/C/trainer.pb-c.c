@@ -1814,12 +1814,12 @@ static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "least_workers",
+    "min_workers",
     7,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__TrainingDistribution, least_workers),
+    offsetof(Gyrus__Wire__TrainingDistribution, min_workers),
     NULL,
     NULL,
     0,             /* flags */
@@ -1842,8 +1842,8 @@ static const unsigned gyrus__wire__training_distribution__field_indices_by_name[
   7,   /* field[7] = compression */
   3,   /* field[3] = interval */
   1,   /* field[1] = kind */
-  6,   /* field[6] = least_workers */
   5,   /* field[5] = micro_batches */
+  6,   /* field[6] = min_workers */
   2,   /* field[2] = synchronisation */
   4,   /* field[4] = updates */
   0,   /* field[0] = workers */

@@ -66,7 +66,7 @@ public final class Attention {
     }
 
     /// Training settings.
-    public struct Lesson: Hashable, Sendable {
+    public struct LearningRun: Hashable, Sendable {
         /// Number of steps.
         public var steps: Int
         /// Number of lists per step.
@@ -139,13 +139,13 @@ public final class Attention {
     /// Learns from lists with known targets.
     /// - Returns: the mean ranking loss toward the end.
     @discardableResult
-    public func learn(from lists: [List], _ lesson: Lesson) throws -> Double {
+    public func learn(from lists: [List], _ run: LearningRun) throws -> Double {
         guard !lists.isEmpty else { return 0 }
         ComputeThreads.prepare()
         for list in lists { check(list, isTaught: true) }
         var wanted = gyrus_attention_lesson(
-            steps: Int64(lesson.steps), batch: Int64(lesson.batch), fresh: Int64(min(lesson.fresh, lists.count)),
-            learning_rate: lesson.learningRate, pull: lesson.pull, seed: lesson.seed)
+            steps: Int64(run.steps), batch: Int64(run.batch), fresh: Int64(min(run.fresh, lists.count)),
+            learning_rate: run.learningRate, pull: run.pull, seed: run.seed)
         var loss = 0.0
         var error: UnsafeMutablePointer<CChar>?
         let status = lend(lists[...], []) {

@@ -60,7 +60,7 @@ extension PipelineCosts {
         of network: NetworkDescription, plan: TrainingPlan, samples: SampleSource, microBatches: Int,
         over group: WorkerGroup
     ) throws {
-        let batch = TrainingCourse(plan, samples: samples.count).batchRange.count
+        let batch = EpochProgress(plan, samples: samples.count).batchRange.count
         let own = try PipelineProfile(
             of: network, plan: plan, samples: samples, microBatch: (batch + microBatches - 1) / microBatches)
         let parts = own.seconds.count

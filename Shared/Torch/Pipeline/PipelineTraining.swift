@@ -25,7 +25,7 @@ public final class PipelineTraining: ResumableTraining {
     public let microBatches: Int
 
     let group: WorkerGroup
-    var course: TrainingCourse
+    var course: EpochProgress
     var hasEnded = false
     var meter: PipelineMeter
     let description: NetworkDescription
@@ -51,7 +51,7 @@ public final class PipelineTraining: ResumableTraining {
         let partition = try PipelinePartition(costs)
         stages = partition.stages.map { parts[$0.lowerBound].lowerBound..<parts[$0.upperBound - 1].upperBound }
         let layout = try NetworkStage(of: description, layers: stages[group.rank])
-        course = TrainingCourse(plan, samples: samples.count)
+        course = EpochProgress(plan, samples: samples.count)
         stage = try PipelineStage(layout, plan: plan, steps: course.steps, samples: samples, weights: weights)
         meter = PipelineMeter(stage, group)
         self.description = description
@@ -77,7 +77,7 @@ public final class PipelineTraining: ResumableTraining {
                 "A pipeline cannot clip gradients, because no worker has those of all layers; use distribution: "
                     + "data-parallel, or leave out gradient-clipping.")
         }
-        let least = samples.count / TrainingCourse(plan, samples: samples.count).batchesPerEpoch
+        let least = samples.count / EpochProgress(plan, samples: samples.count).batchesPerEpoch
         let isNormalized = description.layers.contains { $0.operation.kind == "batch-normalization" }
         guard least / microBatches >= (isNormalized ? 2 : 1) else {
             throw Failure(

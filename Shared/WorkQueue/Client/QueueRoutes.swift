@@ -79,7 +79,7 @@ extension Route where Request == Wire.DeadTaskRequest, Reply == Wire.CountReply 
 
 /// Returns how full the queue is.
 extension Route where Request == Wire.Empty, Reply == Wire.QueueStatisticsReply {
-    /// `queue.statistics`
+    /// The numbers of tasks in each state.
     package static var queueStatistics: Route<Wire.Empty, Wire.QueueStatisticsReply> {
         .init("queue.statistics", .read)
     }

@@ -18,7 +18,7 @@ public struct TaskSubmission: Hashable, Sendable {
     /// Maximum number of workers that do it together; all get it at the same time.
     public var workers: Int
     /// Minimum number of workers with which it starts. It takes those that are free, and more at the end of a step.
-    public var leastWorkers: Int
+    public var minWorkers: Int
     /// Whether workers of ranks above 0 may leave and be replaced while the others continue. Otherwise the loss of any
     /// worker takes the task from all of them.
     public var isElastic: Bool
@@ -28,7 +28,7 @@ public struct TaskSubmission: Hashable, Sendable {
     /// Describes a task.
     public init(
         id: String, kind: String, group: String = "", payload: [UInt8] = [], priority: Int = 0,
-        maximumAttempts: Int? = nil, workers: Int = 1, leastWorkers: Int? = nil, isElastic: Bool = false,
+        maximumAttempts: Int? = nil, workers: Int = 1, minWorkers: Int? = nil, isElastic: Bool = false,
         needs: ComputeNeeds = .none
     ) {
         self.id = id
@@ -38,7 +38,7 @@ public struct TaskSubmission: Hashable, Sendable {
         self.priority = priority
         self.maximumAttempts = maximumAttempts
         self.workers = workers
-        self.leastWorkers = leastWorkers ?? workers
+        self.minWorkers = minWorkers ?? workers
         self.isElastic = isElastic
         self.needs = needs
     }

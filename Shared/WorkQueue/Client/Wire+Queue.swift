@@ -43,7 +43,7 @@ extension Wire.SubmitRequest {
             id: task.id, kind: task.kind, group: task.group, payload: task.payload,
             priority: Int32(clamping: task.priority), maxAttempts: UInt32(clamping: task.maximumAttempts ?? 0),
             workers: UInt32(clamping: task.workers), elastic: task.isElastic,
-            leastWorkers: UInt32(clamping: task.leastWorkers), device: task.needs.device?.rawValue ?? "",
+            minWorkers: UInt32(clamping: task.minWorkers), device: task.needs.device?.rawValue ?? "",
             memory: task.needs.memory)
     }
 }
@@ -54,7 +54,7 @@ extension TaskSubmission {
             id: wire.id, kind: wire.kind, group: wire.group, payload: wire.payload, priority: Int(wire.priority),
             maximumAttempts: wire.maxAttempts == 0 ? nil : Int(wire.maxAttempts),
             workers: max(1, Int(wire.workers)),
-            leastWorkers: wire.leastWorkers == 0 ? nil : Int(wire.leastWorkers), isElastic: wire.elastic,
+            minWorkers: wire.minWorkers == 0 ? nil : Int(wire.minWorkers), isElastic: wire.elastic,
             needs: try ComputeNeeds(device: wire.device, memory: wire.memory))
     }
 }

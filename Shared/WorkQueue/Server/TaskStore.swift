@@ -47,7 +47,7 @@ struct TaskStore: Sendable {
         try statement.execute(arguments: [
             rank == 0 ? task.id : "\(task.id)#\(rank)", task.kind, task.group, task.priority,
             task.maximumAttempts ?? settings.maximumAttempts, now, now, rank == 0 ? Data(task.payload) : Data(),
-            task.workers, task.leastWorkers, task.workers > 1 ? task.id : nil, rank, task.isElastic,
+            task.workers, task.minWorkers, task.workers > 1 ? task.id : nil, rank, task.isElastic,
             task.needs.device?.rawValue ?? "", Int64(clamping: task.needs.memory),
         ])
     }

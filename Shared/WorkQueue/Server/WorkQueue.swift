@@ -117,10 +117,10 @@ public actor WorkQueue: Service {
                 .invalidArgument,
                 "Task '\(task.id)' asks for \(task.workers) workers; 1 to \(settings.largestGang) are allowed.")
         }
-        guard (1...task.workers).contains(task.leastWorkers) else {
+        guard (1...task.workers).contains(task.minWorkers) else {
             throw Failure(
                 .invalidArgument,
-                "Task '\(task.id)' asks for at least \(task.leastWorkers) of \(task.workers) workers; 1 to "
+                "Task '\(task.id)' asks for at least \(task.minWorkers) of \(task.workers) workers; 1 to "
                     + "\(task.workers) are allowed.")
         }
         if let attempts = task.maximumAttempts, !(1...1_000).contains(attempts) {

@@ -16,7 +16,7 @@ extension Services {
     ) async throws -> RegisteredDataset {
         if let model, let set = try await continuedData(name, of: model) { return set }
         if name == "-" || FileManager.default.fileExists(atPath: name) {
-            let data = try ScenarioSource.parsed(name).scenario.data
+            let data = try ScenarioFile.data(ScenarioSource.read(name), file: ScenarioSource.name(of: name))
             guard let recipe = data.recipe else { return try await preparedData(data.id, by: trainer) }
             let id = "prepare-\(recipe.id.prefix(16))"
             let prepared = try await trainer.prepare(PreparationTask(recipe: recipe), id: id, group: id)

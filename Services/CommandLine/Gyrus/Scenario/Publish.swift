@@ -50,7 +50,7 @@ struct Publish: AsyncParsableCommand {
             say("Published '\(status.name)'. Follow it with: \(services.command("watch \(status.id)"))")
             return
         }
-        let board = WatchBoard(services: services, designer: designer, output: .talk)
+        let board = WatchDisplay(services: services, designer: designer, output: .talk)
         try await board.run(status.id.text)
     }
 

@@ -25,13 +25,13 @@ struct Watch: AsyncParsableCommand {
 
     func run() async throws {
         let services = try Services(gyrus.project)
-        let board = WatchBoard(services: services, designer: try await services.designer(), output: .result)
+        let board = WatchDisplay(services: services, designer: try await services.designer(), output: .result)
         try await board.run(id)
     }
 }
 
 /// Shows the progress of a search: bars on a terminal, a line for each step elsewhere.
-struct WatchBoard {
+struct WatchDisplay {
     let services: Services
     let designer: DesignerClient
     let output: OutputStream

@@ -49,7 +49,7 @@ struct Run: AsyncParsableCommand {
         let designer = try await services.designer()
         let status = try await designer.publish(text, file: "scenario", as: .random())
         say("Published '\(status.name)' as \(status.id).")
-        try await WatchBoard(services: services, designer: designer, output: .talk).run(status.id.text)
+        try await WatchDisplay(services: services, designer: designer, output: .talk).run(status.id.text)
         let folder = output ?? "\(fileName(status.name))-result"
         try OwnCommand(gyrus.project).run(["result", status.id.text, "--output", folder])
         let place = URL(filePath: folder)

@@ -69,7 +69,7 @@ struct EventStream: Sendable {
 }
 
 /// Event-stream responses, limited in number.
-final class StreamDesk: Sendable {
+final class StreamLimiter: Sendable {
     private let open = Mutex(0)
     private let most: Int
 
@@ -82,7 +82,7 @@ final class StreamDesk: Sendable {
                 .serviceUnavailable, "All \(most) event streams of this console are in use; close some pages.",
                 headers: [.retryAfter: "10"])
         }
-        let place = Place(desk: self)
+        let place = Place(broker: self)
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
             body: ResponseBody { writer in
@@ -102,8 +102,8 @@ final class StreamDesk: Sendable {
 
     /// Held by a response's body, whether or not it is ever written.
     private final class Place: Sendable {
-        private let desk: StreamDesk
-        init(desk: StreamDesk) { self.desk = desk }
-        deinit { desk.open.withLock { $0 -= 1 } }
+        private let broker: StreamLimiter
+        init(broker: StreamLimiter) { self.broker = broker }
+        deinit { broker.open.withLock { $0 -= 1 } }
     }
 }

@@ -1,9 +1,9 @@
 import Brain
+import DesignerClient
 import KnowledgeClient
 import Model
 import Presentation
 import RegistryClient
-import Search
 import ServiceClient
 
 /// The networks of earlier searches that attention favors for a scenario.
@@ -12,18 +12,19 @@ enum AttentionTable {
     private static let most = 8
 
     /// Template values; a note if the knowledge service does not answer.
-    static func values(_ text: String, _ explanation: Explanation, _ backends: Backends) async -> [String: Any] {
+    static func values(_ facts: ScenarioFacts?, _ explanation: Explanation, _ backends: Backends) async -> [String: Any]
+    {
         let ranked = await backends.part(.knowledge) { backends in
-            var scenario = try ScenarioFile(text).scenario
-            scenario.functions = explanation.functions
-            guard let space = try scenario.searchSpaceText(engaged: explanation.engaged) else {
-                throw Failure(.notFound, "The scenario fuses models in the registry, which define the search space.")
+            guard let facts, let space = facts.space, let datasets = facts.datasets, let features = facts.features
+            else {
+                throw Failure(
+                    .notFound, "An older version of Gyrus published this scenario and did not store its search space.")
             }
-            let dataset = try await backends.registry.dataset(recipe: BlobDigest(scenario.data.id))
-            return try await backends.knowledge.rank(
-                for: ScenarioFeatures(
-                    scenario, activations: explanation.activations, statistics: dataset?.statistics ?? [:]),
-                space: space, limit: most)
+            var known = ScenarioFeatures(
+                task: facts.task.rawValue, datasets: datasets, functions: explanation.functions, numbers: features)
+            let dataset = try await backends.registry.dataset(recipe: BlobDigest(facts.recipe))
+            known.add(activations: explanation.activations, statistics: dataset?.statistics ?? [:])
+            return try await backends.knowledge.rank(for: known, space: space, limit: most)
         }
         switch ranked {
         // Every key needs a value; a template would otherwise take the one of the enclosing page.

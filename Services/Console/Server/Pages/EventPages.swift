@@ -36,7 +36,7 @@ struct EventPages: Sendable {
     let backends: Backends
     let renderer: Renderer
     let settings: ConsoleSettings
-    let streams: StreamDesk
+    let streams: StreamLimiter
 
     func page(_ query: Query) async throws -> Response {
         let filter = try Filter(query)

@@ -16,7 +16,7 @@ struct ScenarioPages: Sendable {
     let backends: Backends
     let renderer: Renderer
     let settings: ConsoleSettings
-    let streams: StreamDesk
+    let streams: StreamLimiter
 
     // MARK: - List
 
@@ -100,7 +100,7 @@ struct ScenarioPages: Sendable {
         switch await backends.part(.designer, { try await $0.designer.explanation(of: status.id.text) }) {
         case .success(let explanation):
             values["explanation"] = ExplanationValues.values(explanation)
-            values["attention"] = await AttentionTable.values(status.text, explanation, backends)
+            values["attention"] = await AttentionTable.values(status.facts, explanation, backends)
         case .failure(let failure): values["explanationNote"] = failure.message
         }
     }

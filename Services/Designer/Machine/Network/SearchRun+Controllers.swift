@@ -6,9 +6,9 @@ import Search
 // trial's row records which replica wrote it in which step, so a repeated request finds the trials of the first one.
 extension SearchRun {
     /// Starts the replicas and the parameter servers, if the search has any and is not over.
-    package func employControllers(_ decision: inout SearchDecision) {
+    package func startReplicas(_ decision: inout SearchDecision) {
         guard let replication = scenario.search.replication, mayWrite else { return }
-        decision.steps += [.employ(ControllerTask.tasks(of: plan, replication)), .listen]
+        decision.steps += [.startReplicas(ControllerTask.tasks(of: plan, replication)), .awaitProposals]
     }
 
     private var mayWrite: Bool {
@@ -28,8 +28,8 @@ extension SearchRun {
         if children.genomes.isEmpty && placed.count < children.batch { isExhausted = true }
         note(children.evenness, of: request.replica, &decision)
         decision.placements[request.id] = ControllerPlacement(trials: placed, isOver: !mayWrite)
-        if mayWrite { decision.steps.append(.listen) }
-        try goOn(&decision)
+        if mayWrite { decision.steps.append(.awaitProposals) }
+        try advance(&decision)
     }
 
     private mutating func take(

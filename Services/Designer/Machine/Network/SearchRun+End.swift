@@ -4,11 +4,11 @@ import Search
 
 extension SearchRun {
     /// Orders the final trainings of the best trials' networks.
-    package mutating func crown(_ decision: inout SearchDecision) throws {
-        if fusion != nil { return try crownFusion(&decision) }
+    package mutating func trainFinalists(_ decision: inout SearchDecision) throws {
+        if fusion != nil { return try trainFusionFinalists(&decision) }
         let finalists = try team()
         guard !finalists.isEmpty else {
-            if let slowness { return conclude(.failed(slowness), &decision) }
+            if let latencyFailure { return conclude(.failed(latencyFailure), &decision) }
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no network at all.")
             return conclude(.failed(prefixed(failure, "No trial succeeded. First failure")), &decision)
         }

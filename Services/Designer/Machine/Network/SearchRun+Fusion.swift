@@ -58,7 +58,7 @@ extension SearchRun {
             for trial in trials.dropFirst(fusion.count) where !trial.state.isFinal && !trial.purpose.isFinal {
                 decision.steps.append(try step(for: trial))
             }
-            try goOn(&decision)
+            try advance(&decision)
         }
     }
 
@@ -91,7 +91,7 @@ extension SearchRun {
 
     /// Assembles the best fusions with their networks, and fine-tunes them if the scenario asks for it. The product of
     /// the networks' answers is assembled in any case, because its test score shows what the search adds.
-    package mutating func crownFusion(_ decision: inout SearchDecision) throws {
+    package mutating func trainFusionFinalists(_ decision: inout SearchDecision) throws {
         let finalists = finalists(among: ranking.filter { !isWhole($0) })
         // If no fusion could be trained, the better single network is the result.
         guard !finalists.isEmpty else { return try finish(&decision) }

@@ -16,7 +16,7 @@ extension SearchRun {
             case .training(let training) where training.trial == trials.count:
                 guard var searcher else { return false }
                 let answer = try searcher.ask(where: space.isAllowed)
-                noteInsights(of: &searcher, in: &decision)
+                noteDiagnostics(of: &searcher, in: &decision)
                 self.searcher = searcher
                 switch answer {
                 case .proposal(let proposal): try add(proposal, &decision)

@@ -78,12 +78,12 @@ extension SearchRun {
         decision.trials.append(trials[number])
         try forget(trials[number])
         // The search already knows the value of a winning trial.
-        if isWinner { return try goOn(&decision) }
+        if isWinner { return try advance(&decision) }
         if !trials[number].purpose.isFinal, let outcome = outcome(of: trials[number]) {
             try searcher?.tell(number, outcome)
         }
         try tellHalving(of: number)
-        try goOn(&decision)
+        try advance(&decision)
     }
 
     /// Stores the metrics of the test split, if there are any.

@@ -4,12 +4,12 @@ import Model
 package import Search
 
 /// The state machine of a search for a network: trains and scores trials, then trains the best ones at length.
-package struct SearchRun: SearchCourse {
+package struct SearchRun: SearchMachine {
     /// The plan of the search.
     package let plan: ScenarioPlan
     package let space: any CandidateSpace
     /// The state of the fusion; nil unless it is a fusion search.
-    package var fusion: FusionCourse?
+    package var fusion: FusionPhase?
     package var trials: [Trial]
     package var isPrepared: Bool
     private var seeds: [Genome]?
@@ -38,7 +38,7 @@ package struct SearchRun: SearchCourse {
         self.seeds = seeds
         self.trials = trials
         space = try plan.candidateSpace
-        fusion = (space as? FusionSpace).map { FusionCourse(space: $0) }
+        fusion = (space as? FusionSpace).map { FusionPhase(space: $0) }
         halving = try plan.halving.map { SuccessiveHalving($0) }
         if let seeds { searcher = try makeSearcher(seeds) }
     }
@@ -51,23 +51,23 @@ package struct SearchRun: SearchCourse {
 
     // MARK: Starting and continuing
 
-    package mutating func takeUp(_ decision: inout SearchDecision) throws {
+    package mutating func resumeTasks(_ decision: inout SearchDecision) throws {
         if let budget = scenario.search.budget, !trials.contains(where: \.purpose.isFinal) {
             decision.steps.append(.wait(seconds: budget * Scenario.Search.trialShare))
         }
         guard seeds != nil else {
-            decision.steps.append(.seek(limit: seedLimit))
+            decision.steps.append(.requestSeeds(limit: seedLimit))
             return
         }
         for trial in trials where isReady(trial) && (trial.state == .training || trial.state == .evaluating) {
             decision.steps.append(try step(for: trial))
         }
-        employControllers(&decision)
-        try goOn(&decision)
+        startReplicas(&decision)
+        try advance(&decision)
     }
 
-    package mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
-        switch occurrence {
+    package mutating func handle(_ event: SearchEvent, _ decision: inout SearchDecision) throws {
+        switch event {
         case .prepared(.success):
             try beginPrepared(&decision)
         case .prepared(.failure(let failure)):
@@ -83,7 +83,7 @@ package struct SearchRun: SearchCourse {
         case .timeUp:
             isTimeUp = true
             decision.note("scenario.time-up", plan.id.text, ["trials": "\(trials.count)"])
-            try goOn(&decision)
+            try advance(&decision)
         case .tracked: preconditionFailure("a network search orders no tracks")
         case .written(let request):
             try place(request, &decision)
@@ -102,17 +102,17 @@ package struct SearchRun: SearchCourse {
         seeds = genomes
         searcher = try makeSearcher(genomes)
         noteSeeds(genomes, in: &decision)
-        employControllers(&decision)
-        try goOn(&decision)
+        startReplicas(&decision)
+        try advance(&decision)
     }
 
     /// Proposes as many trials as allowed, and closes the search once it is over.
-    package mutating func goOn(_ decision: inout SearchDecision) throws {
+    package mutating func advance(_ decision: inout SearchDecision) throws {
         guard !trials.contains(where: \.purpose.isFinal) else {
             try finish(&decision)
             return
         }
-        if let failure = hopelessness {
+        if let failure = earlyFailure {
             conclude(.failed(failure), &decision)
             return
         }
@@ -127,7 +127,7 @@ package struct SearchRun: SearchCourse {
         if trials.count < scenario.search.trials {
             decision.note("scenario.exhausted", plan.id.text, ["trials": "\(trials.count)"])
         }
-        try crown(&decision)
+        try trainFinalists(&decision)
     }
 
     /// Fills the free places with new trials.
@@ -144,7 +144,7 @@ package struct SearchRun: SearchCourse {
             case .waiting: return false
             case .exhausted: return true
             }
-            noteInsights(of: &searcher, in: &decision)
+            noteDiagnostics(of: &searcher, in: &decision)
         }
         return false
     }

@@ -9,7 +9,7 @@ package import TrackingSearch
 ///
 /// The first trials are the trackers of the papers with each detector, so the result is never below a published
 /// setting.
-package struct TrackingRun: SearchCourse {
+package struct TrackingRun: SearchMachine {
     package let plan: ScenarioPlan
     package let space: TrackingSpace
     package private(set) var trials: [Trial]
@@ -37,17 +37,17 @@ package struct TrackingRun: SearchCourse {
 
     // MARK: Starting and continuing
 
-    package mutating func takeUp(_ decision: inout SearchDecision) throws {
+    package mutating func resumeTasks(_ decision: inout SearchDecision) throws {
         guard searcher != nil else {
-            decision.steps = [.seek(limit: seedLimit)]
+            decision.steps = [.requestSeeds(limit: seedLimit)]
             return
         }
         decision.steps = try trials.filter { !$0.state.isFinal }.map(step)
-        try goOn(&decision)
+        try advance(&decision)
     }
 
-    package mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
-        switch occurrence {
+    package mutating func handle(_ event: SearchEvent, _ decision: inout SearchDecision) throws {
+        switch event {
         case .prepared(.success):
             try beginPrepared(&decision)
         case .prepared(.failure(let failure)):
@@ -55,7 +55,7 @@ package struct TrackingRun: SearchCourse {
         case .found(let knowledge):
             searcher = try makeSearcher(knowledge.genomes)
             noteSeeds(knowledge.genomes, in: &decision)
-            try goOn(&decision)
+            try advance(&decision)
         case .tracked(let number, let result):
             try tracked(number, result, &decision)
         case .registered(let model, .success):
@@ -68,12 +68,12 @@ package struct TrackingRun: SearchCourse {
     }
 
     /// Proposes as many trials as allowed, and closes the search once it is over.
-    private mutating func goOn(_ decision: inout SearchDecision) throws {
+    private mutating func advance(_ decision: inout SearchDecision) throws {
         guard !trials.contains(where: \.purpose.isFinal) else { return try finish(&decision) }
-        if let failure = hopelessness { return conclude(.failed(failure), &decision) }
+        if let failure = earlyFailure { return conclude(.failed(failure), &decision) }
         let isExhausted = try propose(&decision)
         guard trials.allSatisfy(\.state.isFinal), isExhausted || trials.count >= scenario.search.trials else { return }
-        try crown(&decision)
+        try trainFinalists(&decision)
     }
 
     /// Fills the free places with new trials.
@@ -138,7 +138,7 @@ package struct TrackingRun: SearchCourse {
         if !trials[number].purpose.isFinal, let outcome = outcome(of: trials[number]) {
             try searcher?.tell(number, outcome)
         }
-        try goOn(&decision)
+        try advance(&decision)
     }
 
     private mutating func succeed(_ number: Int, _ result: TrackingResult, _ decision: inout SearchDecision) throws {
@@ -172,7 +172,7 @@ package struct TrackingRun: SearchCourse {
     // MARK: The end
 
     /// Orders the tracks of the best trial once more, to store them.
-    private mutating func crown(_ decision: inout SearchDecision) throws {
+    private mutating func trainFinalists(_ decision: inout SearchDecision) throws {
         guard let best = ranking.first else {
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no tracker at all.")
             return conclude(.failed(prefixed(failure, "No trial succeeded. First failure")), &decision)

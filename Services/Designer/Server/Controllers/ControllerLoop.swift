@@ -2,7 +2,7 @@ package import DesignerSearch
 package import Search
 
 /// The search, as a replica sees it.
-package protocol TrialBoard: Sendable {
+package protocol TrialStore: Sendable {
     /// The history of proposals and outcomes so far.
     func history() async throws -> SearchHistory
     /// Submits children of a step; those for which no trials are left are dropped.
@@ -17,19 +17,19 @@ package struct ControllerLoop: Sendable {
     private var replica: ControllerReplica
     private let batch: Int
     private let isAllowed: @Sendable (Genome) -> Bool
-    private let board: any TrialBoard
+    private let store: any TrialStore
     private let shards: ControllerShards
     private var evenness: [String: Double] = [:]
 
     /// Makes the loop of a replica.
     /// - Parameter batch: Children per step.
     package init(
-        _ replica: ControllerReplica, batch: Int, board: any TrialBoard, shards: ControllerShards,
+        _ replica: ControllerReplica, batch: Int, store: any TrialStore, shards: ControllerShards,
         where isAllowed: @escaping @Sendable (Genome) -> Bool
     ) {
         self.replica = replica
         self.batch = batch
-        self.board = board
+        self.store = store
         self.shards = shards
         self.isAllowed = isAllowed
     }
@@ -43,7 +43,7 @@ package struct ControllerLoop: Sendable {
             replica.parameters = try await shards.pull()
             let trials = try await place(step)
             guard !trials.isEmpty else { return }
-            let history = try await board.outcomes(of: trials)
+            let history = try await store.outcomes(of: trials)
             try await shards.push(replica.gradient(of: trials, in: history))
             evenness = replica.evenness(along: trials, in: history)
             step += 1
@@ -56,8 +56,8 @@ package struct ControllerLoop: Sendable {
         var trials: [Int] = []
         while true {
             let genomes = replica.write(
-                batch - trials.count, from: step * batch + trials.count, try await board.history(), where: isAllowed)
-            let placement = try await board.place(
+                batch - trials.count, from: step * batch + trials.count, try await store.history(), where: isAllowed)
+            let placement = try await store.place(
                 ControllerChildren(step: step, batch: batch, genomes: genomes, evenness: evenness))
             trials = placement.trials
             if placement.isOver || trials.count >= batch || genomes.isEmpty { return trials }

@@ -46,7 +46,7 @@ struct ControllerSearch {
 }
 
 /// The trials of a search, fetched from the designer.
-actor DesignerBoard: TrialBoard {
+actor DesignerProxy: TrialStore {
     private let search: ControllerSearch
     private let replica: Int
     private let designer: DesignerClient

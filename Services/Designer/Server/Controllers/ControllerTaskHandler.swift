@@ -27,12 +27,12 @@ public struct ControllerTaskHandler: TaskHandler {
     public func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8] {
         let task = try ControllerTask(payload: lease.payload)
         let search = try await ControllerSearch(task, designer: DesignerClient(designer))
-        let board = DesignerBoard(search, replica: task.number, designer)
+        let store = DesignerProxy(search, replica: task.number, designer)
         let shards = ControllerShards(worker: "replica-\(task.number)") { try await connect(search, progress) }
         let loop = ControllerLoop(
-            search.replica(task.number), batch: search.settings.batch, board: board, shards: shards,
+            search.replica(task.number), batch: search.settings.batch, store: store, shards: shards,
             where: search.space.isAllowed)
-        let first = try await board.firstStep
+        let first = try await store.firstStep
         progress.logger.info("writing", metadata: ["replica": "\(task.number)", "step": "\(first)"])
         do {
             try await progress.untilStopped(looking: Self.glance) { [loop] in

@@ -103,7 +103,8 @@ private struct RemoteKnowledge: KnowledgeBase {
     }
 
     func record(_ observation: TrialObservation) async throws {
-        var scenario = try ScenarioFile(observation.text).scenario
+        let plan = try ScenarioPlan(reading: observation.text, id: observation.scenario)
+        var scenario = plan.scenario
         if let functions = observation.functions { scenario.functions = functions }
         let features = try await features(of: scenario, observation.activations ?? [:])
         try await client.record(

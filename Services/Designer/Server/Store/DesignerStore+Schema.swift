@@ -126,10 +126,11 @@ extension DesignerStore {
             try db.execute(sql: "ALTER TABLE scenarios ADD COLUMN facts TEXT")
             for row in try Row.fetchAll(db, sql: "SELECT id, file, text FROM scenarios") {
                 // An older version accepted some texts that this one rejects; those get no facts.
-                guard let file = try? ScenarioFile(row["text"], file: row["file"]) else { continue }
+                let id = try ScenarioID(row["id"] as String)
+                guard let plan = try? ScenarioPlan(reading: row["text"], file: row["file"], id: id) else { continue }
                 try db.execute(
                     sql: "UPDATE scenarios SET facts = ? WHERE id = ?",
-                    arguments: [try json(ScenarioFacts(file.scenario)), row["id"] as String])
+                    arguments: [try json(ScenarioFacts(plan.scenario)), row["id"] as String])
             }
         }
         migrator.registerMigration("remember removed scenarios") { db in

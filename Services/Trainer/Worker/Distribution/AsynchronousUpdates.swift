@@ -68,7 +68,7 @@ final class AsynchronousUpdates: SharedTraining {
         var figures: BatchFigures?
         if let host = link.host {
             session.parameters = try await link.pull()
-            figures = await host.desk.ledger.results[reportedEpochs]
+            figures = await host.broker.ledger.results[reportedEpochs]
             reportedEpochs += 1
         } else {
             reportedEpochs = Int(reply.epochsDone)
@@ -80,7 +80,7 @@ final class AsynchronousUpdates: SharedTraining {
 
     /// Moves to where a resumed training would begin, so that checkpoints record it.
     private func rest() async {
-        let place = await link.host?.desk.ledger.position ?? BatchPlace(epoch: reportedEpochs, batch: 0)
+        let place = await link.host?.broker.ledger.position ?? BatchPlace(epoch: reportedEpochs, batch: 0)
         session.go(toEpoch: min(place.epoch, reportedEpochs), batch: place.epoch == reportedEpochs ? place.batch : 0)
     }
 

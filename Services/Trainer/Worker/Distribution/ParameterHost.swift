@@ -24,7 +24,7 @@ final class ParameterHost {
     /// Its address for workers and, beyond this machine, their keys, as ``ParameterAddress`` reads them.
     let address: String
     /// The assignment of mini-batches to workers.
-    let desk: BatchDesk
+    let broker: BatchBroker
     private let running: Task<Void, any Error>
 
     /// - Parameter clock: A monotonic clock, replaced in tests.
@@ -43,14 +43,14 @@ final class ParameterHost {
                 shards: Self.shards, silence: isSynchronous ? Self.patientSilence : Self.silence,
                 // Without a worker's share, a step would belong to a different batch.
                 failsOnLoss: isSynchronous), clock: clock)
-        desk = BatchDesk(
+        broker = BatchBroker(
             BatchLedger(
                 batchesPerEpoch: session.batchesPerEpoch, epochs: epochs,
                 from: BatchPlace(epoch: session.finishedEpochs, batch: session.finishedBatches)), server,
             workers: workers)
         var router = Router()
         server.register(in: &router)
-        router.on(.nextBatch, kind: .waiting) { [desk] in try await desk.next($0) }
+        router.on(.nextBatch, kind: .waiting) { [broker] in try await broker.next($0) }
         let wildcard = try Endpoint("tcp://\(host):*")
         let keys = try wildcard.leavesMachine ? (server: KeyPair.generate(), client: KeyPair.generate()) : nil
         let listener = RequestServer(
@@ -75,7 +75,7 @@ func connect(toParametersAt address: String, logger: Logger) throws -> RequestCl
 }
 
 /// Serves the ledger to workers over sockets.
-actor BatchDesk {
+actor BatchBroker {
     /// How long a worker waits for a mini-batch before it asks again.
     private static let turn = Duration.seconds(1)
     /// How long workers that are present wait for the others before they begin.

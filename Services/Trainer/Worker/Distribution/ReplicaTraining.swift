@@ -26,7 +26,7 @@ extension ReplicaRule {
 struct ReplicaTraining<Rule: ReplicaRule>: Synchronisation {
     private let interval: Int
     private var rule: Rule
-    private var sinceMeeting = BatchFigures()
+    private var sinceSynchronization = BatchFigures()
     private var epoch = BatchFigures()
     private let shares: BatchShares
 
@@ -41,7 +41,7 @@ struct ReplicaTraining<Rule: ReplicaRule>: Synchronisation {
     ) throws -> TrainingSession.Epoch? {
         let share = shares.range(of: group.rank, in: session.batchRange)
         let (figures, _) = try meter.measure(share.count) { try session.step(over: share) }
-        sinceMeeting += figures
+        sinceSynchronization += figures
         epoch += figures
         let done = session.finishedBatches + 1
         guard done == session.batchesPerEpoch else {
@@ -59,11 +59,11 @@ struct ReplicaTraining<Rule: ReplicaRule>: Synchronisation {
 
     private mutating func meet(_ session: TrainingSession, _ group: any Collective, atEnd isEnd: Bool = false) throws {
         var weights = session.parameters
-        let loss = sinceMeeting.loss / max(1, sinceMeeting.samples)
+        let loss = sinceSynchronization.loss / max(1, sinceSynchronization.samples)
         try rule.meet(&weights, loss: Float(loss), with: group)
         if isEnd { try rule.endEpoch(&weights, with: group) }
         session.parameters = weights
-        sinceMeeting = BatchFigures()
+        sinceSynchronization = BatchFigures()
     }
 }
 

@@ -353,10 +353,27 @@ struct  Gyrus__Wire__ScenarioFacts
    */
   size_t n_genes;
   Gyrus__Wire__SpaceGene **genes;
+  /*
+   * The search space in the words of the knowledge service; empty if an older designer published the scenario, and in
+   * lists.
+   */
+  char *space;
+  /*
+   * Modalities, by name, and the dataset of each in the same order.
+   */
+  size_t n_modalities;
+  char **modalities;
+  size_t n_datasets;
+  char **datasets;
+  /*
+   * What the knowledge service compares scenarios by, such as `classes`.
+   */
+  size_t n_features;
+  Gyrus__Wire__Metric **features;
 };
 #define GYRUS__WIRE__SCENARIO_FACTS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__scenario_facts__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL }
 
 
 /*

@@ -221,7 +221,7 @@ struct  Gyrus__Wire__SubmitRequest
   /*
    * Minimum number of workers to start with; 0 means the maximum.
    */
-  uint32_t least_workers;
+  uint32_t min_workers;
   /*
    * Kind of device that a worker must have, `cpu` or `gpu`; empty for any.
    */

@@ -354,7 +354,7 @@ struct  Gyrus__Wire__TrainingDistribution
   /*
    * Minimum number of workers to start with; 0 means the maximum.
    */
-  uint32_t least_workers;
+  uint32_t min_workers;
   /*
    * How updates to a parameter server are compressed, such as `half`; empty for `none`.
    */

@@ -440,6 +440,14 @@ extension Wire {
         public var finalLength: Double = 0
         /// Meaning of the numbers of a genome; empty if an older designer published the scenario, and in lists.
         public var genes: [Wire.SpaceGene] = []
+        /// The search space in the words of the knowledge service; empty if an older designer published the scenario, and in
+        /// lists.
+        public var space: String = ""
+        /// Modalities, by name, and the dataset of each in the same order.
+        public var modalities: [String] = []
+        public var datasets: [String] = []
+        /// What the knowledge service compares scenarios by, such as `classes`.
+        public var features: [Wire.Metric] = []
 
         /// Creates a message in which all fields have defaults.
         public init() {}
@@ -458,7 +466,11 @@ extension Wire {
             shards: UInt32 = 0,
             budgetSeconds: Double = 0,
             finalLength: Double = 0,
-            genes: [Wire.SpaceGene] = []
+            genes: [Wire.SpaceGene] = [],
+            space: String = "",
+            modalities: [String] = [],
+            datasets: [String] = [],
+            features: [Wire.Metric] = []
         ) {
             self.task = task
             self.recipe = recipe
@@ -473,6 +485,10 @@ extension Wire {
             self.budgetSeconds = budgetSeconds
             self.finalLength = finalLength
             self.genes = genes
+            self.space = space
+            self.modalities = modalities
+            self.datasets = datasets
+            self.features = features
         }
 
         /// Decodes a message.
@@ -504,6 +520,10 @@ extension Wire.ScenarioFacts: StoredMessage {
         budgetSeconds = c.pointee.budget_seconds
         finalLength = c.pointee.final_length
         genes = try Wire.messages(c.pointee.n_genes, c.pointee.genes)
+        space = try Wire.text(c.pointee.space, "ScenarioFacts.space")
+        modalities = try Wire.texts(c.pointee.n_modalities, c.pointee.modalities, "ScenarioFacts.modalities")
+        datasets = try Wire.texts(c.pointee.n_datasets, c.pointee.datasets, "ScenarioFacts.datasets")
+        features = try Wire.messages(c.pointee.n_features, c.pointee.features)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScenarioFacts>, arena: inout Arena) throws {
@@ -521,6 +541,10 @@ extension Wire.ScenarioFacts: StoredMessage {
         c.pointee.budget_seconds = budgetSeconds
         c.pointee.final_length = finalLength
         (c.pointee.n_genes, c.pointee.genes) = try arena.messages(genes)
+        c.pointee.space = try arena.text(space, "ScenarioFacts.space")
+        (c.pointee.n_modalities, c.pointee.modalities) = try arena.texts(modalities, "ScenarioFacts.modalities")
+        (c.pointee.n_datasets, c.pointee.datasets) = try arena.texts(datasets, "ScenarioFacts.datasets")
+        (c.pointee.n_features, c.pointee.features) = try arena.messages(features)
     }
 }
 

@@ -240,7 +240,7 @@ extension Wire {
         /// Whether those of ranks above 0 may leave and be replaced while the others continue.
         public var elastic: Bool = false
         /// Minimum number of workers to start with; 0 means the maximum.
-        public var leastWorkers: UInt32 = 0
+        public var minWorkers: UInt32 = 0
         /// Kind of device that a worker must have, `cpu` or `gpu`; empty for any.
         public var device: String = ""
         /// Bytes of memory that the device must have; 0 for any number.
@@ -259,7 +259,7 @@ extension Wire {
             maxAttempts: UInt32 = 0,
             workers: UInt32 = 0,
             elastic: Bool = false,
-            leastWorkers: UInt32 = 0,
+            minWorkers: UInt32 = 0,
             device: String = "",
             memory: UInt64 = 0
         ) {
@@ -271,7 +271,7 @@ extension Wire {
             self.maxAttempts = maxAttempts
             self.workers = workers
             self.elastic = elastic
-            self.leastWorkers = leastWorkers
+            self.minWorkers = minWorkers
             self.device = device
             self.memory = memory
         }
@@ -300,7 +300,7 @@ extension Wire.SubmitRequest: StoredMessage {
         maxAttempts = c.pointee.max_attempts
         workers = c.pointee.workers
         elastic = c.pointee.elastic != 0
-        leastWorkers = c.pointee.least_workers
+        minWorkers = c.pointee.min_workers
         device = try Wire.text(c.pointee.device, "SubmitRequest.device")
         memory = c.pointee.memory
     }
@@ -315,7 +315,7 @@ extension Wire.SubmitRequest: StoredMessage {
         c.pointee.max_attempts = maxAttempts
         c.pointee.workers = workers
         c.pointee.elastic = elastic ? 1 : 0
-        c.pointee.least_workers = leastWorkers
+        c.pointee.min_workers = minWorkers
         c.pointee.device = try arena.text(device, "SubmitRequest.device")
         c.pointee.memory = memory
     }

@@ -547,7 +547,7 @@ extension Wire {
         /// How a parameter server applies the workers' updates, such as `staleness 4`; empty for `synchronous`.
         public var updates: String = ""
         /// Minimum number of workers to start with; 0 means the maximum.
-        public var leastWorkers: UInt32 = 0
+        public var minWorkers: UInt32 = 0
         /// How updates to a parameter server are compressed, such as `half`; empty for `none`.
         public var compression: String = ""
 
@@ -562,7 +562,7 @@ extension Wire {
             interval: UInt32 = 0,
             microBatches: UInt32 = 0,
             updates: String = "",
-            leastWorkers: UInt32 = 0,
+            minWorkers: UInt32 = 0,
             compression: String = ""
         ) {
             self.workers = workers
@@ -571,7 +571,7 @@ extension Wire {
             self.interval = interval
             self.microBatches = microBatches
             self.updates = updates
-            self.leastWorkers = leastWorkers
+            self.minWorkers = minWorkers
             self.compression = compression
         }
 
@@ -597,7 +597,7 @@ extension Wire.TrainingDistribution: StoredMessage {
         interval = c.pointee.interval
         microBatches = c.pointee.micro_batches
         updates = try Wire.text(c.pointee.updates, "TrainingDistribution.updates")
-        leastWorkers = c.pointee.least_workers
+        minWorkers = c.pointee.min_workers
         compression = try Wire.text(c.pointee.compression, "TrainingDistribution.compression")
     }
 
@@ -609,7 +609,7 @@ extension Wire.TrainingDistribution: StoredMessage {
         c.pointee.interval = interval
         c.pointee.micro_batches = microBatches
         c.pointee.updates = try arena.text(updates, "TrainingDistribution.updates")
-        c.pointee.least_workers = leastWorkers
+        c.pointee.min_workers = minWorkers
         c.pointee.compression = try arena.text(compression, "TrainingDistribution.compression")
     }
 }

@@ -44,7 +44,7 @@ public struct Reinforcement: SearchStrategy {
     private var baseline = RewardBaseline()
     /// Number of trials learned from.
     private var learnt = 0
-    private var insights: [SearchInsight] = []
+    private var diagnostics: [SearchDiagnostics] = []
 
     init(settings: Settings, space: SearchSpace, seed: UInt64) {
         self.settings = settings
@@ -65,9 +65,9 @@ public struct Reinforcement: SearchStrategy {
         }
     }
 
-    mutating func takeInsights() -> [SearchInsight] {
-        defer { insights = [] }
-        return insights
+    mutating func takeDiagnostics() -> [SearchDiagnostics] {
+        defer { diagnostics = [] }
+        return diagnostics
     }
 
     /// Learns from the next batch.
@@ -79,6 +79,6 @@ public struct Reinforcement: SearchStrategy {
         let gradients = team.gradients(of: genomes, advantages: advantages, entropy: settings.entropy)
         for index in gradients.indices { team.step(index, &optimizers[index], gradients[index]) }
         learnt = batch.upperBound
-        insights.append(SearchInsight(trials: learnt, figures: .entropies(team.evenness(along: genomes))))
+        diagnostics.append(SearchDiagnostics(trials: learnt, figures: .entropies(team.evenness(along: genomes))))
     }
 }

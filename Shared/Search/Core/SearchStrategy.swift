@@ -21,11 +21,11 @@ protocol SearchStrategy: Sendable {
     /// A candidate that is not yet taken; nil to request a random one.
     mutating func propose(_ view: SearchView, using generator: inout SeededGenerator) throws -> Suggestion?
     /// What it has learned since the last call.
-    mutating func takeInsights() -> [SearchInsight]
+    mutating func takeDiagnostics() -> [SearchDiagnostics]
 }
 
 extension SearchStrategy {
-    mutating func takeInsights() -> [SearchInsight] { [] }
+    mutating func takeDiagnostics() -> [SearchDiagnostics] { [] }
 }
 
 /// With a lag of L, proposal k is made as soon as the trials up to k − L have ended, so L can be under way at once.

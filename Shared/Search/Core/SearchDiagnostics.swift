@@ -1,5 +1,5 @@
 /// Figures, for display, about what a searcher has learned.
-public struct SearchInsight: Hashable, Sendable {
+public struct SearchDiagnostics: Hashable, Sendable {
     /// A kind of figures.
     public enum Figures: Hashable, Sendable {
         /// The mean entropy of each controller's decisions in bits, by the controller's genes.

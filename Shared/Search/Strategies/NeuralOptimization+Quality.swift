@@ -19,8 +19,8 @@ extension NeuralOptimization {
         var generator = SeededGenerator(seed: seed, stream: 1)
         let networks = Enumeration(space) { _ in true }
         let examples = strategy.examples(strategy.trials(view), view, networks, using: &generator)
-        var lesson = strategy.lesson(examples, seed: generator.next())
-        lesson.heldOut = others.map { .init(choices: strategy.sequence.choices(of: $0.genome), worth: $0.worth) }
-        return try AutoencoderProcess().learn(lesson)
+        var request = strategy.request(examples, seed: generator.next())
+        request.heldOut = others.map { .init(choices: strategy.sequence.choices(of: $0.genome), worth: $0.worth) }
+        return try AutoencoderProcess().learn(request)
     }
 }

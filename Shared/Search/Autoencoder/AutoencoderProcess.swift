@@ -14,8 +14,8 @@ final class AutoencoderProcess: Sendable {
     /// Trains a model.
     /// - Throws: `Failure` with the reason of the process; code `unavailable` if it cannot be started, or dies each
     ///   time.
-    func learn(_ lesson: AutoencoderLesson) throws -> AutoencoderReport {
-        let question = String(decoding: try JSONEncoder().encode(lesson), as: UTF8.self)
+    func learn(_ request: AutoencoderRequest) throws -> AutoencoderReport {
+        let question = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
         for _ in 0..<Self.mostDeaths {
             if let answer = try answer(to: question) { return try report(answer) }
         }

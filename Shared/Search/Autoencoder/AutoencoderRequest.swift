@@ -4,7 +4,7 @@ public import Model
 /// better than given ones.
 ///
 /// Strings consist of choices from 0, one for each slot of a `DecisionSequence`, with nil for skipped slots.
-public struct AutoencoderLesson: Hashable, Sendable, Codable {
+public struct AutoencoderRequest: Hashable, Sendable, Codable {
     /// A string and its value, from 0 to 1.
     public struct Example: Hashable, Sendable, Codable {
         /// The string.
@@ -101,10 +101,10 @@ public struct AutoencoderReport: Hashable, Sendable, Codable {
     /// The requested points: strings × size.
     public var points: [[Double]]
     /// For each uphill step, the decoded string of each parent with its predicted value.
-    public var read: [[AutoencoderLesson.Example]]
+    public var read: [[AutoencoderRequest.Example]]
 
     /// Makes a report.
-    public init(learned: Figures, heldOut: Figures?, points: [[Double]], read: [[AutoencoderLesson.Example]]) {
+    public init(learned: Figures, heldOut: Figures?, points: [[Double]], read: [[AutoencoderRequest.Example]]) {
         self.learned = learned
         self.heldOut = heldOut
         self.points = points

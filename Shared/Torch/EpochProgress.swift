@@ -3,7 +3,7 @@ import Model
 import Safetensors
 
 /// The progress of a training, and the figures of the mini-batches of the current epoch.
-struct TrainingCourse {
+struct EpochProgress {
     /// Number of mini-batches per epoch.
     let batchesPerEpoch: Int
     /// Number of complete epochs.
@@ -87,7 +87,7 @@ struct TrainingCourse {
 
     /// This training at the position of a checkpoint.
     /// - Throws: `Failure` with code `corrupt` if the checkpoint is not of this training.
-    func at(_ checkpoint: SafetensorsFile) throws -> TrainingCourse {
+    func at(_ checkpoint: SafetensorsFile) throws -> EpochProgress {
         func number(_ key: String) throws -> UInt64 {
             guard let value = checkpoint.metadata[key].flatMap(UInt64.init) else {
                 throw Failure(

@@ -43,8 +43,8 @@ public struct Searcher: Sendable {
     }
 
     /// What it has learned since the last call or since it was resumed.
-    public mutating func takeInsights() -> [SearchInsight] {
-        strategy.takeInsights().filter { $0.trials > told }
+    public mutating func takeDiagnostics() -> [SearchDiagnostics] {
+        strategy.takeDiagnostics().filter { $0.trials > told }
     }
 
     /// The next candidate, if there is one now.

@@ -24,7 +24,7 @@ extension Scenario {
     }
 }
 
-extension SearchCourse {
+extension SearchMachine {
     package func outcome(of trial: Trial) -> TrialOutcome? { scenario.outcome(of: trial) }
 
     package func outcome(of trial: Trial, _ objective: Double) -> TrialOutcome {
@@ -55,7 +55,7 @@ extension SearchCourse {
     }
 
     /// Why there is no result although trials succeeded; nil if none did.
-    package var slowness: Failure? {
+    package var latencyFailure: Failure? {
         let latencies = trials.filter(\.state.isMeasured).compactMap { $0.metrics[Scenario.Cost.latency.metric] }
         guard let limit = scenario.limits.latency, let fastest = latencies.min(), fastest > limit else { return nil }
         return Failure(

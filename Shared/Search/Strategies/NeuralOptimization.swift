@@ -17,7 +17,7 @@ public struct NeuralOptimization: SearchStrategy {
         /// Maximum number of trials under way at once.
         public var lag: Int
         /// Sizes and training settings of the model.
-        var model = AutoencoderLesson.Settings()
+        var model = AutoencoderRequest.Settings()
 
         /// Makes settings.
         public init(starts: Int = 40, round: Int = 40, parents: Int = 30, lag: Int = 1) {
@@ -43,7 +43,7 @@ public struct NeuralOptimization: SearchStrategy {
     private var networks: Enumeration??
     /// The candidates of the latest round, most promising first.
     private var round: (number: Int, candidates: [Genome])?
-    private var insights: [SearchInsight] = []
+    private var diagnostics: [SearchDiagnostics] = []
     private let autoencoder = AutoencoderProcess()
 
     init(settings: Settings, space: SearchSpace, seed: UInt64) {
@@ -73,9 +73,9 @@ public struct NeuralOptimization: SearchStrategy {
         }
     }
 
-    mutating func takeInsights() -> [SearchInsight] {
-        defer { insights = [] }
-        return insights
+    mutating func takeDiagnostics() -> [SearchDiagnostics] {
+        defer { diagnostics = [] }
+        return diagnostics
     }
 
     // MARK: A round
@@ -85,13 +85,13 @@ public struct NeuralOptimization: SearchStrategy {
         let networks = networks ?? Enumeration(view.space, where: view.isAllowed)
         self.networks = .some(networks)
         let trials = trials(view)
-        var lesson = lesson(examples(trials, view, networks, using: &generator), seed: generator.next())
-        lesson.placed = trials.map { sequence.choices(of: $0.genome) }
-        lesson.parents = trials.sorted { $0.isBetter(than: $1) }.prefix(settings.parents)
+        var request = request(examples(trials, view, networks, using: &generator), seed: generator.next())
+        request.placed = trials.map { sequence.choices(of: $0.genome) }
+        request.parents = trials.sorted { $0.isBetter(than: $1) }.prefix(settings.parents)
             .map { sequence.choices(of: $0.genome) }
-        lesson.steps = (1...Self.longestStep).map(Double.init)
-        let report = try autoencoder.learn(lesson)
-        insights.append(insight(report, trials, visible: view.visible))
+        request.steps = (1...Self.longestStep).map(Double.init)
+        let report = try autoencoder.learn(request)
+        diagnostics.append(diagnostic(report, trials, visible: view.visible))
 
         // Proposals made after the trials that this round may know must not matter here.
         var seen = Set(view.history.proposals[..<view.visible].map { view.space.form(of: $0.genome) })
@@ -108,16 +108,16 @@ public struct NeuralOptimization: SearchStrategy {
     }
 
     /// The training examples of a round.
-    func lesson(_ examples: [AutoencoderLesson.Example], seed: UInt64) -> AutoencoderLesson {
-        AutoencoderLesson(strings: .init(sequence), settings: settings.model, seed: seed, examples: examples)
+    func request(_ examples: [AutoencoderRequest.Example], seed: UInt64) -> AutoencoderRequest {
+        AutoencoderRequest(strings: .init(sequence), settings: settings.model, seed: seed, examples: examples)
     }
 
-    private func insight(_ report: AutoencoderReport, _ trials: [Individual], visible: Int) -> SearchInsight {
+    private func diagnostic(_ report: AutoencoderReport, _ trials: [Individual], visible: Int) -> SearchDiagnostics {
         let points = Matrix(rows: trials.count, columns: settings.model.size, Array(report.points.joined()))
         let places = zip(trials, PrincipalPlane.places(of: points)).map { trial, place in
-            SearchInsight.Place(trial: trial.number, x: place.x, y: place.y)
+            SearchDiagnostics.Place(trial: trial.number, x: place.x, y: place.y)
         }
-        return SearchInsight(trials: visible, figures: .map(places, ranking: report.learned.ranking))
+        return SearchDiagnostics(trials: visible, figures: .map(places, ranking: report.learned.ranking))
     }
 
     func trials(_ view: SearchView) -> [Individual] {
@@ -133,9 +133,9 @@ public struct NeuralOptimization: SearchStrategy {
     /// worse.
     func examples(
         _ trials: [Individual], _ view: SearchView, _ networks: Enumeration?, using generator: inout SeededGenerator
-    ) -> [AutoencoderLesson.Example] {
+    ) -> [AutoencoderRequest.Example] {
         let order = trials.map(\.fitness).sorted()
-        return trials.flatMap { trial -> [AutoencoderLesson.Example] in
+        return trials.flatMap { trial -> [AutoencoderRequest.Example] in
             let worse = order.firstIndex(of: trial.fitness) ?? 0
             let worth = Double(worse) / Double(max(1, order.count - 1))
             var genomes = [trial.genome]

@@ -2,7 +2,7 @@ import Model
 import Torch
 
 /// The next learning run of a ranker, as a separate value, so that the ranker keeps answering meanwhile.
-public struct Lesson: Sendable {
+public struct RankerTraining: Sendable {
     /// Number of optimizer steps.
     static let steps = 80
 

@@ -7,7 +7,7 @@ package import Search
 ///
 /// It performs no actions: the runner writes its decisions to disk and then carries them out. All its state follows
 /// from what was written, so a search that was interrupted anywhere continues from its rows with the same trace.
-package protocol SearchCourse {
+package protocol SearchMachine {
     /// The plan of the search.
     var plan: ScenarioPlan { get }
     /// The space from which the search proposes genomes.
@@ -19,14 +19,14 @@ package protocol SearchCourse {
     var isPrepared: Bool { get set }
 
     /// Resumes the tasks that were under way, now that the data is prepared.
-    mutating func takeUp(_ decision: inout SearchDecision) throws
+    mutating func resumeTasks(_ decision: inout SearchDecision) throws
     /// Adds the consequences of a report to a decision.
-    mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws
+    mutating func handle(_ event: SearchEvent, _ decision: inout SearchDecision) throws
     /// Says how long the search has been running since its data was ready or it was resumed, in seconds.
     mutating func note(elapsed seconds: Double)
 }
 
-extension SearchCourse {
+extension SearchMachine {
     package var scenario: Scenario { plan.scenario }
 
     package mutating func note(elapsed seconds: Double) {}
@@ -38,7 +38,7 @@ extension SearchCourse {
             decision.steps = [preparation]
             return decision
         }
-        try takeUp(&decision)
+        try resumeTasks(&decision)
         return decision
     }
 
@@ -47,13 +47,13 @@ extension SearchCourse {
         isPrepared = true
         decision.isPrepared = true
         decision.note("scenario.prepared", plan.id.text, ["recipe": scenario.data.id])
-        try takeUp(&decision)
+        try resumeTasks(&decision)
     }
 
     /// The decision after some reports; empty once the search has concluded.
-    package mutating func handle(_ occurrences: [SearchOccurrence]) throws -> SearchDecision {
+    package mutating func handle(_ events: [SearchEvent]) throws -> SearchDecision {
         var decision = SearchDecision()
-        for occurrence in occurrences where decision.conclusion == nil { try handle(occurrence, &decision) }
+        for event in events where decision.conclusion == nil { try handle(event, &decision) }
         return decision
     }
 
@@ -66,7 +66,7 @@ extension SearchCourse {
     package var seedLimit: Int { max(1, scenario.search.population / 2) }
 
     /// Why the search cannot succeed: all of its first population failed.
-    package var hopelessness: Failure? {
+    package var earlyFailure: Failure? {
         let first = trials.prefix(min(scenario.search.population, scenario.search.trials))
         guard first.count == min(scenario.search.population, scenario.search.trials),
             first.allSatisfy({ $0.state == .failed }), let failure = trials.first?.failure
@@ -140,10 +140,10 @@ extension SearchCourse {
     }
 
     /// Reports what the searcher has learned.
-    package func noteInsights(of searcher: inout Searcher, in decision: inout SearchDecision) {
-        for insight in searcher.takeInsights() {
-            var attributes = ["trials": "\(insight.trials)"]
-            switch insight.figures {
+    package func noteDiagnostics(of searcher: inout Searcher, in decision: inout SearchDecision) {
+        for diagnostic in searcher.takeDiagnostics() {
+            var attributes = ["trials": "\(diagnostic.trials)"]
+            switch diagnostic.figures {
             case .entropies(let entropies):
                 for (name, bits) in entropies { attributes["entropy.\(name)"] = "\(bits)" }
             case .map(let places, let ranking):

@@ -2,7 +2,7 @@ import CTorch
 public import Model
 
 /// What the mini-batches of a session teach.
-enum Lesson {
+enum TrainingSignal {
     /// Labels of weakly distorted samples; if a layer is named, only its weights learn.
     case labels(only: String?)
     /// The same, and confident answers for the others; a given number of samples at the beginning have labels.
@@ -23,13 +23,13 @@ enum Lesson {
 extension TrainingSession {
     /// Makes mini-batches teach something other than the labels of unchanged samples.
     /// - Parameter kinds: What each input of the network holds.
-    func teach(_ lesson: Lesson, on kinds: [String: ModalityKind]) throws {
+    func teach(_ lesson: TrainingSignal, on kinds: [String: ModalityKind]) throws {
         let held = try held(kinds)
         var plan = gyrus_lesson_plan()
         plan.inputs = Int64(held.count)
-        plan.confidence = Lesson.confidence
-        plan.share = Lesson.share
-        plan.temperature = Lesson.temperature
+        plan.confidence = TrainingSignal.confidence
+        plan.share = TrainingSignal.share
+        plan.temperature = TrainingSignal.temperature
         var layer = ""
         switch lesson {
         case .labels(let only):

@@ -5,7 +5,7 @@ import Storage
 
 /// Connects searches with replicas to their workers: children wait here until their search takes them, and shards
 /// announce their locations. All of it is lost when the designer ends; the workers send it again.
-actor ControllerDesk {
+actor ControllerBroker {
     /// How long children wait for their search.
     private static let longestWait = Duration.seconds(30)
 

@@ -2,7 +2,7 @@ import Networks
 package import Search
 
 /// A fusion search's feature sets of the networks that it fuses, as soon as they are computed.
-package struct FusionCourse {
+package struct FusionPhase {
     package let space: FusionSpace
     /// Identities of the feature sets, by modality.
     package var features: [String: String] = [:]
