@@ -20,8 +20,8 @@ struct Benchmarks: AsyncParsableCommand {
             KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self, ContinualBenchmark.self, LearningBenchmark.self,
             DistributedBenchmark.self, SpeedChangeBenchmark.self, DeathsBenchmark.self, PipelineBenchmark.self,
             CatalogueBenchmark.self, ConsoleBenchmark.self, IdleBenchmark.self, FleetBenchmark.self,
-            ServingBenchmark.self, OwnBenchmark.self, ModalitiesBenchmark.self, OwnKnowledgeBenchmark.self,
-            PretrainedBenchmark.self,
+            ServingBenchmark.self, CandidatesBenchmark.self, OwnBenchmark.self, ModalitiesBenchmark.self,
+            OwnKnowledgeBenchmark.self, PretrainedBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 
     /// Flushes each row immediately, even if the output is a file.
