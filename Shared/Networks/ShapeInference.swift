@@ -66,8 +66,8 @@ struct ShapeInference {
     }
 
     private func checkName(of layer: Layer) throws {
-        let parts = layer.name.split(separator: ".", omittingEmptySubsequences: false)
-        guard layer.name.utf8.count <= Self.longestName, parts.allSatisfy({ Self.isIdentifier(String($0)) }) else {
+        let parts = layer.name.utf8.split(separator: Self.dot, omittingEmptySubsequences: false)
+        guard layer.name.utf8.count <= Self.longestName, parts.allSatisfy({ Self.isIdentifier(Substring($0)) }) else {
             throw fault(layer, "has an invalid name: use identifiers separated by dots")
         }
         guard known[layer.name] == nil else { throw fault(layer, "has a name that is already in use") }
@@ -75,23 +75,29 @@ struct ShapeInference {
 
     /// Ensures that no layer name is also the group of another layer.
     private func checkHierarchy() throws {
+        var groups: Set<Substring> = []
         for layer in network.layers {
-            let parts = layer.name.split(separator: ".")
-            for length in 1..<max(1, parts.count) {
-                let group = parts.prefix(length).joined(separator: ".")
-                if shapes[group] != nil { throw fault(layer, "is inside '\(group)', which is itself a layer") }
+            var name = Substring(layer.name)
+            // The groups around one that was seen were seen, too.
+            while let dot = name.utf8.lastIndex(of: Self.dot), groups.insert(name[..<dot]).inserted {
+                name = name[..<dot]
+                if shapes[String(name)] != nil { throw fault(layer, "is inside '\(name)', which is itself a layer") }
             }
         }
     }
 
+    private static let dot = UInt8(ascii: ".")
+
     /// ASCII letters, digits and underscores that TorchScript takes as a name.
-    static func isIdentifier(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        guard let first = bytes.first, !(48...57).contains(first), !reserved.contains(text) else { return false }
-        return bytes.allSatisfy { byte in
+    static func isIdentifier(_ text: some StringProtocol) -> Bool {
+        guard let first = text.utf8.first, !(48...57).contains(first) else { return false }
+        let isSpelled = text.utf8.allSatisfy { byte in
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 95
         }
+        return isSpelled && !(text.utf8.count <= longestReserved && reserved.contains(String(text)))
     }
+
+    private static let longestReserved = reserved.map(\.utf8.count).max() ?? 0
 
     private static let reserved: Set<String> = [
         "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",

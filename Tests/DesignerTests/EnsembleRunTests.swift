@@ -68,6 +68,21 @@ import TrainerClient
         }
     }
 
+    @Test(arguments: 1..<5, [0, 0.3])
+    func `validation chooses how many of the best networks answer together`(order: UInt64, crashing: Double) throws {
+        for winner in [28, 29, 30] {
+            var driver = try Driver(Self.text("candidates: 4, ensemble: true"), order: order)
+            // Trials 24 to 27 are the finalists; the two best are 25 and 27, and the third is 24.
+            let finals = [24: 3.0, 25: 5, 26: 2, 27: 4]
+            driver.bonus = { finals[$0] ?? ($0 == winner ? 9 : $0 > 27 ? -9 : 0) }
+            try driver.run(crashing: crashing)
+            let trials = driver.rows.trials
+            #expect(trials.count == 31)
+            #expect((28...30).map { trials[$0]?.parents } == [[24, 25, 26, 27], [24, 25, 27], [25, 27]])
+            #expect(driver.rows.conclusion == .succeeded(model: "s1/\(winner)"))
+        }
+    }
+
     @Test func `members of an ensemble are of different families if these are among the best`() throws {
         var changes = 0
         for seed in 1..<9 {

@@ -28,7 +28,7 @@ import TrainerClient
         driver.bonus = { $0 >= 2 ? 2 : 0 }
         try driver.run()
         let trials = driver.rows.trials
-        #expect(trials.count == 22 && trials.values.allSatisfy { $0.state == .succeeded })
+        #expect(trials.count == 23 && trials.values.allSatisfy { $0.state == .succeeded })
         #expect(trials[0]?.origin == "alone" && trials[1]?.origin == "alone")
         #expect(Set([trials[0]?.genome, trials[1]?.genome]) == ["1-0.0.0", "2-0.0.0"])
         #expect(trials[2]?.genome == "3-0.0.0", "the product")
@@ -37,13 +37,14 @@ import TrainerClient
         let best = try #require((2..<20).compactMap { trials[$0] }.max { ($0.objective ?? 0) < ($1.objective ?? 0) })
         #expect(trials[20]?.origin == "final \(best.id.number)")
         #expect(trials[21]?.origin == "final \(best.id.number), fine-tuned")
+        #expect(trials[2]?.purpose == .baseline && trials[22]?.purpose == .final(of: 2), "what the search has to beat")
         #expect([.succeeded(model: "s1/20"), .succeeded(model: "s1/21")].contains(driver.rows.conclusion))
-        // Both single networks and both finals are models; fusion layers alone are not.
+        // The single networks and the assembled fusions are models; fusion layers alone are not.
         let models = driver.rows.deliveries.compactMap { delivery in
             if case .model(let model) = delivery { return model.id }
             return nil
         }
-        #expect(Set(models) == ["s1/0", "s1/1", "s1/20", "s1/21"])
+        #expect(Set(models) == ["s1/0", "s1/1", "s1/20", "s1/21", "s1/22"])
     }
 
     @Test func `the product of answers is the first fusion, needs no training, and keeps the limits`() throws {

@@ -1,3 +1,4 @@
+import DesignerClient
 import Foundation
 import HelperProcesses
 import Model
@@ -92,5 +93,24 @@ import Testing
             status: try ExportTests.status(best), trials: [best], manifest: nil, baselines: [weak, simple], command: "")
         #expect(page.html.contains(verdict))
         #expect(page.html.contains("linear model"))
+    }
+
+    @Test func `a report says what the search adds to the best choice without a search`() throws {
+        let trials = [
+            try ExportTests.trial(0, accuracy: 0.7, purpose: .backbone(modality: "image")),
+            try ExportTests.trial(1, accuracy: 0.8, purpose: .baseline),
+            try ExportTests.trial(2, accuracy: 0.85),
+            try ExportTests.trial(3, accuracy: 0.9, purpose: .final(of: 2)),
+            try ExportTests.trial(4, accuracy: 0.82, purpose: .final(of: 1)),
+        ]
+        func page(_ best: Trial, _ trials: [Trial]) throws -> String {
+            ReportPage(
+                status: try ExportTests.status(best), trials: trials, manifest: nil, baselines: [], command: ""
+            ).html
+        }
+        // The product's own test score, 0.82, and the errors of both, 0.01 each.
+        #expect(try page(trials[3], trials).contains("the search adds 8.00 ± 1.41 % on the test split."))
+        #expect(try page(trials[4], trials).contains("The search adds nothing"))
+        #expect(try !page(trials[3], [trials[2], trials[3]]).contains("the search adds"))
     }
 }

@@ -5,7 +5,8 @@ package import Schema
 public enum TrialPurpose: Hashable, Sendable {
     /// Candidate: competes with the other candidates of the search.
     case candidate
-    /// Baseline: a fixed setting of a published tracker.
+    /// Baseline: a fixed choice that the search has to beat: a setting of a published tracker, or the product of the
+    /// answers of the networks to be fused.
     case baseline
     /// Backbone: a network of one modality, which is trained or taken from the registry before the fusion search.
     case backbone(modality: String)

@@ -166,7 +166,11 @@ struct ReportPage {
             }
         }
         text += rows(["metric", "value ± standard error"], figures)
-        return text + "<p>\(escaped(sureness(best)))</p>"
+        text += "<p>\(escaped(sureness(best)))</p>"
+        if let gain = SearchGain(trials, objective: status.objective)?.sentence(on: best) {
+            text += "<p>\(escaped(gain))</p>"
+        }
+        return text
     }
 
     /// Whether the winner's lead is statistically significant.

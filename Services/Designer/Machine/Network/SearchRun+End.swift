@@ -12,7 +12,7 @@ extension SearchRun {
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no network at all.")
             return conclude(.failed(prefixed(failure, "No trial succeeded. First failure")), &decision)
         }
-        if try crownFolds(finalists, &decision) { return }
+        if try trainFoldsOfFinalists(finalists, &decision) { return }
         for trial in finalists { noteFinalist(trial, in: &decision) }
         try addFinals(finalists.map { ($0, "final \($0.id.number)", .final(of: $0.id.number)) }, &decision)
     }
@@ -34,7 +34,7 @@ extension SearchRun {
         let finals = trials.filter(\.purpose.isFinal)
         // A resumed search may have other trials under way than the final ones.
         guard trials.allSatisfy(\.state.isIdle) else { return }
-        if try addEnsemble(&decision) { return }
+        if try addEnsembles(&decision) { return }
         // Fusion layers by themselves are not a network.
         let rivals =
             finals.filter { $0.objective != nil && $0.keeps(scenario.limits) } + ranking.filter(isWhole).prefix(1)

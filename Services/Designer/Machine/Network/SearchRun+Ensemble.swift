@@ -39,7 +39,7 @@ extension SearchRun {
 
     /// Orders final trainings, each with a different fold held out.
     /// - Returns: Whether there are any; otherwise the finalists are trained as usual.
-    mutating func crownFolds(_ finalists: [Trial], _ decision: inout SearchDecision) throws -> Bool {
+    mutating func trainFoldsOfFinalists(_ finalists: [Trial], _ decision: inout SearchDecision) throws -> Bool {
         let members = members(of: finalists)
         guard members.count > 1, let folds = scenario.folds else { return false }
         for trial in members.prefix(finalists.count) { noteFinalist(trial, in: &decision) }
@@ -53,13 +53,30 @@ extension SearchRun {
         return true
     }
 
-    /// Combines the networks of the final trainings into an ensemble, if the scenario asks for it and its limits allow
-    /// it.
-    /// - Returns: Whether the ensemble is under way.
-    mutating func addEnsemble(_ decision: inout SearchDecision) throws -> Bool {
+    /// Combines the networks of the final trainings into ensembles, if the scenario asks for it and its limits allow it.
+    /// - Returns: Whether an ensemble is under way.
+    mutating func addEnsembles(_ decision: inout SearchDecision) throws -> Bool {
         guard scenario.isEnsemble, !trials.contains(where: { $0.purpose == .ensemble }) else { return false }
+        var isUnderWay = false
+        for team in teams where try addEnsemble(of: team, &decision) { isUnderWay = true }
+        return isUnderWay
+    }
+
+    /// The final trainings whose networks form an ensemble: those of all folds, or the best two finalists, the best
+    /// three and so on, of which validation picks one. A weaker network can spoil the mean, so it has to earn its place
+    /// (Margineantu and Dietterich, Pruning adaptive boosting, 1997).
+    private var teams: [[Trial]] {
         let members = trials.filter { $0.purpose.isFinal && $0.objective != nil && $0.network != nil }
-        guard members.count > 1, let first = members.first else { return false }
+        guard members.count > 1 else { return [] }
+        guard members.allSatisfy({ $0.purpose.fold == nil }) else { return [members] }
+        let best = members.sorted {
+            ($0.objective ?? -.infinity, $1.id.number) > ($1.objective ?? -.infinity, $0.id.number)
+        }
+        return (2...best.count).reversed().map { best.prefix($0).sorted { $0.id.number < $1.id.number } }
+    }
+
+    private mutating func addEnsemble(of members: [Trial], _ decision: inout SearchDecision) throws -> Bool {
+        guard let first = members.first else { return false }
         let numbers = members.map(\.id.number)
         var trial = try self.trial(
             trials.count, Genome(first.genome), origin: "mean of \(numbers.map(String.init).joined(separator: ", "))",
@@ -116,13 +133,16 @@ extension SearchRun {
         return means
     }
 
-    /// The ensemble of finalists, if it validates within a standard error of the best network. Of networks that validate
-    /// equally well, the best is so partly by luck, which an average has less of (the one-standard-error rule; Breiman et
-    /// al., Classification and regression trees, 1984, section 3.4.3).
+    /// The best ensemble of finalists, if it validates within a standard error of the best network. Of networks that
+    /// validate equally well, the best is so partly by luck, which an average has less of (the one-standard-error rule;
+    /// Breiman et al., Classification and regression trees, 1984, section 3.4.3).
     func ensemble(asGoodAs best: Trial) -> Trial? {
-        guard let ensemble = trials.first(where: { $0.purpose == .ensemble }), ensemble.keeps(scenario.limits),
-            let value = ensemble.objective, let greatest = best.objective
-        else { return nil }
+        let ensembles = trials.filter { $0.purpose == .ensemble && $0.objective != nil && $0.keeps(scenario.limits) }
+        // Of equally good ones, the first: it has the most networks.
+        let ensemble = ensembles.max {
+            ($0.objective ?? 0, $1.id.number) < ($1.objective ?? 0, $0.id.number)
+        }
+        guard let ensemble, let value = ensemble.objective, let greatest = best.objective else { return nil }
         let name = Metric.error(of: scenario.objective.name(on: "validation"))
         return value + (ensemble.metrics[name] ?? 0) >= greatest ? ensemble : nil
     }

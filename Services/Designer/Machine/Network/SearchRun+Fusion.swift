@@ -72,8 +72,11 @@ extension SearchRun {
 
     /// The purpose of a candidate's new trial.
     package static func purpose(of candidate: Candidate) -> TrialPurpose {
-        guard case .backbone(let network)? = candidate.fusion else { return .candidate }
-        return .backbone(modality: network.backbone.modality)
+        switch candidate.fusion {
+        case .backbone(let network): .backbone(modality: network.backbone.modality)
+        case .head(let head): head.isLearnt ? .candidate : .baseline
+        case nil: .candidate
+        }
     }
 
     /// Whether a trial's files hold the whole network.
@@ -86,18 +89,21 @@ extension SearchRun {
 
     // MARK: The end
 
-    /// Assembles the best fusions with their networks, and fine-tunes them if the scenario asks for it.
+    /// Assembles the best fusions with their networks, and fine-tunes them if the scenario asks for it. The product of
+    /// the networks' answers is assembled in any case, because its test score shows what the search adds.
     package mutating func trainFusionFinalists(_ decision: inout SearchDecision) throws {
         let finalists = finalists(among: ranking.filter { !isWhole($0) })
         // If no fusion could be trained, the better single network is the result.
         guard !finalists.isEmpty else { return try finish(&decision) }
-        for trial in finalists {
+        let baselines = ranking.filter { $0.purpose == .baseline && !finalists.map(\.id).contains($0.id) }
+        for trial in finalists + baselines {
             noteFinalist(trial, in: &decision)
             let source = trial.id.number
             let finals: [(String, TrialPurpose)] = [
                 ("final \(source)", .final(of: source)), ("final \(source), fine-tuned", .fineTuned(of: source)),
             ]
-            for (origin, purpose) in finals.prefix(scenario.final.epochs > 0 ? 2 : 1) {
+            let isFineTuned = scenario.final.epochs > 0 && !baselines.contains { $0.id == trial.id }
+            for (origin, purpose) in finals.prefix(isFineTuned ? 2 : 1) {
                 try add(
                     try self.trial(trials.count, Genome(trial.genome), origin: origin, for: purpose), &decision)
             }
