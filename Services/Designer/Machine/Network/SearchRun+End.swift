@@ -12,7 +12,7 @@ extension SearchRun {
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no network at all.")
             return conclude(.failed(prefixed(failure, "No trial succeeded. First failure")), &decision)
         }
-        if try trainFoldsOfFinalists(finalists, &decision) { return }
+        if try trainFolds(finalists, &decision) { return }
         for trial in finalists { noteFinalist(trial, in: &decision) }
         try addFinals(finalists.map { ($0, "final \($0.id.number)", .final(of: $0.id.number)) }, &decision)
     }

@@ -39,7 +39,7 @@ extension SearchRun {
 
     /// Orders final trainings, each with a different fold held out.
     /// - Returns: Whether there are any; otherwise the finalists are trained as usual.
-    mutating func trainFoldsOfFinalists(_ finalists: [Trial], _ decision: inout SearchDecision) throws -> Bool {
+    mutating func trainFolds(_ finalists: [Trial], _ decision: inout SearchDecision) throws -> Bool {
         let members = members(of: finalists)
         guard members.count > 1, let folds = scenario.folds else { return false }
         for trial in members.prefix(finalists.count) { noteFinalist(trial, in: &decision) }
