@@ -67,6 +67,8 @@ import Testing
             let file = try await cluster.browser.get("/scenarios/\(id)?view=file")
             #expect(search.text.contains("id=\"trials\"") && !search.text.contains("scenario: few"))
             #expect(brain.text.contains("activates in the brain") && !brain.text.contains("id=\"trials\""))
+            // The knowledge service was asked about this search space.
+            #expect(brain.text.contains("No trial in this search space is known yet."))
             #expect(file.text.contains("scenario: few") && !file.text.contains("id=\"trials\""))
             #expect(try await cluster.browser.get("/scenarios/\(id)?view=odd").status == 400)
         }

@@ -4,7 +4,7 @@ import Testing
 @testable import DesignerSearch
 @testable import DesignerServer
 
-@Suite struct InsightTests {
+@Suite struct DiagnosticsTests {
     static func learned(_ method: String, crashing probability: Double) throws -> [SearchDecision.Note] {
         let text = scenarioText().replacing("{population: 6,", with: "{method: \(method), population: 6,")
         var driver = try SearchRunTests.Driver(text, order: 1)
