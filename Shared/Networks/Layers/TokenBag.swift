@@ -73,7 +73,8 @@ struct TokenBagRules: LayerRules {
         Double(bags.count) * Double(inputs[0][0]) * Double(features)
     }
 
-    /// Inverse document frequencies, ln((1 + samples) ÷ (1 + samples with the token)) + 1.
+    /// Inverse document frequencies, ln((1 + samples) ÷ (1 + samples with the token)) + 1, and 0 for what is in no sample:
+    /// nothing was learned about it, and it would make the known parts of a text count less.
     func fitted(to rows: AnySequence<[Float]>) -> [(tensor: String, values: [Float])] {
         var counts = bags.map { [Int32](repeating: 0, count: $0.count) }
         var last = counts.map { [Int32](repeating: -1, count: $0.count) }
@@ -94,7 +95,7 @@ struct TokenBagRules: LayerRules {
             samples += 1
         }
         return zip(bags, counts).map { bag, counts in
-            (bag.importance, counts.map { Float(log(Double(1 + samples) / Double(1 + $0)) + 1) })
+            (bag.importance, counts.map { $0 == 0 ? 0 : Float(log(Double(1 + samples) / Double(1 + $0)) + 1) })
         }
     }
 
