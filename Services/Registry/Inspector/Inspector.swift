@@ -65,14 +65,11 @@ struct Inspector {
         do {
             script = try ScriptedNetwork(loading: file)
         } catch let failure as Failure {
-            let signs = ["Unknown builtin op", "maximum supported version", "may be too old"]
-            guard signs.contains(where: failure.message.contains) else { throw failure }
-            // libtorch then lists operators with similar names, which does not help.
-            let reason = failure.message.prefix { !$0.isNewline }.prefix(300)
+            guard failure.code == .corrupt else { throw failure }
             throw refusal(
-                "it needs a newer libtorch than \(ComputeThreads.torchVersion), which Gyrus was built with (\(reason)). Build"
-                    + " Gyrus with a newer one (LIBTORCH=FOLDER swift build), or save the network with an older PyTorch"
-            )
+                "libtorch \(ComputeThreads.torchVersion), which Gyrus was built with, cannot load it. If it needs a newer"
+                    + " libtorch, build Gyrus with one (LIBTORCH=FOLDER swift build), or save the network with an older"
+                    + " PyTorch. The reason: \(failure.message.prefix(4_000))")
         }
         if let operation = script.fileOperation {
             throw refusal("it uses \(operation), which opens files; a network must not do that")
