@@ -35,14 +35,6 @@ void refuse_cut_short(const uint8_t *bytes, size_t count) {
         throw std::runtime_error("the PNG picture is truncated");
 }
 
-/// Checked here because OpenCV reads its own limit from the environment when it is loaded, which is too early to set it.
-void refuse_too_large(const uint8_t *bytes, size_t count) {
-    const auto [width, height] = gyrus::media::picture_size(bytes, count);
-    if (most_pixels == 0 || width == 0 || height <= most_pixels / width) return;
-    throw std::runtime_error("the picture has " + std::to_string(width) + " x " + std::to_string(height) +
-                             " pixels; at most " + std::to_string(most_pixels) + " are read");
-}
-
 std::string reason(const uint8_t *bytes, size_t count) {
     if (count == 0) return "the file is empty";
     if (begins(bytes, count, "GIF8")) return "it is a GIF, which is not supported; save it as PNG";
@@ -50,6 +42,16 @@ std::string reason(const uint8_t *bytes, size_t count) {
     if (begins(bytes, count, "version https://git-lfs"))
         return "it is a Git LFS pointer instead of the picture; fetch the picture with 'git lfs pull'";
     return "it is damaged, too large, or of an unknown format";
+}
+
+/// Checked here because OpenCV reads its own limit from the environment when it is loaded, which is too early to set it.
+void refuse_too_large(const uint8_t *bytes, size_t count) {
+    const auto [width, height] = gyrus::media::picture_size(bytes, count);
+    // Decoding a picture of unknown size could take any amount of memory.
+    if (width <= 0 || height <= 0) throw std::runtime_error(reason(bytes, count));
+    if (most_pixels == 0 || height <= most_pixels / width) return;
+    throw std::runtime_error("the picture has " + std::to_string(width) + " x " + std::to_string(height) +
+                             " pixels; at most " + std::to_string(most_pixels) + " are read");
 }
 
 }  // namespace

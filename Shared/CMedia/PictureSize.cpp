@@ -30,10 +30,13 @@ struct Header {
     }
 };
 
-/// The first frame's header comes after segments with lengths.
+/// The first frame's header comes after segments with lengths. Like decoders, skips bytes between segments.
 Size jpeg(const Header &header) {
     for (size_t place = 2; place + 9 < header.count;) {
-        if (header.byte(place) != 0xFF) return {};
+        if (header.byte(place) != 0xFF || header.byte(place + 1) == 0) {
+            place++;
+            continue;
+        }
         const auto marker = header.byte(place + 1);
         const bool is_frame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
         if (is_frame) return {header.big(place + 7, 2), header.big(place + 5, 2)};
@@ -41,6 +44,12 @@ Size jpeg(const Header &header) {
         place += is_filling ? 1 : 2 + size_t(header.big(place + 2, 2));
     }
     return {};
+}
+
+/// Files of OS/2 have a shorter header. A file that begins with its last row has a negative height.
+Size bmp(const Header &header) {
+    if (header.little(14, 4) == 12) return {header.little(18, 2), header.little(20, 2)};
+    return {header.little(18, 4), std::abs(int64_t(int32_t(header.little(22, 4))))};
 }
 
 Size webp(const Header &header) {
@@ -148,8 +157,7 @@ Size gyrus::media::picture_size(const uint8_t *bytes, size_t count) {
     const Header header{bytes, count};
     if (header.has(0, "\x89PNG")) return {header.big(16, 4), header.big(20, 4)};
     if (header.has(0, "\xFF\xD8")) return jpeg(header);
-    // A BMP file that begins with its last row has a negative height.
-    if (header.has(0, "BM")) return {header.little(18, 4), std::abs(int64_t(int32_t(header.little(22, 4))))};
+    if (header.has(0, "BM")) return bmp(header);
     if (header.has(0, "RIFF") && header.has(8, "WEBP")) return webp(header);
     if (header.has(0, "II*") || header.has(0, "II+") || header.has(0, "MM")) return tiff(header);
     if (header.has(0, "P7")) return pam(header);

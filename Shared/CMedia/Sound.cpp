@@ -125,6 +125,48 @@ void check_aiff(const Header &header) {
     }
 }
 
+/// Checks the size in the header of an AU file, in either order of bytes.
+void check_au(const Header &header) {
+    const auto number = [&](size_t place) {
+        return header.has(0, ".snd") ? header.big(place, 4) : header.little(place, 4);
+    };
+    const auto start = number(4), size = number(8);
+    if (!is_unknown(size)) refuse_cut_short(size, int64_t(header.count) - start, 1);
+}
+
+/// Checks the chunks of a W64 file: each has a name of 16 bytes, a size that includes the head, and fills 8 bytes.
+void check_w64(const Header &header) {
+    constexpr int64_t head = 24;
+    for (size_t place = 40; place + head <= header.count;) {
+        const auto size = header.little(place + 16, 8);
+        if (size < head || size > INT64_MAX - 8) return;
+        const auto left = int64_t(header.count - place);
+        if (header.has(place, "data")) return refuse_cut_short(size - head, left - head, 1);
+        if (size > left) return;
+        place += size_t((size + 7) / 8 * 8);
+    }
+}
+
+/// Checks the size of an MP3 file in the first frame, where encoders of files note it.
+void check_mp3(const Header &header) {
+    size_t start = 0;
+    if (header.byte(0) == 'I' && header.byte(1) == 'D' && header.byte(2) == '3') {
+        int64_t tags = 0;
+        for (size_t place = 6; place < 10; place++) tags = tags << 7 | (header.byte(place) & 0x7F);
+        start = 10 + size_t(tags);
+    }
+    if (header.byte(start) != 0xFF || (header.byte(start + 1) & 0xE6) != 0xE2) return;
+    // The note follows the side information, whose size depends on the version and on the number of channels.
+    const bool is_first_version = (header.byte(start + 1) & 0x08) != 0, is_mono = header.byte(start + 3) >> 6 == 3;
+    const size_t note = start + 4 + (is_first_version ? (is_mono ? 17 : 32) : (is_mono ? 9 : 17));
+    if (!header.has(note, "Xing") && !header.has(note, "Info")) return;
+    const auto contents = header.big(note + 4, 4);
+    constexpr int has_frames = 1, has_bytes = 2;
+    if ((contents & has_bytes) == 0) return;
+    const auto size = header.big(note + ((contents & has_frames) != 0 ? 12 : 8), 4);
+    if (!is_unknown(size)) refuse_cut_short(size, int64_t(header.count - start), 1);
+}
+
 /// Checks that the last page of an Ogg file is whole.
 void check_ogg(const Header &header) {
     for (size_t place = 0; header.has(place, "OggS");) {
@@ -141,6 +183,9 @@ void check_ogg(const Header &header) {
 std::vector<uint8_t> checked(const Header &header) {
     if (header.has(0, "RIFF") && header.has(8, "WAVE")) return checked_wave(header);
     if (header.has(0, "FORM") && (header.has(8, "AIFF") || header.has(8, "AIFC"))) check_aiff(header);
+    if (header.has(0, ".snd") || header.has(0, "dns.")) check_au(header);
+    if (header.has(0, "riff")) check_w64(header);
+    check_mp3(header);
     check_ogg(header);
     return {};
 }

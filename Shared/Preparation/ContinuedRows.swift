@@ -25,7 +25,8 @@ public struct ContinuedRows: SampleRows {
             throw Failure(
                 .invalidArgument,
                 "The new data has a target of kind '\(target.kind.rawValue)', but the model learned one of kind "
-                    + "'\(known.target.kind.rawValue)'. Name the column with --target and its kind with --kind.")
+                    + "'\(known.target.kind.rawValue)'. Name the target and its kind in a scenario file: 'data: {source: …, "
+                    + "target: {column: …, kind: \(known.target.kind.rawValue)}}'.")
         }
         var names = known.target.names
         let strangers = target.names.filter { !names.contains($0) }
@@ -33,7 +34,8 @@ public struct ContinuedRows: SampleRows {
             throw Failure(
                 .invalidArgument,
                 "The new data has the target \(target.names.joined(separator: ", ")), but the model answers "
-                    + "\(names.joined(separator: ", ")). Name these columns with --target.")
+                    + "\(names.joined(separator: ", ")). Name these columns in a scenario file: 'data: {source: …, target: "
+                    + "{columns: [\(names.joined(separator: ", "))]}}'.")
         }
         names += strangers
         self.target = known.target.named(names)

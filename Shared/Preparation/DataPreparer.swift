@@ -78,7 +78,8 @@ public struct DataPreparer {
                 throw failure
             }
             throw Failure(
-                .unavailable, "\(failure.message) The finished samples are kept; free some disk space and start again.")
+                .unavailable,
+                "\(failure.message) The finished samples are kept: resolve this and start again to continue.")
         }
     }
 

@@ -97,7 +97,8 @@ final class ShardFolder {
     // MARK: Files
 
     private static let lockName = "lock"
-    private var planFile: URL { url.appending(path: "plan.json") }
+    private static let planName = "plan.json"
+    private var planFile: URL { url.appending(path: Self.planName) }
 
     /// Creates a folder if it is missing and locks it. Returns the lock's descriptor; nil if another process has the lock.
     private static func locked(_ url: URL) throws -> Int32? {
@@ -118,6 +119,14 @@ final class ShardFolder {
         return descriptor
     }
 
+    /// Whether a folder has a lock and nothing but what a preparation writes, possibly before it had a plan.
+    private static func isOwn(_ names: [String]) -> Bool {
+        names.contains(lockName)
+            && names.allSatisfy {
+                $0 == lockName || $0 == planName || $0.wholeMatch(of: /\d+\.shard(\..+\.partial)?/) != nil
+            }
+    }
+
     /// Removes preparations next to a folder that were not continued in time.
     private static func removeAbandoned(beside url: URL) throws {
         let keys: Set<URLResourceKey> = [.contentModificationDateKey, .isDirectoryKey]
@@ -126,8 +135,7 @@ final class ShardFolder {
         for other in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: Array(keys)) {
             let values = try other.resourceValues(forKeys: keys)
             guard values.isDirectory == true, let changed = values.contentModificationDate, changed < oldest,
-                FileManager.default.fileExists(atPath: other.appending(path: lockName).path),
-                FileManager.default.fileExists(atPath: other.appending(path: "plan.json").path),
+                isOwn(try FileManager.default.contentsOfDirectory(atPath: other.path)),
                 let lock = try locked(other)
             else { continue }
             try? FileManager.default.removeItem(at: other)

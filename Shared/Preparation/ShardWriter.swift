@@ -63,14 +63,24 @@ final class ShardWriter {
         try rows.forEachSample { sample in
             preview.look(at: sample, place: place)
             place += 1
+            guard place <= plan.count else { throw changed("more") }
             guard !isFinished[(place - 1) / size] else { return }
             pending.append(sample)
             bytes += sample.byteCount
             // All samples that are decoded together belong to the same shard.
             if pending.count == most || bytes > Self.mostPending || place.isMultiple(of: size) { try flush() }
         }
+        guard place == plan.count else { throw changed("fewer") }
         try flush()
         try flush()
+    }
+
+    /// The data changed between the passes, so neither its digest nor what was learned from it fits any longer.
+    private func changed(_ amount: String) -> Failure {
+        Failure(
+            .conflict,
+            "The data changed while it was being read: it has \(amount) samples than the \(plan.count) counted before. "
+                + "Start again when nothing writes to it.")
     }
 
     /// Whether a shard was finished before; its unreadable samples count.

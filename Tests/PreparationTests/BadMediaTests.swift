@@ -84,6 +84,13 @@ import Testing
                 0xD9,
             ],
             Array("BM".utf8) + [UInt8](repeating: 0, count: 16) + [0x40, 0x9C, 0, 0, 0xC0, 0x63, 0xFF, 0xFF],
+            // OS/2's header has sides of two bytes.
+            Array("BM".utf8) + [UInt8](repeating: 0, count: 12) + [12, 0, 0, 0, 0x40, 0x9C, 0x40, 0x9C, 1, 0, 8, 0],
+            // Decoders skip a byte between segments.
+            [
+                0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0, 0, 0xFF, 0xC0, 0, 11, 8, 0x9C, 0x40, 0x9C, 0x40, 1, 1, 0x11, 0,
+                0xFF, 0xD9,
+            ],
             Array("RIFF0000WEBPVP8X".utf8) + [UInt8](repeating: 0, count: 8) + [0x3F, 0x9C, 0, 0x3F, 0x9C, 0],
             Array("II*".utf8) + [0, 8, 0, 0, 0, 2, 0, 0, 1, 4, 0, 1, 0, 0, 0, 0x40, 0x9C, 0, 0]
                 + [1, 1, 3, 0, 1, 0, 0, 0, 0x40, 0x9C, 0, 0],
@@ -105,6 +112,24 @@ import Testing
             #expect(
                 failure?.message.contains("40000 x 40000 pixels; at most 64000000") == true, "\(failure?.message ?? "")"
             )
+        }
+    }
+
+    @Test func `a picture in OS/2's form of BMP is read`() throws {
+        let palette = (0..<256).flatMap { [UInt8](repeating: UInt8($0), count: 3) }
+        let size = 26 + palette.count + 64
+        let header =
+            Array("BM".utf8) + [UInt8(size & 0xFF), UInt8(size >> 8), 0, 0, 0, 0, 0, 0, 26, 3, 0, 0]
+            + [12, 0, 0, 0, 8, 0, 8, 0, 1, 0, 8, 0]
+        let picture = try Picture(decoding: header + palette + [UInt8](repeating: 77, count: 64))
+        #expect(picture.width == 8 && picture.height == 8)
+        #expect(picture.pixels.allSatisfy { $0 == 77 })
+    }
+
+    @Test func `a picture whose header has no size is refused`() throws {
+        for header in [Array("P5\n0 0\n255\n".utf8), Array("BM".utf8) + [UInt8](repeating: 0, count: 60)] {
+            let failure = #expect(throws: Failure.self) { _ = try Picture(decoding: header) }
+            #expect(failure?.message.contains("damaged") == true, "\(failure?.message ?? "")")
         }
     }
 
@@ -134,6 +159,36 @@ import Testing
         let failure = #expect(throws: Failure.self) { _ = try Self.prepare(folder, to: target.path("d.safetensors")) }
         #expect(failure?.message.contains("more than 5 % of 49 samples") == true)
         #expect(failure?.message.contains("data: {unreadable: 0.2}") == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: target.url.path).isEmpty)
+    }
+
+    /// Rows to which another program adds, or from which it removes, after they were counted.
+    private struct ChangedRows: SampleRows {
+        let rows: TableRows
+        let change: Int
+
+        var modalities: [RawModality] { rows.modalities }
+        var files: FileFinder { rows.files }
+        var counts: DatasetRecipe.Counts {
+            var counts = rows.counts
+            counts.training -= change
+            return counts
+        }
+        func forEachSample(_ body: (RawSample) throws -> Void) throws { try rows.forEachSample(body) }
+    }
+
+    @Test(arguments: [1: "more", -1: "fewer"])
+    func `data that changes while it is read is refused`(_ change: Int, _ amount: String) throws {
+        let folder = try Self.folder([:]), target = try TemporaryDirectory()
+        let settings = DataSettings(source: folder.url.path)
+        let table = try SampleTable(settings: settings)
+        let failure = #expect(throws: Failure.self) {
+            _ = try DataPreparer(
+                rows: ChangedRows(rows: TableRows(table), change: change), settings: settings, name: "t",
+                target: table.target.target, content: "1"
+            ).prepare(to: target.path("d.safetensors"))
+        }
+        #expect(failure?.message.contains("has \(amount) samples") == true, "\(failure?.message ?? "")")
         #expect(try FileManager.default.contentsOfDirectory(atPath: target.url.path).isEmpty)
     }
 
@@ -180,6 +235,47 @@ import Testing
         piped.replaceSubrange(40..<44, with: [0xFF, 0xFF, 0xFF, 0xFF])
         #expect(try Sound(decoding: piped).samples.count == 1_600)
     }
+
+    @Test func `AU and W64 sounds that were cut are unreadable, unless their size is unknown`() throws {
+        func bytes(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value) { [UInt8]($0) } }
+        func au(_ size: UInt32) -> [UInt8] {
+            let numbers: [UInt32] = [24, size, 3, 8_000, 1]
+            return Array(".snd".utf8) + numbers.flatMap { bytes($0.bigEndian) } + [UInt8](repeating: 1, count: 1_600)
+        }
+        let tail: [UInt8] = [0xF3, 0xAC, 0xD3, 0x11, 0x8C, 0xD1, 0x00, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A]
+        func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
+            Array(name.utf8) + tail + bytes(UInt64(24 + content.count).littleEndian) + content
+        }
+        let form: [UInt8] =
+            bytes(UInt16(1).littleEndian) + bytes(UInt16(1).littleEndian) + bytes(UInt32(8_000).littleEndian)
+            + bytes(UInt32(16_000).littleEndian) + bytes(UInt16(2).littleEndian) + bytes(UInt16(16).littleEndian)
+        let chunks = chunk("fmt ", form) + chunk("data", [UInt8](repeating: 1, count: 1_600))
+        let riff: [UInt8] = [0x2E, 0x91, 0xCF, 0x11, 0xA5, 0xD6, 0x28, 0xDB, 0x04, 0xC1, 0x00, 0x00]
+        let w64 =
+            Array("riff".utf8) + riff + bytes(UInt64(40 + chunks.count).littleEndian) + Array("wave".utf8) + tail
+            + chunks
+        for whole in [au(1_600), w64] {
+            #expect(try Sound(decoding: whole).samples.count == 800)
+            let failure = #expect(throws: Failure.self) { _ = try Sound(decoding: Array(whole.dropLast(400))) }
+            #expect(
+                failure?.message.contains("of 1600 bytes of sound, 1200 are there") == true, "\(failure?.message ?? "")"
+            )
+        }
+        #expect(try Sound(decoding: au(.max)).samples.count == 800)
+    }
+
+    @Test(.enabled(if: commands != nil, "needs the users' data, in the folder 'own' of what $GYRUS_DATA names"))
+    func `an MP3 file that was cut is unreadable`() throws {
+        let folder = try #require(Self.commands)
+        let name = try #require(
+            FileManager.default.contentsOfDirectory(atPath: folder).sorted().first { $0.hasSuffix(".mp3") })
+        let bytes = [UInt8](try Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
+        #expect(try !Sound(decoding: bytes).samples.isEmpty)
+        let failure = #expect(throws: Failure.self) { _ = try Sound(decoding: Array(bytes.dropLast(bytes.count / 3))) }
+        #expect(failure?.message.contains("truncated") == true, "\(failure?.message ?? "")")
+    }
+
+    private static let commands = (try? RealData.locator.folder(of: "own")).map { "\($0)/commands/right" }
 
     @Test(
         .enabled(if: voices != nil, "needs the users' data, in the folder 'own' of what $GYRUS_DATA names"),

@@ -44,6 +44,13 @@ struct BadTableTests {
         #expect(message.contains("different values, but at most 10000 classes are possible"))
     }
 
+    @Test func `a column that seems to be the target but has too many classes is named`() throws {
+        let text = "x,label\n" + (0..<36_000).map { "\($0 % 17),name \($0 % 12_000)x\n" }.joined()
+        let message = try MadeData().write(text, as: "t.csv").failure("t.csv")
+        #expect(message.contains("The column 'label' seems to be the target"))
+        #expect(message.contains("at most 10000 classes are possible"))
+    }
+
     @Test func `texts among numbers count as missing and are reported`() throws {
         let text = "x,label\n" + (0..<60).map { "\($0 == 41 ? "oops" : "\($0)"),\($0 % 2)\n" }.joined()
         let data = try MadeData().write(text, as: "t.csv")

@@ -29,6 +29,16 @@ struct TargetGuess {
                 "The column '\(alone.name)' has only one value (\(alone.examples.first ?? "")), so there is nothing to "
                     + "learn. Name another column with --target COLUMN, or in a file 'target: {column: …}'.")
         }
+        if let large = columns.first(where: {
+            AnswerNames.points(of: $0.name) >= 8 && $0.kind == .text && $0.role == .input
+                && $0.distinct > DataLimits.outputs && $0.distinct * 2 <= rows
+        }) {
+            throw Failure(
+                .invalidArgument,
+                "The column '\(large.name)' seems to be the target, but it has \(large.distinct) different values, and at "
+                    + "most \(DataLimits.outputs) classes are possible. Merge or leave out rare ones, or name another "
+                    + "column with --target COLUMN.")
+        }
         let possible = columns.indices.filter(isPossible)
         guard !possible.isEmpty else {
             throw Failure(

@@ -80,8 +80,8 @@ struct ModelUpdate: AsyncParsableCommand {
         }
         guard memory > 0, epochs > 0, batch > 0, samples ?? 1 > 0, learningRate > 0, allowedForgetting >= 0 else {
             throw ValidationError(
-                "--memory, --epochs, --batch, --samples and --learning-rate must be above 0, --allowed-forgetting at least 0"
-                    + " below")
+                "--memory, --epochs, --batch, --samples and --learning-rate must be above 0, and "
+                    + "--allowed-forgetting at least 0")
         }
     }
 
