@@ -192,6 +192,22 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: target.url.path).isEmpty)
     }
 
+    @Test func `folders of preparations that ended long ago are removed, and other folders stay`() throws {
+        let target = try TemporaryDirectory(), manager = FileManager.default
+        let contents = [
+            "begun": ["lock"], "half": ["lock", "plan.json", "0.shard"], "other": ["lock", "letter.txt"],
+            "new": ["lock"],
+        ]
+        for (name, files) in contents {
+            try manager.createDirectory(at: target.file(name), withIntermediateDirectories: true)
+            for file in files { try Data().write(to: target.file("\(name)/\(file)")) }
+            let changed = Date(timeIntervalSinceNow: name == "new" ? -60 : -30 * 24 * 3_600)
+            try manager.setAttributes([.modificationDate: changed], ofItemAtPath: target.path(name))
+        }
+        _ = try Self.prepare(try Self.folder([:]), to: target.path("d.safetensors"))
+        #expect(try Set(manager.contentsOfDirectory(atPath: target.url.path)) == ["d.safetensors", "new", "other"])
+    }
+
     @Test func `an output that cannot be written is named`() throws {
         let target = try TemporaryDirectory()
         try Data().write(to: target.file("taken"))
