@@ -208,7 +208,7 @@ let services: [Target] = [
         [
             "Checkpoints", "Darknet", "HelperProcesses", "Inspection", "Model", "Networks", "ONNX",
             "OpenVINO",
-            "Safetensors", "Torch",
+            "Safetensors", "Tables", "Torch",
         ]),
 
     library("KnowledgeClient", "Services/Knowledge/Client", ["Model", "Schema", "Messaging"]),

@@ -12,21 +12,25 @@ struct PretrainedBenchmark: AsyncParsableCommand {
         discussion: """
               peers=$(Tests/Benchmarks/peers)
               "$peers" Tests/Benchmarks/own/shelf.py ../shared/data PACKAGES SHELF
-              swift run -c release Benchmarks pretrained SHELF --cache study.json
+              swift run -c release Benchmarks pretrained SHELF --parts regret --rows rows.json
+              swift run -c release Benchmarks pretrained --parts regret --rows rows.json
+
+            The first run measures and writes a row per set: the accuracy, LogME and H-score of every candidate. Without \
+            a shelf, the regrets are computed from these rows, and nothing is trained again.
 
             Every candidate gets the same work: a linear layer on the features of a frozen model, or some epochs for \
             fresh weights. Each set is then left out in turn: each way to choose has the outcomes of all other sets. \
             Nothing is tuned on any of these sets.
             """)
 
-    @Argument(help: "Folder that own/shelf.py wrote.")
-    var shelf: String
+    @Argument(help: "Folder that own/shelf.py wrote; without it, only the regrets of stored rows are computed.")
+    var shelf: String?
     @Option(help: "Folder of the sets.")
     var data = "../shared/data/own"
     @Option(help: "Sets of the first part, separated by semicolons (default: all).")
     var only: String?
-    @Option(help: "File that keeps the outcomes of the first part.")
-    var cache: String?
+    @Option(help: "File of the rows of the first part, which gets those that it lacks.")
+    var rows: String?
     @Option(help: "Maximum number of samples of each set.")
     var samples = 600
     @Option(help: "Parts to run: regret, tuning, caching.")
@@ -46,6 +50,7 @@ struct PretrainedBenchmark: AsyncParsableCommand {
     private static let cached = ["clothes", "stamps, English"]
 
     func run() async throws {
+        guard let shelf else { return try regret(stored) }
         let scratch = FileManager.default.temporaryDirectory.appending(path: "gyrus-pretrained-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }
@@ -77,15 +82,23 @@ struct PretrainedBenchmark: AsyncParsableCommand {
     private func study(
         _ sets: [PretrainedSet], _ models: [PretrainedModelOnShelf], _ work: PretrainedStudy.Work, _ scratch: URL
     ) throws -> PretrainedStudy {
-        var study = PretrainedStudy()
-        if let cache, let known = FileManager.default.contents(atPath: cache) {
-            study = try JSONDecoder().decode(PretrainedStudy.self, from: known)
-        }
+        let exists = rows.map { FileManager.default.fileExists(atPath: $0) } ?? false
+        var study = try exists ? stored : PretrainedStudy()
         for set in sets where !study.rows.contains(where: { $0.set == set.name }) {
             study.rows.append(try PretrainedStudy.row(set, models, work, scratch: scratch))
-            if let cache { try JSONEncoder().encode(study).write(to: URL(filePath: cache)) }
+            if let rows { try JSONEncoder().encode(study).write(to: URL(filePath: rows)) }
         }
         return study
+    }
+
+    /// The rows of earlier runs.
+    private var stored: PretrainedStudy {
+        get throws {
+            guard let rows, let content = FileManager.default.contents(atPath: rows) else {
+                throw ValidationError("Name a shelf to measure rows, or with --rows a file of rows that exists.")
+            }
+            return try JSONDecoder().decode(PretrainedStudy.self, from: content)
+        }
     }
 
     // MARK: - Regret

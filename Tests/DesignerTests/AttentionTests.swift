@@ -65,4 +65,22 @@ import Testing
         let known = fused.state.withLock { $0.observations.values.compactMap(\.structures) }
         #expect(known.contains(["image": "LeNet3"]) && known.contains(["image": "LeNet3", "audio": "LeNet5"]))
     }
+
+    @Test func `a search asks the registry once for the code of a model`() async throws {
+        let code = try ArtificialCode(
+            name: "EfficientNet", areas: ["vision"], functions: ["feature-extraction"], category: "EfficientNet",
+            dataset: "ImageNet", size: ParameterSize(parameters: 4_000_000), accuracy: nil, optimizer: "unknown",
+            platform: "unknown")
+        let asked = Mutex<[String]>([])
+        let codes = ModelCodes { model in
+            asked.withLock { $0.append(model) }
+            return model == "gone" ? nil : code
+        }
+        for search in try ["s1", "s1", "s2"].map({ try ScenarioID($0) }) {
+            #expect(try await codes.code(of: "strong", in: search) == code)
+            #expect(try await codes.code(of: "gone", in: search) == nil)
+        }
+        // A model that is missing may be imported again.
+        #expect(asked.withLock { $0 } == ["strong", "gone", "gone", "strong", "gone"])
+    }
 }

@@ -153,4 +153,33 @@ struct HostileFileTests {
         let failure = try await refusal(file)
         #expect(failure.message.contains("conv1.weight"), "\(failure.message)")
     }
+
+    /// A sound network whose directory declares another size for its first entry.
+    private func bomb(declaring size: UInt64) throws -> URL {
+        let file = try script(
+            """
+            def forward(self, x: Tensor) -> Tensor:
+              return x + 1.0
+            """)
+        var bytes = [UInt8](try Data(contentsOf: file))
+        // Only the declared size of the first entry changes, in the directory that the end of the file names.
+        let entry = try #require(bytes.indices.first { bytes[$0...].starts(with: [0x50, 0x4B, 1, 2]) })
+        let declared = withUnsafeBytes(of: UInt32(size).littleEndian) { [UInt8]($0) }
+        bytes.replaceSubrange((entry + 24)..<(entry + 28), with: declared)
+        return URL(filePath: try directory.write(bytes, as: "bomb.pt"))
+    }
+
+    @Test func `an archive that declares more than 4 GiB is refused from its directory`() async throws {
+        var bytes = [UInt8](try Data(contentsOf: try bomb(declaring: 0xFFFF_FFFE)))
+        let entries = bytes.indices.filter { bytes[$0...].starts(with: [0x50, 0x4B, 1, 2]) }
+        let second = try #require(entries.dropFirst().first)
+        bytes.replaceSubrange((second + 24)..<(second + 28), with: [0xFE, 0xFF, 0xFF, 0xFF])
+        let failure = try await refusal(URL(filePath: try directory.write(bytes, as: "bomb.pt")))
+        #expect(failure.message.contains("more than the limit of 4 GiB"), "\(failure.message)")
+    }
+
+    @Test func `an archive that declares a hundred times its size is refused from its directory`() async throws {
+        let failure = try await refusal(try bomb(declaring: 100 << 20))
+        #expect(failure.message.contains("more than 20 times the size of the file"), "\(failure.message)")
+    }
 }

@@ -77,6 +77,34 @@ import WorkerSupport
         }
     }
 
+    /// `gyrus models import --network` registers a model whose training data nobody knows.
+    @Test func `a model imported with its base network continues to learn`() async throws {
+        try await WorkerFixture.run { fixture in
+            let (known, others) = try await Self.firstVersion(fixture)
+            var imported = try await fixture.registry.model(known)
+            imported = try await fixture.registry.register(
+                PretrainedModel(
+                    id: "imported-1", network: imported.network, platform: "PyTorch", dataset: "digits",
+                    optimizer: "unknown", accuracy: nil, files: imported.files,
+                    lineage: .init(licence: "MIT", origin: "weights.safetensors")))
+            func update(_ method: String) async throws -> UpdateResult {
+                let task = UpdateTask(
+                    model: imported.id, dataset: others, method: method, memory: 300, epochs: 5, batch: 16,
+                    learningRate: 0.005, allowedForgetting: 0.06, person: "tester")
+                return try UpdateResult(result: await Self.work(fixture, UpdateTask.kind, task.payload()))
+            }
+            let failure = await #expect(throws: Failure.self) { try await update("replay") }
+            #expect(failure?.message.contains("Use distillation, which needs none") == true)
+            let result = try await update("distillation")
+            let before = try #require(result.metrics["new-accuracy.before"])
+            #expect(try #require(result.metrics["new-accuracy"]) > before + 0.3)
+            // What it forgot cannot be measured without its data.
+            #expect(result.metrics["forgetting"] == nil)
+            let version = try await fixture.registry.model(result.model)
+            #expect(version.lineage.parent == imported.id && version.lineage.licence == "MIT")
+        }
+    }
+
     @Test func `impossible updates are refused with advice`() async throws {
         try await WorkerFixture.run { fixture in
             let (model, others) = try await Self.firstVersion(fixture)

@@ -61,6 +61,7 @@ struct Inspector {
     }
 
     private func load() throws -> ScriptedNetwork {
+        if let violation = try ArchiveBounds.violation(of: file) { throw refusal(violation) }
         let script: ScriptedNetwork
         do {
             script = try ScriptedNetwork(loading: file)

@@ -5,6 +5,8 @@ import Model
 package struct ZipFile {
     package struct Entry {
         package let name: String
+        /// Number of bytes of the content, as the directory declares it.
+        package let size: Int
         let method: Int
         let packed: Int
         let offset: Int
@@ -25,12 +27,10 @@ package struct ZipFile {
         else { throw NumPyArray.failure(path, "it does not end like a zip file; is it truncated?") }
         var count = Self.number(tail, end + 10, 2)
         var start = Self.number(tail, end + 16, 4)
-        // Larger files have a separate record (ZIP64).
-        if count == 0xFFFF || start == 0xFFFF_FFFF {
-            let locator = end - 20
-            guard locator >= 0, tail[locator...].starts(with: [0x50, 0x4B, 6, 7]) else {
-                throw NumPyArray.failure(path, "its directory cannot be found")
-            }
+        // Larger files have a separate record (ZIP64). Other readers prefer it whenever it exists, so this one must, too:
+        // otherwise, a file could show each reader a different directory.
+        let locator = end - 20
+        if locator >= 0, tail[locator...].starts(with: [0x50, 0x4B, 6, 7]) {
             let record = try FileStream(path, from: Self.number(tail, locator + 8, 8)).bytes(56)
             guard record.count == 56 else { throw NumPyArray.failure(path, "its directory cannot be found") }
             count = Self.number(record, 32, 8)
@@ -76,7 +76,7 @@ package struct ZipFile {
             entries.append(
                 Entry(
                     name: String(decoding: bytes[(index + 46)..<(index + 46 + name)], as: UTF8.self),
-                    method: number(bytes, index + 10, 2), packed: packed, offset: offset))
+                    size: size, method: number(bytes, index + 10, 2), packed: packed, offset: offset))
             index += 46 + name + extra + comment
         }
         return entries

@@ -75,6 +75,13 @@ private struct RemoteEvaluator: Evaluator {
 private struct RemoteKnowledge: KnowledgeBase {
     let client: KnowledgeClient
     let registry: RegistryClient
+    private let codes: ModelCodes
+
+    init(client: KnowledgeClient, registry: RegistryClient) {
+        self.client = client
+        self.registry = registry
+        codes = ModelCodes { try await Self.code(of: $0, in: registry) }
+    }
 
     func bestGenomes(
         for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
@@ -87,14 +94,16 @@ private struct RemoteKnowledge: KnowledgeBase {
     func rankedStructures(
         _ names: [String], of modality: String, for scenario: Scenario, activations: [String: Double]
     ) async throws -> [String] {
-        let choices = try await StructureChoice.all(named: names, of: modality, in: scenario.data, code: code)
+        let choices = try await StructureChoice.all(named: names, of: modality, in: scenario.data) {
+            try await Self.code(of: $0, in: registry)
+        }
         let features = try await features(of: scenario, activations).of(modality, in: scenario.data)
         let ranked = try await client.rank(choices, for: features)
         return ranked.contains(where: \.isKnown) ? ranked.map(\.name) : []
     }
 
     /// The code of a model; nil if the registry no longer has it.
-    private func code(of model: String) async throws -> ArtificialCode? {
+    private static func code(of model: String, in registry: RegistryClient) async throws -> ArtificialCode? {
         do {
             return try await registry.model(model).code
         } catch let failure as Failure where failure.code == .notFound {
@@ -122,12 +131,14 @@ private struct RemoteKnowledge: KnowledgeBase {
         _ structure: String, of modality: String, _ observation: TrialObservation, _ scenario: Scenario,
         _ features: ScenarioFeatures
     ) async throws {
-        let choice = try await StructureChoice.all(named: [structure], of: modality, in: scenario.data, code: code)
-            .first
+        let choice = try await StructureChoice.all(named: [structure], of: modality, in: scenario.data) {
+            try await codes.code(of: $0, in: observation.scenario)
+        }.first
         guard var candidate = choice?.candidate else { return }
         // A fusion names the models of the registry themselves.
         if scenario.fusion?.networks[modality] == structure, !FusionSpace.isStructure(structure) {
-            candidate = ModelCandidate(key: .model(structure), code: try await code(of: structure))
+            let code = try await codes.code(of: structure, in: observation.scenario)
+            candidate = ModelCandidate(key: .model(structure), code: code)
         }
         let scores = candidate.scores.map { (Observation.scorePrefix + $0.key, $0.value) }
         try await client.record(
