@@ -156,7 +156,10 @@ struct DrainTests {
         let endpoint = try directory.endpoint()
         let gate = Gate()
         let loop = MessageLoop()
-        let server = RequestServer(endpoint: endpoint, router: testRouter(gate), loop: loop, logger: quiet)
+        var limits = MessageLimits()
+        limits.drain = .seconds(600)
+        let server = RequestServer(
+            endpoint: endpoint, router: testRouter(gate), loop: loop, logger: quiet, limits: limits)
         let group = ServiceGroup(services: [server], logger: quiet)
         let running = Task { try await group.run() }
         let client = RequestClient(to: try await server.boundEndpoint, logger: quiet)

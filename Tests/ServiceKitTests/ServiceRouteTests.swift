@@ -11,6 +11,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct ServiceRouteTests {
+    /// For a machine that does much else.
+    private static let patience = Duration.seconds(300)
+
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }
@@ -38,13 +41,13 @@ struct ServiceRouteTests {
 
     @Test func `health says which service answers and whether it is ready`() async throws {
         try await serve { client, _, _, readiness in
-            let first = try await client.health()
+            let first = try await client.health(timeout: Self.patience)
             #expect(first.service == "registry")
             #expect(first.isReady)
             #expect(first.process == UInt32(getpid()))
             #expect(first.uptime >= .zero && first.uptime < .seconds(60))
             readiness.set(false)
-            let second = try await client.health()
+            let second = try await client.health(timeout: Self.patience)
             #expect(!second.isReady)
             #expect(second.instance == first.instance)
         }
@@ -65,7 +68,7 @@ struct ServiceRouteTests {
                     arguments: ["{\"message\":\"\(endless)\"}"])
             }
             try await append("after")
-            let page = try await client.events(after: 0)
+            let page = try await client.events(after: 0, timeout: Self.patience)
             #expect(page.events.map(\.sequence) == [1, 2, 3, 4])
             #expect(page.events[1].attributes["a"] == "1")
             #expect(page.events[2].attributes["message"]?.hasSuffix("… (1100000 bytes in all)") == true)
@@ -76,13 +79,13 @@ struct ServiceRouteTests {
     @Test func `events are read in order and without a gap`() async throws {
         try await serve { client, _, append, _ in
             for number in 1...5 { try await append("\(number)") }
-            let first = try await client.events(after: 0, limit: 3)
+            let first = try await client.events(after: 0, limit: 3, timeout: Self.patience)
             #expect(first.events.map(\.subject) == ["1", "2", "3"])
             #expect(first.next == 3)
-            let second = try await client.events(after: first.next)
+            let second = try await client.events(after: first.next, timeout: Self.patience)
             #expect(second.events.map(\.sequence) == [4, 5])
             #expect(second.events[0].attributes == ["n": "4"])
-            let none = try await client.events(after: second.next)
+            let none = try await client.events(after: second.next, timeout: Self.patience)
             #expect(none.events.isEmpty)
             #expect(none.next == 5)
         }
@@ -90,7 +93,7 @@ struct ServiceRouteTests {
 
     @Test func `a reader waits for the next event`() async throws {
         try await serve { client, _, append, _ in
-            async let page = client.events(after: 0, waiting: .seconds(30))
+            async let page = client.events(after: 0, waiting: .seconds(30), timeout: Self.patience)
             try await append("late")
             let events = try await page.events
             #expect(events.map(\.subject) == ["late"])
@@ -116,7 +119,7 @@ struct ServiceRouteTests {
             for _ in 0..<80 { try await append(large) }
             var seen: [UInt64] = []
             while seen.count < 80 {
-                let page = try await client.events(after: seen.last ?? 0)
+                let page = try await client.events(after: seen.last ?? 0, timeout: Self.patience)
                 #expect(page.events.count < 80)
                 try #require(!page.events.isEmpty)
                 seen += page.events.map(\.sequence)
@@ -128,11 +131,11 @@ struct ServiceRouteTests {
     @Test func `extreme positions and times are answered`() async throws {
         try await serve { client, _, append, _ in
             try await append("1")
-            let beyond = try await client.events(after: .max)
+            let beyond = try await client.events(after: .max, timeout: Self.patience)
             #expect(beyond.events.isEmpty)
-            let future = try await client.events(after: 0, since: .distantFuture)
+            let future = try await client.events(after: 0, since: .distantFuture, timeout: Self.patience)
             #expect(future.events.isEmpty)
-            let past = try await client.events(after: 0, since: .distantPast)
+            let past = try await client.events(after: 0, since: .distantPast, timeout: Self.patience)
             #expect(past.events.count == 1)
         }
     }

@@ -34,14 +34,16 @@ public struct ServiceClient: Sendable {
     }
 
     /// The events after a position; if there is none yet, waits for the first one up to a given time.
+    /// - Parameter timeout: How long the answer may take beyond that.
     public func events(
-        after: UInt64, limit: UInt32 = 1000, waiting: Duration = .zero, since: Date? = nil
+        after: UInt64, limit: UInt32 = 1000, waiting: Duration = .zero, since: Date? = nil,
+        timeout: Duration = .seconds(10)
     ) async throws -> EventPage {
         let waiting = min(waiting, Self.longestWait)
         let request = Wire.EventsReadRequest(
             after: after, limit: limit, waitMilliseconds: UInt32(clamping: Int64(waiting / .milliseconds(1))),
             sinceMicroseconds: since?.microseconds ?? 0)
-        let reply = try await requests.call(.readEvents, request, timeout: waiting + .seconds(10))
+        let reply = try await requests.call(.readEvents, request, timeout: waiting + timeout)
         let removed = EventRemoval(last: reply.removed, time: Date(microseconds: reply.removedMicroseconds))
         return EventPage(
             events: reply.events.map(Event.init), next: reply.next, removed: removed.last > 0 ? removed : nil)
