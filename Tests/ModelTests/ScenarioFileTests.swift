@@ -119,6 +119,9 @@ import Testing
         ("parameters: 2e6", "parameters: 1e99", "objective.limits.parameters: 1e99 is not from 1"),
         ("{parameters: 2e6}", "small", "f.yaml:7:41: objective.limits: expected fields, found 'small'."),
         ("[see written digits, hear spoken digits]", "see", "f.yaml:2:10: stimuli: expected a list of texts"),
+        ("[see written digits, hear spoken digits]", "[~]", "one element is nothing (~)."),
+        ("[see written digits, hear spoken digits]", "[see, NULL]", "one element is nothing (NULL)"),
+        ("scenario: spoken-and-written-digits", "scenario: null", "scenario: expected text, found nothing (null)"),
         ("{dataset: mnist, ", "{", "f.yaml:5:10: modalities.image: the field 'dataset' is missing"),
         (
             "scenario: spoken-and-written-digits", "task: classification",

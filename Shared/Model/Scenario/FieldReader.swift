@@ -108,15 +108,15 @@ struct FieldReader {
     /// The text under a key.
     func text(_ key: String) throws -> String? {
         guard let node = mapping[key] else { return nil }
-        guard let scalar = node.scalar, !scalar.string.isEmpty else {
+        guard let text = node.scalar.flatMap(Self.text) else {
             throw wrong(key, "expected text, found \(Self.kind(node)).")
         }
-        return scalar.string
+        return text
     }
 
     /// The texts under a key.
     func texts(_ key: String) throws -> [String]? {
-        try list(key, of: "texts") { $0.string.isEmpty ? nil : $0.string }
+        try list(key, of: "texts", Self.text)
     }
 
     /// The numbers under a key.
@@ -273,9 +273,19 @@ struct FieldReader {
         return number
     }
 
+    /// The text of a scalar; nil if it is empty or null, which `~` and `null` without quotes are (YAML 1.2.2, 10.3.2).
+    private static func text(_ scalar: Node.Scalar) -> String? {
+        scalar.string.isEmpty || isNull(scalar) ? nil : scalar.string
+    }
+
+    private static func isNull(_ scalar: Node.Scalar) -> Bool {
+        (scalar.style == .plain || scalar.style == .any) && ["~", "null", "Null", "NULL"].contains(scalar.string)
+    }
+
     /// The kind of a node, for messages.
     private static func kind(_ node: Node) -> String {
         switch node {
+        case .scalar(let scalar) where isNull(scalar): "nothing (\(scalar.string))"
         case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "'\(scalar.string.prefix(80))'"
         case .mapping: "a group of fields"
         case .sequence: "a list"
