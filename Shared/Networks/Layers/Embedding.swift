@@ -84,14 +84,8 @@ struct TokenEmbeddingRules: LayerRules {
     var role: Layer.Role { .other }
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
-        let shape = try LayerFault.single(inputs)
-        guard shape.count == 1 else { throw LayerFault("needs a row of tokens but gets \(shape)") }
-        try LayerFault.check(vocabulary, "vocabulary")
-        try LayerFault.check(features, "features")
-        guard deviation > 0, deviation <= 100 else {
-            throw LayerFault("has deviation \(deviation); it must be above 0 and at most 100")
-        }
-        return [shape[0], features]
+        let tokens = try LayerFault.tokens(inputs, vocabulary, features, deviation)
+        return [tokens, features]
     }
 
     func tensors(from inputs: [[Int]]) -> [TensorPlan] {
@@ -114,12 +108,33 @@ struct TokenEmbeddingRules: LayerRules {
     }
 }
 
+extension LayerFault {
+    /// The number of tokens that a layer with a random vector for each token reads.
+    static func tokens(
+        _ inputs: [[Int]], _ vocabulary: Int, _ features: Int, _ deviation: Double
+    ) throws(LayerFault) -> Int {
+        let shape = try single(inputs)
+        guard shape.count == 1 else { throw LayerFault("needs a row of tokens but gets \(shape)") }
+        try check(vocabulary, "vocabulary")
+        try check(features, "features")
+        guard deviation > 0, deviation <= 100 else {
+            throw LayerFault("has deviation \(deviation); it must be above 0 and at most 100")
+        }
+        return shape[0]
+    }
+}
+
 extension OnnxScope {
-    /// Rows of a matrix by number; numbers are clamped to the rows of the matrix.
-    mutating func rows(of weight: String, at numbers: String, below count: Int) -> String {
+    /// Numbers as integers, clamped to 0 to below `count`.
+    mutating func integers(_ numbers: String, below count: Int) -> String {
         let whole = node("Cast", [numbers], ["to": .integer(7)])
         let bounded = node("Max", [whole, integers([0])])
-        let words = node("Min", [bounded, integers([count - 1])])
+        return node("Min", [bounded, integers([count - 1])])
+    }
+
+    /// Rows of a matrix by number; numbers are clamped to the rows of the matrix.
+    mutating func rows(of weight: String, at numbers: String, below count: Int) -> String {
+        let words = integers(numbers, below: count)
         return node("Gather", [weight, words], ["axis": .integer(0)])
     }
 }

@@ -39,17 +39,11 @@ struct TokenBagRules: LayerRules {
     var role: Layer.Role { .other }
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
-        let shape = try LayerFault.single(inputs)
-        guard shape.count == 1 else { throw LayerFault("needs a row of tokens but gets \(shape)") }
-        try LayerFault.check(vocabulary, "vocabulary")
-        try LayerFault.check(features, "features")
-        guard pairs == 0 || shape[0] > 1 && (1...TokenPairsRules.mostNumbers).contains(pairs) else {
+        let tokens = try LayerFault.tokens(inputs, vocabulary, features, deviation)
+        guard pairs == 0 || tokens > 1 && (1...TokenPairsRules.mostNumbers).contains(pairs) else {
             throw LayerFault(
-                "has pairs \(pairs) for \(shape[0]) tokens; it must be 0 or, for several tokens, at most "
+                "has pairs \(pairs) for \(tokens) tokens; it must be 0 or, for several tokens, at most "
                     + "\(TokenPairsRules.mostNumbers)")
-        }
-        guard deviation > 0, deviation <= 100 else {
-            throw LayerFault("has deviation \(deviation); it must be above 0 and at most 100")
         }
         return [features]
     }
@@ -117,9 +111,7 @@ struct TokenBagRules: LayerRules {
 
     func addNodes(to scope: inout OnnxScope) {
         let axis = scope.integers([1]), one = scope.integers([1])
-        let whole = scope.node("Cast", [scope.value], ["to": .integer(7)])
-        let bounded = scope.node("Max", [whole, scope.integers([0])])
-        let tokens = scope.node("Min", [bounded, scope.integers([vocabulary - 1])])
+        let tokens = scope.integers(scope.value, below: vocabulary)
         let numbers = [tokens] + (pairs > 0 ? [TokenPairsRules.nodes(&scope, of: tokens, pairs)] : [])
         var (sums, squares): ([String], [String]) = ([], [])
         for (bag, numbers) in zip(bags, numbers) {
