@@ -5,8 +5,8 @@
 /// size, which costs more than a perfect balance gains. Shares of a batch are rounded by largest remainders, so that
 /// they add up to it and, if there are enough samples, every worker gets one.
 struct BatchShares: Hashable {
-    /// Relative difference of times above which shares change. At most (N − 1) / N of it is lost, namely if one of N
-    /// workers is slower than all others.
+    /// Relative difference of times above which shares change. At most (N − 1) / N of it is lost: when one of N workers
+    /// is slower than all others.
     private static let tolerance = 0.1
 
     /// Share of each worker; they add up to 1.
