@@ -67,7 +67,7 @@ struct AreaEditor {
         }
         let (old, new) = (try path(area), AreaChange.Ties(functions: ties.functions, regions: ties.regions))
         try AreaTable.untie(area.id, functions: ties.functions, db)
-        // Regions that the area's remaining functions still imply must not stay with it.
+        // Regions that the area's remaining functions still imply must not remain with it.
         try AreaTable.tie(area.id, regions: ties.regions.mapValues { _ in 0 }, db)
         let parent = try area.parent.map { try self.area($0) }
         let created = try create(name, parent, new, origin: .user)
