@@ -44,7 +44,7 @@ package final class RunningProgram: Sendable {
 
     deinit {
         guard reap() == nil else { return }
-        // Its exit status is no longer needed, but it must not stay a zombie.
+        // Its exit status is no longer needed, but it must not remain a zombie.
         Self.reapAtEnd(id, ending, on: .global()) { _ in }
     }
 

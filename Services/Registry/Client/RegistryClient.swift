@@ -4,7 +4,7 @@ import Schema
 
 /// Client of the registry: networks, models, datasets, dictionaries and blobs.
 ///
-/// Every method is safe to repeat. Each retries automatically while the registry is unreachable and patience lasts, so a
+/// Every method is safe to repeat. Each retries while the registry is unreachable and patience lasts, so a
 /// restart of the registry goes unnoticed.
 ///
 /// ```swift

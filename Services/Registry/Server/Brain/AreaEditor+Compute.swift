@@ -4,7 +4,7 @@ import RegistryClient
 extension AreaEditor {
     /// Adds the areas and sub-areas that follow from the atlas and do not exist yet.
     ///
-    /// Existing areas keep their identity, name and ties, so that users' changes are kept; a function that already has an
+    /// Existing areas keep their identity, name and ties, to keep users' changes; a function that already has an
     /// area gets no second one.
     func compute() throws {
         for draft in AreaRule.areas(of: atlas) {
