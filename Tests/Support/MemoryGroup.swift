@@ -8,7 +8,7 @@ public final class MemoryGroup: Sendable {
 
     private static let root = URL(filePath: "/sys/fs/cgroup")
 
-    /// Why this machine lets nobody make such a group; nil if it does.
+    /// Why such a group cannot be made on this machine; nil if it can.
     public static let obstacle: String? = {
         do {
             try MemoryGroup().limit(toFurther: 0)
