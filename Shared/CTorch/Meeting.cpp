@@ -20,7 +20,7 @@ namespace {
 constexpr uint32_t longest_part = 1 << 20;
 /// Replaces the length of a value in a request for it.
 constexpr uint32_t is_asked = UINT32_MAX;
-/// Maximum number of connections: workers, and anyone else who connects to the port.
+/// Maximum number of connections: workers and any other clients of the port.
 constexpr size_t most_guests = 1024;
 /// Maximum number of values; each worker writes one or two.
 constexpr size_t most_values = 4 * most_guests;

@@ -154,7 +154,7 @@ struct gyrus_outcome {
     int64_t samples = 0;
 };
 
-/// Sums over steps that stay on the device until they are requested.
+/// Sums over steps, kept on the device until they are requested.
 struct gyrus_tally {
     at::Tensor loss, correct;
     int64_t samples = 0;

@@ -12,7 +12,7 @@ public enum Confinement {
 
     /// Permanently gives up all rights except reading these files and writing to this folder.
     /// - Parameters:
-    ///   - keepsOpenFiles: Whether files and pipes that this process has opened stay open.
+    ///   - keepsOpenFiles: Whether files and pipes that this process has opened remain usable.
     ///   - override: Environment variable that disables the protection on a kernel without support for it.
     ///   - danger: What the kernel could not do, such as `keep an untrusted file from reading arbitrary files`.
     /// - Throws: `Failure` with code `unavailable` if the kernel does not support it.

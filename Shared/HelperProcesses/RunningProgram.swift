@@ -6,7 +6,7 @@ import Synchronization
 /// A program that this process started, with only the descriptors that it was given.
 ///
 /// With Foundation's `Process`, a program inherits what other threads open while it starts: a second program's pipes, and
-/// the socket by which `Process` learns that the second program ended. A wait for the second program then lasts until the
+/// the socket that tells `Process` that the second program ended. A wait for the second program then lasts until the
 /// first ends, too, and forever if the first waits for the waiting process.
 ///
 /// ```swift
@@ -44,7 +44,7 @@ package final class RunningProgram: Sendable {
 
     deinit {
         guard reap() == nil else { return }
-        // Its exit status is no longer needed, but it must not stay a zombie.
+        // Its exit status is no longer needed, but it must not remain a zombie.
         Self.reapAtEnd(id, ending, on: .global()) { _ in }
     }
 

@@ -72,7 +72,7 @@ public struct AdmittedKeys: Sendable {
         self.entries = entries
     }
 
-    /// Makes a file that admits nobody yet.
+    /// Makes a file that admits no keys yet.
     public static func create(at file: URL) throws -> AdmittedKeys {
         try write([], to: file)
         return try AdmittedKeys(contentsOf: file)

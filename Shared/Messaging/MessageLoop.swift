@@ -7,7 +7,7 @@ import Glibc
 /// Between jobs the loop gives every source a turn: empty its mailbox, drain its socket, check its deadlines.
 /// It is only a serial executor. If it were also a task executor, every hop within an actor would be enqueued again.
 ///
-/// Programs use ``shared``; a test makes its own loop, which ends by itself when nothing refers to it anymore.
+/// Programs use ``shared``; a test makes its own loop, which ends when nothing refers to it anymore.
 public final class MessageLoop: SerialExecutor {
     /// The loop of the process.
     public static let shared = MessageLoop()
@@ -97,7 +97,7 @@ final class LoopCore: Sendable {
         let core = Unmanaged.passRetained(self).toOpaque()
         let status = pthread_create(&thread, nil, { LoopCore.main($0) }, core)
         precondition(status == 0, "The system refused to create a thread (error \(status)).")
-        // Nothing joins the thread: it ends by itself after the loop.
+        // Nothing joins the thread: it ends after the loop.
         pthread_detach(thread)
     }
 

@@ -7,7 +7,7 @@ import Synchronization
 /// Sends requests to a server. Every request has an identity, a deadline and an answer, which is a value or a
 /// `Failure`.
 ///
-/// The client connects by itself, waits for a server that is not running yet, and reconnects after the server was
+/// The client connects automatically, waits for a server that is not running yet, and reconnects after the server was
 /// restarted. A request that was in flight when the connection broke fails as retriable, because it is unknown whether
 /// the server carried it out; ``callRetrying(_:_:timeout:for:)`` repeats it, for routes where that is safe.
 /// Canceling the task cancels the request and throws `CancellationError`.

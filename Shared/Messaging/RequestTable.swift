@@ -50,7 +50,7 @@ struct RequestTable<Token> {
         requests[id]?.frames = []
     }
 
-    /// Ends a request; nil if nobody is waiting for it.
+    /// Ends a request; nil if no caller is waiting for it.
     mutating func remove(_ id: UInt64) -> Request? { requests.removeValue(forKey: id) }
 
     /// Ends the requests whose time is up.

@@ -55,7 +55,7 @@ struct WorkTable<Work> {
         return entry
     }
 
-    /// The work whose deadline has passed; it stays in the table until it ends.
+    /// The work whose deadline has passed; it remains in the table until it ends.
     mutating func overdue(at now: Moment) -> [Work] {
         guard let nextExpiry, nextExpiry <= now else { return [] }
         self.nextExpiry = entries.values.lazy.map(\.deadline).filter { $0 > now }.min()

@@ -14,7 +14,7 @@ public struct Distribution: Hashable, Sendable, Codable {
         case allReduce = "all-reduce"
         /// The same, with shares of the mini-batch in proportion to the workers' measured speeds.
         case dynamicBatch = "dynamic-batch"
-        /// Every worker trains by itself, and all average their weights periodically.
+        /// Every worker trains independently, and all average their weights periodically.
         case localSGD = "local-sgd"
         /// The same, one round late, so that workers continue while their changes are summed.
         case overlap
@@ -34,7 +34,7 @@ public struct Distribution: Hashable, Sendable, Codable {
         case synchronous
         /// Each as it arrives; a worker that is more than this many mini-batches ahead of the slowest waits.
         case staleness(Int)
-        /// Each as it arrives, corrected for the changes that others made in the meantime; nobody waits.
+        /// Each as it arrives, corrected for the changes that others made in the meantime; no worker waits.
         case delayCompensated
 
         /// Allowed values of how far ahead a worker may be, in mini-batches.

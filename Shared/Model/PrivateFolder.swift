@@ -14,7 +14,7 @@ public enum PrivateFolder {
         } catch {
             throw refusal(path, "cannot be created: \(error.localizedDescription)")
         }
-        // A single call creates the folder or reports that something is there, so that nobody can slip in between.
+        // A single call creates the folder or reports that something is there, so nothing can come in between.
         if mkdir(path, 0o700) != 0 && errno != EEXIST { throw refusal(path, "cannot be created: \(text(errno))") }
         try check(folder)
     }

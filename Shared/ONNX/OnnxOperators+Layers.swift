@@ -124,7 +124,7 @@ extension OnnxOperators {
             }
         }
 
-        /// Whether both ends get the same padding, which libtorch applies by itself.
+        /// Whether both ends get the same padding, which libtorch can apply itself.
         var isEven: Bool { same == nil && before == after }
 
         /// The input, padded at its ends.

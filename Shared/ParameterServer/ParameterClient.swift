@@ -170,18 +170,18 @@ public actor ParameterClient {
         let largest = Float(Float16.greatestFiniteMagnitude)
         return values.indices.map { index in
             let wanted = values[index] + residuals[index]
-            // Values that are not finite stay so, for the server to reject.
+            // Values that are not finite are kept, for the server to reject.
             let half = Float16(wanted.isFinite ? min(max(wanted, -largest), largest) : wanted)
             residuals[index] = wanted - Float(half)
             return half
         }
     }
 
-    /// Leaves, so that nobody waits for this worker.
+    /// Leaves, so that no other worker waits for this one.
     public func leave() async {
         heart?.cancel()
         for client in clients {
-            // If the server is gone there is nobody to tell; it would soon remove the worker anyway.
+            // A server that is gone needs no notice; it would soon remove the worker anyway.
             _ = try? await client.call(.leave, Wire.ParameterWorkerRequest(worker: worker), timeout: .seconds(1))
         }
     }

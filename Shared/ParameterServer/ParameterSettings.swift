@@ -37,7 +37,7 @@ public struct ParameterSettings: Hashable, Sendable {
     public var workers: Int
     /// Number of shards that the vector is split into; more if they would be too large.
     public var shards: Int
-    /// How long a worker may be silent before it is removed and nobody waits for it.
+    /// How long a worker may be silent before it is removed and the others stop waiting for it.
     public var silence: Duration
     /// Whether the loss of a worker instead ends the work of the others with an error.
     public var failsOnLoss: Bool

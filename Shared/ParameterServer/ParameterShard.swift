@@ -72,7 +72,7 @@ actor ParameterShard {
         clocks.hear(worker, at: now())
     }
 
-    /// Records that a worker has nothing to do until it reads again, so that nobody waits for it.
+    /// Records that a worker has nothing to do until it reads again, so that no worker waits for it.
     func rest(_ worker: String) {
         clocks.setResting(true, worker)
         changes.wakeAll()
@@ -85,7 +85,7 @@ actor ParameterShard {
         changes.wakeAll()
     }
 
-    /// Removes workers that were silent for too long, so that nobody waits for them.
+    /// Removes workers that were silent for too long, so that no worker waits for them.
     func sweep() {
         let gone = clocks.forgetSilent(for: settings.silence, at: now())
         guard !gone.isEmpty else { return }

@@ -47,7 +47,7 @@ struct WorkerClocks {
     /// Records that a worker was heard from.
     mutating func hear(_ worker: String, at now: Duration) { entries[worker]?.heard = now }
 
-    /// Records whether a worker is idle, so that nobody waits for it.
+    /// Records whether a worker is idle, so that no other waits for it.
     mutating func setResting(_ isResting: Bool, _ worker: String) { entries[worker]?.isResting = isResting }
 
     /// Records that a worker has done one more step.

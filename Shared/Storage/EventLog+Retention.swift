@@ -11,7 +11,7 @@ extension EventLog {
         public var time = Date(timeIntervalSince1970: 0)
     }
 
-    /// Maximum number of events removed in one transaction, so that nobody waits long for it.
+    /// Maximum number of events removed in one transaction, so that other requests do not wait long for it.
     private static let batch: Int64 = 2_000
 
     /// Removes the oldest events that exceed a limit; the rest has no gaps.

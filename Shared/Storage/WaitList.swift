@@ -100,7 +100,7 @@ public final class WaitList<Key: Hashable & Sendable>: Sendable {
             }
         }
 
-        /// Gives up the place; call this when the reader is done, whatever the outcome.
+        /// Gives up the place; call this when the reader is done, even if it failed.
         /// - Returns: Whether there was a change, or the wait ended, since the ticket was taken.
         @discardableResult
         public func discard() -> Bool {

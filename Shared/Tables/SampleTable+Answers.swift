@@ -57,7 +57,7 @@ extension SampleTable {
             let what =
                 target.target.kind == .regression
                 ? "'\(name)' is equal to '\(answer)' in every row"
-                : "Every value of '\(name)' occurs with a single '\(answer)', so that it gives the answer away"
+                : "Every value of '\(name)' occurs with a single '\(answer)', so it gives the answer away"
             if isAllThereIs {
                 notes.append("\(what); networks read it anyway, because there is nothing else.")
                 continue

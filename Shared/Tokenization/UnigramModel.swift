@@ -98,7 +98,7 @@ struct UnigramModel: TokenModel {
         }
     }
 
-    /// The first of some sorted tokens whose byte at a depth is not before a border; tokens that end there are before it.
+    /// The index of the first sorted token whose byte at a depth is not before a border; tokens that end there are.
     private func border(_ low: Int, _ high: Int, _ depth: Int, _ isBefore: (UInt8) -> Bool) -> Int {
         var (low, high) = (low, high)
         while low < high {

@@ -70,7 +70,7 @@ struct PretrainedSet {
         }
     }
 
-    /// Prepares at most so many samples.
+    /// Prepares at most `limit` samples.
     func prepared(atMost limit: Int, in scratch: URL) throws -> Prepared {
         let table = try SampleTable(settings: settings)
         let rows = try SomeRows(TableRows(table), atMost: limit)

@@ -50,7 +50,7 @@ struct PretrainedStudy: Codable {
 
     var rows: [Row] = []
 
-    /// The same work for every candidate, whatever the machine.
+    /// The same work for every candidate on any machine.
     struct Work {
         var samples = 600, folds = 3, probeEpochs = 40, freshEpochs = 15
         static let foldCount = 5

@@ -58,7 +58,7 @@ struct TrainingBench {
     private let quiet = Logger(label: "", factory: { _ in SwiftLogNoOpLogHandler() })
 
     /// Starts a registry, a trainer, and a worker for each share of the time in which it computes; with a link, two
-    /// workers, the second of which is at its other end.
+    /// workers; the second one is at its other end.
     static func run(
         throttle shares: [Double], line: Line? = nil, _ body: (TrainingBench) async throws -> Void
     ) async throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a command does if nobody reads its output.
+/// What a command does if no process reads its output.
 @Suite(.timeLimit(.minutes(5))) struct OutputCaseTests {
     private func shell(_ script: String) async throws -> (status: Int32, err: String) {
         let program = try ChildProcess.executable("gyrus").path

@@ -56,7 +56,7 @@ package struct ConsoleCluster {
     /// A client of the registry.
     package var registry: RegistryClient { get throws { RegistryClient(try connect(to: .registry)) } }
 
-    /// Publishes a scenario that nobody works on, and adds ended trials to it.
+    /// Publishes a scenario that no worker takes, and adds ended trials to it.
     package func publish(_ name: String, trials: Int) async throws -> ScenarioID {
         let id = try ScenarioID(name)
         let text = """

@@ -122,7 +122,7 @@ import Testing
     }
 }
 
-/// A JSON value of which only strings matter.
+/// A JSON value; only its strings matter.
 private struct JSONText: Decodable {
     let text: String?
 

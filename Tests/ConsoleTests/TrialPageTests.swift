@@ -12,7 +12,7 @@ import Testing
         #expect(query["text"] == "see written digits, hear")
         #expect(query["code"] == "*; vision")
         #expect(query["empty"] == nil && query["plus"] == "1+1" && query["x"] == "a=b")
-        #expect(Query(encoded: "a=100%")["a"] == "100%", "what is encoded wrongly stays as it is")
+        #expect(Query(encoded: "a=100%")["a"] == "100%", "an invalid encoding is left as it is")
     }
 
     @Test func `a trial has a page, and the table leads there`() async throws {

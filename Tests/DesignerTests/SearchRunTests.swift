@@ -57,7 +57,7 @@ extension SearchRun {
         var latency: (Int) -> Double = { _ in 3 }
         /// What trainings report.
         var metric = "accuracy"
-        /// Seconds since the start that the search is told.
+        /// Seconds since the start, as reported to the search.
         var elapsed: Double?
         /// Which features were computed.
         var done: [String] = []

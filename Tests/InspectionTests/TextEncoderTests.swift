@@ -83,7 +83,7 @@ struct TextEncoderTests {
         let tokens: [Float] = [2, 7, 0, 8]
         let features = try Self.features(mean, tokens)
         #expect(features.count == Self.width)
-        // The maximum number of tokens, the last of which may be padding.
+        // The maximum number of tokens; the last one may be padding.
         #expect(try mean.features(of: tokens, shape: [4], output: 0) == features)
         #expect(try Self.features(mean, tokens + [1]) != features)
         #expect(try Self.features(first, tokens) != features)

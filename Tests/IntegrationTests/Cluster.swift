@@ -76,7 +76,7 @@ final class Cluster: Sendable {
         running.withLock { $0[part] = child }
     }
 
-    /// Waits until the process of a part ends by itself.
+    /// Waits until the process of a part exits on its own.
     /// - Returns: Its exit status; 128 + n where signal n ended it.
     func end(of part: Part) async -> Int32? { await running.withLock { $0[part] }?.end() }
 

@@ -57,7 +57,7 @@ struct ControllerProcessTests {
         try fixture.start("designer", ["work"] + flags, name: name)
     }
 
-    /// When the search has ended, nobody still has a part of it, and nobody gets the designer's own tasks.
+    /// When the search has ended, no worker still has a part of it, and none gets the designer's own tasks.
     private func checkTasks(_ installation: Installation) async throws {
         let queue = QueueClient(try installation.connect(.designer))
         await #expect(throws: Failure.self) {

@@ -154,7 +154,7 @@ struct DesignerProcessTests {
     private func check(_ installation: Installation, _ trials: [Trial], _ status: ScenarioStatus) async throws {
         #expect(trials.count == 41)
         #expect(trials.allSatisfy { $0.state == .succeeded })
-        // The designer's queue of scenarios is private: nobody pulls or completes them from outside.
+        // The designer's queue of scenarios is private: no client can pull or complete them.
         let outsider = QueueClient(try installation.connect(.designer))
         await #expect(throws: Failure.self) {
             try await outsider.pull(worker: "x", kinds: ["scenario"], waiting: .zero)

@@ -48,7 +48,7 @@ import Testing
                         _ = try shell("echo \(number)", [nil, write])
                         return read
                     }()
-                    // Until the end, which is reached only when nobody has the other end open.
+                    // Until the end of file, which comes only when no process has the other end open.
                     let text = try await onQueue { String(decoding: try reading.readToEnd(), as: UTF8.self) }
                     #expect(text == "\(number)\n")
                     return nil

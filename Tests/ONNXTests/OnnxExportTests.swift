@@ -144,7 +144,7 @@ struct OnnxExportTests {
                 for value in session.get_inputs():
                     shape = [batch] + value.shape[1:]
                     if value.name in ("sample", "input") and len(value.shape) == 2:
-                        # Tokens, of which those at the end fill up, or numbers and categories.
+                        # Tokens, padded at the end, or numbers and categories.
                         feeds[value.name] = generator.integers(1, 50, shape).astype(numpy.float32)
                         if shape[1] in (12, 64):
                             feeds[value.name][0, 5:] = 0

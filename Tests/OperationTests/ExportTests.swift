@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    /// The kinds that operators add to a cluster, as far as they are used; nothing else is allowed.
+    /// The kinds that operators add to a cluster, with only the fields that the manifests use.
     private static let operators = """
         text, number = {"type": "string"}, {"type": "integer", "minimum": 0}
         def of(required, **properties):
@@ -153,7 +153,7 @@ import Testing
                             text = str(container)
                             assert "AKIA1" not in text and "hidden1" not in text, name
                             assert "127.0.0.1" not in text and "ipc://" not in text, name
-                        # The credentials are in a file of the one that needs them, and in nobody's environment.
+                        # Only the service that needs the credentials has them, in a file and in no environment.
                         assert shown == {"registry"}, shown
                         variables = {each["name"]: each["value"]
                                      for each in pods["registry"]["spec"]["template"]["spec"]["containers"][0]["env"]}

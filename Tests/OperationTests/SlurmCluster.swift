@@ -46,7 +46,7 @@ struct SlurmCluster {
     private static func configuration(in folder: URL) throws -> String {
         var name = utsname()
         uname(&name)
-        // The name by which a node finds itself in the file.
+        // A node looks for itself in the file by this name.
         let host = withUnsafeBytes(of: &name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
             .prefix { $0 != "." }
         let port = Int.random(in: 20_000..<30_000)

@@ -70,7 +70,7 @@ import WorkQueueClient
             let victim = words[kind + 1]
             let success = events.last { $0.contains(" task.succeeded \(victim) ") }
             #expect(success?.contains("worker=slurm-\(job)-2-") == true, "\(success ?? "none")")
-            // Nobody stops the other one: it exits by itself.
+            // The other one is not stopped: it exits on its own.
             try await cluster.wait(for: "end of the idle worker") {
                 try await cluster.run("squeue", "-h").out.isEmpty
             }

@@ -85,7 +85,7 @@ import Torch
         try checkInPython(folder, outcome.manifest, raw)
     }
 
-    /// Gives what stands for an absent modality other numbers than those that a network begins with.
+    /// Changes the values that stand for an absent modality from their initial ones.
     private static func learn(_ network: ScriptedNetwork, in folder: TemporaryDirectory) throws {
         let file = folder.file("learned.safetensors")
         try network.saveWeights(to: file)

@@ -194,7 +194,7 @@ struct AreaTests {
                 (.rename("vision.motion", to: "shape"), "already"),
                 (.tie("vision", .init(regions: ["1": 2])), "between 0 and 1"),
                 (.tie("vision", .init(networks: [BlobDigest(hashing: [9])])), "no base network"),
-                (.merge("vision.motion", from: ["vision"]), "other way round"),
+                (.merge("vision.motion", from: ["vision"]), "other way around"),
             ]
             let all = try await client.areas()
             for (change, words) in wrong {

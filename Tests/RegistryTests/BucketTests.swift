@@ -37,7 +37,7 @@ import Testing
         let store = try await store()
         let bucket = try store.bucket()
         let (fixture, mover) = try await fixture(bucket)
-        // Nothing, a little, one part, and several parts of which the last is short.
+        // Nothing, a little, one part, and several parts with a short last one.
         let contents = [0, 300_000, Bucket.partBytes, 2 * Bucket.partBytes + 77].map { sampleBytes($0) }
         try await fixture.serve { client, _ in
             var digests: [BlobDigest] = []

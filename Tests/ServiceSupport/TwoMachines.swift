@@ -49,7 +49,7 @@ public struct TwoMachines: Sendable {
         }
     }
 
-    /// A port that nobody listens on.
+    /// A port without a listener.
     private static func freePort(on host: String) throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }

@@ -86,7 +86,7 @@ package struct MadePackage {
             families: ["photo": "LeNet3", "voice": "ResNet", "note": "BiGRU", "facts": "MLP"])
     }
 
-    /// A table alone: numbers and a category, of which three classes or a number are learned.
+    /// A table alone: numbers and a category; the target has three classes or is a number.
     package static func table(rows: Int = 60, target: DataSettings.Answer, seed: UInt64 = 3) throws -> MadePackage {
         let folder = try TemporaryDirectory()
         var lines = ["age,weight,city,hospital,kind,cost"]

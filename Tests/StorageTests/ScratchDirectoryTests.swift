@@ -14,7 +14,7 @@ struct ScratchDirectoryTests {
 
     @Test func `files of a killed process are removed, and those of a running one stay`() throws {
         let living = try ScratchDirectory(in: folder.url)
-        // A process that was killed leaves the folder and a lock that nobody holds.
+        // A process that was killed leaves the folder and a lock that no process holds.
         let dead = folder.file("gyrus-task-dead")
         try FileManager.default.createDirectory(at: dead, withIntermediateDirectories: true)
         try Data().write(to: dead.appending(path: "lock"))

@@ -1,7 +1,7 @@
 import Storage
 import Testing
 
-/// Waits are far longer than the time limit, so that one which nobody ends fails its test.
+/// Waits are far longer than the time limit, so that a wait that nothing ends fails its test.
 @Suite(.timeLimit(.minutes(10)))
 struct WaitListTests {
     private let list = WaitList<String>()

@@ -8,7 +8,7 @@ public final class ChildProcess: Sendable {
     private let program: RunningProgram
     /// The other end of its standard input.
     private let leash: Descriptor?
-    /// File with its output; `/dev/null` if nobody reads it.
+    /// File with its output; `/dev/null` if it is not read.
     public let log: URL
 
     /// Starts a program.

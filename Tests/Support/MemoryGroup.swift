@@ -8,7 +8,7 @@ public final class MemoryGroup: Sendable {
 
     private static let root = URL(filePath: "/sys/fs/cgroup")
 
-    /// Why this machine lets nobody make such a group; nil if it does.
+    /// Why such a group cannot be made on this machine; nil if it can.
     public static let obstacle: String? = {
         do {
             try MemoryGroup().limit(toFurther: 0)
@@ -58,7 +58,7 @@ public final class MemoryGroup: Sendable {
     }
 
     private func write(_ text: String, to file: String) throws {
-        // Not atomically: these are no files in which something is kept.
+        // Not atomically, because these are kernel interfaces, not ordinary files.
         let handle = try FileHandle(forWritingTo: folder.appending(path: file))
         try handle.write(contentsOf: Data(text.utf8))
         try handle.close()

@@ -3,7 +3,7 @@ import Model
 
 /// A link between two network devices with a delay and a bandwidth, relayed packet by packet in this process.
 ///
-/// It affects every connection over the devices, whatever its protocol and whoever opened it.
+/// It affects every connection over the devices, for any protocol and from any process.
 public final class SlowLink: Sendable {
     /// Maximum number of packets that wait on the link; more are dropped, as in a router.
     private static let longestQueue = 1_000

@@ -94,7 +94,7 @@ struct GuessTests {
     }
 }
 
-/// Which column is inferred to be the target, whatever its position and name.
+/// Which column is inferred to be the target, for any position and name.
 struct TargetGuessTests {
     /// A table with columns of the given names, whose values depend on a letter: `m` measured, `c` one of three words,
     /// `b` one of two, `k` a number from 1 to 4, `q` a whole number from 3 to 9, `i` a name of the row, `t` a text, `p`

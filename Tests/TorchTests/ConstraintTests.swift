@@ -34,7 +34,7 @@ import Torch
             ], labels: (0..<count).map { numbers[$0 * 4] > 0 ? 1 : 0 }, owner: Owner(bytes: bytes))
     }
 
-    /// Keeps the rows alive. Unchecked: nobody writes the bytes.
+    /// Keeps the rows alive. Unchecked: the bytes are never written.
     private struct Owner: @unchecked Sendable {
         let bytes: NSData
     }

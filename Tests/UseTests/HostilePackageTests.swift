@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Torch
 
-/// Packages from somebody else, whose networks do what no network needs.
+/// Untrusted packages, whose networks do what no network needs.
 @Suite(.timeLimit(.minutes(5)))
 struct HostilePackageTests {
     private static let secret = Data(repeating: 7, count: 256)

@@ -55,7 +55,7 @@ struct WorkQueueTests {
 
     @Test func `tasks that arrive while many workers wait reach one worker each`() async throws {
         var settings = QueueSettings()
-        // Longer than the time limit, so that a worker which nobody wakes fails the test.
+        // Longer than the time limit, so that a worker that is not woken fails the test.
         settings.longestWait = .seconds(36_000)
         let (queue, patience) = (try await QueueFixture(settings).open(), settings.longestWait)
         for round in 0..<5 {

@@ -32,6 +32,6 @@ public struct HostileFile: Sendable {
         blob = try await fixture.registry.upload(file: file)
     }
 
-    /// Whether nobody has run it.
+    /// Whether it has not been run.
     public var isHarmless: Bool { get throws { try Data(contentsOf: victim) == Self.content } }
 }

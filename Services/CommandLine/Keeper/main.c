@@ -8,7 +8,7 @@
 // usage: gyrus-keeper LOG MAX_BYTES MAX_FILES GRACE_MS STOP_SIGNAL LEASH DIRECTORY COMMAND [ARGUMENT…]
 //
 // File descriptor 3 is the record, already locked by the supervisor (the lock lives as long as this process).
-// LEASH is a file descriptor whose end of file means that the supervisor is gone, or -1.
+// LEASH is a file descriptor that reaches end of file when the supervisor is gone, or -1.
 // Signals: SIGTERM stops the process with grace, SIGQUIT kills it at once.
 #define _GNU_SOURCE
 #include <errno.h>

@@ -48,7 +48,7 @@ public struct ReplicaStatus: Hashable, Sendable, Codable {
     public var started: Date?
     /// When the last process ended.
     public var ended: Date?
-    /// Number of restarts after it ended by itself.
+    /// Number of restarts after it exited on its own.
     public var restarts: Int
     /// Services that it waits for.
     public var waitsFor: [String]

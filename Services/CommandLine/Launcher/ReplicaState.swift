@@ -6,7 +6,7 @@ public struct ReplicaState: Hashable, Sendable {
     public enum Goal: Hashable, Sendable {
         /// It runs.
         case run
-        /// It is stopped, but stays in the project.
+        /// It is stopped but still in the project.
         case stop
         /// It is stopped and then forgotten.
         case remove

@@ -14,7 +14,7 @@ public struct ServiceDefinition: Hashable, Sendable, Codable {
 
     /// When to restart a process that ended.
     public enum Restart: Hashable, Sendable, Codable {
-        /// It stays down, whatever its exit status.
+        /// It is never restarted, regardless of its exit status.
         case never
         /// After any exit status.
         case always

@@ -65,7 +65,7 @@ public struct DesignerClient: Sendable {
             await requests.callRetrying(.cancelScenario, Wire.ScenarioRequest(id: id), for: .seconds(15)))
     }
 
-    /// Removes a scenario that has ended, with its trials; the models that it produced stay.
+    /// Removes a scenario that has ended, with its trials; the models that it produced are kept.
     /// - Returns: The removed scenario.
     public func remove(_ id: String) async throws -> ScenarioStatus {
         try ScenarioStatus(await requests.call(.removeScenario, Wire.ScenarioRequest(id: id)))

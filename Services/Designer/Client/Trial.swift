@@ -51,7 +51,7 @@ public struct Trial: Hashable, Sendable {
     /// Where it came from, for display: `random`, `knowledge`, `crossover 3 × 7` or `final 17`. No decision depends on
     /// it.
     public var origin: String
-    /// Numbers of the trials from whose genomes its own was made.
+    /// Numbers of its parents: the trials whose genomes it was derived from.
     public var parents: [Int]
     /// Display name of the network.
     public var networkName: String

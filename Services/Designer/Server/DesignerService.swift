@@ -125,7 +125,7 @@ public struct DesignerService: Sendable {
         return try await store.status(identity.text)
     }
 
-    /// Removes a scenario that has ended, with its trials; the models that it produced stay in the registry.
+    /// Removes a scenario that has ended, with its trials; the models that it produced are kept in the registry.
     /// - Returns: The removed scenario.
     func remove(_ id: String) async throws -> ScenarioStatus {
         let identity = try await store.database.read { db in try store.entry(id, in: db).id }

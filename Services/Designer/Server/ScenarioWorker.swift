@@ -87,7 +87,7 @@ struct ScenarioWorker: Service {
                 .corrupt,
                 "The designer cannot read this scenario's rows in its database; publish it again. \(error)")
         }
-        // A database that is full or blocked may recover; invalid rows stay invalid.
+        // A database that is full or blocked may recover; invalid rows do not.
         if error is DecodingError || (error as? Failure)?.isRetriable == false {
             logger.error(
                 "a search cannot continue", metadata: ["scenario": "\(lease.group)", "error": "\(failure.message)"])

@@ -4,7 +4,7 @@ import Schema
 
 /// Reports outcomes of networks to the knowledge service, and asks it which to try first.
 ///
-/// Every method is safe to repeat, and retries by itself while the service is unreachable and patience lasts.
+/// Every method is safe to repeat, and retries automatically while the service is unreachable and patience lasts.
 ///
 /// ```swift
 /// let knowledge = KnowledgeClient(try ServiceDirectory().connect(to: .knowledge, logger: logger))
@@ -39,7 +39,7 @@ public struct KnowledgeClient: Sendable {
         return try await requests.callRetrying(.modelRank, request, for: patience).models.map(RankedModel.init)
     }
 
-    /// Learns from all new outcomes now; otherwise the service does so by itself a little later.
+    /// Learns from all new outcomes now; otherwise the service does so a little later.
     public func learn() async throws -> LearningResult {
         let reply = try await requests.callRetrying(
             .knowledgeLearn, Wire.Empty(), timeout: Self.learningTimeout, for: patience)

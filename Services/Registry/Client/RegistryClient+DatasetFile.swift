@@ -3,7 +3,7 @@ import Model
 
 extension RegistryClient {
     /// The prepared file of a recipe, downloaded into a cache if it is missing.
-    /// - Throws: `Failure` with code `not-found` if nobody has prepared the dataset.
+    /// - Throws: `Failure` with code `not-found` if the dataset has not been prepared.
     public func datasetFile(recipe: String, in cache: BlobCache) async throws -> URL {
         guard let dataset = try await dataset(recipe: try BlobDigest(recipe)) else {
             throw Failure(
@@ -15,7 +15,7 @@ extension RegistryClient {
     /// The files of feature sets or, if none is named, the prepared file of a recipe and those of the views that a
     /// network reads.
     /// - Parameter inputs: Names of the network's inputs.
-    /// - Throws: `Failure` with code `not-found` if nobody has prepared them.
+    /// - Throws: `Failure` with code `not-found` if they have not been prepared.
     public func sampleFiles(
         recipe: String, features: [String], inputs: [String], in cache: BlobCache
     ) async throws -> [URL] {

@@ -4,7 +4,7 @@ import Schema
 
 /// Client of the registry: networks, models, datasets, dictionaries and blobs.
 ///
-/// Every method is safe to repeat. Each retries by itself while the registry is unreachable and patience lasts, so a
+/// Every method is safe to repeat. Each retries while the registry is unreachable and patience lasts, so a
 /// restart of the registry goes unnoticed.
 ///
 /// ```swift
@@ -89,7 +89,7 @@ extension RegistryClient {
         try RegisteredDataset(await ask(.datasetPut, Wire.Dataset(dataset)))
     }
 
-    /// The dataset that a recipe prepared; nil if nobody has prepared it yet.
+    /// The dataset that a recipe prepared; nil if it has not been prepared yet.
     public func dataset(recipe: BlobDigest) async throws -> RegisteredDataset? {
         do {
             return try RegisteredDataset(await ask(.datasetGet, Wire.CatalogueGetRequest(id: recipe.hexadecimal)))

@@ -32,7 +32,7 @@ public struct DataHelper {
         return message
     }
 
-    /// Its next line, whatever it contains.
+    /// Its next line, unparsed.
     /// - Throws: `Failure` with code `internal` if it exited without an answer.
     public func next<Message: Decodable>(_ type: Message.Type) throws -> Message {
         guard let line = try process.line() else {

@@ -48,7 +48,7 @@ public struct FeatureResult: Hashable, Sendable {
     public var features: String
     /// Digest of the features file.
     public var blob: BlobDigest
-    /// Validation metrics of the network by itself, such as `validation-accuracy`, and `seconds`.
+    /// Validation metrics of the network alone, such as `validation-accuracy`, and `seconds`.
     public var metrics: [String: Double]
 
     /// Makes a result.

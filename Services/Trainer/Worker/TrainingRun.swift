@@ -120,7 +120,7 @@ final class TrainingRun {
         }
     }
 
-    /// Whether this worker reports for the training, as it does when it is alone.
+    /// Whether this worker reports for the training; a worker that trains alone does.
     var isLeader: Bool { distribution.map { $0.rank == 0 } ?? true }
 
     /// Trains to the end, uploads the files and returns the result; nil if another worker does so.

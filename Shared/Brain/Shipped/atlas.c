@@ -1,4 +1,4 @@
-// Puts the shipped atlas into the executable itself, so that it is there wherever the executable is copied to.
+// Embeds the shipped atlas in the executable, so that copies of the executable have it, too.
 #include "CBrainAtlas.h"
 
 // `#embed` is C23; older modes know it as an extension.

@@ -33,7 +33,7 @@ struct VideoSet {
                     + "\(bench.names.joined(separator: ", ")).\(NearestName.question(wrong, among: bench.names))")
         }
         guard heldOut.count < bench.names.count else {
-            throw Failure(.invalidArgument, "held-out: every sequence is held out; leave one to the search.")
+            throw Failure(.invalidArgument, "held-out: every sequence is held out; leave one for the search.")
         }
     }
 

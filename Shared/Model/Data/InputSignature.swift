@@ -44,7 +44,7 @@ public enum ModalityKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Name of a modality that the user did not name.
     public var usualName: String { self == .image ? "picture" : rawValue }
 
-    /// The function of the brain that perceives it; nil for a table of numbers, which engages none by itself.
+    /// The function of the brain that perceives it; nil for a table of numbers, which alone engages none.
     public var function: String? {
         switch self {
         case .image, .video: "perception.vision"

@@ -36,7 +36,7 @@ public struct ExplanationRequest: Codable, Sendable {
 public struct ExplanationMessage: Codable, Sendable {
     /// What the answer is based on; nil if that could not be determined.
     public var explanation: PackageExplanation?
-    /// The sample's picture with the weights drawn over it, as PNG; nil if nobody asked for it.
+    /// The sample's picture with the weights drawn over it, as PNG; nil if it was not requested.
     public var picture: Data?
     /// Why there is no explanation.
     public var failure: Failure?

@@ -199,7 +199,7 @@ public struct TextEncoding: Hashable, Sendable, Codable {
 
     /// What happens to the Euclidean norm of features.
     public enum Norm: String, CaseIterable, Hashable, Sendable, Codable {
-        /// It stays as it is.
+        /// It is left unchanged.
         case kept
         /// The features are divided by it.
         case unit

@@ -2,7 +2,7 @@ import Yams
 
 /// Reads a mapping of a YAML file field by field. Failures name file, line, column and field.
 struct FieldReader {
-    /// A failure that names its place in the file, so that nobody looks for the place again.
+    /// A failure that names its place in the file, so that callers do not add it again.
     struct Located: Error {
         let failure: Failure
     }
@@ -74,7 +74,7 @@ struct FieldReader {
     /// Names of the fields present, in file order.
     var keys: [String] { mapping.compactMap { $0.key.scalar?.string } }
 
-    /// The value of a key, whatever its form.
+    /// The value of a key, in any form.
     func node(_ key: String) -> Node? { mapping[key] }
 
     /// Whether the group under a key has a field.

@@ -34,7 +34,7 @@ public struct Metric: Hashable, Sendable {
         self = metric
     }
 
-    /// A score for which larger is better, whatever the metric's direction.
+    /// A score for which larger is always better, regardless of the metric's direction.
     public func utility(of value: Double) -> Double { direction == .maximize ? value : -value }
 
     /// The name for its value on a split, such as `validation-macro-f1`.

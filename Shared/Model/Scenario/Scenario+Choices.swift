@@ -7,9 +7,9 @@ extension Scenario {
     public struct Choices: Hashable, Sendable {
         /// Multipliers for the structures' blocks; if nil, a wider network is also deeper.
         public var depths: [Double]?
-        /// Learning rates of each branch, whatever its optimizer.
+        /// Learning rates of each branch, independent of its optimizer.
         public var learningRates: [Double]?
-        /// Weight decays of each branch, whatever its optimizer.
+        /// Weight decays of each branch, independent of its optimizer.
         public var weightDecays: [Double]?
         /// Dropout rates of each branch.
         public var dropouts: [Double]?

@@ -4,7 +4,7 @@ extension Scenario {
     public struct Replication: Hashable, Sendable {
         /// How the replicas' gradients change the parameters.
         public enum Updates: Hashable, Sendable {
-            /// As they arrive; nobody waits.
+            /// As they arrive; no replica waits.
             case plain
             /// As they arrive; a replica that is more than this many steps ahead of the slowest waits.
             case staleness(Int)

@@ -4,7 +4,7 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
     public enum Augmentation: String, Hashable, Sendable, Codable, CaseIterable {
         /// Not at all.
         case none
-        /// Slightly: nobody would doubt what they are.
+        /// Slightly: they remain easy to recognize.
         case light
         /// So strongly that it becomes hard to tell what they are.
         case strong

@@ -49,7 +49,7 @@ extension LayerChain {
         add("activation", .relu)
     }
 
-    /// A depthwise convolution between two 1×1 convolutions, of which the first widens. The input is added if the
+    /// A depthwise convolution between two 1×1 convolutions; the first one widens. The input is added if the
     /// shapes are equal (Sandler et al. 2018; with squeeze and excitation: Howard et al. 2019).
     /// - Parameter expanded: Channels in between. If they equal those of the input, there is no first convolution.
     mutating func invertedResidual(

@@ -3,7 +3,7 @@ struct PresenceRules: LayerRules {
     /// How often a sample counts as one without the input while training.
     let rate: Double
 
-    /// Rounding leaves small numbers of what stands for an absent input.
+    /// Rounding leaves small numbers where an absent input should give zeros.
     private static let largestZero = 1e-3
 
     init(rate: Double) { self.rate = rate }

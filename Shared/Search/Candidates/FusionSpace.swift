@@ -1,7 +1,7 @@
 public import Model
 import Networks
 
-/// The space of a fusion search: each single-modality network by itself, the product of their answers, and fusions of
+/// The space of a fusion search: each single-modality network alone, the product of their answers, and fusions of
 /// their stages.
 ///
 /// The first gene is the choice that needs no training: the modality of a single network, or the product of all
@@ -78,7 +78,7 @@ public struct FusionSpace: CandidateSpace {
     public func isAllowed(_ genome: Genome) -> Bool {
         guard space.contains(genome), SearchSpace.isAbsent(genome.genes[0]) != SearchSpace.isAbsent(genome.genes[1])
         else { return false }
-        // All fusions need the single networks, whatever their size.
+        // All fusions need the single networks, regardless of their own size.
         return network(alone: genome) != nil || keeps(scenario.limits, genome)
     }
 

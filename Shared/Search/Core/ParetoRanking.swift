@@ -9,7 +9,7 @@ public struct ParetoRanking: Hashable, Sendable {
     /// with each front scaled to width 1; infinite at the ends.
     public let crowding: [Double]
 
-    /// Ranks items by their objectives, of which all have the same number.
+    /// Ranks items by their objectives; all items have the same number of them.
     public init(_ objectives: [[Double]]) {
         precondition(Set(objectives.map(\.count)).count <= 1, "all items need the same objectives")
         let fronts = Self.fronts(of: objectives)

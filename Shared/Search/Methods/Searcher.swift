@@ -1,7 +1,7 @@
 /// A search: ask it for candidates and tell it their outcomes.
 ///
 /// **The same trace for any number of workers.** Proposal k depends on the plan, the seed and the outcomes of the first
-/// trials, where k alone determines how many; never on the order or time in which outcomes arrive. While one of these
+/// trials (k alone determines how many), never on the order or time of their arrival. While one of these
 /// is unknown, `ask` answers `waiting`. All other state of a strategy follows from the history, so a searcher that was
 /// stored and loaded continues identically.
 ///

@@ -178,7 +178,7 @@ public enum ServiceRuntime {
     }
 
     private static func group(of services: [any Service], _ logger: Logger) -> ServiceGroup {
-        // A worker that leaves by itself ends the process; services end only when told to.
+        // A worker that leaves on its own ends the process; services end only when told to.
         let members = services.map { service in
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: service, successTerminationBehavior: .gracefullyShutdownGroup)

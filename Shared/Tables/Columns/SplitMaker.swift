@@ -14,7 +14,7 @@ struct SplitMaker {
     static func tooFew(_ count: Int, _ what: String) -> Failure {
         Failure(
             .invalidArgument,
-            "There are too few \(what): \(count); training, validation and test need \(fewestSamples) at least.")
+            "There are too few \(what): \(count); training, validation and test need at least \(fewestSamples).")
     }
 
     let settings: DataSettings.Split

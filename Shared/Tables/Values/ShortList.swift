@@ -1,4 +1,4 @@
-/// Names in a message, of which there may be thousands.
+/// A list of names in a message, shortened if there are many.
 public enum ShortList {
     /// Number of names that are shown.
     private static let most = 20

@@ -7,7 +7,7 @@ struct Behavior {
     private let network: CheckedNetwork
     private let place: ComputePlace
 
-    /// Maximum difference between the accuracies of well-trained networks, whatever the rounding.
+    /// Maximum difference between the accuracies of well-trained networks, for any rounding.
     private static let tolerance = 0.05
 
     init(_ network: CheckedNetwork, _ place: ComputePlace) {

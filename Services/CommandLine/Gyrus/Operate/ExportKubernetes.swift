@@ -108,7 +108,7 @@ struct KubernetesKeys {
         try Data(admitted.joined().utf8).write(to: folder.appending(path: "admitted"))
     }
 
-    /// Copies the credentials of a bucket next to the keys; without a file, existing credentials stay.
+    /// Copies the credentials of a bucket next to the keys; without a file, existing credentials are kept.
     static func takeBucketCredentials(from file: String?, into folder: URL) throws {
         let place = folder.appending(path: bucket)
         guard let file else {

@@ -112,7 +112,7 @@ struct SystemdUnits {
         }
     }
 
-    /// Restrictions that no Gyrus service is affected by. Namespaces stay allowed because the registry inspects imported
+    /// Restrictions that affect no Gyrus service. Namespaces remain allowed because the registry inspects imported
     /// files inside its own, and writable code because libtorch generates code at run time.
     private static let hardening = [
         "NoNewPrivileges=yes", "CapabilityBoundingSet=", "AmbientCapabilities=", "ProtectSystem=strict",

@@ -43,7 +43,7 @@ struct SimpleModels {
         if lead < -1.96 {
             return "A simple model is better than the network by more than chance: \(best.name) reach \(figure)."
         }
-        return "The best simple model (\(best.name), \(figure)) is as good, as far as these samples can show."
+        return "The best simple model (\(best.name), \(figure)) does about as well on these samples."
     }
 }
 

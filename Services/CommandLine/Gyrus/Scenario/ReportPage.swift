@@ -27,7 +27,7 @@ struct ReportPage {
         <h2>The data</h2>\(data)
         <h2>What was tried</h2>\(chart)\(table)
         <h2>What won, and why</h2>\(winner)\(comparison)
-        <h2>What to do for more</h2>\(advice)
+        <h2>How to improve the result</h2>\(advice)
         <h2>How to use it</h2>\(use)
         <h2>The scenario</h2><pre>\(escaped(status.text))</pre>
         </body></html>

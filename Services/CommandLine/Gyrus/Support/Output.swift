@@ -53,7 +53,7 @@ func say(_ text: String) { OutputStream.talk.write("\(printable(text))\n") }
 /// Writes a line of the result to stdout immediately, without buffering, so that pipes get it at once.
 func emit(_ text: String) { OutputStream.result.write("\(printable(text))\n") }
 
-/// The text with terminal control characters replaced by visible ones; line breaks and tabs stay.
+/// The text with terminal control characters replaced by visible ones; line breaks and tabs are kept.
 func printable(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isCommand) else { return text }
     var result = ""

@@ -5,7 +5,7 @@ import Launcher
 import Model
 import Presentation
 
-/// Options for removing items: the command asks first and refuses if nobody can answer.
+/// Options for removing items: the command asks for confirmation first and refuses if it cannot ask.
 struct RemovalOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Remove without asking.")
     var force = false
@@ -64,7 +64,7 @@ struct RemovalOptions: ParsableArguments {
     }
 
     /// Asks a question that only `y` or `yes` confirms.
-    /// - Throws: `Failure` if nobody can answer, or if the answer is not yes.
+    /// - Throws: `Failure` if it cannot ask, or if the answer is not yes.
     static func ask(_ question: String) throws {
         guard isatty(0) == 1 else {
             throw Failure(

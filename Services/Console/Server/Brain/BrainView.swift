@@ -10,7 +10,7 @@ struct BrainRegion: Hashable {
     var x: Double
     var y: Double
     var z: Double
-    /// How strongly it takes part, 0 to 1; a region with 0 stays in the background.
+    /// How strongly it takes part, 0 to 1; a region with 0 is drawn in the background.
     var strength: Double
     /// CSS class that sets its color.
     var style: String

@@ -1,6 +1,6 @@
 import Networks
 
-/// A network as the drawing shows it, whatever its format.
+/// A network as the drawing shows it, regardless of its format.
 struct ArchitectureGraph {
     /// One computing step.
     struct Step {

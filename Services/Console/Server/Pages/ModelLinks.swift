@@ -4,7 +4,7 @@ import Model
 /// Which trials of a scenario are models, and where they are shown.
 ///
 /// The registry has the final trainings, the single-modality networks that a fusion search trained itself, and the
-/// result. All other trials stay with the designer.
+/// result. Only the designer has all other trials.
 struct ModelLinks: Sendable {
     private let scenario: ScenarioID
     private let result: String?

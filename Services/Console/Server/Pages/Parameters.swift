@@ -8,7 +8,7 @@ struct Parameters: Sendable {
         var name: String
         /// The choices that trials made, in order.
         var levels: [String]
-        /// Share of the objective's variance that the decision explains by itself, 0 to 1.
+        /// Share of the objective's variance that the decision explains on its own, 0 to 1.
         var importance = 0.0
     }
 
@@ -98,7 +98,7 @@ struct Parameters: Sendable {
 
     // MARK: Importance
 
-    /// The share of the variance that a decision explains by itself, corrected for chance (ε² of an analysis of
+    /// The share of the variance that a decision explains on its own, corrected for chance (ε² of an analysis of
     /// variance; Kelley 1935).
     static func share(explainedBy levels: [Int], levels count: Int, of values: [Double]) -> Double {
         let total = values.count

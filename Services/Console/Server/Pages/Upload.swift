@@ -52,7 +52,7 @@ struct Upload {
     /// Removes the files.
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
-    /// A file name that stays in its folder, whatever the client sends.
+    /// A file name that cannot leave its folder, whatever the client sends.
     static func name(_ name: String, number: Int) -> String {
         let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
         let safe = String(last.unicodeScalars.filter { $0.value >= 32 && $0 != "\u{7F}" }.map(Character.init))

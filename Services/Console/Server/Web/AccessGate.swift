@@ -41,7 +41,7 @@ struct AccessGate<Context: RequestContext>: RouterMiddleware {
         }
         throw Refusal(
             .forbidden,
-            "This console belongs to someone. Open it by its whole address, with the key that ‘gyrus up -d’ prints.")
+            "This console requires a key. Open the full address, including the key, that ‘gyrus up -d’ prints.")
     }
 
     private func isKnown(_ request: Request) -> Bool {

@@ -29,7 +29,7 @@ struct Assets: Sendable {
 
     /// The response for a file.
     func response(_ name: String, to request: Request) throws -> Response {
-        guard let asset = assets[name] else { throw Failure(.notFound, "The console has no file of this name.") }
+        guard let asset = assets[name] else { throw Failure(.notFound, "The console has no file with this name.") }
         let tag = "\"\(asset.tag)\""
         let headers: HTTPFields = [
             .contentType: asset.type, .eTag: tag, .cacheControl: "public, max-age=31536000, immutable",

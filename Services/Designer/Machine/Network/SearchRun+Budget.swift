@@ -33,7 +33,7 @@ extension SearchRun {
     /// The metric that holds the number of a training's epochs; of a final training, from its beginning.
     static let epochs = "epochs"
 
-    /// Seconds that trials have taken; their share of the budget if nobody has measured it.
+    /// Seconds that trials have taken; their share of the budget if that was not measured.
     private var trialSeconds: Double? { scenario.search.budget.map { elapsed ?? $0 * Scenario.Search.trialShare } }
 
     /// Seconds left for final trainings, which is more than their share if the search has run out of candidates; nil

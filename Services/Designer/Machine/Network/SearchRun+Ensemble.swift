@@ -63,7 +63,7 @@ extension SearchRun {
     }
 
     /// The final trainings whose networks form an ensemble: those of all folds, or the best two finalists, the best
-    /// three and so on, of which validation picks one. A weaker network can spoil the mean, so it has to earn its place
+    /// three and so on; validation picks one of them. A weaker network can spoil the mean, so it has to earn its place
     /// (Margineantu and Dietterich, Pruning adaptive boosting, 1997).
     private var teams: [[Trial]] {
         let members = trials.filter { $0.purpose.isFinal && $0.objective != nil && $0.network != nil }

@@ -33,7 +33,7 @@ extension SearchRun {
         return false
     }
 
-    /// Continues a paused trial; one that already continued before an interruption stays as it is.
+    /// Continues a paused trial; one that already continued before an interruption is left unchanged.
     private mutating func promote(_ training: SuccessiveHalving.Training, _ decision: inout SearchDecision) throws {
         guard trials[training.trial].state == .paused, trials[training.trial].rungs.count == training.rung else {
             return

@@ -34,7 +34,7 @@ package actor ControllerShards {
     /// Submits a gradient. Its part for a lost shard is lost.
     package func push(_ gradient: [Float]) async throws { _ = try await attempt { try await $0.push(gradient) } }
 
-    /// Leaves, so that nobody waits for this replica.
+    /// Leaves, so that no other replica waits for this one.
     package func leave() async {
         await client?.leave()
         await disconnect()

@@ -96,7 +96,7 @@ extension DesignerStore {
             objective: Metric(named: row["metric"]) ?? .accuracy, facts: entry.facts)
     }
 
-    /// The trial whose model is the result, otherwise the best one so far. A trial that continues after a pause counts
+    /// The trial whose model is the result, or the best one so far. A trial that continues after a pause counts
     /// with its earlier objective, so that the best never gets worse.
     private func best(of id: ScenarioID, model: String?, in db: Database) throws -> Trial? {
         let result = try model.map { try TrialID($0).number }

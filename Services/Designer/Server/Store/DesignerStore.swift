@@ -154,7 +154,7 @@ public struct DesignerStore: Sendable {
         wake(id, in: db)
     }
 
-    /// Notifies those who wait for the scenario's end, once it is on disk.
+    /// Notifies clients that wait for the scenario's end, once it is on disk.
     private func wake(_ id: ScenarioID, in db: Database) {
         let ended = ended
         db.afterNextTransaction { _ in ended.wake(id.text) }
@@ -184,7 +184,7 @@ public struct DesignerStore: Sendable {
         ])
     }
 
-    /// Ends the scenario of a task as failed, whatever else its rows hold, and cancels its tasks.
+    /// Ends the scenario of a task as failed, regardless of its other rows, and cancels its tasks.
     func fail(task: String, _ failure: Failure) async throws {
         try await database.write { db in
             let id = try ScenarioID(String(task.prefix { $0 != "." }))

@@ -22,7 +22,7 @@ public enum AreaChange: Hashable, Sendable {
 
     /// Adds an area, or a sub-area with a name such as `vision.text`.
     case add(String, Ties)
-    /// Renames an area; its networks and codes stay with it.
+    /// Renames an area; it keeps its networks and codes.
     case rename(String, to: String)
     /// Moves functions, regions and networks of an area into a new area at the same level. If no networks are named,
     /// both areas offer all of the area's networks.

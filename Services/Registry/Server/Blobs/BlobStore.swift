@@ -325,7 +325,7 @@ public actor BlobStore {
         return true
     }
 
-    /// Quarantines a damaged file, so that nobody reads it and it can be uploaded again.
+    /// Quarantines a damaged file, so that it is not read and can be uploaded again.
     func putAside(_ digest: BlobDigest, because reason: String) throws {
         let target = folder.appending(path: "corrupt/\(digest.hexadecimal)")
         try? FileManager.default.removeItem(at: target)

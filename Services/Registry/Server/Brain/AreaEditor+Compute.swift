@@ -4,7 +4,7 @@ import RegistryClient
 extension AreaEditor {
     /// Adds the areas and sub-areas that follow from the atlas and do not exist yet.
     ///
-    /// Existing areas keep their identity, name and ties, so that people's changes stay; a function that already has an
+    /// Existing areas keep their identity, name and ties, to keep users' changes; a function that already has an
     /// area gets no second one.
     func compute() throws {
         for draft in AreaRule.areas(of: atlas) {
@@ -32,7 +32,7 @@ extension AreaEditor {
                 ? $0.isRest && $0.parent == area.id
                 : !$0.isRest && !Set($0.functions).isDisjoint(with: part.functions)
         }
-        // A sub-area that was renamed or merged away stays that way.
+        // A sub-area that was renamed or merged is not restored.
         let stood = try AreaTable.area(named: "\(area.name).\(part.name)", db)
         guard !isTaken, stood == nil else { return }
         _ = try create(

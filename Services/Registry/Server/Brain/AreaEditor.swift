@@ -67,7 +67,7 @@ struct AreaEditor {
         }
         let (old, new) = (try path(area), AreaChange.Ties(functions: ties.functions, regions: ties.regions))
         try AreaTable.untie(area.id, functions: ties.functions, db)
-        // Regions that the area's remaining functions still imply must not stay with it.
+        // Regions that the area's remaining functions still imply must not remain with it.
         try AreaTable.tie(area.id, regions: ties.regions.mapValues { _ in 0 }, db)
         let parent = try area.parent.map { try self.area($0) }
         let created = try create(name, parent, new, origin: .user)
@@ -97,14 +97,16 @@ struct AreaEditor {
 
     private func merge(_ area: Area, _ others: [String]) throws -> Int {
         guard !others.isEmpty else {
-            throw Failure(.invalidArgument, "A merge needs at least two areas: the one that stays and the others.")
+            throw Failure(
+                .invalidArgument, "A merge needs at least two areas: one to keep and others to merge into it.")
         }
         let found = try others.map(find).filter { $0.id != area.id }
         for other in found {
             guard other.id != area.parent else {
                 throw Failure(
                     .invalidArgument,
-                    "'\(other.name)' cannot be merged into its own sub-area '\(area.name)'; merge the other way round.")
+                    "'\(other.name)' cannot be merged into its own sub-area '\(area.name)'; merge the other way around."
+                )
             }
             let old = try path(other)
             try mergeParts(of: other, into: area)

@@ -35,7 +35,7 @@ public struct BrainStore: Sendable {
         }
     }
 
-    /// Replaces the atlas after validating it as a whole, and recomputes the areas that nobody has changed.
+    /// Replaces the atlas after validating it as a whole, and recomputes the areas that have not been changed by hand.
     /// - Returns: The changes.
     func replaceAtlas(by files: AtlasFiles) async throws -> [AtlasChange] {
         let atlas = try Atlas(files)

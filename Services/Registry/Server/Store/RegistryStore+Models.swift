@@ -5,7 +5,7 @@ import RegistryClient
 import Storage
 
 extension RegistryStore {
-    /// Adds a model whose blobs exist as the next version of its series; a known identity stays unchanged.
+    /// Adds a model whose blobs exist as the next version of its series; a known identity is left unchanged.
     func add(_ model: PretrainedModel) async throws -> PretrainedModel {
         try await database.write { db in
             if let known = try Self.model(model.id, db) { return known }

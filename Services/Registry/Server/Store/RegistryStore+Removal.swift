@@ -7,7 +7,7 @@ import Storage
 // MARK: - Removing
 
 extension RegistryStore {
-    /// Removes a model that is not live and has no descendants. Its files stay until the next garbage collection.
+    /// Removes a model that is not live and has no descendants. Its files remain until the next garbage collection.
     /// - Returns: The removed model.
     func removeModel(_ id: String) async throws -> PretrainedModel {
         try await database.write { db in
@@ -69,7 +69,7 @@ extension RegistryStore {
         return models.prefix(3).joined(separator: ", ") + (models.count > 3 ? " and others" : "")
     }
 
-    /// Removes a prepared dataset that no model was trained on. Its file stays until the next garbage collection.
+    /// Removes a prepared dataset that no model was trained on. Its file remains until the next garbage collection.
     /// - Returns: The removed dataset.
     func removeDataset(_ recipe: BlobDigest) async throws -> RegisteredDataset {
         try await database.write { db in

@@ -5,7 +5,7 @@ import RegistryClient
 import Storage
 
 extension RegistryStore {
-    /// Registers the networks that every registry has, in one transaction; existing ones stay unchanged.
+    /// Registers the networks that every registry has, in one transaction; existing ones are left unchanged.
     public func seedZoo() async throws {
         let new = try await unknown(try ZooNetwork.all).map { entry in
             try ExaminedNetwork(

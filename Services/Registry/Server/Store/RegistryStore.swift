@@ -25,7 +25,7 @@ public struct RegistryStore: Sendable {
 // MARK: - Base networks
 
 extension RegistryStore {
-    /// Adds a network with a checked description; a known one stays unchanged.
+    /// Adds a network with a checked description; a known one is left unchanged.
     func add(_ network: BaseNetwork, _ structure: NetworkStructure, id: BlobDigest) async throws -> BaseNetwork {
         try await database.write { db in try add(network, structure, id: id, in: db) }
     }
@@ -70,7 +70,7 @@ extension RegistryStore {
 // MARK: - Datasets
 
 extension RegistryStore {
-    /// Adds a dataset whose blob exists; a known recipe stays unchanged, but features get a new creation time.
+    /// Adds a dataset whose blob exists; a known recipe is left unchanged, but features get a new creation time.
     func add(_ dataset: RegisteredDataset) async throws -> RegisteredDataset {
         let attributes = String(decoding: try JSONEncoder().encode(dataset.attributes), as: UTF8.self)
         return try await database.write { db in

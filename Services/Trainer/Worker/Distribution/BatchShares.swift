@@ -1,12 +1,12 @@
 /// Each worker's share of every mini-batch (dynamic batch size; Ye et al., 2020).
 ///
 /// If worker i took the time tᵢ to compute its share pᵢ, the new shares are p′ᵢ = k pᵢ / tᵢ with k = 1 / Σⱼ pⱼ / tⱼ,
-/// proportional to the workers' speeds. While times hardly differ, shares stay: kernels are recompiled for every new
+/// proportional to the workers' speeds. While times hardly differ, shares are kept: kernels recompile for every new
 /// size, which costs more than a perfect balance gains. Shares of a batch are rounded by largest remainders, so that
 /// they add up to it and, if there are enough samples, every worker gets one.
 struct BatchShares: Hashable {
-    /// Relative difference of times above which shares change. At most (N − 1) / N of it is lost, namely if one of N
-    /// workers is slower than all others.
+    /// Relative difference of times above which shares change. At most (N − 1) / N of it is lost: when one of N workers
+    /// is slower than all others.
     private static let tolerance = 0.1
 
     /// Share of each worker; they add up to 1.

@@ -9,7 +9,7 @@ struct LocalSGD: ReplicaRule {
     }
 }
 
-/// Local SGD one round late, so that nobody waits for the sum (after Hierarchical Local SGD; Zhou et al., 2020).
+/// Local SGD one round late, so that no worker waits for the sum (after Hierarchical Local SGD; Zhou et al., 2020).
 ///
 /// dᵢ(t) is worker i's change between the synchronization rounds t − 1 and t. In round t it takes the sum that was
 /// started in round t − 1, adds the mean to the common weights, c ← c + Σⱼ dⱼ(t−1) / N, continues from xᵢ = c + dᵢ(t),

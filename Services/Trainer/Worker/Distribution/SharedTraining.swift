@@ -25,7 +25,7 @@ protocol SharedTraining: AnyObject {
     /// own.
     func publishing<Result>(_ body: () throws -> Result) rethrows -> Result
 
-    /// Makes whatever waits for other workers fail soon, once nobody wants the result; any thread may call it.
+    /// Makes calls that wait for other workers fail soon, once the result is not needed; any thread may call it.
     var giveUp: @Sendable () -> Void { get }
 
     /// Tells the other workers that there is nothing more to do.

@@ -16,7 +16,7 @@ public struct AtlasChange: Hashable, Sendable, Codable {
     /// Total number of new, removed and changed names, listed or not.
     public let totals: [Int]
 
-    /// Takes names, of which the first ones are listed.
+    /// Takes all names; only the first ones are listed.
     public init(
         what: String, count: Int, added: [String], removed: [String], changed: [String], totals: [Int]? = nil
     ) {

@@ -92,7 +92,7 @@ public struct AtlasFiles: Hashable, Sendable {
         }
     }
 
-    /// Identity of the texts, whatever the order of the files.
+    /// Identity of the texts, independent of the order of the files.
     public var digest: BlobDigest {
         let parts = texts.sorted { $0.key < $1.key }.flatMap { [$0.key, "\($0.value.utf8.count)", $0.value] }
         return BlobDigest(hashing: Array(parts.joined(separator: "\n").utf8))

@@ -51,7 +51,7 @@ public struct Explanation: Hashable, Sendable, Codable {
 
     /// An area or sub-area and how active it is.
     public struct ActiveArea: Hashable, Sendable, Codable {
-        /// Identity, which stays when it is renamed.
+        /// Identity, which renaming does not change.
         public var id: Int
         /// Name with that of the area that it is part of.
         public var path: String

@@ -61,7 +61,7 @@ struct MetricsServer: Service {
         switch address {
         case .port(let host, let port): bind = .hostname(host, port: port)
         case .socket(let path):
-            // Left by a process that was killed; nobody else serves metrics of this service.
+            // Left by a process that was killed; no other process serves metrics of this service.
             try? FileManager.default.removeItem(atPath: path)
             bind = .unixDomainSocket(path: path)
         }
