@@ -81,7 +81,7 @@ import Testing
         #expect(message.failure?.message.contains("x.safetensors") == true)
     }
 
-    @Test(arguments: [(0.95, "The network is better"), (0.90, "is as good"), (0.80, "A simple model is better")])
+    @Test(arguments: [(0.95, "The network is better"), (0.90, "does about as well"), (0.80, "A simple model is better")])
     func `a report says whether the winner is better than simple models`(accuracy: Double, verdict: String) throws {
         let simple = Baseline(
             name: "linear model",
