@@ -11,7 +11,8 @@ final class ControlServer: Sendable {
     private let source: any DispatchSourceRead
 
     /// Starts answering; only the user can access the socket's folder.
-    init(at url: URL, answer: @escaping @Sendable (ControlRequest) async -> ControlReply) throws {
+    /// - Parameter answer: Executes a request. Without a reply, the connection ends as if nobody listened.
+    init(at url: URL, answer: @escaping @Sendable (ControlRequest) async -> ControlReply?) throws {
         path = url.path
         unlink(path)
         let socket = try UnixSocket.make()
@@ -28,7 +29,7 @@ final class ControlServer: Sendable {
             connections.async {
                 guard let line = UnixSocket.readAll(connection) else { return }
                 Task {
-                    let reply: ControlReply
+                    let reply: ControlReply?
                     do {
                         reply = await answer(try JSONDecoder().decode(ControlRequest.self, from: line))
                     } catch {
@@ -38,7 +39,7 @@ final class ControlServer: Sendable {
                                 "the supervisor does not understand this version of gyrus; restart it with: gyrus down, gyrus up"
                             ))
                     }
-                    if let data = try? JSONEncoder().encode(reply) { UnixSocket.writeAll(connection, data) }
+                    if let reply, let data = try? JSONEncoder().encode(reply) { UnixSocket.writeAll(connection, data) }
                 }
             }
         }

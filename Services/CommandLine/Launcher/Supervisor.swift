@@ -79,10 +79,7 @@ public actor Supervisor {
     public func open() async throws {
         await takeOver()
         server = try ControlServer(at: directory.control) { [weak self] request in
-            guard let self else {
-                return ControlReply(failure: Failure(.unavailable, "The supervisor is shutting down."))
-            }
-            return await self.answer(request)
+            await self?.answer(request)
         }
     }
 
