@@ -201,6 +201,13 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
         try await shop.clean()
     }
 
+    @Test func `a supervisor that has just ended counts as one that does not listen`() async throws {
+        let directory = try TemporaryDirectory()
+        let server = try ControlServer(at: directory.file("control")) { _ in nil }
+        defer { server.close() }
+        #expect(try await ControlClient(at: directory.file("control")).send(.status(unless: nil)) == nil)
+    }
+
     @Test func `requests over the socket reach the supervisor`() async throws {
         let shop = try await Workshop()
         let client = ControlClient(at: shop.directory.control)
