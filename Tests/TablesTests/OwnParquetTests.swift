@@ -35,7 +35,7 @@ struct OwnParquetTests {
         let sets = try FileManager.default.contentsOfDirectory(
             at: OwnData.folder, includingPropertiesForKeys: [.isDirectoryKey])
         let names = try sets.filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
-            .map(\.lastPathComponent).filter { !["licences", "models"].contains($0) }
+            .map(\.lastPathComponent).filter { $0 != "models" && !$0.hasPrefix("licen") }
         #expect(names.count >= 21)
         for name in names.sorted() {
             let table = try OwnData.table(name)

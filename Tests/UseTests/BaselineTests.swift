@@ -81,7 +81,9 @@ import Testing
         #expect(message.failure?.message.contains("x.safetensors") == true)
     }
 
-    @Test(arguments: [(0.95, "The network is better"), (0.90, "does about as well"), (0.80, "A simple model is better")])
+    @Test(arguments: [
+        (0.95, "The network is better"), (0.90, "does about as well"), (0.80, "A simple model is better"),
+    ])
     func `a report says whether the winner is better than simple models`(accuracy: Double, verdict: String) throws {
         let simple = Baseline(
             name: "linear model",
