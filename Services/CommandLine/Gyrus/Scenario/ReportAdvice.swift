@@ -26,11 +26,9 @@ struct SimpleModels {
 
     /// By how many standard errors the winner is better than the best simple model; nil if there is nothing to compare.
     func lead(of winner: Trial) -> Double? {
-        guard let best, let simple = best.metrics[metric], let value = winner.metrics[metric] else { return nil }
-        let errors = [best.metrics, winner.metrics].map { $0[Metric.error(of: metric)] ?? 0 }
-        let error = (errors[0] * errors[0] + errors[1] * errors[1]).squareRoot()
-        let difference = objective.utility(of: value) - objective.utility(of: simple)
-        return error > 0 ? difference / error : difference == 0 ? 0 : difference * .infinity
+        guard let best, let gain = MetricGain(of: winner.metrics, over: best.metrics, in: objective, named: metric)
+        else { return nil }
+        return gain.error > 0 ? gain.value / gain.error : gain.value == 0 ? 0 : gain.value * .infinity
     }
 
     /// The comparison as a sentence.

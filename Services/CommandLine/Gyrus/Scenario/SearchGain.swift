@@ -26,15 +26,32 @@ struct SearchGain {
         }
         for split in ["test", "validation"] {
             let name = objective.name(on: split)
-            guard let value = winner.metrics[name], let simple = fixed.metrics[name] else { continue }
-            let errors = [winner, fixed].map { $0.metrics[Metric.error(of: name)] ?? 0 }
-            let error = (errors[0] * errors[0] + errors[1] * errors[1]).squareRoot()
-            let gain = objective.utility(of: value) - objective.utility(of: simple)
-            let figure = Figures.value(gain, of: objective, error: error > 0 ? error : nil)
+            guard let simple = fixed.metrics[name],
+                let gain = MetricGain(of: winner.metrics, over: fixed.metrics, in: objective, named: name)
+            else { continue }
+            let figure = Figures.value(gain.value, of: objective, error: gain.error > 0 ? gain.error : nil)
             return
                 "Compared with the best choice that needs no search (\(fixed.networkName), "
                 + "\(Figures.value(simple, of: objective))), the search adds \(figure) on the \(split) split."
         }
         return nil
+    }
+}
+
+/// By how much one network is better than another on the same samples.
+struct MetricGain {
+    /// The difference; positive if the first is better, whether the metric is maximized or minimized.
+    let value: Double
+    /// Its standard error, as if both were measured on samples of their own; 0 if neither error is known.
+    let error: Double
+
+    /// Compares a metric of two networks.
+    /// - Parameter name: Name of the metric on a split, such as `test-accuracy`.
+    /// - Returns: nil if one of them lacks the metric.
+    init?(of one: [String: Double], over other: [String: Double], in objective: Metric, named name: String) {
+        guard let better = one[name], let worse = other[name] else { return nil }
+        value = objective.utility(of: better) - objective.utility(of: worse)
+        let errors = [one, other].map { $0[Metric.error(of: name)] ?? 0 }
+        error = (errors[0] * errors[0] + errors[1] * errors[1]).squareRoot()
     }
 }
