@@ -289,7 +289,7 @@ let services: [Target] = [
         name: "ConsoleServer",
         dependencies: [
             "Answers", "Brain", "HelperProcesses", "Manual", "Model", "Messaging", "Networks", "ServiceClient",
-            "DesignerClient", "KnowledgeClient", "Presentation", "RegistryClient", "ServerClient", "Tables",
+            "DesignerClient", "Presentation", "RegistryClient", "ServerClient", "Tables",
             "Tracking", "WebGuard",
             "WorkQueueClient", hummingbird, hummingbirdCore,
             asyncAlgorithms, crypto, httpTypes, mustache, nio, lifecycle, logging,
@@ -459,7 +459,7 @@ let testTargets: [Target] = [
         "DesignerTests",
         [
             "Brain", "DesignerClient", "DesignerSearch", "ParameterServer", "ServiceTestSupport", "DesignerServer",
-            "Search", "Storage", "Messaging", "Model", "TrainerClient", "EvaluatorClient",
+            "KnowledgeClient", "Search", "Storage", "Messaging", "Model", "TrainerClient", "EvaluatorClient",
             "Networks", "Tracking", "TrackingSearch", "gyrus-autoencoder", grdb, lifecycle, logging,
         ]),
     .target(

@@ -5,6 +5,7 @@ import DesignerSearch
 import DesignerServer
 import EvaluatorClient
 import Foundation
+import KnowledgeClient
 import Logging
 import Messaging
 import Model
@@ -82,7 +83,7 @@ struct SearchBenchmark: AsyncParsableCommand {
         let service = try await DesignerService(
             pool, events: events,
             peers: DesignerPeers(
-                trainer: world, evaluator: world, knowledge: world, registry: world, brain: world),
+                trainer: world, evaluator: world, knowledge: world, registry: world, brain: world, attention: world),
             logger: logger)
         var router = Router()
         DesignerHarness(service).register(in: &router)
@@ -152,13 +153,13 @@ private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, S
 
     func cancel(group: String) {}
 
-    func bestGenomes(
-        for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
-    ) -> [Genome] { [] }
+    func networks(
+        for scenario: Scenario, activations: [String: Double], space: String, limit: Int
+    ) -> [RankedModel] { [] }
 
-    func rankedStructures(
+    func structures(
         _ names: [String], of modality: String, for scenario: Scenario, activations: [String: Double]
-    ) -> [String] { [] }
+    ) -> [RankedStructure] { [] }
 
     func record(_ observation: TrialObservation) {}
 

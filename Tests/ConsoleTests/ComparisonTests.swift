@@ -70,13 +70,7 @@ import Testing
             #expect(trials.text.contains("30 measured trials"))
             let facts = try await cluster.designer.scenario(first.text).facts
             #expect(facts?.genes?.isEmpty == false)
-            #expect(facts?.space?.contains("LeNet5") == true)
-            #expect(facts?.datasets == ["image": "mnist", "audio": "fsdd"])
-            #expect(facts?.features?["classes"] == 10)
-            #expect(
-                try await cluster.designer.scenarios().allSatisfy {
-                    $0.facts?.genes == nil && $0.facts?.space == nil && $0.facts?.features?.isEmpty == false
-                })
+            #expect(try await cluster.designer.scenarios().allSatisfy { $0.facts?.genes == nil })
         }
     }
 

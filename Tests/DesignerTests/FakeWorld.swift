@@ -1,6 +1,7 @@
 import Brain
 import EvaluatorClient
 import Foundation
+import KnowledgeClient
 import Model
 import Networks
 import Search
@@ -32,6 +33,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
     let state: Mutex<State>
     let preparationFailure: Failure?
     let resolutionFailure: Failure?
+    let attentionFailure: Failure?
     let known: [Genome]
     /// The structure that attention favors, by modality.
     let favorites: [String: String]
@@ -44,6 +46,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
 
     init(
         order: UInt64 = 1, preparationFailure: Failure? = nil, resolutionFailure: Failure? = nil,
+        attentionFailure: Failure? = nil,
         known: [Genome] = [], favorites: [String: String] = [:], offers: [Int: [String]] = [:],
         failing: @escaping @Sendable (Order<TrainingTask>) -> Failure? = { _ in nil },
         gate: @escaping @Sendable (Order<TrainingTask>) async throws -> Void = { _ in }
@@ -51,6 +54,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
         state = Mutex(State(generator: SeededGenerator(seed: order)))
         self.preparationFailure = preparationFailure
         self.resolutionFailure = resolutionFailure
+        self.attentionFailure = attentionFailure
         self.known = known
         self.favorites = favorites
         self.offers = offers
@@ -59,7 +63,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
     }
 
     var peers: DesignerPeers {
-        DesignerPeers(trainer: self, evaluator: self, knowledge: self, registry: self, brain: self)
+        DesignerPeers(trainer: self, evaluator: self, knowledge: self, registry: self, brain: self, attention: self)
     }
 
     /// The formula.
@@ -137,18 +141,28 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
 
     func cancel(group: String) async throws { state.withLock { $0.cancelledGroups.append(group) } }
 
-    func bestGenomes(
-        for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
-    ) async throws -> [Genome] {
-        state.withLock { $0.asked.append(id.text) }
-        return Array(known.prefix(limit))
+    func networks(
+        for scenario: Scenario, activations: [String: Double], space: String, limit: Int
+    ) async throws -> [RankedModel] {
+        state.withLock { $0.asked.append(scenario.name) }
+        if let attentionFailure { throw attentionFailure }
+        return known.prefix(limit).map { Self.ranked(ModelKey(space: space, genome: "\($0)"), outcomes: 1) }
     }
 
-    func rankedStructures(
+    func structures(
         _ names: [String], of modality: String, for scenario: Scenario, activations: [String: Double]
-    ) async throws -> [String] {
+    ) async throws -> [RankedStructure] {
+        if let attentionFailure { throw attentionFailure }
         guard let first = favorites[modality] else { return [] }
-        return [first] + names.filter { $0 != first }
+        return ([first] + names.filter { $0 != first }).map {
+            RankedStructure(name: $0, ranked: Self.ranked(.fresh($0), outcomes: $0 == first ? 1 : 0))
+        }
+    }
+
+    private static func ranked(_ key: ModelKey, outcomes: Int) -> RankedModel {
+        RankedModel(
+            model: ModelCandidate(key: key), weight: 0.5, heads: [0.5], deviation: 0, outcomes: outcomes,
+            similarity: 1, score: 0)
     }
 
     func record(_ observation: TrialObservation) async throws {

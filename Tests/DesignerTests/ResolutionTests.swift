@@ -29,7 +29,10 @@ import Testing
         let second = FakeWorld()
         let (explanation, trials) = try await Designer(database, second).living { service in
             while try await !service.scenario("s1", waiting: .seconds(30)).state.isFinal {}
-            return (try await service.explanation(of: "s"), try await service.trials(of: "s1", from: 0, limit: 0))
+            return (
+                try await service.explain(.published("s"), networks: 0).explanation,
+                try await service.trials(of: "s1", from: 0, limit: 0)
+            )
         }
         #expect(first.state.withLock { $0.resolved } == 1 && second.state.withLock { $0.resolved } == 0)
         #expect(explanation.areas.filter(\.isActivated).map(\.path).contains("audition"))
@@ -70,7 +73,7 @@ import Testing
         let text = scenarioText().replacing("see written digits", with: "sea writen digits")
         let explanation = try await designer.living { service in
             try await service.publish(text, file: "f.yaml", as: "s1")
-            return try await service.explanation(of: "s1")
+            return try await service.explain(.published("s1"), networks: 0).explanation
         }
         #expect(explanation.unknownWords?.map(\.word).contains("writen") == true)
         let events = try await designer.service.store.events.read(limit: 100)
@@ -88,12 +91,48 @@ import Testing
                 try await service.publish(text, file: "f.yaml", as: id)
                 let plan = ScenarioPlan(
                     id: try ScenarioID(id), generation: 0, file: try ScenarioFile(text), text: text,
-                    explanation: try await service.explanation(of: id))
+                    explanation: try await service.explain(.published(id), networks: 0).explanation)
                 spaces.append(try plan.candidateSpace.space.genes.flatMap { $0.parts[1].choices })
             }
             return spaces
         }
         #expect(!spaces[0].contains("mini-Xception") && spaces[1].contains("mini-Xception"), "\(spaces)")
+    }
+
+    @Test func `a file is explained as it would be published, with what attention would try`() async throws {
+        let known = try [Genome("1.1.1-1.2.1"), Genome("2.1.1-1.1.1")]
+        let text = scenarioText()
+        let world = FakeWorld(known: known, favorites: ["image": "LeNet5"])
+        let (file, published) = try await Designer(Designer.database(), world).living { service in
+            let file = try await service.explain(.text(text, file: "f.yaml"), networks: 1)
+            try await service.publish(text, file: "f.yaml", as: "s1")
+            return (file, try await service.explain(.published("s1"), networks: 1))
+        }
+        #expect(file == published)
+        #expect(file.networks.map(\.genome) == ["1.1.1-1.2.1"] && file.unknown == nil)
+        #expect(file.ranking.first?.name == "LeNet5" && file.ranking.first?.modality == "image")
+        let searched = file.structures.filter { $0.isSearched && $0.modality == "image" }.map(\.name)
+        #expect(searched == ["LeNet3", "MediumNet"])
+        #expect(file.structures.contains { !$0.isSearched && !$0.reason.isEmpty })
+    }
+
+    @Test func `an explanation without the knowledge service says what is unknown`() async throws {
+        let world = FakeWorld(attentionFailure: Failure(.unavailable, "away"))
+        let explained = try await Designer(Designer.database(), world).living { service in
+            try await service.explain(.text(scenarioText(), file: "f.yaml"), networks: 8)
+        }
+        #expect(explained.unknown == "the knowledge service does not answer")
+        #expect(explained.networks.isEmpty && !explained.structures.isEmpty)
+    }
+
+    @Test func `an error in a file to explain is reported with its line`() async throws {
+        let designer = try await Designer(Designer.database(), FakeWorld())
+        let failure = await #expect(throws: Failure.self) {
+            _ = try await designer.service.explain(
+                .text(scenarioText() + "surprise: 1\n", file: "f.yaml"), networks: 0)
+        }
+        #expect(failure?.code == .invalidArgument)
+        #expect(failure?.message.hasPrefix("f.yaml:") == true, "\(failure?.message ?? "nothing was thrown")")
     }
 
     @Test func `publishing again needs no registry, and a new scenario reports that it is unavailable`() async throws {

@@ -56,7 +56,19 @@ public struct DesignerClient: Sendable {
     /// What a scenario engages, and why its search tries what it tries; resolved when it was published.
     /// - Parameter id: Its identity or a unique prefix of it.
     public func explanation(of id: String) async throws -> Explanation {
-        try Explanation(json: await requests.call(.explainScenario, Wire.ScenarioRequest(id: id)).explanation)
+        try await explain(.published(id), networks: 0).explanation
+    }
+
+    /// What a scenario engages, which structures its search chooses from, and what attention would try first.
+    /// - Parameter networks: Maximum number of networks in the order of attention; 0 asks for no attention at all.
+    /// - Throws: `Failure` with code `invalid-argument` whose message points at the error in the file.
+    public func explain(_ subject: ScenarioExplanation.Subject, networks: Int) async throws -> ScenarioExplanation {
+        var request = Wire.ExplainScenarioRequest(networks: UInt32(clamping: networks))
+        switch subject {
+        case .published(let id): request.id = id
+        case .text(let text, let file): (request.text, request.file) = (text, file)
+        }
+        return try ScenarioExplanation(await requests.call(.explainScenario, request))
     }
 
     /// Cancels a scenario; has no effect on one that has ended.

@@ -25,9 +25,9 @@ extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ScenarioSta
     }
 }
 
-extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ExplainReply {
-    /// What a scenario engages, as its search uses it.
-    package static var explainScenario: Route<Wire.ScenarioRequest, Wire.ExplainReply> {
+extension Route where Request == Wire.ExplainScenarioRequest, Reply == Wire.ExplainScenarioReply {
+    /// What a scenario, published or not, engages, and what its search would try.
+    package static var explainScenario: Route<Wire.ExplainScenarioRequest, Wire.ExplainScenarioReply> {
         .init("scenario.explain", .read)
     }
 }

@@ -77,12 +77,6 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
     public var finalLength: Double
     /// The meaning of the numbers of a genome; nil if unknown, and in lists.
     public var genes: [Gene]?
-    /// The search space in the words of the knowledge service; nil if unknown, and in lists.
-    public var space: String?
-    /// The dataset of each modality; nil if unknown.
-    public var datasets: [String: String]?
-    /// The numbers by which the knowledge service compares scenarios; nil if unknown.
-    public var features: [String: Double]?
 
     /// Makes facts.
     public init(
@@ -153,10 +147,6 @@ extension ScenarioFacts {
                 : wire.genes.map { gene in
                     Gene(name: gene.name, parts: gene.parts.map(Gene.Part.init), turn: gene.turn.map(Gene.Part.init))
                 })
-        guard !wire.modalities.isEmpty else { return }
-        space = wire.space.isEmpty ? nil : wire.space
-        datasets = Dictionary(zip(wire.modalities, wire.datasets)) { first, _ in first }
-        features = .init(wire.features)
     }
 }
 
@@ -171,7 +161,6 @@ extension Wire.SpacePart {
 extension Wire.ScenarioFacts {
     /// The facts in wire form.
     package init(_ facts: ScenarioFacts) {
-        let datasets = (facts.datasets ?? [:]).sorted { $0.key < $1.key }
         self.init(
             task: facts.task.rawValue, recipe: facts.recipe, method: facts.method.rawValue,
             minimized: facts.minimized.map(\.rawValue), latencyLimit: facts.latencyLimit ?? 0,
@@ -183,7 +172,6 @@ extension Wire.ScenarioFacts {
                 Wire.SpaceGene(
                     name: gene.name, parts: gene.parts.map(Wire.SpacePart.init),
                     turn: gene.turn.map(Wire.SpacePart.init))
-            }, space: facts.space ?? "", modalities: datasets.map(\.key), datasets: datasets.map(\.value),
-            features: .init(facts.features ?? [:]))
+            })
     }
 }

@@ -30,7 +30,9 @@ public struct DesignerHarness: Sendable {
         router.on(.resumeScenario) { request in Wire.ScenarioStatus(try await service.resume(request.id)) }
         router.on(.removeScenario) { request in Wire.ScenarioStatus(try await service.remove(request.id)) }
         router.on(.explainScenario) { request in
-            Wire.ExplainReply(explanation: try await service.explanation(of: request.id).json)
+            let subject: ScenarioExplanation.Subject =
+                request.id.isEmpty ? .text(request.text, file: request.file) : .published(request.id)
+            return try await Wire.ExplainScenarioReply(service.explain(subject, networks: Int(request.networks)))
         }
         router.on(.listScenarios) { request in
             let scenarios = try await service.scenarios(limit: Int(request.limit), before: request.before)

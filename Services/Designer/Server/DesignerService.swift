@@ -78,7 +78,7 @@ public struct DesignerService: Sendable {
     }
 
     /// A file name that is safe in messages, whatever was sent.
-    private static func fileName(_ file: String) -> String {
+    static func fileName(_ file: String) -> String {
         let printable = file.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }
         let name = String(String.UnicodeScalarView(printable)).suffix(200)
         return name.isEmpty ? "scenario" : String(name)

@@ -1,6 +1,7 @@
 import Brain
 import DesignerClient
 import DesignerSearch
+import KnowledgeClient
 import Logging
 import Messaging
 import Model
@@ -179,16 +180,18 @@ struct SearchRunner: Sendable {
     ) async throws -> PriorKnowledge {
         let found = try await outcome {
             let (scenario, activations) = (plan.resolved, plan.explanation?.activations ?? [:])
-            let genomes = try await peers.knowledge.bestGenomes(
-                for: scenario, activations: activations, id: plan.id, space: space, limit: limit)
+            let networks = try await peers.knowledge.networks(
+                for: scenario, activations: activations, space: space.description, limit: limit)
+            let genomes = try networks.map { try Genome($0.model.key.genome) }
             var knowledge = PriorKnowledge()
             for genome in genomes where space.contains(genome) && !knowledge.genomes.contains(genome) {
                 knowledge.genomes.append(genome)
             }
             for (modality, names) in try (plan.candidateSpace as? NetworkSpace)?.names ?? [:] where names.count > 1 {
-                let ranked = try await peers.knowledge.rankedStructures(
+                let ranked = try await peers.knowledge.structures(
                     names, of: modality, for: scenario, activations: activations)
-                knowledge.structures[modality] = ranked.isEmpty ? nil : ranked
+                // An order without any evidence says nothing.
+                knowledge.structures[modality] = ranked.contains(where: \.isKnown) ? ranked.map(\.name) : nil
             }
             return knowledge
         }

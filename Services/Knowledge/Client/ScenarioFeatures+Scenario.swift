@@ -19,19 +19,11 @@ extension ScenarioFeatures {
         numbers["limit.operations"] = scenario.limits.operations.map(Double.init)
         let datasets = Dictionary(
             uniqueKeysWithValues: data.modalities.map { ($0, data.name(of: $0) ?? "") })
+        for (area, activation) in activations { numbers["area.\(area)"] = activation }
+        for (name, value) in statistics { numbers["\(Self.statisticPrefix)\(name)"] = value }
         self.init(
             task: scenario.task.rawValue, datasets: datasets,
             functions: scenario.functions, numbers: numbers)
-        add(activations: activations, statistics: statistics)
-    }
-
-    /// Adds what is measured, not written in the scenario.
-    /// - Parameters:
-    ///   - activations: Activation of each brain area, by its path.
-    ///   - statistics: Statistics computed on a sample of the data, such as `image.contrast`.
-    public mutating func add(activations: [String: Double], statistics: [String: Double]) {
-        for (area, activation) in activations { numbers["area.\(area)"] = activation }
-        for (name, value) in statistics { numbers["\(Self.statisticPrefix)\(name)"] = value }
     }
 
     /// The features of data alone, for which a pretrained model is chosen.

@@ -412,6 +412,231 @@ void   gyrus__wire__scenario_request__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__scenario_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__explain_scenario_request__init
+                     (Gyrus__Wire__ExplainScenarioRequest         *message)
+{
+  static const Gyrus__Wire__ExplainScenarioRequest init_value = GYRUS__WIRE__EXPLAIN_SCENARIO_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__explain_scenario_request__get_packed_size
+                     (const Gyrus__Wire__ExplainScenarioRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__explain_scenario_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__explain_scenario_request__pack
+                     (const Gyrus__Wire__ExplainScenarioRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__explain_scenario_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__explain_scenario_request__pack_to_buffer
+                     (const Gyrus__Wire__ExplainScenarioRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__explain_scenario_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ExplainScenarioRequest *
+       gyrus__wire__explain_scenario_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ExplainScenarioRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__explain_scenario_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__explain_scenario_request__free_unpacked
+                     (Gyrus__Wire__ExplainScenarioRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__explain_scenario_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__structure_option__init
+                     (Gyrus__Wire__StructureOption         *message)
+{
+  static const Gyrus__Wire__StructureOption init_value = GYRUS__WIRE__STRUCTURE_OPTION__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__structure_option__get_packed_size
+                     (const Gyrus__Wire__StructureOption *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__structure_option__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__structure_option__pack
+                     (const Gyrus__Wire__StructureOption *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__structure_option__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__structure_option__pack_to_buffer
+                     (const Gyrus__Wire__StructureOption *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__structure_option__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__StructureOption *
+       gyrus__wire__structure_option__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__StructureOption *)
+     protobuf_c_message_unpack (&gyrus__wire__structure_option__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__structure_option__free_unpacked
+                     (Gyrus__Wire__StructureOption *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__structure_option__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__ranked_structure__init
+                     (Gyrus__Wire__RankedStructure         *message)
+{
+  static const Gyrus__Wire__RankedStructure init_value = GYRUS__WIRE__RANKED_STRUCTURE__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__ranked_structure__get_packed_size
+                     (const Gyrus__Wire__RankedStructure *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__ranked_structure__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__ranked_structure__pack
+                     (const Gyrus__Wire__RankedStructure *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__ranked_structure__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__ranked_structure__pack_to_buffer
+                     (const Gyrus__Wire__RankedStructure *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__ranked_structure__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__RankedStructure *
+       gyrus__wire__ranked_structure__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__RankedStructure *)
+     protobuf_c_message_unpack (&gyrus__wire__ranked_structure__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__ranked_structure__free_unpacked
+                     (Gyrus__Wire__RankedStructure *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__ranked_structure__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__ranked_network__init
+                     (Gyrus__Wire__RankedNetwork         *message)
+{
+  static const Gyrus__Wire__RankedNetwork init_value = GYRUS__WIRE__RANKED_NETWORK__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__ranked_network__get_packed_size
+                     (const Gyrus__Wire__RankedNetwork *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__ranked_network__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__ranked_network__pack
+                     (const Gyrus__Wire__RankedNetwork *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__ranked_network__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__ranked_network__pack_to_buffer
+                     (const Gyrus__Wire__RankedNetwork *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__ranked_network__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__RankedNetwork *
+       gyrus__wire__ranked_network__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__RankedNetwork *)
+     protobuf_c_message_unpack (&gyrus__wire__ranked_network__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__ranked_network__free_unpacked
+                     (Gyrus__Wire__RankedNetwork *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__ranked_network__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__explain_scenario_reply__init
+                     (Gyrus__Wire__ExplainScenarioReply         *message)
+{
+  static const Gyrus__Wire__ExplainScenarioReply init_value = GYRUS__WIRE__EXPLAIN_SCENARIO_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__explain_scenario_reply__get_packed_size
+                     (const Gyrus__Wire__ExplainScenarioReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__explain_scenario_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__explain_scenario_reply__pack
+                     (const Gyrus__Wire__ExplainScenarioReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__explain_scenario_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__explain_scenario_reply__pack_to_buffer
+                     (const Gyrus__Wire__ExplainScenarioReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__explain_scenario_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ExplainScenarioReply *
+       gyrus__wire__explain_scenario_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ExplainScenarioReply *)
+     protobuf_c_message_unpack (&gyrus__wire__explain_scenario_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__explain_scenario_reply__free_unpacked
+                     (Gyrus__Wire__ExplainScenarioReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__explain_scenario_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__scenario_list_request__init
                      (Gyrus__Wire__ScenarioListRequest         *message)
 {
@@ -1545,7 +1770,7 @@ const ProtobufCMessageDescriptor gyrus__wire__fused_network__descriptor =
   (ProtobufCMessageInit) gyrus__wire__fused_network__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descriptors[17] =
+static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descriptors[13] =
 {
   {
     "task",
@@ -1703,60 +1928,10 @@ static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-  {
-    "space",
-    14,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__ScenarioFacts, space),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "modalities",
-    15,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_STRING,
-    offsetof(Gyrus__Wire__ScenarioFacts, n_modalities),
-    offsetof(Gyrus__Wire__ScenarioFacts, modalities),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "datasets",
-    16,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_STRING,
-    offsetof(Gyrus__Wire__ScenarioFacts, n_datasets),
-    offsetof(Gyrus__Wire__ScenarioFacts, datasets),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "features",
-    17,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Gyrus__Wire__ScenarioFacts, n_features),
-    offsetof(Gyrus__Wire__ScenarioFacts, features),
-    &gyrus__wire__metric__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
 };
 static const unsigned gyrus__wire__scenario_facts__field_indices_by_name[] = {
   10,   /* field[10] = budget_seconds */
-  15,   /* field[15] = datasets */
   7,   /* field[7] = detectors */
-  16,   /* field[16] = features */
   11,   /* field[11] = final_length */
   5,   /* field[5] = finalists */
   6,   /* field[6] = fused */
@@ -1765,16 +1940,14 @@ static const unsigned gyrus__wire__scenario_facts__field_indices_by_name[] = {
   4,   /* field[4] = latency_limit */
   2,   /* field[2] = method */
   3,   /* field[3] = minimized */
-  14,   /* field[14] = modalities */
   1,   /* field[1] = recipe */
   9,   /* field[9] = shards */
-  13,   /* field[13] = space */
   0,   /* field[0] = task */
 };
 static const ProtobufCIntRange gyrus__wire__scenario_facts__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 17 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__scenario_facts__descriptor =
 {
@@ -1784,7 +1957,7 @@ const ProtobufCMessageDescriptor gyrus__wire__scenario_facts__descriptor =
   "Gyrus__Wire__ScenarioFacts",
   "gyrus.wire",
   sizeof(Gyrus__Wire__ScenarioFacts),
-  17,
+  13,
   gyrus__wire__scenario_facts__field_descriptors,
   gyrus__wire__scenario_facts__field_indices_by_name,
   1,  gyrus__wire__scenario_facts__number_ranges,
@@ -2213,6 +2386,495 @@ const ProtobufCMessageDescriptor gyrus__wire__scenario_request__descriptor =
   gyrus__wire__scenario_request__field_indices_by_name,
   1,  gyrus__wire__scenario_request__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__scenario_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__explain_scenario_request__field_descriptors[4] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ExplainScenarioRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ExplainScenarioRequest, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "file",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ExplainScenarioRequest, file),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "networks",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ExplainScenarioRequest, networks),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__explain_scenario_request__field_indices_by_name[] = {
+  2,   /* field[2] = file */
+  0,   /* field[0] = id */
+  3,   /* field[3] = networks */
+  1,   /* field[1] = text */
+};
+static const ProtobufCIntRange gyrus__wire__explain_scenario_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__explain_scenario_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ExplainScenarioRequest",
+  "ExplainScenarioRequest",
+  "Gyrus__Wire__ExplainScenarioRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ExplainScenarioRequest),
+  4,
+  gyrus__wire__explain_scenario_request__field_descriptors,
+  gyrus__wire__explain_scenario_request__field_indices_by_name,
+  1,  gyrus__wire__explain_scenario_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__explain_scenario_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__structure_option__field_descriptors[4] =
+{
+  {
+    "modality",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StructureOption, modality),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "structure",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StructureOption, structure),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "searched",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StructureOption, searched),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StructureOption, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__structure_option__field_indices_by_name[] = {
+  0,   /* field[0] = modality */
+  3,   /* field[3] = reason */
+  2,   /* field[2] = searched */
+  1,   /* field[1] = structure */
+};
+static const ProtobufCIntRange gyrus__wire__structure_option__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__structure_option__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.StructureOption",
+  "StructureOption",
+  "Gyrus__Wire__StructureOption",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__StructureOption),
+  4,
+  gyrus__wire__structure_option__field_descriptors,
+  gyrus__wire__structure_option__field_indices_by_name,
+  1,  gyrus__wire__structure_option__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__structure_option__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__ranked_structure__field_descriptors[8] =
+{
+  {
+    "modality",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedStructure, modality),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "structure",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedStructure, structure),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pretrained",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedStructure, pretrained),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weight",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedStructure, weight),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scores",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__RankedStructure, n_scores),
+    offsetof(Gyrus__Wire__RankedStructure, scores),
+    &gyrus__wire__metric__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "outcomes",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedStructure, outcomes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "similarity",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedStructure, similarity),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedStructure, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__ranked_structure__field_indices_by_name[] = {
+  0,   /* field[0] = modality */
+  5,   /* field[5] = outcomes */
+  2,   /* field[2] = pretrained */
+  7,   /* field[7] = reason */
+  4,   /* field[4] = scores */
+  6,   /* field[6] = similarity */
+  1,   /* field[1] = structure */
+  3,   /* field[3] = weight */
+};
+static const ProtobufCIntRange gyrus__wire__ranked_structure__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__ranked_structure__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.RankedStructure",
+  "RankedStructure",
+  "Gyrus__Wire__RankedStructure",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__RankedStructure),
+  8,
+  gyrus__wire__ranked_structure__field_descriptors,
+  gyrus__wire__ranked_structure__field_indices_by_name,
+  1,  gyrus__wire__ranked_structure__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__ranked_structure__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__ranked_network__field_descriptors[7] =
+{
+  {
+    "genome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedNetwork, genome),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "code",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedNetwork, code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weight",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedNetwork, weight),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "heads",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Gyrus__Wire__RankedNetwork, n_heads),
+    offsetof(Gyrus__Wire__RankedNetwork, heads),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deviation",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedNetwork, deviation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "outcomes",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedNetwork, outcomes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "similarity",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedNetwork, similarity),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__ranked_network__field_indices_by_name[] = {
+  1,   /* field[1] = code */
+  4,   /* field[4] = deviation */
+  0,   /* field[0] = genome */
+  3,   /* field[3] = heads */
+  5,   /* field[5] = outcomes */
+  6,   /* field[6] = similarity */
+  2,   /* field[2] = weight */
+};
+static const ProtobufCIntRange gyrus__wire__ranked_network__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__ranked_network__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.RankedNetwork",
+  "RankedNetwork",
+  "Gyrus__Wire__RankedNetwork",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__RankedNetwork),
+  7,
+  gyrus__wire__ranked_network__field_descriptors,
+  gyrus__wire__ranked_network__field_indices_by_name,
+  1,  gyrus__wire__ranked_network__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__ranked_network__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__explain_scenario_reply__field_descriptors[5] =
+{
+  {
+    "explanation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ExplainScenarioReply, explanation),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "structures",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__ExplainScenarioReply, n_structures),
+    offsetof(Gyrus__Wire__ExplainScenarioReply, structures),
+    &gyrus__wire__structure_option__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ranking",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__ExplainScenarioReply, n_ranking),
+    offsetof(Gyrus__Wire__ExplainScenarioReply, ranking),
+    &gyrus__wire__ranked_structure__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "networks",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__ExplainScenarioReply, n_networks),
+    offsetof(Gyrus__Wire__ExplainScenarioReply, networks),
+    &gyrus__wire__ranked_network__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unknown",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ExplainScenarioReply, unknown),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__explain_scenario_reply__field_indices_by_name[] = {
+  0,   /* field[0] = explanation */
+  3,   /* field[3] = networks */
+  2,   /* field[2] = ranking */
+  1,   /* field[1] = structures */
+  4,   /* field[4] = unknown */
+};
+static const ProtobufCIntRange gyrus__wire__explain_scenario_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__explain_scenario_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ExplainScenarioReply",
+  "ExplainScenarioReply",
+  "Gyrus__Wire__ExplainScenarioReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ExplainScenarioReply),
+  5,
+  gyrus__wire__explain_scenario_reply__field_descriptors,
+  gyrus__wire__explain_scenario_reply__field_indices_by_name,
+  1,  gyrus__wire__explain_scenario_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__explain_scenario_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__scenario_list_request__field_descriptors[2] =

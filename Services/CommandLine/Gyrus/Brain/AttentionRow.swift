@@ -1,5 +1,5 @@
 import Brain
-import KnowledgeClient
+import DesignerClient
 import Model
 import Presentation
 
@@ -14,10 +14,10 @@ struct AttentionRow: Listable {
     let outcomes: Int
     let similarity: Double
 
-    init(_ ranked: RankedModel) {
-        network = ranked.model.code?.name ?? ranked.model.key.genome
-        genome = ranked.model.key.genome
-        code = ranked.model.code?.description
+    init(_ ranked: ScenarioExplanation.RankedNetwork) {
+        network = ranked.name
+        genome = ranked.genome
+        code = ranked.code?.description
         weight = ranked.weight
         heads = ranked.heads
         deviation = ranked.deviation
@@ -36,14 +36,11 @@ struct AttentionRow: Listable {
     }
 
     /// The rows under a heading, or why there are none.
-    static func section(_ rows: Result<[AttentionRow], Failure>) -> String {
+    static func section(_ rows: [AttentionRow], unknown: String?) -> String {
         let title = "Networks that attention would try first"
-        switch rows {
-        case .failure(let failure): return "\(title): unknown, because \(failure.message)"
-        case .success(let rows) where rows.isEmpty:
-            return "\(title): none, because no trial in this search space is known yet"
-        case .success(let rows): return title + "\n" + table(columns, rows.map(\.row))
-        }
+        if let unknown { return "\(title): unknown, because \(unknown)" }
+        guard !rows.isEmpty else { return "\(title): none, because no trial in this search space is known yet" }
+        return title + "\n" + table(columns, rows.map(\.row))
     }
 }
 
@@ -58,14 +55,14 @@ struct StructureAttentionRow: Listable {
     let similarity: Double
     let reason: String
 
-    init(_ structure: RankedStructure, of modality: String) {
-        self.modality = modality
+    init(_ structure: ScenarioExplanation.RankedStructure) {
+        modality = structure.modality
         self.structure = structure.name
-        isPretrained = structure.ranked.model.isPretrained
-        weight = structure.ranked.weight
-        scores = structure.ranked.model.scores
-        outcomes = structure.ranked.outcomes
-        similarity = structure.ranked.similarity
+        isPretrained = structure.isPretrained
+        weight = structure.weight
+        scores = structure.scores
+        outcomes = structure.outcomes
+        similarity = structure.similarity
         reason = structure.reason
     }
 
@@ -75,13 +72,9 @@ struct StructureAttentionRow: Listable {
     var row: [String] { [modality, structure, Figures.fixed(weight, 3), reason] }
 
     /// The rows under a heading; nil if there are none.
-    static func section(_ rows: Result<[StructureAttentionRow], Failure>) -> String? {
+    static func section(_ rows: [StructureAttentionRow]) -> String? {
         let title = "Structures in the order of attention, pretrained and fresh ones together"
-        switch rows {
-        case .failure(let failure): return "\(title): unknown, because \(failure.message)"
-        case .success(let rows) where rows.isEmpty: return nil
-        case .success(let rows): return title + "\n" + table(columns, rows.map(\.row))
-        }
+        return rows.isEmpty ? nil : title + "\n" + table(columns, rows.map(\.row))
     }
 }
 

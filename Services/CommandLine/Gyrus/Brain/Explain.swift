@@ -4,7 +4,6 @@ import DesignerClient
 import Foundation
 import Model
 import RegistryClient
-import Search
 
 /// Explains what a scenario engages, or what a network's answer is based on.
 struct Explain: AsyncParsableCommand {
@@ -42,55 +41,48 @@ struct Explain: AsyncParsableCommand {
         guard !sample.isGiven else { return try await sample.explain(scenario, gyrus.project, format) }
         try sample.refuse()
         let services = try Services(gyrus.project)
-        let (scenario, explanation) = try await explained(services)
-        var attention: Result<[AttentionRow], Failure>?
-        var ranking: Result<[StructureAttentionRow], Failure>?
-        if let scenario {
-            let knowledge = try await ScenarioAttention(scenario, explanation, services)
-            ranking = try await knowledge.structures()
-            attention = try await knowledge.networks(limit: all ? 1000 : ExplanationView.usualRows)
-        }
+        guard let subject = try subject() else { return try await explainWords(services) }
+        let explained = try await services.designer().explain(
+            subject, networks: all ? 1_000 : ExplanationView.usualRows)
+        let structures = explained.structures.map(StructureRow.init)
+        let ranking = explained.ranking.map(StructureAttentionRow.init)
+        let attention = explained.networks.map(AttentionRow.init)
         if format == .json {
-            let structures = try scenario.map { try StructureRow.rows($0, explanation) }
             emit(
                 try json(
                     ExplainedScenario(
-                        explanation: explanation, structures: structures, ranking: try? ranking?.get(),
-                        attention: try? attention?.get())))
+                        explanation: explained.explanation, structures: structures,
+                        ranking: explained.unknown == nil ? ranking : nil,
+                        attention: explained.unknown == nil ? attention : nil)))
         } else {
-            emit(ExplanationView(explanation, most: all ? .max : ExplanationView.usualRows).text)
-            if let scenario { emit("\n" + (try StructureRow.section(scenario, explanation))) }
-            if let section = ranking.flatMap(StructureAttentionRow.section) { emit("\n" + section) }
-            if let attention { emit("\n" + AttentionRow.section(attention)) }
+            emit(view(explained.explanation))
+            emit("\n" + StructureRow.section(structures))
+            if let section = StructureAttentionRow.section(ranking) { emit("\n" + section) }
+            emit("\n" + AttentionRow.section(attention, unknown: explained.unknown))
         }
     }
 
-    /// What to explain; bare words are not a scenario.
-    private func explained(_ services: Services) async throws -> (Scenario?, Explanation) {
-        if scenario == "-" || FileManager.default.fileExists(atPath: scenario) { return try await resolve(services) }
+    /// The scenario to explain; nil for bare words, which are not one.
+    private func subject() throws -> ScenarioExplanation.Subject? {
+        if scenario == "-" || FileManager.default.fileExists(atPath: scenario) {
+            return .text(try ScenarioSource.read(scenario), file: ScenarioSource.name(of: scenario))
+        }
         // IDs contain no spaces.
-        guard scenario.contains(" ") else { return try await published(services) }
+        return scenario.contains(" ") ? nil : .published(scenario)
+    }
+
+    private func explainWords(_ services: Services) async throws {
         let stimuli = scenario.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         let request = Resolver.Request(stimuli: stimuli.filter { !$0.isEmpty })
-        return (nil, try await services.registry().explain(request))
+        let explanation = try await services.registry().explain(request)
+        emit(
+            format == .json
+                ? try json(
+                    ExplainedScenario(explanation: explanation, structures: nil, ranking: nil, attention: nil))
+                : view(explanation))
     }
 
-    private func published(_ services: Services) async throws -> (Scenario?, Explanation) {
-        let designer = try await services.designer()
-        let explanation = try await designer.explanation(of: scenario)
-        let text = try await designer.scenario(scenario).text
-        return (try ScenarioSource.parsed(text, file: "scenario").scenario, explanation)
-    }
-
-    private func resolve(_ services: Services) async throws -> (Scenario?, Explanation) {
-        let file = try ScenarioSource.parsed(scenario)
-        let registry = try await services.registry()
-        let result: Result<Explanation, any Error>
-        do {
-            result = .success(try await registry.explain(Resolver.Request(file.scenario)))
-        } catch {
-            result = .failure(error)
-        }
-        return (file.scenario, try file.locating { try result.get() })
+    private func view(_ explanation: Explanation) -> String {
+        ExplanationView(explanation, most: all ? .max : ExplanationView.usualRows).text
     }
 }

@@ -1,6 +1,4 @@
-import Brain
-import Model
-import Search
+import DesignerClient
 
 /// A structure that fits a modality, whether the gene includes it, and why.
 struct StructureRow: Listable, Encodable {
@@ -9,26 +7,20 @@ struct StructureRow: Listable, Encodable {
     let isIn: Bool
     let reason: String
 
+    init(_ structure: ScenarioExplanation.Structure) {
+        modality = structure.modality
+        self.structure = structure.name
+        isIn = structure.isSearched
+        reason = structure.reason
+    }
+
     static let columns = ["MODALITY", "STRUCTURE", "SEARCHED", "WHY"]
 
     var name: String { structure }
     var row: [String] { [modality, structure, isIn ? "yes" : "no", reason] }
 
-    /// The structures of each modality of a scenario, searched ones first; empty if the search does not use whole structures.
-    static func rows(_ scenario: Scenario, _ explanation: Explanation) throws -> [StructureRow] {
-        guard scenario.task.isTrained, scenario.search.layers == nil, scenario.fusion == nil else { return [] }
-        let alphabet = try StructureAlphabet(scenario, engaged: explanation.engaged)
-        return scenario.data.modalities.flatMap { modality in
-            let choices = alphabet.choices(for: modality)
-            return (choices.filter(\.isIn) + choices.filter { !$0.isIn }).map {
-                StructureRow(modality: modality, structure: $0.family, isIn: $0.isIn, reason: $0.reason)
-            }
-        }
-    }
-
     /// The rows under a heading.
-    static func section(_ scenario: Scenario, _ explanation: Explanation) throws -> String {
-        let rows = try rows(scenario, explanation)
+    static func section(_ rows: [StructureRow]) -> String {
         let title = "Structures that a gene chooses from"
         return rows.isEmpty
             ? "\(title): none, because the scenario does not search whole structures"

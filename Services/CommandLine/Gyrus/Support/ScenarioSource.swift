@@ -15,12 +15,6 @@ enum ScenarioSource {
             : URL(filePath: file).absoluteURL.deletingLastPathComponent()
     }
 
-    /// The contents of a file.
-    static func parsed(_ file: String) throws -> ScenarioFile { try parsed(read(file), file: name(of: file)) }
-
-    /// A scenario in its text.
-    static func parsed(_ text: String, file: String) throws -> ScenarioFile { try ScenarioFile(text, file: file) }
-
     /// The text of a scenario file, or of stdin for `-`.
     static func read(_ file: String) throws -> String {
         try text(of: file, what: "scenario", hint: "; an example is Compose/scenarios/av-mnist.yaml")

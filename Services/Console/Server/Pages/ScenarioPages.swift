@@ -97,10 +97,15 @@ struct ScenarioPages: Sendable {
     }
 
     private func addExplanation(_ status: ScenarioStatus, to values: inout [String: Any]) async {
-        switch await backends.part(.designer, { try await $0.designer.explanation(of: status.id.text) }) {
-        case .success(let explanation):
-            values["explanation"] = ExplanationValues.values(explanation)
-            values["attention"] = await AttentionTable.values(status.facts, explanation, backends)
+        let id = status.id.text
+        async let found = backends.part(.designer) { try await $0.designer.explanation(of: id) }
+        // Separately, because the order of attention depends on a service that may be away.
+        async let attention = backends.part(.designer) {
+            try await $0.designer.explain(.published(id), networks: AttentionTable.most)
+        }
+        values["attention"] = AttentionTable.values(await attention)
+        switch await found {
+        case .success(let explanation): values["explanation"] = ExplanationValues.values(explanation)
         case .failure(let failure): values["explanationNote"] = failure.message
         }
     }

@@ -1,5 +1,4 @@
 import DesignerClient
-import KnowledgeClient
 public import Logging
 import Messaging
 import Model
@@ -11,7 +10,6 @@ import WorkQueueClient
 public struct Backends: Sendable {
     let registry: RegistryClient
     let designer: DesignerClient
-    let knowledge: KnowledgeClient
     private let queues: [ServiceName: QueueClient]
     private let services: [ServiceName: ServiceClient]
     private let patience: Duration
@@ -27,7 +25,6 @@ public struct Backends: Sendable {
         }
         registry = RegistryClient(try connection(.registry), patience: .zero)
         designer = DesignerClient(try connection(.designer))
-        knowledge = KnowledgeClient(try connection(.knowledge), patience: .zero)
         services = connections.mapValues { ServiceClient($0) }
         queues = connections.filter { Self.withQueue.contains($0.key) }.mapValues { QueueClient($0) }
         self.patience = patience

@@ -29,7 +29,10 @@ extension DesignerPeers {
                 registry: RegistryClient(try connect(.registry), patience: patience)),
             registry: RemoteRegistry(client: RegistryClient(try connect(.registry), patience: patience)),
             brain: RemoteResolver(
-                client: RegistryClient(try connect(.registry), patience: RemoteResolver.patience)))
+                client: RegistryClient(try connect(.registry), patience: RemoteResolver.patience)),
+            attention: RemoteAttention(
+                client: KnowledgeClient(try connect(.knowledge), patience: RemoteAttention.patience),
+                registry: RegistryClient(try connect(.registry), patience: RemoteAttention.patience)))
     }
 }
 
@@ -74,48 +77,33 @@ private struct RemoteEvaluator: Evaluator {
 
 private struct RemoteKnowledge: KnowledgeBase {
     let client: KnowledgeClient
-    let registry: RegistryClient
+    let attention: RemoteAttention
     private let codes: ModelCodes
 
     init(client: KnowledgeClient, registry: RegistryClient) {
         self.client = client
-        self.registry = registry
-        codes = ModelCodes { try await Self.code(of: $0, in: registry) }
+        let attention = RemoteAttention(client: client, registry: registry)
+        self.attention = attention
+        codes = ModelCodes { try await attention.code(of: $0) }
     }
 
-    func bestGenomes(
-        for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
-    ) async throws -> [Genome] {
-        let features = try await features(of: scenario, activations)
-        let ranked = try await client.rank(for: features, space: space.description, limit: limit)
-        return try ranked.map { try Genome($0.model.key.genome) }
+    func networks(
+        for scenario: Scenario, activations: [String: Double], space: String, limit: Int
+    ) async throws -> [RankedModel] {
+        try await attention.networks(for: scenario, activations: activations, space: space, limit: limit)
     }
 
-    func rankedStructures(
+    func structures(
         _ names: [String], of modality: String, for scenario: Scenario, activations: [String: Double]
-    ) async throws -> [String] {
-        let choices = try await StructureChoice.all(named: names, of: modality, in: scenario.data) {
-            try await Self.code(of: $0, in: registry)
-        }
-        let features = try await features(of: scenario, activations).of(modality, in: scenario.data)
-        let ranked = try await client.rank(choices, for: features)
-        return ranked.contains(where: \.isKnown) ? ranked.map(\.name) : []
-    }
-
-    /// The code of a model; nil if the registry no longer has it.
-    private static func code(of model: String, in registry: RegistryClient) async throws -> ArtificialCode? {
-        do {
-            return try await registry.model(model).code
-        } catch let failure as Failure where failure.code == .notFound {
-            return nil
-        }
+    ) async throws -> [RankedStructure] {
+        try await attention.structures(names, of: modality, for: scenario, activations: activations)
     }
 
     func record(_ observation: TrialObservation) async throws {
         let plan = try ScenarioPlan(reading: observation.text, id: observation.scenario)
         var scenario = plan.scenario
         if let functions = observation.functions { scenario.functions = functions }
-        let features = try await features(of: scenario, observation.activations ?? [:])
+        let features = try await attention.features(of: scenario, observation.activations ?? [:])
         try await client.record(
             Observation(
                 id: observation.trial, scenario: observation.scenario.text, features: features,
@@ -147,12 +135,6 @@ private struct RemoteKnowledge: KnowledgeBase {
                 features: features.of(modality, in: scenario.data), genome: candidate.key.genome,
                 space: candidate.key.space, code: candidate.code, objective: observation.objective,
                 metrics: Dictionary(uniqueKeysWithValues: scores)))
-    }
-
-    /// The features of a scenario, with statistics of its prepared data.
-    private func features(of scenario: Scenario, _ activations: [String: Double]) async throws -> ScenarioFeatures {
-        let dataset = try await registry.dataset(recipe: BlobDigest(scenario.data.id))
-        return ScenarioFeatures(scenario, activations: activations, statistics: dataset?.statistics ?? [:])
     }
 }
 

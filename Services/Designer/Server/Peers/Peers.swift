@@ -1,7 +1,7 @@
 public import DesignerSearch
 public import EvaluatorClient
-public import Model
-public import Search
+import Model
+import Search
 public import TrainerClient
 
 // The designer's interface to other services. Every method waits and retries while the other side is away, for as long
@@ -30,19 +30,7 @@ public protocol Evaluator: Sendable {
 }
 
 /// Remembers the outcomes of networks in scenarios.
-public protocol KnowledgeBase: Sendable {
-    /// The known genomes that a scenario should try first, in order.
-    /// - Parameter activations: Activations of the brain areas that the scenario engages.
-    func bestGenomes(
-        for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
-    ) async throws -> [Genome]
-    /// The structures that a modality of a scenario should try first, in order; empty if nothing distinguishes them.
-    /// - Parameters:
-    ///   - names: Names of the structures in the search space.
-    ///   - activations: Activations of the brain areas that the scenario engages.
-    func rankedStructures(
-        _ names: [String], of modality: String, for scenario: Scenario, activations: [String: Double]
-    ) async throws -> [String]
+public protocol KnowledgeBase: AttentionSource {
     /// Records an outcome; safe to repeat.
     func record(_ observation: TrialObservation) async throws
 }

@@ -74,7 +74,6 @@ extension DesignerStore {
                 var status = try status(row, in: db)
                 status.text = ""
                 status.facts?.genes = nil
-                status.facts?.space = nil
                 return status
             }
         }

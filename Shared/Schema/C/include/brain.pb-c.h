@@ -397,7 +397,7 @@ struct  Gyrus__Wire__ExplainRequest
 
 
 /*
- * An explanation: reply to `brain.explain` and to the designer's `scenario.explain`.
+ * An explanation: reply to `brain.explain`.
  */
 struct  Gyrus__Wire__ExplainReply
 {

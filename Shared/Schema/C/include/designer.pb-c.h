@@ -25,6 +25,11 @@ typedef struct Gyrus__Wire__SpacePart Gyrus__Wire__SpacePart;
 typedef struct Gyrus__Wire__ScenarioStatus Gyrus__Wire__ScenarioStatus;
 typedef struct Gyrus__Wire__PublishRequest Gyrus__Wire__PublishRequest;
 typedef struct Gyrus__Wire__ScenarioRequest Gyrus__Wire__ScenarioRequest;
+typedef struct Gyrus__Wire__ExplainScenarioRequest Gyrus__Wire__ExplainScenarioRequest;
+typedef struct Gyrus__Wire__StructureOption Gyrus__Wire__StructureOption;
+typedef struct Gyrus__Wire__RankedStructure Gyrus__Wire__RankedStructure;
+typedef struct Gyrus__Wire__RankedNetwork Gyrus__Wire__RankedNetwork;
+typedef struct Gyrus__Wire__ExplainScenarioReply Gyrus__Wire__ExplainScenarioReply;
 typedef struct Gyrus__Wire__ScenarioListRequest Gyrus__Wire__ScenarioListRequest;
 typedef struct Gyrus__Wire__ScenarioListReply Gyrus__Wire__ScenarioListReply;
 typedef struct Gyrus__Wire__TrialListRequest Gyrus__Wire__TrialListRequest;
@@ -353,27 +358,10 @@ struct  Gyrus__Wire__ScenarioFacts
    */
   size_t n_genes;
   Gyrus__Wire__SpaceGene **genes;
-  /*
-   * The search space in the words of the knowledge service; empty if an older designer published the scenario, and in
-   * lists.
-   */
-  char *space;
-  /*
-   * Modalities, by name, and the dataset of each in the same order.
-   */
-  size_t n_modalities;
-  char **modalities;
-  size_t n_datasets;
-  char **datasets;
-  /*
-   * What the knowledge service compares scenarios by, such as `classes`.
-   */
-  size_t n_features;
-  Gyrus__Wire__Metric **features;
 };
 #define GYRUS__WIRE__SCENARIO_FACTS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__scenario_facts__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, 0,NULL }
 
 
 /*
@@ -529,6 +517,183 @@ struct  Gyrus__Wire__ScenarioRequest
 #define GYRUS__WIRE__SCENARIO_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__scenario_request__descriptor) \
     , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Route `scenario.explain`: what a scenario engages, and what its search would try.
+ */
+struct  Gyrus__Wire__ExplainScenarioRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Identity of a published scenario, or a prefix of it that no other scenario has; empty to explain a text.
+   */
+  char *id;
+  /*
+   * Text of a scenario file (YAML), explained as if it were published now.
+   */
+  char *text;
+  /*
+   * Name of the file, for messages.
+   */
+  char *file;
+  /*
+   * Maximum number of networks in the order of attention; 0 for no attention. The knowledge service caps it at 1,000.
+   */
+  uint32_t networks;
+};
+#define GYRUS__WIRE__EXPLAIN_SCENARIO_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__explain_scenario_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * A structure that can read a modality.
+ */
+struct  Gyrus__Wire__StructureOption
+{
+  ProtobufCMessage base;
+  /*
+   * Name of the modality.
+   */
+  char *modality;
+  /*
+   * Name of the structure.
+   */
+  char *structure;
+  /*
+   * Whether the search chooses it.
+   */
+  protobuf_c_boolean searched;
+  /*
+   * Why, or why not, for display.
+   */
+  char *reason;
+};
+#define GYRUS__WIRE__STRUCTURE_OPTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__structure_option__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A structure with the attention that a scenario pays to it.
+ */
+struct  Gyrus__Wire__RankedStructure
+{
+  ProtobufCMessage base;
+  /*
+   * Name of the modality.
+   */
+  char *modality;
+  /*
+   * Name of the structure, or of the pretrained model.
+   */
+  char *structure;
+  /*
+   * Whether it is a pretrained model.
+   */
+  protobuf_c_boolean pretrained;
+  /*
+   * Attention, 0 to 1; over all structures of the modality it sums to 1.
+   */
+  double weight;
+  /*
+   * Scores of its features on the scenario's data, such as `logme`.
+   */
+  size_t n_scores;
+  Gyrus__Wire__Metric **scores;
+  /*
+   * Number of scenarios in which it was observed.
+   */
+  uint32_t outcomes;
+  /*
+   * Similarity of the most similar of those scenarios, 0 to 1.
+   */
+  double similarity;
+  /*
+   * Why it has its place, for display.
+   */
+  char *reason;
+};
+#define GYRUS__WIRE__RANKED_STRUCTURE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__ranked_structure__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A network of earlier searches with the attention that a scenario pays to it.
+ */
+struct  Gyrus__Wire__RankedNetwork
+{
+  ProtobufCMessage base;
+  /*
+   * Its genome in the search space.
+   */
+  char *genome;
+  /*
+   * Its artificial code; empty if there is none.
+   */
+  char *code;
+  /*
+   * Attention, 0 to 1; over all networks of the space it sums to 1.
+   */
+  double weight;
+  /*
+   * Attention of each head.
+   */
+  size_t n_heads;
+  double *heads;
+  /*
+   * Disagreement between the members of the ensemble: the standard deviation of their attentions' logarithms.
+   */
+  double deviation;
+  /*
+   * Number of scenarios in which it was observed.
+   */
+  uint32_t outcomes;
+  /*
+   * Similarity of the most similar of those scenarios, 0 to 1.
+   */
+  double similarity;
+};
+#define GYRUS__WIRE__RANKED_NETWORK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__ranked_network__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0, 0, 0 }
+
+
+/*
+ * Reply to `scenario.explain`.
+ */
+struct  Gyrus__Wire__ExplainScenarioReply
+{
+  ProtobufCMessage base;
+  /*
+   * What the scenario engages, in JSON.
+   */
+  char *explanation;
+  /*
+   * The structures that can read its modalities; empty if its search does not choose whole structures.
+   */
+  size_t n_structures;
+  Gyrus__Wire__StructureOption **structures;
+  /*
+   * The structures in the order of attention, if requested.
+   */
+  size_t n_ranking;
+  Gyrus__Wire__RankedStructure **ranking;
+  /*
+   * The networks in the order of attention, if requested.
+   */
+  size_t n_networks;
+  Gyrus__Wire__RankedNetwork **networks;
+  /*
+   * Why the order of attention is unknown although it was requested; empty if it is known.
+   */
+  char *unknown;
+};
+#define GYRUS__WIRE__EXPLAIN_SCENARIO_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__explain_scenario_reply__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -1097,6 +1262,101 @@ Gyrus__Wire__ScenarioRequest *
 void   gyrus__wire__scenario_request__free_unpacked
                      (Gyrus__Wire__ScenarioRequest *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ExplainScenarioRequest methods */
+void   gyrus__wire__explain_scenario_request__init
+                     (Gyrus__Wire__ExplainScenarioRequest         *message);
+size_t gyrus__wire__explain_scenario_request__get_packed_size
+                     (const Gyrus__Wire__ExplainScenarioRequest   *message);
+size_t gyrus__wire__explain_scenario_request__pack
+                     (const Gyrus__Wire__ExplainScenarioRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__explain_scenario_request__pack_to_buffer
+                     (const Gyrus__Wire__ExplainScenarioRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ExplainScenarioRequest *
+       gyrus__wire__explain_scenario_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__explain_scenario_request__free_unpacked
+                     (Gyrus__Wire__ExplainScenarioRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__StructureOption methods */
+void   gyrus__wire__structure_option__init
+                     (Gyrus__Wire__StructureOption         *message);
+size_t gyrus__wire__structure_option__get_packed_size
+                     (const Gyrus__Wire__StructureOption   *message);
+size_t gyrus__wire__structure_option__pack
+                     (const Gyrus__Wire__StructureOption   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__structure_option__pack_to_buffer
+                     (const Gyrus__Wire__StructureOption   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__StructureOption *
+       gyrus__wire__structure_option__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__structure_option__free_unpacked
+                     (Gyrus__Wire__StructureOption *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__RankedStructure methods */
+void   gyrus__wire__ranked_structure__init
+                     (Gyrus__Wire__RankedStructure         *message);
+size_t gyrus__wire__ranked_structure__get_packed_size
+                     (const Gyrus__Wire__RankedStructure   *message);
+size_t gyrus__wire__ranked_structure__pack
+                     (const Gyrus__Wire__RankedStructure   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__ranked_structure__pack_to_buffer
+                     (const Gyrus__Wire__RankedStructure   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__RankedStructure *
+       gyrus__wire__ranked_structure__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__ranked_structure__free_unpacked
+                     (Gyrus__Wire__RankedStructure *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__RankedNetwork methods */
+void   gyrus__wire__ranked_network__init
+                     (Gyrus__Wire__RankedNetwork         *message);
+size_t gyrus__wire__ranked_network__get_packed_size
+                     (const Gyrus__Wire__RankedNetwork   *message);
+size_t gyrus__wire__ranked_network__pack
+                     (const Gyrus__Wire__RankedNetwork   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__ranked_network__pack_to_buffer
+                     (const Gyrus__Wire__RankedNetwork   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__RankedNetwork *
+       gyrus__wire__ranked_network__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__ranked_network__free_unpacked
+                     (Gyrus__Wire__RankedNetwork *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ExplainScenarioReply methods */
+void   gyrus__wire__explain_scenario_reply__init
+                     (Gyrus__Wire__ExplainScenarioReply         *message);
+size_t gyrus__wire__explain_scenario_reply__get_packed_size
+                     (const Gyrus__Wire__ExplainScenarioReply   *message);
+size_t gyrus__wire__explain_scenario_reply__pack
+                     (const Gyrus__Wire__ExplainScenarioReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__explain_scenario_reply__pack_to_buffer
+                     (const Gyrus__Wire__ExplainScenarioReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ExplainScenarioReply *
+       gyrus__wire__explain_scenario_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__explain_scenario_reply__free_unpacked
+                     (Gyrus__Wire__ExplainScenarioReply *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__ScenarioListRequest methods */
 void   gyrus__wire__scenario_list_request__init
                      (Gyrus__Wire__ScenarioListRequest         *message);
@@ -1430,6 +1690,21 @@ typedef void (*Gyrus__Wire__PublishRequest_Closure)
 typedef void (*Gyrus__Wire__ScenarioRequest_Closure)
                  (const Gyrus__Wire__ScenarioRequest *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__ExplainScenarioRequest_Closure)
+                 (const Gyrus__Wire__ExplainScenarioRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__StructureOption_Closure)
+                 (const Gyrus__Wire__StructureOption *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__RankedStructure_Closure)
+                 (const Gyrus__Wire__RankedStructure *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__RankedNetwork_Closure)
+                 (const Gyrus__Wire__RankedNetwork *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ExplainScenarioReply_Closure)
+                 (const Gyrus__Wire__ExplainScenarioReply *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__ScenarioListRequest_Closure)
                  (const Gyrus__Wire__ScenarioListRequest *message,
                   void *closure_data);
@@ -1496,6 +1771,11 @@ extern const ProtobufCMessageDescriptor gyrus__wire__space_part__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_status__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__publish_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__explain_scenario_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__structure_option__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__ranked_structure__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__ranked_network__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__explain_scenario_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_list_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_list_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__trial_list_request__descriptor;

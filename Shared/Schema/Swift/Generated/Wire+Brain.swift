@@ -736,7 +736,7 @@ extension Wire.ExplainRequest: StoredMessage {
 }
 
 extension Wire {
-    /// An explanation: reply to `brain.explain` and to the designer's `scenario.explain`.
+    /// An explanation: reply to `brain.explain`.
     public struct ExplainReply: WireMessage {
         /// The whole chain in JSON, in the form that `gyrus explain --format json` prints.
         public var explanation: String = ""

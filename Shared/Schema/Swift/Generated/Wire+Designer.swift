@@ -440,14 +440,6 @@ extension Wire {
         public var finalLength: Double = 0
         /// Meaning of the numbers of a genome; empty if an older designer published the scenario, and in lists.
         public var genes: [Wire.SpaceGene] = []
-        /// The search space in the words of the knowledge service; empty if an older designer published the scenario, and in
-        /// lists.
-        public var space: String = ""
-        /// Modalities, by name, and the dataset of each in the same order.
-        public var modalities: [String] = []
-        public var datasets: [String] = []
-        /// What the knowledge service compares scenarios by, such as `classes`.
-        public var features: [Wire.Metric] = []
 
         /// Creates a message in which all fields have defaults.
         public init() {}
@@ -466,11 +458,7 @@ extension Wire {
             shards: UInt32 = 0,
             budgetSeconds: Double = 0,
             finalLength: Double = 0,
-            genes: [Wire.SpaceGene] = [],
-            space: String = "",
-            modalities: [String] = [],
-            datasets: [String] = [],
-            features: [Wire.Metric] = []
+            genes: [Wire.SpaceGene] = []
         ) {
             self.task = task
             self.recipe = recipe
@@ -485,10 +473,6 @@ extension Wire {
             self.budgetSeconds = budgetSeconds
             self.finalLength = finalLength
             self.genes = genes
-            self.space = space
-            self.modalities = modalities
-            self.datasets = datasets
-            self.features = features
         }
 
         /// Decodes a message.
@@ -520,10 +504,6 @@ extension Wire.ScenarioFacts: StoredMessage {
         budgetSeconds = c.pointee.budget_seconds
         finalLength = c.pointee.final_length
         genes = try Wire.messages(c.pointee.n_genes, c.pointee.genes)
-        space = try Wire.text(c.pointee.space, "ScenarioFacts.space")
-        modalities = try Wire.texts(c.pointee.n_modalities, c.pointee.modalities, "ScenarioFacts.modalities")
-        datasets = try Wire.texts(c.pointee.n_datasets, c.pointee.datasets, "ScenarioFacts.datasets")
-        features = try Wire.messages(c.pointee.n_features, c.pointee.features)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScenarioFacts>, arena: inout Arena) throws {
@@ -541,10 +521,6 @@ extension Wire.ScenarioFacts: StoredMessage {
         c.pointee.budget_seconds = budgetSeconds
         c.pointee.final_length = finalLength
         (c.pointee.n_genes, c.pointee.genes) = try arena.messages(genes)
-        c.pointee.space = try arena.text(space, "ScenarioFacts.space")
-        (c.pointee.n_modalities, c.pointee.modalities) = try arena.texts(modalities, "ScenarioFacts.modalities")
-        (c.pointee.n_datasets, c.pointee.datasets) = try arena.texts(datasets, "ScenarioFacts.datasets")
-        (c.pointee.n_features, c.pointee.features) = try arena.messages(features)
     }
 }
 
@@ -858,6 +834,349 @@ extension Wire.ScenarioRequest: StoredMessage {
         gyrus__wire__scenario_request__init(c)
         c.pointee.id = try arena.text(id, "ScenarioRequest.id")
         c.pointee.wait_milliseconds = waitMilliseconds
+    }
+}
+
+extension Wire {
+    /// Route `scenario.explain`: what a scenario engages, and what its search would try.
+    public struct ExplainScenarioRequest: WireMessage {
+        /// Identity of a published scenario, or a prefix of it that no other scenario has; empty to explain a text.
+        public var id: String = ""
+        /// Text of a scenario file (YAML), explained as if it were published now.
+        public var text: String = ""
+        /// Name of the file, for messages.
+        public var file: String = ""
+        /// Maximum number of networks in the order of attention; 0 for no attention. The knowledge service caps it at 1,000.
+        public var networks: UInt32 = 0
+
+        /// Creates a message in which all fields have defaults.
+        public init() {}
+
+        /// Creates a message; omitted fields have their defaults.
+        public init(
+            id: String = "",
+            text: String = "",
+            file: String = "",
+            networks: UInt32 = 0
+        ) {
+            self.id = id
+            self.text = text
+            self.file = file
+            self.networks = networks
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ExplainScenarioRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ExplainScenarioRequest>) { gyrus__wire__explain_scenario_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ExplainScenarioRequest>) throws {
+        self.init()
+        id = try Wire.text(c.pointee.id, "ExplainScenarioRequest.id")
+        text = try Wire.text(c.pointee.text, "ExplainScenarioRequest.text")
+        file = try Wire.text(c.pointee.file, "ExplainScenarioRequest.file")
+        networks = c.pointee.networks
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ExplainScenarioRequest>, arena: inout Arena) throws {
+        gyrus__wire__explain_scenario_request__init(c)
+        c.pointee.id = try arena.text(id, "ExplainScenarioRequest.id")
+        c.pointee.text = try arena.text(text, "ExplainScenarioRequest.text")
+        c.pointee.file = try arena.text(file, "ExplainScenarioRequest.file")
+        c.pointee.networks = networks
+    }
+}
+
+extension Wire {
+    /// A structure that can read a modality.
+    public struct StructureOption: WireMessage {
+        /// Name of the modality.
+        public var modality: String = ""
+        /// Name of the structure.
+        public var structure: String = ""
+        /// Whether the search chooses it.
+        public var searched: Bool = false
+        /// Why, or why not, for display.
+        public var reason: String = ""
+
+        /// Creates a message in which all fields have defaults.
+        public init() {}
+
+        /// Creates a message; omitted fields have their defaults.
+        public init(
+            modality: String = "",
+            structure: String = "",
+            searched: Bool = false,
+            reason: String = ""
+        ) {
+            self.modality = modality
+            self.structure = structure
+            self.searched = searched
+            self.reason = reason
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.StructureOption: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__StructureOption>) { gyrus__wire__structure_option__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__StructureOption>) throws {
+        self.init()
+        modality = try Wire.text(c.pointee.modality, "StructureOption.modality")
+        structure = try Wire.text(c.pointee.structure, "StructureOption.structure")
+        searched = c.pointee.searched != 0
+        reason = try Wire.text(c.pointee.reason, "StructureOption.reason")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__StructureOption>, arena: inout Arena) throws {
+        gyrus__wire__structure_option__init(c)
+        c.pointee.modality = try arena.text(modality, "StructureOption.modality")
+        c.pointee.structure = try arena.text(structure, "StructureOption.structure")
+        c.pointee.searched = searched ? 1 : 0
+        c.pointee.reason = try arena.text(reason, "StructureOption.reason")
+    }
+}
+
+extension Wire {
+    /// A structure with the attention that a scenario pays to it.
+    public struct RankedStructure: WireMessage {
+        /// Name of the modality.
+        public var modality: String = ""
+        /// Name of the structure, or of the pretrained model.
+        public var structure: String = ""
+        /// Whether it is a pretrained model.
+        public var pretrained: Bool = false
+        /// Attention, 0 to 1; over all structures of the modality it sums to 1.
+        public var weight: Double = 0
+        /// Scores of its features on the scenario's data, such as `logme`.
+        public var scores: [Wire.Metric] = []
+        /// Number of scenarios in which it was observed.
+        public var outcomes: UInt32 = 0
+        /// Similarity of the most similar of those scenarios, 0 to 1.
+        public var similarity: Double = 0
+        /// Why it has its place, for display.
+        public var reason: String = ""
+
+        /// Creates a message in which all fields have defaults.
+        public init() {}
+
+        /// Creates a message; omitted fields have their defaults.
+        public init(
+            modality: String = "",
+            structure: String = "",
+            pretrained: Bool = false,
+            weight: Double = 0,
+            scores: [Wire.Metric] = [],
+            outcomes: UInt32 = 0,
+            similarity: Double = 0,
+            reason: String = ""
+        ) {
+            self.modality = modality
+            self.structure = structure
+            self.pretrained = pretrained
+            self.weight = weight
+            self.scores = scores
+            self.outcomes = outcomes
+            self.similarity = similarity
+            self.reason = reason
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.RankedStructure: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__RankedStructure>) { gyrus__wire__ranked_structure__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__RankedStructure>) throws {
+        self.init()
+        modality = try Wire.text(c.pointee.modality, "RankedStructure.modality")
+        structure = try Wire.text(c.pointee.structure, "RankedStructure.structure")
+        pretrained = c.pointee.pretrained != 0
+        weight = c.pointee.weight
+        scores = try Wire.messages(c.pointee.n_scores, c.pointee.scores)
+        outcomes = c.pointee.outcomes
+        similarity = c.pointee.similarity
+        reason = try Wire.text(c.pointee.reason, "RankedStructure.reason")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__RankedStructure>, arena: inout Arena) throws {
+        gyrus__wire__ranked_structure__init(c)
+        c.pointee.modality = try arena.text(modality, "RankedStructure.modality")
+        c.pointee.structure = try arena.text(structure, "RankedStructure.structure")
+        c.pointee.pretrained = pretrained ? 1 : 0
+        c.pointee.weight = weight
+        (c.pointee.n_scores, c.pointee.scores) = try arena.messages(scores)
+        c.pointee.outcomes = outcomes
+        c.pointee.similarity = similarity
+        c.pointee.reason = try arena.text(reason, "RankedStructure.reason")
+    }
+}
+
+extension Wire {
+    /// A network of earlier searches with the attention that a scenario pays to it.
+    public struct RankedNetwork: WireMessage {
+        /// Its genome in the search space.
+        public var genome: String = ""
+        /// Its artificial code; empty if there is none.
+        public var code: String = ""
+        /// Attention, 0 to 1; over all networks of the space it sums to 1.
+        public var weight: Double = 0
+        /// Attention of each head.
+        public var heads: [Double] = []
+        /// Disagreement between the members of the ensemble: the standard deviation of their attentions' logarithms.
+        public var deviation: Double = 0
+        /// Number of scenarios in which it was observed.
+        public var outcomes: UInt32 = 0
+        /// Similarity of the most similar of those scenarios, 0 to 1.
+        public var similarity: Double = 0
+
+        /// Creates a message in which all fields have defaults.
+        public init() {}
+
+        /// Creates a message; omitted fields have their defaults.
+        public init(
+            genome: String = "",
+            code: String = "",
+            weight: Double = 0,
+            heads: [Double] = [],
+            deviation: Double = 0,
+            outcomes: UInt32 = 0,
+            similarity: Double = 0
+        ) {
+            self.genome = genome
+            self.code = code
+            self.weight = weight
+            self.heads = heads
+            self.deviation = deviation
+            self.outcomes = outcomes
+            self.similarity = similarity
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.RankedNetwork: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__RankedNetwork>) { gyrus__wire__ranked_network__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__RankedNetwork>) throws {
+        self.init()
+        genome = try Wire.text(c.pointee.genome, "RankedNetwork.genome")
+        code = try Wire.text(c.pointee.code, "RankedNetwork.code")
+        weight = c.pointee.weight
+        heads = Wire.numbers(c.pointee.n_heads, c.pointee.heads)
+        deviation = c.pointee.deviation
+        outcomes = c.pointee.outcomes
+        similarity = c.pointee.similarity
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__RankedNetwork>, arena: inout Arena) throws {
+        gyrus__wire__ranked_network__init(c)
+        c.pointee.genome = try arena.text(genome, "RankedNetwork.genome")
+        c.pointee.code = try arena.text(code, "RankedNetwork.code")
+        c.pointee.weight = weight
+        (c.pointee.n_heads, c.pointee.heads) = arena.numbers(heads)
+        c.pointee.deviation = deviation
+        c.pointee.outcomes = outcomes
+        c.pointee.similarity = similarity
+    }
+}
+
+extension Wire {
+    /// Reply to `scenario.explain`.
+    public struct ExplainScenarioReply: WireMessage {
+        /// What the scenario engages, in JSON.
+        public var explanation: String = ""
+        /// The structures that can read its modalities; empty if its search does not choose whole structures.
+        public var structures: [Wire.StructureOption] = []
+        /// The structures in the order of attention, if requested.
+        public var ranking: [Wire.RankedStructure] = []
+        /// The networks in the order of attention, if requested.
+        public var networks: [Wire.RankedNetwork] = []
+        /// Why the order of attention is unknown although it was requested; empty if it is known.
+        public var unknown: String = ""
+
+        /// Creates a message in which all fields have defaults.
+        public init() {}
+
+        /// Creates a message; omitted fields have their defaults.
+        public init(
+            explanation: String = "",
+            structures: [Wire.StructureOption] = [],
+            ranking: [Wire.RankedStructure] = [],
+            networks: [Wire.RankedNetwork] = [],
+            unknown: String = ""
+        ) {
+            self.explanation = explanation
+            self.structures = structures
+            self.ranking = ranking
+            self.networks = networks
+            self.unknown = unknown
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ExplainScenarioReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ExplainScenarioReply>) { gyrus__wire__explain_scenario_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ExplainScenarioReply>) throws {
+        self.init()
+        explanation = try Wire.text(c.pointee.explanation, "ExplainScenarioReply.explanation")
+        structures = try Wire.messages(c.pointee.n_structures, c.pointee.structures)
+        ranking = try Wire.messages(c.pointee.n_ranking, c.pointee.ranking)
+        networks = try Wire.messages(c.pointee.n_networks, c.pointee.networks)
+        unknown = try Wire.text(c.pointee.unknown, "ExplainScenarioReply.unknown")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ExplainScenarioReply>, arena: inout Arena) throws {
+        gyrus__wire__explain_scenario_reply__init(c)
+        c.pointee.explanation = try arena.text(explanation, "ExplainScenarioReply.explanation")
+        (c.pointee.n_structures, c.pointee.structures) = try arena.messages(structures)
+        (c.pointee.n_ranking, c.pointee.ranking) = try arena.messages(ranking)
+        (c.pointee.n_networks, c.pointee.networks) = try arena.messages(networks)
+        c.pointee.unknown = try arena.text(unknown, "ExplainScenarioReply.unknown")
     }
 }
 
