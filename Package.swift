@@ -507,7 +507,7 @@ let testTargets: [Target] = [
             "Preparation", "Tables", "Tokenization", "gyrus-autoencoder", "gyrus-data", "gyrus-inspector", "registry",
             "server", "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle,
             logging, nio, nioPosix,
-        ], excluding: ["own", "peers"]),
+        ], excluding: ["automl", "own", "peers"]),
 ]
 
 let package = Package(

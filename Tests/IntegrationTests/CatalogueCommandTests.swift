@@ -163,6 +163,9 @@ struct CatalogueCommandTests {
                 training: {epochs: 1, batch: 16}
                 final: {epochs: 1, batch: 16, samples: all, candidates: 1}
                 """, to: "scenario.yaml")
+            let before = try await gyrus.run("explain", scenario, "--format", "json")
+            #expect(
+                before.status == 0 && before.out.contains("\"structure\" : \"Rows\""), "\(before.out) \(before.err)")
             let ended = try await gyrus.run("publish", scenario, "--wait", "--id", "own")
             #expect(ended.status == 0, "\(ended.err)")
             let result = try await gyrus.run("result", "own")

@@ -10,7 +10,7 @@ struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explain what a scenario engages, or what a network's answer is based on.",
         discussion: """
-            A file is resolved as if it were published now; for an ID, the command shows what the search uses. Words are \
+            A file is resolved as if it were published now, which includes preparing its data; for an ID, the command shows what the search uses. Words are \
             stimuli, separated by commas. The networks at the end are from earlier searches; the knowledge service would \
             try them first.
 
@@ -41,7 +41,7 @@ struct Explain: AsyncParsableCommand {
         guard !sample.isGiven else { return try await sample.explain(scenario, gyrus.project, format) }
         try sample.refuse()
         let services = try Services(gyrus.project)
-        guard let subject = try subject() else { return try await explainWords(services) }
+        guard let subject = try await subject(services) else { return try await explainWords(services) }
         let explained = try await services.designer().explain(
             subject, networks: all ? 1_000 : ExplanationView.usualRows)
         let structures = explained.structures.map(StructureRow.init)
@@ -63,9 +63,13 @@ struct Explain: AsyncParsableCommand {
     }
 
     /// The scenario to explain; nil for bare words, which are not one.
-    private func subject() throws -> ScenarioExplanation.Subject? {
+    private func subject(_ services: Services) async throws -> ScenarioExplanation.Subject? {
         if scenario == "-" || FileManager.default.fileExists(atPath: scenario) {
-            return .text(try ScenarioSource.read(scenario), file: ScenarioSource.name(of: scenario))
+            let name = ScenarioSource.name(of: scenario)
+            let text = try await OwnData.prepared(
+                ScenarioSource.read(scenario), file: name, folder: ScenarioSource.folder(of: scenario)
+            ) { try await services.registry() }
+            return .text(text, file: name)
         }
         // IDs contain no spaces.
         return scenario.contains(" ") ? nil : .published(scenario)
