@@ -4,7 +4,7 @@ import Model
 
 /// Decides which keys a server admits (ZeroMQ's ZAP, RFC 27). Without it CURVE would let any client in.
 struct Authenticator: ~Copyable {
-    private let socket: Socket
+    private var socket: Socket
     private let security: ServerSecurity
     private let logger: Logger
     private let report: @Sendable (Refusal) -> Void
@@ -21,12 +21,10 @@ struct Authenticator: ~Copyable {
         self.report = report
     }
 
-    var descriptor: Int32 { socket.descriptor }
-
-    var hasRequests: Bool { socket.events & ZMQ_POLLIN != 0 }
-
-    /// Answers all pending requests.
-    func answerAll() {
+    /// Answers all pending requests, and requests a turn as soon as there are more.
+    mutating func answerAll(_ plan: LoopPlan) {
+        defer { socket.watch(plan) }
+        guard socket.mayReceive(plan) else { return }
         // Version, request, domain, address, identity, mechanism, key.
         while let frames = socket.receive(limit: 8) {
             let request = frames.count > 1 ? frames[1].bytes : []

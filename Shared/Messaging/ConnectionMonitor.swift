@@ -18,7 +18,7 @@ struct ConnectionMonitor: ~Copyable {
         ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
         | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
 
-    private let socket: Socket
+    private var socket: Socket
 
     /// Watches a socket; `name` is unique within the context.
     init(of watched: borrowing Socket, name: String, in context: Context) throws(Failure) {
@@ -29,11 +29,12 @@ struct ConnectionMonitor: ~Copyable {
         self.socket = socket
     }
 
-    var descriptor: Int32 { socket.descriptor }
+    /// Requests a turn as soon as something happens.
+    func watch(_ plan: LoopPlan) { socket.watch(plan) }
 
-    var hasEvents: Bool { socket.events & ZMQ_POLLIN != 0 }
-
-    func next() -> Event? {
+    /// The next event; nil if there is none.
+    mutating func next(_ plan: LoopPlan) -> Event? {
+        guard socket.mayReceive(plan) else { return nil }
         while let frames = socket.receive(limit: 2) {
             let number = frames[0].withUnsafeBytes { $0.count >= 2 ? $0.loadUnaligned(as: UInt16.self) : 0 }
             switch Int32(number) {

@@ -7,7 +7,7 @@ import Model
 struct ConnectionTable: ~Copyable {
     private static let events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED
 
-    private let monitor: Socket
+    private var monitor: Socket
     private var heard: [Int32: Moment] = [:]
 
     /// Watches a server's socket; `name` is unique within the context.
@@ -19,12 +19,10 @@ struct ConnectionTable: ~Copyable {
         monitor = reader
     }
 
-    var descriptor: Int32 { monitor.descriptor }
-
-    var hasEvents: Bool { monitor.events & ZMQ_POLLIN != 0 }
-
-    /// Records new and closed connections.
-    mutating func update(_ now: Moment) {
+    /// Records new and closed connections, and requests a turn as soon as there are more.
+    mutating func update(_ now: Moment, _ plan: LoopPlan) {
+        defer { monitor.watch(plan) }
+        guard monitor.mayReceive(plan) else { return }
         while let frames = monitor.receive(limit: 2) {
             let (event, value) = frames[0].withUnsafeBytes { bytes in
                 bytes.count >= 6

@@ -19,9 +19,7 @@ struct MemoryWatch: ~Copyable {
     /// Checks the memory if it is time to, and cuts connections if there is too much: first those that have been silent
     /// since the last check, then all.
     mutating func look(_ now: Moment, _ plan: LoopPlan, _ logger: Logger) {
-        connections.update(now)
-        plan.watch(connections.descriptor)
-        if connections.hasEvents { plan.continueAtOnce() }
+        connections.update(now, plan)
         guard now >= next else { return plan.wake(at: next) }
         let last = next
         let resident = MemoryGuard.residentBytes()

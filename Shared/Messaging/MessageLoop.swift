@@ -46,6 +46,8 @@ final class LoopPlan: @unchecked Sendable {
     private(set) var wake: Moment?
     /// Descriptors that announce events.
     fileprivate var descriptors: [pollfd] = []
+    /// The descriptors that announced something when the loop last looked.
+    private var announced: [Int32] = []
 
     func continueAtOnce() { isBusy = true }
 
@@ -53,6 +55,16 @@ final class LoopPlan: @unchecked Sendable {
 
     func watch(_ descriptor: Int32) {
         descriptors.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+    }
+
+    /// Whether a descriptor announced something when the loop last looked, before this turn.
+    func isAnnounced(_ descriptor: Int32) -> Bool { announced.contains(descriptor) }
+
+    /// Waits until a descriptor announces something, but not longer than `limit` milliseconds; -1 for no limit.
+    fileprivate func look(for limit: Int32) {
+        poll(&descriptors, nfds_t(descriptors.count), limit)
+        announced.removeAll(keepingCapacity: true)
+        for descriptor in descriptors where descriptor.revents != 0 { announced.append(descriptor.fd) }
     }
 
     fileprivate func clear() {
@@ -142,9 +154,7 @@ final class LoopCore: Sendable {
         var jobs: [UnownedJob] = []
         var sources: [(LoopSource, LoopSource.Turn)] = []
         let plan = LoopPlan()
-        while turn(&jobs, &sources, plan) {
-            if !plan.isBusy { sleep(plan) }
-        }
+        while turn(&jobs, &sources, plan) { look(plan) }
     }
 
     /// Runs all pending jobs; false when the loop has ended.
@@ -179,19 +189,21 @@ final class LoopCore: Sendable {
         }
     }
 
-    private func sleep(_ plan: LoopPlan) {
-        let maySleep = shared.withLock { shared in
-            shared.isSleeping = !shared.isWoken
-            return shared.isSleeping
-        }
-        guard maySleep else { return }
+    /// Looks which descriptors announce something: one system call, where every source would need its own. Sleeps until
+    /// one does if there is nothing else to do.
+    private func look(_ plan: LoopPlan) {
+        let maySleep =
+            !plan.isBusy
+            && shared.withLock { shared in
+                shared.isSleeping = !shared.isWoken
+                return shared.isSleeping
+            }
         plan.watch(wakeUp)
-        let limit = plan.wake.map { Int32(clamping: $0.milliseconds(since: .now)) } ?? -1
-        poll(&plan.descriptors, nfds_t(plan.descriptors.count), limit)
-        if plan.descriptors.last?.revents != 0 {
-            var count = eventfd_t()
-            eventfd_read(wakeUp, &count)
-        }
+        guard maySleep else { return plan.look(for: 0) }
+        plan.look(for: plan.wake.map { Int32(clamping: $0.milliseconds(since: .now)) } ?? -1)
         shared.withLock { $0.isSleeping = false }
+        guard plan.isAnnounced(wakeUp) else { return }
+        var count = eventfd_t()
+        eventfd_read(wakeUp, &count)
     }
 }

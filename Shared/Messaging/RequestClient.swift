@@ -140,7 +140,7 @@ public actor RequestClient {
     private func turn(_ now: Moment, _ plan: LoopPlan) {
         guard !isClosed else { return }
         obey()
-        readMonitor()
+        readMonitor(plan)
         sendWaiting()
         receive(plan)
         for request in table.expire(at: now) { fail(request, because: expiryFailure(of: request)) }
@@ -148,19 +148,10 @@ public actor RequestClient {
         watch(plan)
     }
 
-    /// Reads the events last: only then does the descriptor announce every further one.
     private func watch(_ plan: LoopPlan) {
-        guard socket != nil else { return }
-        if let events = socket?.events, let descriptor = socket?.descriptor {
-            if events & ZMQ_POLLIN != 0 || (events & ZMQ_POLLOUT != 0 && isConnected && table.hasUnsent) {
-                plan.continueAtOnce()
-            }
-            plan.watch(descriptor)
-        }
-        if let hasEvents = monitor?.hasEvents, let descriptor = monitor?.descriptor {
-            if hasEvents { plan.continueAtOnce() }
-            plan.watch(descriptor)
-        }
+        if isConnected, table.hasUnsent, socket?.canSend == true { plan.continueAtOnce() }
+        socket?.watch(plan)
+        monitor?.watch(plan)
     }
 
     private func obey() {
@@ -221,13 +212,12 @@ public actor RequestClient {
     }
 
     private func receive(_ plan: LoopPlan) {
-        guard !table.isEmpty || isConnected else { return }
+        guard socket?.mayReceive(plan) == true else { return }
         var budget = MessageProtocol.turnBudget
         while budget > 0, let frames = socket?.receive(limit: MessageProtocol.frameLimit) {
             budget -= 1
             accept(frames)
         }
-        if budget == 0 { plan.continueAtOnce() }
     }
 
     private func accept(_ frames: [Frame]) {
@@ -249,8 +239,8 @@ public actor RequestClient {
 
     // MARK: Connection
 
-    private func readMonitor() {
-        while let event = monitor?.next() {
+    private func readMonitor(_ plan: LoopPlan) {
+        while let event = monitor?.next(plan) {
             switch event {
             case .connected:
                 isConnected = true

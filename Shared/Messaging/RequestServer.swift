@@ -180,24 +180,14 @@ public actor RequestServer: Service {
     private func turn(_ now: Moment, _ plan: LoopPlan) {
         guard phase != .stopped else { return }
         obey(now)
-        authenticator?.answerAll()
+        authenticator?.answerAll(plan)
         if phase == .serving { receive(now, plan) }
         for task in work.overdue(at: now) { task.cancel() }
         if let expiry = work.nextExpiry { plan.wake(at: expiry) }
         if phase == .draining { drain(now, plan) }
-        if phase == .serving { memory?.look(now, plan, logger) }
-        watch(plan)
-    }
-
-    private func watch(_ plan: LoopPlan) {
-        if let events = socket?.events, let descriptor = socket?.descriptor {
-            if events & ZMQ_POLLIN != 0, phase == .serving { plan.continueAtOnce() }
-            plan.watch(descriptor)
-        }
-        if let hasRequests = authenticator?.hasRequests, let descriptor = authenticator?.descriptor {
-            if hasRequests { plan.continueAtOnce() }
-            plan.watch(descriptor)
-        }
+        guard phase == .serving else { return }
+        memory?.look(now, plan, logger)
+        socket?.watch(plan)
     }
 
     private func obey(_ now: Moment) {
@@ -229,13 +219,13 @@ public actor RequestServer: Service {
     }
 
     private func receive(_ now: Moment, _ plan: LoopPlan) {
+        guard socket?.mayReceive(plan) == true else { return }
         var budget = MessageProtocol.turnBudget
         while budget > 0, let frames = socket?.receive(limit: MessageProtocol.frameLimit) {
             budget -= 1
             if frames.count > 1 { memory?.hear(frames[1], at: now) }
             accept(frames, now)
         }
-        if budget == 0 { plan.continueAtOnce() }
     }
 
     private func accept(_ frames: [Frame], _ now: Moment) {

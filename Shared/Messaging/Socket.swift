@@ -22,8 +22,11 @@ struct Socket: ~Copyable {
     private let handle: UnsafeMutableRawPointer
     /// Held so that the context outlives the socket.
     private let context: Context
-    /// The descriptor that announces changes of ``events``.
-    let descriptor: Int32
+    /// Announces that there may be something to receive.
+    private let descriptor: Int32
+    /// Whether there was nothing more to receive at the last attempt. Only from then on does ``descriptor`` announce what
+    /// comes, and libzmq may take an announcement back when it sends.
+    private var isDrained = false
 
     init(_ kind: Kind, in context: Context, limits: MessageLimits = MessageLimits()) throws(Failure) {
         guard let handle = zmq_socket(context.pointer, kind.constant) else {
@@ -81,9 +84,23 @@ struct Socket: ~Copyable {
         guard status == 0 else { throw Failure(.internal, "libzmq refuses option \(option): \(zmqError()).") }
     }
 
-    /// Which of `ZMQ_POLLIN` and `ZMQ_POLLOUT` are possible; must be read last before the loop sleeps on
-    /// ``descriptor``.
-    var events: Int32 { Self.integer(ZMQ_EVENTS, of: handle) }
+    /// Whether a message can be sent after one could not.
+    var canSend: Bool {
+        mutating get {
+            let events = Self.integer(ZMQ_EVENTS, of: handle)
+            isDrained = events & ZMQ_POLLIN == 0
+            return events & ZMQ_POLLOUT != 0
+        }
+    }
+
+    /// Whether there may be something to receive in this turn of the loop.
+    func mayReceive(_ plan: LoopPlan) -> Bool { !isDrained || plan.isAnnounced(descriptor) }
+
+    /// Requests a turn as soon as there may be something to receive.
+    func watch(_ plan: LoopPlan) {
+        if !isDrained { plan.continueAtOnce() }
+        plan.watch(descriptor)
+    }
 
     private static func integer(_ option: Int32, of handle: UnsafeMutableRawPointer) -> Int32 {
         var value: Int32 = 0
@@ -131,7 +148,8 @@ struct Socket: ~Copyable {
     // MARK: Messages
 
     /// Sends all frames or none, without waiting; frames that were sent are empty afterward.
-    func send(_ frames: [Frame]) -> Delivery {
+    mutating func send(_ frames: [Frame]) -> Delivery {
+        isDrained = false
         for (index, frame) in frames.enumerated() {
             let flags = ZMQ_DONTWAIT | (index + 1 < frames.count ? ZMQ_SNDMORE : 0)
             let status = frame.withMessage { zmq_msg_send($0, handle, flags) }
@@ -144,14 +162,17 @@ struct Socket: ~Copyable {
     }
 
     /// The frames of the next message, or nil if there is none; beyond `limit` frames the rest is dropped.
-    func receive(limit: Int) -> [Frame]? {
+    mutating func receive(limit: Int) -> [Frame]? {
         var frames: [Frame] = []
         frames.reserveCapacity(limit)
         var hasMore = true
         while hasMore {
             let frame = Frame()
             let status = frame.withMessage { zmq_msg_recv($0, handle, ZMQ_DONTWAIT) }
-            if status < 0 { return nil }
+            if status < 0 {
+                isDrained = true
+                return nil
+            }
             hasMore = frame.hasMore
             if frames.count < limit { frames.append(frame) }
         }
