@@ -69,6 +69,7 @@ import Testing
             #expect(brain.text.contains("activates in the brain") && !brain.text.contains("id=\"trials\""))
             // The knowledge service was asked about this search space.
             #expect(brain.text.contains("No trial in this search space is known yet."))
+            #expect(brain.text.contains("id=\"structures\"") && brain.text.contains("<td>LeNet5</td><td>yes</td>"))
             #expect(file.text.contains("scenario: few") && !file.text.contains("id=\"trials\""))
             #expect(try await cluster.browser.get("/scenarios/\(id)?view=odd").status == 400)
         }

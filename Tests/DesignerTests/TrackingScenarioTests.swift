@@ -103,7 +103,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
                 seeds = decision.seeds ?? seeds
                 count += 1
                 guard count.isMultiple(of: interval), seeds != nil else { continue }
-                run = try TrackingRun(plan: plan, isPrepared: true, seeds: seeds, trials: run.trials)
+                run = try TrackingRun(plan: plan, isPrepared: true, seeds: seeds, trials: Array(run.trials))
                 open = try run.begin().steps
             }
             return run.trials.map { "\($0.id) \($0.genome) \($0.origin) \($0.objective ?? -1)" }

@@ -10,7 +10,7 @@ import Testing
             guard case .proposal(let proposal) = try searcher.ask() else { break }
             try searcher.tell(number, .objective(objective(of: proposal.genome)))
             let view = SearchView(history: searcher.history, visible: number + 1, isAllowed: { _ in true })
-            let survivors = Evolution(settings: settings).survivors(of: view.measured)
+            let survivors = Evolution(settings: settings).survivors(view)
             let objectives = searcher.history.outcomes.compactMap { $0?.objective }
             let best = objectives.sorted(by: >).prefix(settings.elite)
             #expect(survivors.count == min(number + 1, 10))

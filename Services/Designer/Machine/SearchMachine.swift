@@ -13,7 +13,7 @@ package protocol SearchMachine {
     /// The space from which the search proposes genomes.
     var searchSpace: SearchSpace { get }
     /// The trials by number.
-    var trials: [Trial] { get }
+    var trials: TrialList { get }
 
     /// Whether the scenario's data is prepared.
     var isPrepared: Bool { get set }
@@ -140,8 +140,8 @@ extension SearchMachine {
     }
 
     /// Reports what the searcher has learned.
-    package func noteDiagnostics(of searcher: inout Searcher, in decision: inout SearchDecision) {
-        for diagnostic in searcher.takeDiagnostics() {
+    package func note(_ diagnostics: [SearchDiagnostics], in decision: inout SearchDecision) {
+        for diagnostic in diagnostics {
             var attributes = ["trials": "\(diagnostic.trials)"]
             switch diagnostic.figures {
             case .entropies(let entropies):

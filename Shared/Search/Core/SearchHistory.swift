@@ -10,6 +10,10 @@ public struct SearchHistory: Hashable, Sendable {
     public private(set) var outcomes: [TrialOutcome?] = []
     /// Number of leading trials whose outcomes are all known.
     public private(set) var settled = 0
+    /// Main objectives by number; minus infinity for a trial that failed or whose outcome is not known.
+    private(set) var objectives: [Double] = []
+    /// Number of the first trial that was measured with several objectives; nil if there is none.
+    private(set) var firstWithSeveral: Int?
     private var forms: Set<String> = []
 
     /// A search that has not begun.
@@ -53,6 +57,7 @@ public struct SearchHistory: Hashable, Sendable {
     private mutating func record(_ proposal: Proposal) {
         proposals.append(proposal)
         outcomes.append(nil)
+        objectives.append(-.infinity)
         forms.insert(space.form(of: proposal.genome))
     }
 
@@ -69,6 +74,10 @@ public struct SearchHistory: Hashable, Sendable {
             return
         }
         outcomes[number] = outcome
+        objectives[number] = outcome.objective ?? -.infinity
+        if let count = outcome.objectives?.count, count > 1 {
+            firstWithSeveral = min(firstWithSeveral ?? number, number)
+        }
         while settled < outcomes.count, outcomes[settled] != nil { settled += 1 }
     }
 }

@@ -96,10 +96,18 @@ struct SearchView {
     /// The visible measured trials, oldest first.
     var measured: [Individual] { measured(among: visible) }
 
+    /// The value of each trial before a number, as `TrialOutcome.fitness` has it.
+    func fitness(among trials: Int) -> [Double] {
+        precondition(trials <= visible, "these outcomes are not visible yet")
+        guard let several = history.firstWithSeveral, several < trials else {
+            return Array(history.objectives.prefix(trials))
+        }
+        return TrialOutcome.fitness(of: Array(history.outcomes.prefix(trials)))
+    }
+
     /// The measured trials before a number, oldest first.
     func measured(among trials: Int) -> [Individual] {
-        precondition(trials <= visible, "these outcomes are not visible yet")
-        let fitness = TrialOutcome.fitness(of: Array(history.outcomes.prefix(trials)))
+        let fitness = fitness(among: trials)
         return zip(history.proposals, fitness).filter { $1 > -.infinity }.map {
             Individual(number: $0.number, genome: $0.genome, fitness: $1)
         }

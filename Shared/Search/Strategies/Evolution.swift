@@ -46,7 +46,7 @@ public struct Evolution: SearchStrategy {
     }
 
     func propose(_ view: SearchView, using generator: inout SeededGenerator) -> Suggestion? {
-        let living = survivors(of: view.measured)
+        let living = survivors(view)
         guard !living.isEmpty else { return nil }
         for _ in 0..<50 {
             let child = child(of: living, view, using: &generator)
@@ -58,17 +58,20 @@ public struct Evolution: SearchStrategy {
     // MARK: Selection
 
     /// The living: the elite among all measured trials, and the youngest others.
-    func survivors(of measured: [Individual]) -> [Individual] {
-        var elite: [Individual] = []
-        for individual in measured {
-            let place = elite.firstIndex { individual.isBetter(than: $0) } ?? elite.endIndex
-            guard place < settings.elite else { continue }
-            elite.insert(individual, at: place)
+    func survivors(_ view: SearchView) -> [Individual] {
+        let fitness = view.fitness(among: view.visible)
+        var elite: [Int] = []
+        // Of equals, the older one is better, so a later one must exceed the worst of a full elite.
+        var least = -Double.infinity
+        for (number, value) in fitness.enumerated() where value > least {
+            elite.insert(number, at: elite.firstIndex { value > fitness[$0] } ?? elite.endIndex)
             if elite.count > settings.elite { elite.removeLast() }
+            if elite.count == settings.elite { least = elite.last.map { fitness[$0] } ?? .infinity }
         }
-        let eliteNumbers = Set(elite.map(\.number))
-        let young = measured.reversed().lazy.filter { !eliteNumbers.contains($0.number) }
-        return elite + young.prefix(settings.population - elite.count)
+        let young = fitness.indices.reversed().lazy.filter { fitness[$0] > -.infinity && !elite.contains($0) }
+        return (elite + young.prefix(settings.population - elite.count)).map { number in
+            Individual(number: number, genome: view.history.proposals[number].genome, fitness: fitness[number])
+        }
     }
 
     private func parent(among living: [Individual], using generator: inout SeededGenerator) -> Individual {

@@ -2,10 +2,35 @@ import DesignerClient
 import Model
 import Presentation
 
-/// The networks of earlier searches that attention favors for a scenario.
+/// The structures that a scenario's search chooses from, and the networks of earlier searches, in the order of attention.
 enum AttentionTable {
     /// Maximum number of networks listed.
     static let most = 8
+
+    /// Template values of the structures: searched ones first, greatest attention first. Pretrained models are among the
+    /// ranked ones only.
+    static func structures(_ explained: ScenarioExplanation) -> [String: Any] {
+        typealias Row = (modality: String, structure: String, isSearched: Bool, weight: Double?, reason: String)
+        let ranked = explained.ranking.map { Row($0.modality, $0.name, true, $0.weight, $0.reason) }
+        let others = explained.structures
+            .filter { structure in
+                !ranked.contains { $0.modality == structure.modality && $0.structure == structure.name }
+            }
+            .map { Row($0.modality, $0.name, $0.isSearched, nil, $0.reason) }
+        let rows = (ranked + others).enumerated().sorted { first, second in
+            (first.element.modality, first.element.isSearched ? 0 : 1, first.offset)
+                < (second.element.modality, second.element.isSearched ? 0 : 1, second.offset)
+        }
+        return [
+            "isEmpty": rows.isEmpty,
+            "rows": rows.map { _, row -> [String: Any] in
+                [
+                    "modality": row.modality, "structure": row.structure, "searched": row.isSearched ? "yes" : "no",
+                    "weight": row.weight.map { Words.fixed($0, 3) } ?? "–", "reason": row.reason,
+                ]
+            },
+        ]
+    }
 
     /// Template values; a note if the order of attention is unknown.
     static func values(_ explained: Result<ScenarioExplanation, Failure>) -> [String: Any] {

@@ -103,7 +103,9 @@ struct ScenarioPages: Sendable {
         async let attention = backends.part(.designer) {
             try await $0.designer.explain(.published(id), networks: AttentionTable.most)
         }
-        values["attention"] = AttentionTable.values(await attention)
+        let explained = await attention
+        values["choices"] = (try? explained.get()).map(AttentionTable.structures)
+        values["attention"] = AttentionTable.values(explained)
         switch await found {
         case .success(let explanation): values["explanation"] = ExplanationValues.values(explanation)
         case .failure(let failure): values["explanationNote"] = failure.message

@@ -33,7 +33,7 @@ extension SearchRun {
     package mutating func finish(_ decision: inout SearchDecision) throws {
         let finals = trials.filter(\.purpose.isFinal)
         // A resumed search may have other trials under way than the final ones.
-        guard trials.allSatisfy(\.state.isIdle) else { return }
+        guard trials.busy == 0 else { return }
         if try addEnsembles(&decision) { return }
         // Fusion layers by themselves are not a network.
         let rivals =

@@ -14,10 +14,8 @@ extension SearchRun {
             case .finished: return true
             case .waiting: return false
             case .training(let training) where training.trial == trials.count:
-                guard var searcher else { return false }
-                let answer = try searcher.ask(where: space.isAllowed)
-                noteDiagnostics(of: &searcher, in: &decision)
-                self.searcher = searcher
+                guard let answer = try searcher?.ask(where: space.isAllowed) else { return false }
+                note(searcher?.takeDiagnostics() ?? [], in: &decision)
                 switch answer {
                 case .proposal(let proposal): try add(proposal, &decision)
                 case .exhausted:

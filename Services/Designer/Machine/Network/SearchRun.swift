@@ -10,7 +10,7 @@ package struct SearchRun: SearchMachine {
     package let space: any CandidateSpace
     /// The state of the fusion; nil unless it is a fusion search.
     package var fusion: FusionPhase?
-    package var trials: [Trial]
+    package var trials: TrialList
     package var isPrepared: Bool
     private var seeds: [Genome]?
     package var searcher: Searcher?
@@ -36,7 +36,7 @@ package struct SearchRun: SearchMachine {
         self.plan = plan
         self.isPrepared = isPrepared
         self.seeds = seeds
-        self.trials = trials
+        self.trials = TrialList(trials)
         space = try plan.candidateSpace
         fusion = (space as? FusionSpace).map { FusionPhase(space: $0) }
         halving = try plan.halving.map { SuccessiveHalving($0) }
@@ -52,7 +52,7 @@ package struct SearchRun: SearchMachine {
     // MARK: Starting and continuing
 
     package mutating func resumeTasks(_ decision: inout SearchDecision) throws {
-        if let budget = scenario.search.budget, !trials.contains(where: \.purpose.isFinal) {
+        if let budget = scenario.search.budget, trials.finals == 0 {
             decision.steps.append(.wait(seconds: budget * Scenario.Search.trialShare))
         }
         guard seeds != nil else {
@@ -108,7 +108,7 @@ package struct SearchRun: SearchMachine {
 
     /// Proposes as many trials as allowed, and closes the search once it is over.
     package mutating func advance(_ decision: inout SearchDecision) throws {
-        guard !trials.contains(where: \.purpose.isFinal) else {
+        guard trials.finals == 0 else {
             try finish(&decision)
             return
         }
@@ -122,8 +122,7 @@ package struct SearchRun: SearchMachine {
             {
                 try proposeOrPromote(&decision)
             } else { try propose(&decision) }
-        let isOver = trials.allSatisfy(\.state.isIdle)
-        guard isOver, isExhausted || trials.count >= scenario.search.trials else { return }
+        guard trials.busy == 0, isExhausted || trials.count >= scenario.search.trials else { return }
         if trials.count < scenario.search.trials {
             decision.note("scenario.exhausted", plan.id.text, ["trials": "\(trials.count)"])
         }
@@ -133,18 +132,15 @@ package struct SearchRun: SearchMachine {
     /// Fills the free places with new trials.
     /// - Returns: Whether there is nothing left to propose.
     private mutating func propose(_ decision: inout SearchDecision) throws -> Bool {
-        guard var searcher else { return false }
-        defer { self.searcher = searcher }
         let space = space
-        while trials.count < scenario.search.trials,
-            trials.count(where: { !$0.state.isFinal }) < scenario.search.population, mayPropose
-        {
-            switch try searcher.ask(where: space.isAllowed) {
-            case .proposal(let proposal): try add(proposal, &decision)
-            case .waiting: return false
-            case .exhausted: return true
+        while trials.count < scenario.search.trials, trials.unfinished < scenario.search.population, mayPropose {
+            // In place: a copy of the searcher would copy its history.
+            switch try searcher?.ask(where: space.isAllowed) {
+            case .proposal(let proposal)?: try add(proposal, &decision)
+            case .waiting?, nil: return false
+            case .exhausted?: return true
             }
-            noteDiagnostics(of: &searcher, in: &decision)
+            note(searcher?.takeDiagnostics() ?? [], in: &decision)
         }
         return false
     }

@@ -12,7 +12,7 @@ package import TrackingSearch
 package struct TrackingRun: SearchMachine {
     package let plan: ScenarioPlan
     package let space: TrackingSpace
-    package private(set) var trials: [Trial]
+    package private(set) var trials: TrialList
     package var isPrepared: Bool
     private var searcher: Searcher?
 
@@ -23,7 +23,7 @@ package struct TrackingRun: SearchMachine {
     package init(plan: ScenarioPlan, isPrepared: Bool, seeds: [Genome]?, trials: [Trial]) throws {
         self.plan = plan
         self.isPrepared = isPrepared
-        self.trials = trials
+        self.trials = TrialList(trials)
         space = try plan.trackingSpace
         if let seeds { searcher = try makeSearcher(seeds) }
     }
@@ -69,10 +69,10 @@ package struct TrackingRun: SearchMachine {
 
     /// Proposes as many trials as allowed, and closes the search once it is over.
     private mutating func advance(_ decision: inout SearchDecision) throws {
-        guard !trials.contains(where: \.purpose.isFinal) else { return try finish(&decision) }
+        guard trials.finals == 0 else { return try finish(&decision) }
         if let failure = earlyFailure { return conclude(.failed(failure), &decision) }
         let isExhausted = try propose(&decision)
-        guard trials.allSatisfy(\.state.isFinal), isExhausted || trials.count >= scenario.search.trials else { return }
+        guard trials.unfinished == 0, isExhausted || trials.count >= scenario.search.trials else { return }
         try trainFinalists(&decision)
     }
 
@@ -80,9 +80,7 @@ package struct TrackingRun: SearchMachine {
     /// - Returns: Whether there is nothing left to propose.
     private mutating func propose(_ decision: inout SearchDecision) throws -> Bool {
         let space = space
-        while trials.count < scenario.search.trials,
-            trials.count(where: { !$0.state.isFinal }) < scenario.search.population
-        {
+        while trials.count < scenario.search.trials, trials.unfinished < scenario.search.population {
             switch try searcher?.ask(where: space.isCanonical) {
             case .proposal(let proposal)?:
                 let isFixed = space.defaults.contains(proposal.genome)
