@@ -143,7 +143,7 @@ extension SearchMachine {
     package func noteDiagnostics(of searcher: inout Searcher, in decision: inout SearchDecision) {
         for diagnostic in searcher.takeDiagnostics() {
             var attributes = ["trials": "\(diagnostic.trials)"]
-            switch diagnostic.figures {
+            switch diagnostic.findings {
             case .entropies(let entropies):
                 for (name, bits) in entropies { attributes["entropy.\(name)"] = "\(bits)" }
             case .map(let places, let ranking):
