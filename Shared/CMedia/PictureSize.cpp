@@ -61,7 +61,7 @@ Size webp(const Header &header) {
     return {header.little(26, 2) & 0x3FFF, header.little(28, 2) & 0x3FFF};
 }
 
-/// The first picture's entries for width and height. In BigTIFF, numbers of entries and places have 8 bytes.
+/// The first picture's entries for width and height. In BigTIFF, counts and offsets have 8 bytes.
 Size tiff(const Header &header) {
     const bool is_big_endian = header.has(0, "MM");
     const auto number = [&](size_t place, int size) {

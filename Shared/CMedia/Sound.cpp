@@ -59,14 +59,14 @@ struct Header {
     bool has(size_t place, const char *name) const {
         return place + 4 <= count && memcmp(bytes + place, name, 4) == 0;
     }
-    /// Whether there may be the name of a chunk.
+    /// Whether a chunk's name may be there.
     bool has_name(size_t place) const {
         return place + 8 <= count &&
                std::all_of(bytes + place, bytes + place + 4, [](uint8_t byte) { return byte >= 0x20 && byte < 0x7F; });
     }
 };
 
-/// The library reads what is there of a sound, and does not tell that it should be more.
+/// The library reads as much of a sound as there is, and does not report that some of it is missing.
 void refuse_cut_short(int64_t announced, int64_t there, int64_t block) {
     if (there / block < announced / block)
         throw std::runtime_error("it is truncated: of " + std::to_string(announced) + " bytes of sound, " +
@@ -77,7 +77,7 @@ void refuse_cut_short(int64_t announced, int64_t there, int64_t block) {
 bool is_unknown(int64_t size) { return size == 0 || size >= 0x7FFF'0000; }
 
 /// Checks the chunks of a WAV file.
-/// - Returns: The same sound with a proper header, if the library cannot read the one that is there; else nothing.
+/// - Returns: The same sound with a proper header if the library cannot read the original one; otherwise nothing.
 std::vector<uint8_t> checked_wave(const Header &header) {
     bool is_proper = true;
     std::vector<uint8_t> format;
@@ -104,7 +104,7 @@ std::vector<uint8_t> checked_wave(const Header &header) {
             block = std::max<int64_t>(1, header.little(place + 20, 2));
             format.assign(start, start + 8 + size);
         }
-        // A chunk of odd size is followed by a byte that fills it up, which some writers leave out.
+        // A chunk of odd size is followed by a padding byte, which some writers leave out.
         const auto end = place + 8 + size_t(size);
         const bool is_unfilled = size % 2 == 1 && header.has_name(end) && !header.has_name(end + 1);
         if (is_unfilled) is_proper = false;
@@ -134,7 +134,8 @@ void check_au(const Header &header) {
     if (!is_unknown(size)) refuse_cut_short(size, int64_t(header.count) - start, 1);
 }
 
-/// Checks the chunks of a W64 file: each has a name of 16 bytes, a size that includes the head, and fills 8 bytes.
+/// Checks the chunks of a W64 file: each has a name of 16 bytes, a size that includes the header, and padding to a
+/// multiple of 8 bytes.
 void check_w64(const Header &header) {
     constexpr int64_t head = 24;
     for (size_t place = 40; place + head <= header.count;) {
@@ -147,7 +148,7 @@ void check_w64(const Header &header) {
     }
 }
 
-/// Checks the size of an MP3 file in the first frame, where encoders of files note it.
+/// Checks the size of an MP3 file in the first frame, where encoders record it.
 void check_mp3(const Header &header) {
     size_t start = 0;
     if (header.byte(0) == 'I' && header.byte(1) == 'D' && header.byte(2) == '3') {
@@ -156,7 +157,7 @@ void check_mp3(const Header &header) {
         start = 10 + size_t(tags);
     }
     if (header.byte(start) != 0xFF || (header.byte(start + 1) & 0xE6) != 0xE2) return;
-    // The note follows the side information, whose size depends on the version and on the number of channels.
+    // It follows the side information, whose size depends on the version and on the number of channels.
     const bool is_first_version = (header.byte(start + 1) & 0x08) != 0, is_mono = header.byte(start + 3) >> 6 == 3;
     const size_t note = start + 4 + (is_first_version ? (is_mono ? 17 : 32) : (is_mono ? 9 : 17));
     if (!header.has(note, "Xing") && !header.has(note, "Info")) return;

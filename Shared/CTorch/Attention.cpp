@@ -80,11 +80,11 @@ at::Tensor ranking_loss(const gyrus_attention &attention, const std::vector<cons
 
 /// The lists of one step: new lists, and others drawn from all.
 std::vector<const gyrus_attention_list *> draw(
-    const gyrus_attention_list *lists, int64_t count, const gyrus_attention_lesson &lesson, Sequence &sequence) {
+    const gyrus_attention_list *lists, int64_t count, const gyrus_attention_training &training, Sequence &sequence) {
     std::vector<const gyrus_attention_list *> drawn;
-    const int64_t fresh = std::min({lesson.fresh, count, std::max<int64_t>(1, lesson.batch / 2)});
-    for (int64_t i = 0; i < fresh; i++) drawn.push_back(&lists[sequence.next() % uint64_t(lesson.fresh)]);
-    const int64_t size = std::min(lesson.batch, count);
+    const int64_t fresh = std::min({training.fresh, count, std::max<int64_t>(1, training.batch / 2)});
+    for (int64_t i = 0; i < fresh; i++) drawn.push_back(&lists[sequence.next() % uint64_t(training.fresh)]);
+    const int64_t size = std::min(training.batch, count);
     while (int64_t(drawn.size()) < size) drawn.push_back(&lists[sequence.next() % uint64_t(count)]);
     return drawn;
 }
@@ -122,11 +122,11 @@ gyrus_tensor_view gyrus_attention_tensor(const gyrus_attention *attention, int64
 }
 
 gyrus_status gyrus_attention_learn(
-    gyrus_attention *attention, const gyrus_attention_list *lists, int64_t count, const gyrus_attention_lesson *lesson,
+    gyrus_attention *attention, const gyrus_attention_list *lists, int64_t count, const gyrus_attention_training *training,
     double *loss, char **error) {
     return guarded(error, GYRUS_FAILED, [&] {
         at::AutoGradMode gradients(true);
-        Sequence sequence(lesson->seed, "lesson");
+        Sequence sequence(training->seed, "lesson");
         std::vector<at::Tensor> first, second;
         for (auto &entry : attention->tensors) {
             entry.tensor.set_requires_grad(true);
@@ -135,17 +135,17 @@ gyrus_status gyrus_attention_learn(
         }
         double sum = 0;
         int64_t counted = 0;
-        for (int64_t step = 1; step <= lesson->steps; step++) {
-            const auto value = ranking_loss(*attention, draw(lists, count, *lesson, sequence));
+        for (int64_t step = 1; step <= training->steps; step++) {
+            const auto value = ranking_loss(*attention, draw(lists, count, *training, sequence));
             value.backward();
-            if (4 * step > 3 * lesson->steps) sum += value.item<double>(), counted++;
-            const double cosine = 0.5 * (1 + std::cos(M_PI * double(step - 1) / double(lesson->steps)));
-            const OptimizerStep change{lesson->learning_rate * cosine, 0, 0, step};
+            if (4 * step > 3 * training->steps) sum += value.item<double>(), counted++;
+            const double cosine = 0.5 * (1 + std::cos(M_PI * double(step - 1) / double(training->steps)));
+            const OptimizerStep change{training->learning_rate * cosine, 0, 0, step};
             c10::NoGradGuard none;
             for (size_t i = 0; i < attention->tensors.size(); i++) {
                 auto &weight = attention->tensors[i].tensor;
                 const auto gradient = weight.grad().contiguous();
-                weight.lerp_(attention->start[i], lesson->learning_rate * cosine * lesson->pull);
+                weight.lerp_(attention->start[i], training->learning_rate * cosine * training->pull);
                 change.adam(
                     weight.data_ptr<float>(), gradient.data_ptr<float>(), first[i].data_ptr<float>(),
                     second[i].data_ptr<float>(), weight.numel(), false);

@@ -161,7 +161,7 @@ void gyrus_autoencoder_free(gyrus_autoencoder *model) { delete model; }
 
 gyrus_status gyrus_autoencoder_learn(
     gyrus_autoencoder *model, const int32_t *strings, const float *worths, int64_t count,
-    const gyrus_autoencoder_lesson *lesson, char **error) {
+    const gyrus_autoencoder_training *training, char **error) {
     return computing(Place(), error, [&] {
         at::AutoGradMode gradients(true);
         DenormalsAreZero denormals;
@@ -173,11 +173,11 @@ gyrus_status gyrus_autoencoder_learn(
             first.push_back(at::zeros_like(parameter));
             second.push_back(at::zeros_like(parameter));
         }
-        for (int64_t step = 0; step < lesson->steps; step++) {
+        for (int64_t step = 0; step < training->steps; step++) {
             const auto chosen = at::from_blob(
-                const_cast<int32_t *>(lesson->order) + step * lesson->batch, {lesson->batch}, at::kInt);
+                const_cast<int32_t *>(training->order) + step * training->batch, {training->batch}, at::kInt);
             const auto value = model->loss(
-                all.index_select(1, chosen), targets.index_select(0, chosen), lesson->tradeoff);
+                all.index_select(1, chosen), targets.index_select(0, chosen), training->tradeoff);
             const double loss = value.item<double>();
             if (!std::isfinite(loss)) throw Diverged("the joint loss became " + std::to_string(loss));
             value.backward();
@@ -186,11 +186,11 @@ gyrus_status gyrus_autoencoder_learn(
             for (auto &parameter : model->parameters) length += parameter.grad().square().sum().item<double>();
             length = std::sqrt(length);
             if (!std::isfinite(length)) throw Diverged("the gradient became " + std::to_string(length));
-            const OptimizerStep change{lesson->learning_rate, 0, 0, step + 1};
+            const OptimizerStep change{training->learning_rate, 0, 0, step + 1};
             for (size_t i = 0; i < model->parameters.size(); i++) {
                 auto &parameter = model->parameters[i];
                 auto gradient = parameter.grad().contiguous();
-                if (length > lesson->longest_gradient) gradient = gradient * (lesson->longest_gradient / length);
+                if (length > training->longest_gradient) gradient = gradient * (training->longest_gradient / length);
                 change.adam(
                     parameter.data_ptr<float>(), gradient.data_ptr<float>(), first[i].data_ptr<float>(),
                     second[i].data_ptr<float>(), parameter.numel(), false);

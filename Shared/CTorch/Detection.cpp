@@ -63,7 +63,7 @@ bool gyrus_network_detect(
         TORCH_CHECK(at::isfinite(table).all().item<bool>(), "it returns values that are not finite");
         *count = table.size(0);
         *numbers = static_cast<float *>(malloc(std::max<size_t>(1, table.nbytes())));
-        TORCH_CHECK(*numbers, "there is no memory left");
+        TORCH_CHECK(*numbers, "out of memory");
         std::memcpy(*numbers, table.data_ptr<float>(), table.nbytes());
         return true;
     });

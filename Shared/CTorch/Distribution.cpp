@@ -11,7 +11,7 @@
 #include <set>
 #include <thread>
 
-#include "Meeting.h"
+#include "Rendezvous.h"
 #include "Network.h"
 
 using namespace gyrus;
@@ -68,9 +68,9 @@ bool gyrus_trainer_apply(gyrus_trainer *trainer, const float *gradient, char **e
 
 struct gyrus_store {
     /// Of rank 0.
-    std::unique_ptr<MeetingServer> server;
+    std::unique_ptr<RendezvousServer> server;
     uint16_t port;
-    c10::intrusive_ptr<MeetingStore> store;
+    c10::intrusive_ptr<RendezvousStore> store;
 };
 
 struct gyrus_group {
@@ -106,12 +106,12 @@ namespace {
 constexpr int64_t largest_bucket = 1 << 20;
 /// Minimum number of values in a bucket of gradients: smaller ones cost more in messages than they hide.
 constexpr int64_t least_gradients = 1 << 16;
-/// Figures that travel with gradients: loss, right answers, samples.
-constexpr int64_t figure_count = 3;
+/// Statistics that travel with gradients: loss, right answers, samples.
+constexpr int64_t statistic_count = 3;
 
 std::chrono::milliseconds milliseconds(double seconds) { return std::chrono::milliseconds(int64_t(seconds * 1000)); }
 
-[[noreturn]] void abandon() { throw std::runtime_error("the wait for the others was abandoned"); }
+[[noreturn]] void abandon() { throw std::runtime_error("waiting for the other workers was abandoned"); }
 
 }  // namespace
 
@@ -164,9 +164,9 @@ void gyrus_group::give_up() {
 
 gyrus_store *gyrus_store_create(const char *host, uint16_t port, bool is_server, double seconds, char **error) {
     return guarded<gyrus_store *>(error, nullptr, [&] {
-        auto server = is_server ? std::make_unique<MeetingServer>(host) : nullptr;
+        auto server = is_server ? std::make_unique<RendezvousServer>(host) : nullptr;
         if (server) port = server->port();
-        auto store = c10::make_intrusive<MeetingStore>(host, port, milliseconds(seconds));
+        auto store = c10::make_intrusive<RendezvousStore>(host, port, milliseconds(seconds));
         return new gyrus_store{std::move(server), port, std::move(store)};
     });
 }
@@ -245,10 +245,10 @@ private:
 
     gyrus_trainer *trainer;
     gyrus_group *group;
-    /// Figures, then the gradients of all slots.
+    /// Statistics, then the gradients of all slots.
     at::Tensor values;
     std::vector<int64_t> offsets;
-    /// In the order in which the backward pass reaches them; the last one has the figures.
+    /// In the order in which the backward pass reaches them; the last one has the statistics.
     std::vector<Bucket> buckets;
     std::vector<size_t> bucket_of;
     std::vector<Hook> hooks;
@@ -264,7 +264,7 @@ gyrus_gradient_sum::gyrus_gradient_sum(gyrus_trainer *trainer, gyrus_group *grou
     TORCH_CHECK(!trainer->network->place.scales_loss(), "gradients of fp16 cannot be summed; use bf16");
     trainer->is_whole = true;
     const auto &slots = trainer->slots;
-    int64_t end = figure_count;
+    int64_t end = statistic_count;
     for (const auto &slot : slots) {
         offsets.push_back(end);
         end += slot.weight.numel();
@@ -304,7 +304,7 @@ void gyrus_gradient_sum::take(size_t slot) {
     values.narrow(0, offsets[slot], tensor.numel()).view(tensor.sizes()).copy_(tensor.grad()).mul_(weight);
     tensor.mutable_grad().reset();
     buckets[bucket_of[slot]].missing--;
-    // All workers start them in the same order. The last one waits for the figures.
+    // All workers start them in the same order. The last one waits for the statistics.
     while (begun + 1 < buckets.size() && buckets[begun].missing == 0) begin_next();
 }
 
@@ -325,7 +325,7 @@ void gyrus_gradient_sum::begin(
         is_open = true;
         if (count > 0) trainer->backward(samples, order, first, count, progress);
     } catch (const Diverged &) {
-        // The others wait for this worker's part, and learn of the failure from the figures.
+        // The others wait for this worker's part, and learn of the failure from the statistics.
         progress.loss_sum = NAN;
         progress.samples += count;
     } catch (...) {
@@ -333,20 +333,20 @@ void gyrus_gradient_sum::begin(
         throw;
     }
     is_open = false;
-    float *figures = values.data_ptr<float>();
-    figures[0] = float(progress.loss_sum);
-    figures[1] = float(progress.correct);
-    figures[2] = float(progress.samples);
+    float *statistics = values.data_ptr<float>();
+    statistics[0] = float(progress.loss_sum);
+    statistics[1] = float(progress.correct);
+    statistics[2] = float(progress.samples);
     while (begun < buckets.size()) begin_next();
 }
 
 gyrus_progress gyrus_gradient_sum::finish() {
     for (const auto &bucket : buckets) group->finish_sum(*bucket.work);
-    const float *figures = values.data_ptr<float>();
+    const float *statistics = values.data_ptr<float>();
     gyrus_progress progress{};
-    progress.loss_sum = figures[0];
-    progress.correct = int64_t(figures[1]);
-    progress.samples = int64_t(figures[2]);
+    progress.loss_sum = statistics[0];
+    progress.correct = int64_t(statistics[1]);
+    progress.samples = int64_t(statistics[2]);
     return progress;
 }
 

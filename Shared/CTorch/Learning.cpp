@@ -51,12 +51,12 @@ at::Tensor hits(const at::Tensor &answers, const at::Tensor &labels) {
 }
 
 /// A mini-batch to teach.
-struct Lesson : gyrus_lesson {
-    gyrus_lesson_plan plan;
+struct Signal : gyrus_signal {
+    gyrus_signal_plan plan;
     Strength weak, strong;
     std::string only;
 
-    explicit Lesson(const gyrus_lesson_plan &plan)
+    explicit Signal(const gyrus_signal_plan &plan)
         : plan(plan), weak(plan.weak, plan.weak + plan.inputs), strong(plan.strong, plan.strong + plan.inputs),
           only(plan.only ? plan.only : "") {}
 
@@ -65,7 +65,7 @@ struct Lesson : gyrus_lesson {
     gyrus_outcome outcome(
         gyrus_trainer &trainer, const gyrus_samples &samples, const Batch &batch) const override {
         TORCH_CHECK(
-            samples.modality_count == plan.inputs, "the lesson is for ", plan.inputs, " inputs, not ",
+            samples.modality_count == plan.inputs, "the signal is for ", plan.inputs, " inputs, not ",
             samples.modality_count);
         // Parts of a mini-batch are distorted differently, like different mini-batches.
         const uint64_t seed = trainer.seed + uint64_t(trainer.step) + (uint64_t(trainer.part) << 40);
@@ -94,12 +94,12 @@ private:
     /// FixMatch (Sohn et al. 2020): one pass over samples with labels and over both forms of samples without.
     gyrus_outcome pseudo_labels(
         gyrus_trainer &trainer, const gyrus_samples &samples, const Batch &batch, uint64_t seed) const {
-        const int64_t count = batch.count(), known = std::min(plan.labelled, count);
+        const int64_t count = batch.count(), known = std::min(plan.labeled, count);
         const auto chosen = some(known, seed);
-        const Batch labelled(samples, chosen.data(), 0, known, batch.place, trainer.shelf.get());
+        const Batch labeled(samples, chosen.data(), 0, known, batch.place, trainer.shelf.get());
         const auto answers = trainer
                                  .forward(joined({
-                                     distorted(labelled, weak, seed, "labelled"),
+                                     distorted(labeled, weak, seed, "labelled"),
                                      distorted(batch, weak, seed, "weak"),
                                      distorted(batch, strong, seed, "strong"),
                                  }))
@@ -108,16 +108,16 @@ private:
         const auto best = answers.narrow(0, known, count).detach().softmax(1).max(1);
         const auto sure = (std::get<0>(best) >= plan.confidence).to(at::kFloat);
         const auto each = at::cross_entropy_loss(asked, std::get<1>(best), {}, at::Reduction::None);
-        const auto loss = labelled.loss(given) + plan.share * (each * sure).mean();
-        return {loss, labelled.correct(given), known};
+        const auto loss = labeled.loss(given) + plan.share * (each * sure).mean();
+        return {loss, labeled.correct(given), known};
     }
 
     /// Distinct samples with labels.
     std::vector<int32_t> some(int64_t count, uint64_t seed) const {
         Augmenter random(seed, "choice");
-        std::vector<int32_t> all(size_t(plan.labelled), 0);
+        std::vector<int32_t> all(size_t(plan.labeled), 0);
         for (size_t i = 0; i < all.size(); i++) all[i] = int32_t(i);
-        for (int64_t i = 0; i < count; i++) std::swap(all[size_t(i)], all[size_t(i + random.below(plan.labelled - i))]);
+        for (int64_t i = 0; i < count; i++) std::swap(all[size_t(i)], all[size_t(i + random.below(plan.labeled - i))]);
         all.resize(size_t(count));
         return all;
     }
@@ -149,9 +149,9 @@ private:
 
 }  // namespace
 
-bool gyrus_trainer_learn(gyrus_trainer *trainer, const gyrus_lesson_plan *plan, char **error) {
+bool gyrus_trainer_learn(gyrus_trainer *trainer, const gyrus_signal_plan *plan, char **error) {
     return guarded(error, false, [&] {
-        trainer->lesson = std::make_unique<Lesson>(*plan);
+        trainer->signal = std::make_unique<Signal>(*plan);
         return true;
     });
 }

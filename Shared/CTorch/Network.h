@@ -146,7 +146,7 @@ struct gyrus_retention {
     void pull(size_t slot, const at::Tensor &weight, at::Tensor &gradient) const;
 };
 
-/// The figures of a mini-batch.
+/// The statistics of a mini-batch.
 struct gyrus_outcome {
     at::Tensor loss;
     /// Number of samples; undefined if answers are neither right nor wrong.
@@ -166,8 +166,8 @@ struct gyrus_tally {
 };
 
 /// What a mini-batch teaches, if it is more than its unchanged labels.
-struct gyrus_lesson {
-    virtual ~gyrus_lesson() = default;
+struct gyrus_signal {
+    virtual ~gyrus_signal() = default;
     virtual gyrus_outcome outcome(
         gyrus_trainer &trainer, const gyrus_samples &samples, const gyrus::Batch &batch) const = 0;
     /// Whether consecutive parts of a mini-batch teach the same as the whole.
@@ -178,7 +178,7 @@ struct gyrus_trainer {
     gyrus_network *network = nullptr;
     gyrus_retention retention;
     /// Null for unchanged labels.
-    std::unique_ptr<gyrus_lesson> lesson;
+    std::unique_ptr<gyrus_signal> signal;
     std::vector<gyrus_slot> slots;
     std::vector<gyrus::Entry> state;
     int64_t step = 0;
@@ -217,10 +217,10 @@ struct gyrus_trainer {
     void update();
     /// Computes the gradients of a mini-batch; in parts if it does not fit into memory, which is found out by trying.
     void backward(const gyrus_samples &samples, const gyrus::Batch &batch);
-    /// The same, and settles its figures.
+    /// The same, and settles its statistics.
     void backward(
         const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count, gyrus_progress &progress);
-    /// Adds the figures of mini-batches since the last call; throws if their loss is not finite.
+    /// Adds the statistics of mini-batches since the last call; throws if their loss is not finite.
     void settle(gyrus_progress &progress);
     /// Moves the gradients of all weights out, one after another.
     void take_gradient(float *values);

@@ -39,11 +39,11 @@ struct Surroundings {
         : computing(place), gradients(is_training), counting(c10::DebugInfoKind::PROFILER_STATE, meter) {}
 };
 
-/// The values between two stages as one sequence of floats: figures, marks of each value, the values. Each begins at a
+/// The values between two stages as one sequence of floats: statistics, marks of each value, the values. Each begins at a
 /// multiple of 16 floats, which suits vector loads. Marks record the memory layout of a value, because sums over
 /// another order of elements round differently, and whether it depends on no weight, because then it has no gradient.
 struct Layout {
-    static constexpr int64_t figures = GYRUS_FRAME_FIGURES, unit = 16;
+    static constexpr int64_t statistics = GYRUS_FRAME_STATISTICS, unit = 16;
     static constexpr int channels_last = 1, without_gradient = 2;
     std::vector<std::vector<int64_t>> shapes;
 
@@ -55,7 +55,7 @@ struct Layout {
     static int64_t size(const std::vector<int64_t> &shape, int64_t samples) {
         return std::accumulate(shape.begin(), shape.end(), samples, std::multiplies<int64_t>());
     }
-    int64_t head() const { return whole(figures + int64_t(shapes.size())); }
+    int64_t head() const { return whole(statistics + int64_t(shapes.size())); }
 
     int64_t size(int64_t samples) const {
         int64_t sum = head();
@@ -68,7 +68,7 @@ struct Layout {
         for (size_t i = 0; i < shapes.size(); i++) {
             const auto format = values[i].suggest_memory_format();
             const auto dense = values[i].cpu().contiguous(format);
-            frame[figures + int64_t(i)] = float(
+            frame[statistics + int64_t(i)] = float(
                 (format == at::MemoryFormat::ChannelsLast ? channels_last : 0)
                 + (values[i].requires_grad() ? 0 : without_gradient));
             std::memcpy(place, dense.data_ptr<float>(), size_t(dense.numel()) * sizeof(float));
@@ -76,7 +76,7 @@ struct Layout {
         }
     }
 
-    static int marks(const float *frame, size_t value) { return int(frame[figures + int64_t(value)]); }
+    static int marks(const float *frame, size_t value) { return int(frame[statistics + int64_t(value)]); }
 
     std::vector<at::Tensor> read(const float *frame, int64_t samples, const Place &place) const {
         std::vector<at::Tensor> values;
@@ -99,7 +99,7 @@ struct Layout {
 struct Held {
     std::vector<at::Tensor> received, sent;
     /// Sum of losses, right answers and samples, at the last stage.
-    float figures[Layout::figures] = {0, 0, 0};
+    float statistics[Layout::statistics] = {0, 0, 0};
     int64_t samples = 0;
 };
 
@@ -136,10 +136,10 @@ struct gyrus_stage {
             name + std::to_string(micro_batch), [&] { return compute(batch, held.received, true); });
         if (is_last) {
             const auto loss = batch.loss(held.sent[0], at::Reduction::Sum);
-            held.figures[0] = float(loss.item<double>());
+            held.statistics[0] = float(loss.item<double>());
             const auto correct = batch.correct(held.sent[0]);
-            held.figures[1] = correct.defined() ? float(correct.item<int64_t>()) : 0;
-            held.figures[2] = float(held.samples);
+            held.statistics[1] = correct.defined() ? float(correct.item<int64_t>()) : 0;
+            held.statistics[2] = float(held.samples);
             held.sent = {loss / double(size)};
         } else {
             sent.write(held.sent, next);
@@ -159,16 +159,16 @@ struct gyrus_stage {
             gradients.push_back(given[i]);
         }
         if (!roots.empty()) torch::autograd::backward(roots, gradients);
-        const float *figures = is_last ? held.figures : frame;
-        progress->loss_sum += figures[0];
-        progress->correct += int64_t(figures[1]);
-        progress->samples += int64_t(figures[2]);
+        const float *statistics = is_last ? held.statistics : frame;
+        progress->loss_sum += statistics[0];
+        progress->correct += int64_t(statistics[1]);
+        progress->samples += int64_t(statistics[2]);
         if (!passed) return;
         std::vector<at::Tensor> back;
         for (const auto &value : held.received)
             back.push_back(value.grad().defined() ? value.grad() : at::zeros_like(value));
         received.write(back, passed);
-        std::memcpy(passed, figures, sizeof held.figures);
+        std::memcpy(passed, statistics, sizeof held.statistics);
     }
 };
 

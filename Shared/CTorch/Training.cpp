@@ -278,7 +278,7 @@ void gyrus_tally::settle(gyrus_progress &progress) {
 
 namespace {
 
-/// The figures of unchanged samples.
+/// The statistics of unchanged samples.
 gyrus_outcome plain(gyrus_trainer &trainer, const Batch &batch) {
     const auto [values, penalty] = trainer.forward(batch.values);
     auto loss = batch.loss(values);
@@ -336,7 +336,7 @@ void gyrus_trainer::backward(const gyrus_samples &samples, const Batch &batch) {
         }
         forget_gradients();
         const int64_t at_once = (batch.count() + parts - 1) / parts;
-        if (is_whole || at_once < 2 || (lesson && !lesson->adds_up()))
+        if (is_whole || at_once < 2 || (signal && !signal->adds_up()))
             throw Full(
                 at_once < 2 ? "not even one sample at a time fits into memory"
                             : std::to_string(at_once)
@@ -357,7 +357,7 @@ gyrus_tally gyrus_trainer::backward_in_parts(const gyrus_samples &samples, const
             most_samples, " samples");
         const bool is_all = end - begin == count;
         const Batch piece = is_all ? batch : Batch(batch, begin, end - begin);
-        const auto outcome = lesson ? lesson->outcome(*this, samples, piece) : plain(*this, piece);
+        const auto outcome = signal ? signal->outcome(*this, samples, piece) : plain(*this, piece);
         // On other devices, reading a value would make the host wait for the device.
         if (network->place.is_exact) check_finite(outcome.loss.item<double>());
         auto loss = is_all ? outcome.loss : outcome.loss * (double(end - begin) / double(count));

@@ -6,7 +6,7 @@ struct DarknetSection {
     let kind: String
     /// Line of its name, from 1.
     let line: Int
-    /// File that it is in.
+    /// Name of its file, for error messages.
     let file: String
     private var options: [String: (value: String, line: Int)] = [:]
 
@@ -25,7 +25,9 @@ struct DarknetSection {
             let line = rawLine.trimmingPrefix { $0.isWhitespace }
             if line.isEmpty || line.first == "#" || line.first == ";" { continue }
             if line.first == "[" {
-                guard let end = line.firstIndex(of: "]") else { throw fault("the name has no ]", file, index + 1) }
+                guard let end = line.firstIndex(of: "]") else {
+                    throw fault("the name of the section has no closing ]", file, index + 1)
+                }
                 let kind = String(line[line.index(after: line.startIndex)..<end])
                 sections.append(DarknetSection(kind: kind, line: index + 1, file: file))
                 continue

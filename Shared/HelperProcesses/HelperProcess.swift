@@ -89,7 +89,7 @@ public final class HelperProcess {
             if ready < 0 && errno == EINTR { continue }
             guard ready != 0 else {
                 if rest > .zero { continue }
-                throw Failure(.deadlineExceeded, "\(name) said nothing for \(longest).", isRetriable: false)
+                throw Failure(.deadlineExceeded, "\(name) wrote nothing for \(longest).", isRetriable: false)
             }
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
             let length = read(request.fd, &buffer, buffer.count)

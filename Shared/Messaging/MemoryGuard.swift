@@ -5,8 +5,8 @@ import Glibc
 ///
 /// libzmq keeps the frames of a message until the last one has arrived, does not report them, and limits the size of
 /// each frame but not their number. So a peer that never ends a message shows only as growth of the process. The growth
-/// does not reveal its cause: connections are cut, which honest clients reestablish, and if that does not help, the
-/// cause was something else.
+/// does not reveal its cause: connections are cut, and honest clients reconnect. If that does not help, the cause was
+/// something else.
 struct MemoryGuard {
     enum Verdict { case fine, cutSilent, cutAll }
 

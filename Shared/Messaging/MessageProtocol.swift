@@ -4,7 +4,7 @@ import Model
 /// Conventions of both ends of a connection beyond the schema.
 enum MessageProtocol {
     /// The route with which a client cancels its request of the same identity; it is not answered.
-    static let withdrawal = "messaging.withdraw"
+    static let cancellation = "messaging.withdraw"
     /// Maximum number of frames of a message that are read: routing identity, header, body, attachment.
     static let frameLimit = 4
     /// Maximum number of messages that a socket delivers in one turn of the loop.

@@ -26,7 +26,7 @@ public actor RequestClient {
 
     enum Command: Sendable {
         case submit(Table.Request)
-        case withdraw(UInt64)
+        case cancel(UInt64)
     }
 
     /// The server's endpoint.
@@ -97,10 +97,10 @@ public actor RequestClient {
                     return
                 }
                 // A cancellation that came before the request was posted found nothing to cancel.
-                if Task.isCancelled { _ = post(.withdraw(id)) }
+                if Task.isCancelled { _ = post(.cancel(id)) }
             }
         } onCancel: {
-            _ = post(.withdraw(id))
+            _ = post(.cancel(id))
         }
     }
 
@@ -165,7 +165,7 @@ public actor RequestClient {
                 } catch {
                     request.token.resume(throwing: error)
                 }
-            case .withdraw(let id): withdraw(id)
+            case .cancel(let id): cancel(id)
             }
         }
         commands.removeAll(keepingCapacity: true)
@@ -190,16 +190,16 @@ public actor RequestClient {
         monitor = consume watching
     }
 
-    private func withdraw(_ id: UInt64) {
+    private func cancel(_ id: UInt64) {
         guard let request = table.remove(id) else { return }
         request.token.resume(throwing: CancellationError())
-        if request.isSent { sendWithdrawal(of: id) }
+        if request.isSent { sendCancellation(of: id) }
     }
 
     /// Tells the server to stop working on a request; if that cannot be sent, the server's own deadline ends it.
-    private func sendWithdrawal(of id: UInt64) {
+    private func sendCancellation(of id: UInt64) {
         let header = Wire.RequestHeader(
-            version: Wire.version, id: id, route: MessageProtocol.withdrawal, deadlineMilliseconds: 0)
+            version: Wire.version, id: id, route: MessageProtocol.cancellation, deadlineMilliseconds: 0)
         if let frame = try? Frame(header) { _ = socket?.send([frame]) }
     }
 
@@ -297,7 +297,7 @@ public actor RequestClient {
 
     private func fail(_ request: Table.Request, because failure: Failure) {
         request.token.resume(throwing: failure)
-        if request.isSent, isConnected { sendWithdrawal(of: request.id) }
+        if request.isSent, isConnected { sendCancellation(of: request.id) }
     }
 
     private func expiryFailure(of request: Table.Request) -> Failure {

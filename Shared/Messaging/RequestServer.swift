@@ -238,7 +238,7 @@ public actor RequestServer: Service {
         guard header.version == Wire.version else {
             return refuse(key, Reply.unsupported(header.version))
         }
-        if header.route == MessageProtocol.withdrawal {
+        if header.route == MessageProtocol.cancellation {
             work.entries[key]?.work.cancel()
             return
         }

@@ -29,7 +29,7 @@ struct WorkTable<Work> {
     /// Why a request is not accepted; nil if it is.
     func refusal(of key: Key, kind: Router.Kind, size: Int) -> Failure? {
         if entries[key] != nil {
-            return Failure(.conflict, "A request with the identity \(key.id) is still being answered.")
+            return Failure(.conflict, "A request with the ID \(key.id) is still being answered.")
         }
         let isFull =
             switch kind {

@@ -9,7 +9,7 @@ public struct Distribution: Hashable, Sendable, Codable {
     }
 
     /// How the workers synchronize their replicas of the network.
-    public enum Synchronisation: String, CaseIterable, Hashable, Sendable, Codable {
+    public enum Synchronization: String, CaseIterable, Hashable, Sendable, Codable {
         /// Every step uses the mean gradient of all workers; equivalent to one worker with the same mini-batch.
         case allReduce = "all-reduce"
         /// The same, with shares of the mini-batch in proportion to the workers' measured speeds.
@@ -86,7 +86,7 @@ public struct Distribution: Hashable, Sendable, Codable {
     /// What is distributed.
     public var kind: Kind
     /// How the workers synchronize.
-    public var synchronisation: Synchronisation
+    public var synchronization: Synchronization
     /// Mini-batches between synchronization rounds of workers that train by themselves, or between measurements of
     /// their speed.
     public var interval: Int
@@ -98,18 +98,18 @@ public struct Distribution: Hashable, Sendable, Codable {
     public var compression: Compression
 
     /// Whether a worker may leave and be replaced while the others continue.
-    public var isElastic: Bool { synchronisation == .parameterServer && updates != .synchronous }
+    public var isElastic: Bool { synchronization == .parameterServer && updates != .synchronous }
 
     /// Describes how workers train together.
     public init(
         workers: Int, minWorkers: Int? = nil, kind: Kind = .dataParallel,
-        synchronisation: Synchronisation = .allReduce, interval: Int = 8, microBatches: Int = usualMicroBatches,
+        synchronization: Synchronization = .allReduce, interval: Int = 8, microBatches: Int = usualMicroBatches,
         updates: Updates = .synchronous, compression: Compression = .none
     ) {
         self.workers = workers
         self.minWorkers = minWorkers ?? workers
         self.kind = kind
-        self.synchronisation = synchronisation
+        self.synchronization = synchronization
         self.interval = interval
         self.microBatches = microBatches
         self.updates = updates

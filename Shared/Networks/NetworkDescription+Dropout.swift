@@ -1,6 +1,6 @@
 extension NetworkDescription {
-    /// The network with a dropout rate of its own: that of its dropout layers or, if it has none, of one before its
-    /// last layer.
+    /// The network with another dropout rate, which applies to its dropout layers or, if it has none, to a new one
+    /// before its last layer.
     public func dropping(_ rate: Double) -> NetworkDescription {
         var network = self
         var isChanged = false

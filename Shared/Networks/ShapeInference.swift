@@ -78,7 +78,7 @@ struct ShapeInference {
         var groups: Set<Substring> = []
         for layer in network.layers {
             var name = Substring(layer.name)
-            // The groups around one that was seen were seen, too.
+            // If a group was seen, so were the groups around it.
             while let dot = name.utf8.lastIndex(of: Self.dot), groups.insert(name[..<dot]).inserted {
                 name = name[..<dot]
                 if shapes[String(name)] != nil { throw fault(layer, "is inside '\(name)', which is itself a layer") }
@@ -88,7 +88,7 @@ struct ShapeInference {
 
     private static let dot = UInt8(ascii: ".")
 
-    /// ASCII letters, digits and underscores that TorchScript takes as a name.
+    /// ASCII letters, digits and underscores that TorchScript accepts as a name.
     static func isIdentifier(_ text: some StringProtocol) -> Bool {
         guard let first = text.utf8.first, !(48...57).contains(first) else { return false }
         let isSpelled = text.utf8.allSatisfy { byte in

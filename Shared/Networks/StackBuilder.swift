@@ -1,6 +1,6 @@
 import Model
 
-/// Adds layers one by one, each of which reads the previous one.
+/// Adds layers one by one; each reads the previous one.
 struct StackBuilder {
     private(set) var network: NetworkDescription
     private let width: Double

@@ -256,7 +256,7 @@ struct OnnxChecker {
         }
         for node in graph.node { try inner.add(node) }
         if let missing = graph.output.first(where: { inner.values[$0.name] == nil }) {
-            throw fault("\(field), output '\(missing.name)'", "no node gives it")
+            throw fault("\(field), output '\(missing.name)'", "no node produces it")
         }
     }
 }

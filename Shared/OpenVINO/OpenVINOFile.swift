@@ -31,8 +31,8 @@ public struct OpenVINOFile: Sendable {
         guard Self.versions.contains(graph.version) else {
             throw Failure(
                 .invalidArgument,
-                "'\(structure.path)' is of version '\(graph.version)' of the format; "
-                    + "\(Self.versions.joined(separator: " and ")) are read.")
+                "'\(structure.path)' has format version '\(graph.version)'; supported versions: "
+                    + "\(Self.versions.joined(separator: ", ")).")
         }
         guard let values = try? Data(contentsOf: weights, options: .alwaysMapped) else {
             throw Failure(

@@ -56,7 +56,9 @@ extension OpenVINOGraph: XMLParserDelegate {
     ) {
         path.append(element)
         text = ""
-        guard path.count <= Self.deepest else { return stop(parser, "elements are more than \(Self.deepest) deep") }
+        guard path.count <= Self.deepest else {
+            return stop(parser, "elements are nested more than \(Self.deepest) deep")
+        }
         switch path {
         case ["net"]:
             name = attributes["name"] ?? ""

@@ -115,7 +115,7 @@ actor ParameterShard {
             let remaining = deadline - now()
             guard remaining > .zero else {
                 throw Failure(
-                    .deadlineExceeded, "Worker '\(worker)' waited at step \(clock) for \(obstacle); is that one slow?")
+                    .deadlineExceeded, "Worker '\(worker)' timed out at step \(clock), waiting for \(obstacle).")
             }
             let ticket = changes.ticket(for: CollectionOfOne(0))
             await ticket.wait(for: min(remaining, settings.silence / 4))
@@ -169,8 +169,8 @@ actor ParameterShard {
         guard step == clock + 1, weight > 0, weight.isFinite else {
             throw Failure(
                 .invalidArgument,
-                "Worker '\(worker)' pushes step \(step) with weight \(weight); step \(clock + 1) with a weight above 0 "
-                    + "is next.")
+                "Worker '\(worker)' pushes step \(step) with weight \(weight); expected step \(clock + 1) with a "
+                    + "weight above 0.")
         }
         guard contributions[worker] == nil else {
             throw Failure(.conflict, "Worker '\(worker)' pushes step \(step) before step \(clock) is done; pull first.")

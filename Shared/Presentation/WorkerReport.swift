@@ -7,7 +7,7 @@ public struct WorkerReport: Hashable, Sendable {
     /// Number of the attempt at the task that it belongs to.
     public let attempt: Int
     /// What it measured in its last epoch.
-    public let figures: [String: Double]
+    public let metrics: [String: Double]
 }
 
 extension [Int: WorkerReport] {
@@ -20,6 +20,6 @@ extension [Int: WorkerReport] {
         if rank == 0 { self = filter { $0.value.attempt >= report.attempt } }
         guard !report.metrics.isEmpty else { return }
         self[rank] = WorkerReport(
-            rank: rank, name: report.worker, attempt: report.attempt, figures: report.metrics)
+            rank: rank, name: report.worker, attempt: report.attempt, metrics: report.metrics)
     }
 }

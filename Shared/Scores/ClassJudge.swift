@@ -10,7 +10,7 @@ struct ClassJudge: Judge {
     private let classes: [Int]
     private let answers: [Int]
     /// The confidence of each answer.
-    private let sureness: [Double]
+    private let confidence: [Double]
     /// The logarithm of the probability of the correct answer.
     private let logarithms: [Double]
     /// Number of classes with more confidence than the correct one.
@@ -20,7 +20,7 @@ struct ClassJudge: Judge {
     init(logits: [Float], width: Int, classes: [Int]) {
         self.width = width
         self.classes = classes
-        var answers: [Int] = [], sureness: [Double] = [], logarithms: [Double] = [], ranks: [Int] = []
+        var answers: [Int] = [], confidence: [Double] = [], logarithms: [Double] = [], ranks: [Int] = []
         var columns = [[Double]](repeating: [], count: width)
         for (sample, label) in classes.enumerated() {
             let row = logits[sample * width..<(sample + 1) * width].map(Double.init)
@@ -29,13 +29,13 @@ struct ClassJudge: Judge {
             let sum = powers.reduce(0, +)
             for place in row.indices { columns[place].append(powers[place] / sum) }
             answers.append(answer)
-            sureness.append(1 / sum)
+            confidence.append(1 / sum)
             logarithms.append(row[label] - row[answer] - log(sum))
             // Of equal classes the later one comes first, as in scikit-learn.
             ranks.append(row.indices.count { row[$0] > row[label] || (row[$0] == row[label] && $0 > label) })
         }
         self.answers = answers
-        self.sureness = sureness
+        self.confidence = confidence
         self.logarithms = logarithms
         self.ranks = ranks
         rankings = columns.map { ScoreRanking($0) }
@@ -69,9 +69,9 @@ struct ClassJudge: Judge {
         var gaps = [Double](repeating: 0, count: Self.bands)
         for sample in classes.indices {
             // A bin includes its upper bound.
-            let band = max(0, Int((sureness[sample] * Double(Self.bands)).rounded(.up)) - 1)
+            let band = max(0, Int((confidence[sample] * Double(Self.bands)).rounded(.up)) - 1)
             gaps[min(band, Self.bands - 1)] +=
-                weights[sample] * (sureness[sample] - (answers[sample] == classes[sample] ? 1 : 0))
+                weights[sample] * (confidence[sample] - (answers[sample] == classes[sample] ? 1 : 0))
         }
         return gaps.reduce(0) { $0 + abs($1) } / total
     }

@@ -25,14 +25,14 @@ struct NumberJudge: Judge {
     func metrics(weights: [Double]) -> [String: Double] {
         let total = weights.reduce(0, +)
         guard total > 0 else { return [:] }
-        let each = columns.map { figures(of: $0, weights, total) }
+        let each = columns.map { metrics(of: $0, weights, total) }
         return named([
             (.mae, mean(each.map(\.mae))), (.rmse, mean(each.map(\.rmse))), (.r2, mean(each.map(\.r2))),
             (.spearman, mean(each.map(\.spearman))),
         ])
     }
 
-    private func figures(
+    private func metrics(
         of column: Column, _ weights: [Double], _ total: Double
     ) -> (mae: Double?, rmse: Double?, r2: Double?, spearman: Double?) {
         let center = zip(weights, column.truth).reduce(0) { $0 + $1.0 * $1.1 } / total

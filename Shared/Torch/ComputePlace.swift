@@ -4,19 +4,19 @@ import Synchronization
 
 /// Where networks of this process compute, and in which precision.
 ///
-/// On a processor with 32 bits, equal trainings give identical bits. On GPUs the order of sums differs from run to run,
+/// On a CPU in 32 bits, equal trainings give identical bits. On GPUs the order of sums differs from run to run,
 /// and 16-bit rounding depends on the device: the results of such trainings are similar, not identical.
 public struct ComputePlace: Hashable, Sendable {
     /// The device that computes products.
     public let device: ComputeDevice
     /// The number format of products.
     public let precision: ComputePrecision
-    /// Whether a processor also uses the code paths of other devices, for tests of these.
+    /// Whether a CPU also uses the code paths of other devices, for tests of these.
     package var isLikeDevice = false
 
     private static let setting = Mutex(ComputePlace(checked: .cpu, .fp32))
 
-    /// The default place of networks: the processor with 32 bits, unless set.
+    /// The default place of networks: the CPU in 32 bits, unless set otherwise.
     public static var current: ComputePlace {
         get { setting.withLock { $0 } }
         set { setting.withLock { $0 = newValue } }
@@ -54,7 +54,7 @@ public struct ComputePlace: Hashable, Sendable {
         guard device.kind == .gpu || precision == .fp32 || precision == .bf16 else {
             throw Failure(
                 .invalidArgument,
-                "A processor computes in fp32 or bf16, not in \(precision.rawValue). \(Self.inventory(gpus, usable))")
+                "A CPU computes in fp32 or bf16, not in \(precision.rawValue). \(Self.inventory(gpus, usable))")
         }
         self.init(checked: device, precision)
     }
@@ -66,7 +66,7 @@ public struct ComputePlace: Hashable, Sendable {
         }
         let devices = (["cpu"] + names.prefix(max(0, usable))).joined(separator: ", ")
         guard names.count > usable else {
-            return "This machine has \(devices)" + (names.isEmpty ? "; NVIDIA's driver shows no GPU." : ".")
+            return "This machine has \(devices)" + (names.isEmpty ? "; NVIDIA's driver reports no GPU." : ".")
         }
         return "This machine has \(names.joined(separator: ", ")), but libtorch \(ComputeThreads.torchVersion) can use "
             + "only \(devices): it was built without CUDA, or its CUDA libraries were not found. 'gyrus manual "
@@ -86,7 +86,7 @@ public struct ComputePlace: Hashable, Sendable {
             utilization: gpu.utilization < 0 ? nil : Double(gpu.utilization) / 100)
     }
 
-    /// What a worker that computes here currently has.
+    /// What a worker that computes here currently has to compute with.
     public var offer: ComputeOffer {
         switch device {
         case .cpu:
@@ -101,7 +101,7 @@ public struct ComputePlace: Hashable, Sendable {
         }
     }
 
-    /// Maximum bytes of samples to keep on the device; none on a processor, which has them anyway.
+    /// Maximum bytes of samples to keep on the device; none on a CPU, which has them anyway.
     var shelfBytes: UInt64 {
         guard device.kind == .gpu || isLikeDevice else { return 0 }
         let offer = offer

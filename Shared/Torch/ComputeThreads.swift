@@ -17,7 +17,7 @@ public enum ComputeThreads {
     private static let loaderSetting = Atomic<Int32>(-1)
 
     /// Number of threads that gather mini-batches ahead of time; nil lets the device decide: two for a GPU, none for a
-    /// processor, whose cores are needed for computing.
+    /// CPU, whose cores are needed for computing.
     public static var loaders: Int? {
         get {
             let count = loaderSetting.load(ordering: .relaxed)

@@ -2,7 +2,7 @@ import CTorch
 import Model
 import Safetensors
 
-/// The progress of a training, and the figures of the mini-batches of the current epoch.
+/// The progress of a training, and the statistics of the mini-batches of the current epoch.
 struct EpochProgress {
     /// Number of mini-batches per epoch.
     let batchesPerEpoch: Int
@@ -10,7 +10,7 @@ struct EpochProgress {
     private(set) var finishedEpochs = 0
     /// Number of mini-batches of the current epoch that are done.
     private(set) var finishedBatches = 0
-    /// Their figures.
+    /// Their statistics.
     var progress = gyrus_progress()
 
     private let seed: UInt64
@@ -43,12 +43,12 @@ struct EpochProgress {
         return order
     }
 
-    /// Records that a number of mini-batches are done, with their figures.
+    /// Records that a number of mini-batches are done, with their statistics.
     /// - Returns: the epoch, if that ended it.
-    mutating func advance(by batches: Int, _ figures: gyrus_progress = gyrus_progress()) -> TrainingSession.Epoch? {
-        progress.loss_sum += figures.loss_sum
-        progress.correct += figures.correct
-        progress.samples += figures.samples
+    mutating func advance(by batches: Int, _ statistics: gyrus_progress = gyrus_progress()) -> TrainingSession.Epoch? {
+        progress.loss_sum += statistics.loss_sum
+        progress.correct += statistics.correct
+        progress.samples += statistics.samples
         finishedBatches += batches
         return finishedBatches == batchesPerEpoch ? endEpoch() : nil
     }
@@ -104,8 +104,8 @@ struct EpochProgress {
         let progress = gyrus_progress(
             loss_sum: Double(bitPattern: try number("loss-bits")), correct: Int64(clamping: try number("correct")),
             samples: Int64(clamping: try number("samples")))
-        var course = self
-        course.start(epoch: Int(done), batches: Int(batches), progress)
-        return course
+        var restored = self
+        restored.start(epoch: Int(done), batches: Int(batches), progress)
+        return restored
     }
 }

@@ -11,7 +11,7 @@ extension TrainingSession {
     /// - Parameter notes: Data that the caller wants back; its keys must not begin with any of the words used here.
     public func writeCheckpoint(to file: URL, notes: [String: String] = [:]) throws {
         let tensors = try (network.tensors + optimizerTensors).map { try $0.copy() }
-        try SafetensorsFile.write(tensors, metadata: notes.merging(course.position) { $1 }, to: file.path)
+        try SafetensorsFile.write(tensors, metadata: notes.merging(epochProgress.position) { $1 }, to: file.path)
     }
 
     /// Continues from a checkpoint.
@@ -20,12 +20,12 @@ extension TrainingSession {
     @discardableResult
     public func restoreCheckpoint(from file: URL) throws -> [String: String] {
         let source = try SafetensorsFile(opening: file.path)
-        let course = try course.at(source)
+        let restored = try epochProgress.at(source)
         let tensors = network.tensors + optimizerTensors
         for tensor in tensors { try tensor.check(in: source) }
         for tensor in tensors { try tensor.fill(from: source) }
-        gyrus_trainer_set_step(handle, Int64(course.step))
-        self.course = course
+        gyrus_trainer_set_step(handle, Int64(restored.step))
+        epochProgress = restored
         return source.metadata
     }
 

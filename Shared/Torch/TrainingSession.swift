@@ -35,17 +35,17 @@ public final class TrainingSession {
     /// How it is trained.
     public let plan: TrainingPlan
     /// Number of complete epochs.
-    public var finishedEpochs: Int { course.finishedEpochs }
+    public var finishedEpochs: Int { epochProgress.finishedEpochs }
     /// Number of mini-batches of the current epoch that are done.
-    public var finishedBatches: Int { course.finishedBatches }
+    public var finishedBatches: Int { epochProgress.finishedBatches }
     /// Number of mini-batches per epoch.
-    public var batchesPerEpoch: Int { course.batchesPerEpoch }
+    public var batchesPerEpoch: Int { epochProgress.batchesPerEpoch }
 
     let handle: OpaquePointer
     /// A network whose answers count in addition to the labels, kept alive.
     var teacher: ScriptedNetwork?
     let samples: SampleSource
-    var course: EpochProgress
+    var epochProgress: EpochProgress
 
     /// Makes a network with fresh weights, or with weights from files, and everything that its training needs.
     /// - Parameter weights: Files that together have all weights; fresh weights if empty.
@@ -69,8 +69,8 @@ public final class TrainingSession {
         self.network = network
         self.plan = plan
         self.samples = try samples.learned(by: plan.loss)
-        self.course = EpochProgress(plan, samples: samples.count)
-        self.handle = try Self.makeTrainer(network, plan, steps: course.steps)
+        self.epochProgress = EpochProgress(plan, samples: samples.count)
+        self.handle = try Self.makeTrainer(network, plan, steps: epochProgress.steps)
         try feed(network.place)
     }
 
@@ -81,19 +81,19 @@ public final class TrainingSession {
     /// - Throws: `Failure` with code `diverged` if the loss is not finite.
     public func train(batches: Int) throws -> Epoch? {
         guard !isFinished else { return nil }
-        let order = course.epochOrder()
-        let count = min(batches, course.batchesLeft)
+        let order = epochProgress.epochOrder()
+        let count = min(batches, epochProgress.batchesLeft)
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
         let status = try ComputeThreads.paced {
             try samples.withCSamples(for: network.inputs) { samples in
                 gyrus_trainer_train(
                     handle, samples, order, Int64(order.count), Int64(batchesPerEpoch), Int64(finishedBatches),
-                    Int64(count), &course.progress, &error)
+                    Int64(count), &epochProgress.progress, &error)
             }
         }
         guard status == GYRUS_OK else { throw Self.failure(status, error) }
-        return course.advance(by: count)
+        return epochProgress.advance(by: count)
     }
 
     /// Trains to the end of the current epoch.
@@ -109,8 +109,8 @@ public final class TrainingSession {
 
     /// Moves to any mini-batch, for a worker that is assigned mini-batches.
     public func go(toEpoch epoch: Int, batch: Int) {
-        course.go(toEpoch: epoch, batch: batch)
-        gyrus_trainer_set_step(handle, Int64(course.step))
+        epochProgress.go(toEpoch: epoch, batch: batch)
+        gyrus_trainer_set_step(handle, Int64(epochProgress.step))
     }
 
     static func failure(_ status: gyrus_status, _ error: UnsafeMutablePointer<CChar>?) -> Failure {

@@ -21,7 +21,7 @@ public enum TrackingObjective: String, CaseIterable, Sendable {
     }
 }
 
-/// Searches a tracker for sequences: proposes candidates, tracks, scores, and learns from the scores.
+/// Searches for a tracker for given sequences: proposes candidates, tracks, scores, and learns from the scores.
 public struct TrackingSearch: Sendable {
     /// A measured candidate.
     public struct Trial: Sendable {

@@ -12,7 +12,7 @@ public struct KnownDetector: Sendable {
         case unavailable(String)
     }
 
-    /// Name, as the command line takes it.
+    /// Name on the command line.
     public let name: String
     /// Name of its kind in the dictionary of detectors.
     public let kind: DetectorKind

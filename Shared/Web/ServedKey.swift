@@ -2,14 +2,14 @@ public import Foundation
 import Glibc
 import Model
 
-/// The key of a web server's whole address.
+/// The key in a web server's address.
 public enum ServedKey {
     /// Name of the parameter that has the key in the address.
     public static let parameter = "key"
 
     private static let alphabet = Array("abcdefghijklmnopqrstuvwxyz0123456789")
 
-    /// The key in a file, which is made, for its owner only, if it is missing.
+    /// The key in a file. If the file is missing, creates it so that only its owner can read it.
     /// - Throws: `Failure` if the file cannot be read, or if others can read it.
     public static func key(in file: URL) throws -> String {
         let fresh = String((0..<32).map { _ in alphabet[Int.random(in: 0..<alphabet.count)] })

@@ -19,7 +19,7 @@ struct Benchmarks: AsyncParsableCommand {
             TablesBenchmark.self, ControllersBenchmark.self, AutoencoderBenchmark.self, FusionBenchmark.self,
             KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self, ContinualBenchmark.self, LearningBenchmark.self,
             DistributedBenchmark.self, SpeedChangeBenchmark.self, DeathsBenchmark.self, PipelineBenchmark.self,
-            CatalogueBenchmark.self, ConsoleBenchmark.self, IdleBenchmark.self, FleetBenchmark.self,
+            CatalogBenchmark.self, ConsoleBenchmark.self, IdleBenchmark.self, FleetBenchmark.self,
             ServingBenchmark.self, CandidatesBenchmark.self, OwnBenchmark.self, ModalitiesBenchmark.self,
             OwnKnowledgeBenchmark.self, PretrainedBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)

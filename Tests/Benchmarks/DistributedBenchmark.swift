@@ -54,11 +54,11 @@ struct DistributedBenchmark: AsyncParsableCommand {
 
     static let allWays: [(name: String, way: Distribution?)] =
         [("alone", nil)]
-        + Distribution.Synchronisation.allCases.map { ($0.rawValue, Distribution(workers: 2, synchronisation: $0)) }
+        + Distribution.Synchronization.allCases.map { ($0.rawValue, Distribution(workers: 2, synchronization: $0)) }
         + [
-            ("staleness-4", .init(workers: 2, synchronisation: .parameterServer, updates: .staleness(4))),
-            ("delay-compensated", .init(workers: 2, synchronisation: .parameterServer, updates: .delayCompensated)),
-            ("parameter-server-half", .init(workers: 2, synchronisation: .parameterServer, compression: .half)),
+            ("staleness-4", .init(workers: 2, synchronization: .parameterServer, updates: .staleness(4))),
+            ("delay-compensated", .init(workers: 2, synchronization: .parameterServer, updates: .delayCompensated)),
+            ("parameter-server-half", .init(workers: 2, synchronization: .parameterServer, compression: .half)),
             ("pipeline", .init(workers: 2, kind: .pipeline)),
         ]
 

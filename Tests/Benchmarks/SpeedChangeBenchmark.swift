@@ -29,7 +29,7 @@ struct SpeedChangeBenchmark: AsyncParsableCommand {
                 "speed-change, 2 workers, one at half speed from the middle of epoch 2, seconds of each epoch, share of the slow"
             )
             for seed in 1...max(1, seeds) {
-                for way in [Distribution.Synchronisation.allReduce, .dynamicBatch] {
+                for way in [Distribution.Synchronization.allReduce, .dynamicBatch] {
                     let id = "\(way.rawValue)-\(seed)"
                     let outcome = try await run(id, way, seed, bench)
                     print("  " + id.padding(toLength: 18, withPad: " ", startingAt: 0) + course(outcome))
@@ -39,11 +39,11 @@ struct SpeedChangeBenchmark: AsyncParsableCommand {
     }
 
     private func run(
-        _ id: String, _ way: Distribution.Synchronisation, _ seed: Int, _ bench: TrainingBench
+        _ id: String, _ way: Distribution.Synchronization, _ seed: Int, _ bench: TrainingBench
     ) async throws -> TrainingBench.Outcome {
         let task = try TrainingTask.lenet(
             samples: samples, epochs: 4, batch: batch, seed: seed,
-            distribution: Distribution(workers: 2, synchronisation: way, interval: interval))
+            distribution: Distribution(workers: 2, synchronization: way, interval: interval))
         async let outcome = bench.train(id, task)
         let first = try await firstEpoch(of: id, bench)
         try await Task.sleep(for: .seconds(first / 2))

@@ -13,7 +13,7 @@ struct WholeNetworkBytes {
     /// Measures a mini-batch of gray images.
     init(of network: NetworkDescription, batch: Int) throws {
         let image = [UInt8](repeating: 128, count: 28 * 28)
-        let figures = try image.withUnsafeBytes { row in
+        let statistics = try image.withUnsafeBytes { row in
             let samples = try SampleSource(
                 classes: 10,
                 modalities: [
@@ -24,13 +24,13 @@ struct WholeNetworkBytes {
             let plan = try TrainingPlan(
                 optimizers: [.init(rule: .sgd, learningRate: 0.05, momentum: 0.9)], epochs: 1, batch: batch, seed: 1)
             let group = try WorkerGroup(
-                at: MeetingPoint(on: "127.0.0.1"), name: "whole", host: "127.0.0.1", rank: 0, size: 1)
+                at: Rendezvous(on: "127.0.0.1"), name: "whole", host: "127.0.0.1", rank: 0, size: 1)
             let training = try PipelineTraining(
                 network, plan: plan, microBatches: 1, samples: samples, validation: samples, over: group)
             _ = try training.train(batches: 1)
-            return training.takeFigures()
+            return training.takeStatistics()
         }
-        state = figures["state-bytes"] ?? 0
-        held = figures["held-bytes"] ?? 0
+        state = statistics["state-bytes"] ?? 0
+        held = statistics["held-bytes"] ?? 0
     }
 }

@@ -58,11 +58,11 @@ struct AtlasTests {
     @Test func `neighbors are sorted by distance, partners by co-activation`() throws {
         let atlas = Atlas.shipped
         let region = try atlas.region(named: "1")
-        let neighbours = atlas.neighbours(of: region, within: 40)
-        #expect(neighbours.count > 5)
-        #expect(neighbours.map(\.distance) == neighbours.map(\.distance).sorted())
-        #expect(neighbours.allSatisfy { $0.distance <= 40 && $0.isAdjacent == ($0.distance <= 20) })
-        #expect(neighbours[0].region.position.distance(to: region.position) == neighbours[0].distance)
+        let neighbors = atlas.neighbors(of: region, within: 40)
+        #expect(neighbors.count > 5)
+        #expect(neighbors.map(\.distance) == neighbors.map(\.distance).sorted())
+        #expect(neighbors.allSatisfy { $0.distance <= 40 && $0.isAdjacent == ($0.distance <= 20) })
+        #expect(neighbors[0].region.position.distance(to: region.position) == neighbors[0].distance)
         let partners = atlas.partners(of: region)
         #expect(partners.count >= Atlas.keptPartners)
         #expect(partners.map(\.strength) == partners.map(\.strength).sorted(by: >))

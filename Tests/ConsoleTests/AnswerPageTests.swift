@@ -52,7 +52,7 @@ import Testing
         #expect(judged.order.prefix(3) == [0, 30, 60])
         // Every answer has the probability e² / (e² + 2), and 87 of 90 are correct.
         let sure = exp(2.0) / (exp(2.0) + 2)
-        #expect(judged.bands.count == 1 && abs(judged.bands[0].sureness - sure) < 1e-6)
+        #expect(judged.bands.count == 1 && abs(judged.bands[0].confidence - sure) < 1e-6)
         #expect(abs((judged.calibrationError ?? 0) - abs(sure - 87.0 / 90)) < 1e-6)
         let labels = JudgedAnswers(
             AnswerFile(

@@ -93,7 +93,7 @@ import Testing
         let pace = try #require(WorkerPace.latest(of: events, scenario: "s"))
         #expect(pace.trial == 2)
         #expect(pace.workers.map(\.name) == ["w0", "w1"])
-        #expect(pace.workers.map { $0.figures["samples-per-second"] } == [200, 300])
+        #expect(pace.workers.map { $0.metrics["samples-per-second"] } == [200, 300])
         #expect(WorkerPace.latest(of: events, scenario: "t") == nil)
     }
 
@@ -105,7 +105,7 @@ import Testing
         ]
         let pace = try #require(WorkerPace.latest(of: events, scenario: "s"))
         #expect(pace.trial == 1)
-        #expect(pace.workers.map { $0.figures["samples-per-second"] } == [12, 11])
+        #expect(pace.workers.map { $0.metrics["samples-per-second"] } == [12, 11])
     }
 
     @Test func `a worker that a training has continued without is not shown`() {

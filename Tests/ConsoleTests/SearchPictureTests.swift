@@ -35,10 +35,10 @@ import Testing
     }
 
     static let progress: SearchProgress = {
-        let figures = (0..<4).map {
-            SearchProgress.Figures(number: $0, objective: 0.6 + 0.1 * Double($0), parameters: 1, latency: 1)
+        let measured = (0..<4).map {
+            SearchProgress.Metrics(number: $0, objective: 0.6 + 0.1 * Double($0), parameters: 1, latency: 1)
         }
-        return SearchProgress(counts: [.succeeded: 4], finals: 0, records: figures, front: [], sample: figures)
+        return SearchProgress(counts: [.succeeded: 4], finals: 0, records: measured, front: [], sample: measured)
     }()
 
     /// The pictures of a search with some trials.

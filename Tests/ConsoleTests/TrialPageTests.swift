@@ -102,7 +102,7 @@ import Testing
 /// Contrast of text and its background, by day and by night.
 @Suite struct ContrastTests {
     /// The colors of the style sheet by name.
-    private static let colours: [String: (day: String, night: String)] = {
+    private static let colors: [String: (day: String, night: String)] = {
         let style = String(decoding: PackageResources.style_css, as: UTF8.self)
         var found: [String: (String, String)] = [:]
         for match in style.matches(of: /--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/) {
@@ -111,8 +111,8 @@ import Testing
         return found
     }()
 
-    private static func channels(_ colour: String) -> [Double] {
-        let number = UInt32(colour.dropFirst(), radix: 16) ?? 0
+    private static func channels(_ color: String) -> [Double] {
+        let number = UInt32(color.dropFirst(), radix: 16) ?? 0
         return [16, 8, 0].map { Double(number >> $0 & 255) / 255 }
     }
 
@@ -128,7 +128,7 @@ import Testing
 
     @Test(arguments: ["ink", "soft", "lead"], ["paper", "card", "line-soft"])
     func `texts have enough contrast on paper and cards`(_ text: String, _ ground: String) throws {
-        let (text, ground) = (try #require(Self.colours[text]), try #require(Self.colours[ground]))
+        let (text, ground) = (try #require(Self.colors[text]), try #require(Self.colors[ground]))
         #expect(Self.contrast(Self.channels(text.day), Self.channels(ground.day)) >= 4.5)
         #expect(Self.contrast(Self.channels(text.night), Self.channels(ground.night)) >= 4.5)
     }
@@ -138,11 +138,11 @@ import Testing
         "other",
     ])
     func `words on their own background color have enough contrast`(_ name: String) throws {
-        let (tint, card) = (try #require(Self.colours[name]), try #require(Self.colours["card"]))
+        let (tint, card) = (try #require(Self.colors[name]), try #require(Self.colors["card"]))
         for (tint, card) in [(tint.day, card.day), (tint.night, card.night)] {
-            let (colour, paper) = (Self.channels(tint), Self.channels(card))
-            let ground = zip(colour, paper).map { 0.14 * $0 + 0.86 * $1 }
-            #expect(Self.contrast(colour, ground) >= 4.5, "\(name): \(Self.contrast(colour, ground))")
+            let (color, paper) = (Self.channels(tint), Self.channels(card))
+            let ground = zip(color, paper).map { 0.14 * $0 + 0.86 * $1 }
+            #expect(Self.contrast(color, ground) >= 4.5, "\(name): \(Self.contrast(color, ground))")
         }
     }
 }

@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: 1..<4) func `with several objectives finalists come from the front`(order: UInt64) throws {
-        let text = scenarioText(more: "objective: {minimise: [parameters, latency]}")
+        let text = scenarioText(more: "objective: {minimize: [parameters, latency]}")
             .replacing("epochs: 5", with: "epochs: 5, candidates: 3")
         var driver = try Driver(text, order: order)
         driver.latency = { Double($0 * 7 % 11) }
@@ -70,7 +70,7 @@ import Testing
 
     @Test func `the front has what nothing beats in all objectives`() {
         func figures(_ number: Int, _ objective: Double, _ parameters: Double, _ latency: Double, _ operations: Double)
-            -> SearchProgress.Figures
+            -> SearchProgress.Metrics
         {
             .init(
                 number: number, objective: objective, parameters: parameters, latency: latency, operations: operations)

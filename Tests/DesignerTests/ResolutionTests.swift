@@ -47,8 +47,8 @@ import Testing
             let chosen = try space.space.choices(of: Genome(trial.genome))
             #expect(chosen[0]?["structure"] != "LeNet5" && chosen[1]?["structure"] != "MediumNet")
         }
-        let learnt = second.state.withLock { Array($0.observations.values) }
-        #expect(!learnt.isEmpty && learnt.allSatisfy { $0.functions == explanation.functions })
+        let learned = second.state.withLock { Array($0.observations.values) }
+        #expect(!learned.isEmpty && learned.allSatisfy { $0.functions == explanation.functions })
         // The first ones are fused in the order of cooperation.
         #expect(explanation.fusionOrder == ["audio", "image"])
         #expect(trials.prefix(3).map(\.origin) == ["cooperation", "cooperation", "random"])

@@ -20,7 +20,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
     task: tracking
     modalities:
       video: {dataset: mot16, detectors: [one, two], held-out: [MOT16-04]}
-    objective: {maximise: idf1}
+    objective: {maximize: idf1}
     search: {population: \(population), trials: \(trials), seed: 5}
     \(more)
     """
@@ -115,7 +115,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
 
     @Test(arguments: [
         (text(trials: 6), "search.trials"), (text().replacing("tracking", with: "classification"), "task"),
-        (text().replacing("idf1", with: "accuracy"), "objective.maximise"),
+        (text().replacing("idf1", with: "accuracy"), "objective.maximize"),
         (text().replacing("[one, two]", with: "[one, one]"), "modalities.video.detectors"),
         (text().replacing("detectors: [one, two], ", with: ""), "modalities.video.detectors"),
         (text().replacing("[one, two]", with: "[../one]"), "modalities.video.detectors"),

@@ -24,7 +24,7 @@ EXAMPLES = {
     "change-model-column": (
         "files that know the license of a model",
         r"\blicen[cs]e\b",
-        r"^Services/(?:Registry|Console)|^Services/CommandLine/Gyrus/Catalogue/Model|^Shared/Schema/Protos/registry"),
+        r"^Services/(?:Registry|Console)|^Services/CommandLine/Gyrus/Catalog/Model|^Shared/Schema/Protos/registry"),
     "change-training-knob": (
         "files that know the compression of distributed training",
         r"\bcompression\b", r"^(?:Services|Shared)/"),

@@ -52,7 +52,7 @@ struct DistributedTrainingTests {
             let trainer = TrainerClient(try cluster.connect(to: .trainer))
             let task = try await task(
                 trainer,
-                Distribution(workers: 2, synchronisation: .parameterServer, updates: .delayCompensated))
+                Distribution(workers: 2, synchronization: .parameterServer, updates: .delayCompensated))
             let undisturbed = try await trainer.train(task, id: "undisturbed", group: "g")
             async let result = trainer.train(task, id: "killed", group: "g")
             try await checkpoint(of: "killed", cluster)
@@ -71,14 +71,14 @@ struct DistributedTrainingTests {
     }
 
     @Test(arguments: [
-        Distribution.Synchronisation.dynamicBatch, .localSGD, .overlap, .easgd, .pso, .parameterServer,
+        Distribution.Synchronization.dynamicBatch, .localSGD, .overlap, .easgd, .pso, .parameterServer,
     ])
     func `whichever worker dies, a training ends with an equally good network`(
-        by synchronisation: Distribution.Synchronisation
+        by synchronization: Distribution.Synchronization
     ) async throws {
         try await Cluster.run(workers: 2) { cluster in
             let trainer = TrainerClient(try cluster.connect(to: .trainer))
-            let task = try await task(trainer, Distribution(workers: 2, synchronisation: synchronisation))
+            let task = try await task(trainer, Distribution(workers: 2, synchronization: synchronization))
             let start = ContinuousClock.now
             let undisturbed = try await trainer.train(task, id: "undisturbed", group: "g")
             let time = ContinuousClock.now - start

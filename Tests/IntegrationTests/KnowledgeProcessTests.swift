@@ -107,12 +107,12 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
             #expect(made.status == 0, "\(made.err)")
             return made.out.trimmingCharacters(in: .newlines)
         }
-        let (eager, withdrawn) = try await (make(500), make(1))
+        let (eager, canceled) = try await (make(500), make(1))
         let schedules = { try await gyrus.list(Schedule.self, "models", "schedules") }
         let waiting = try await schedules()
-        #expect(waiting.map(\.id) == [eager, withdrawn] && waiting.allSatisfy { $0.state == "waiting" })
+        #expect(waiting.map(\.id) == [eager, canceled] && waiting.allSatisfy { $0.state == "waiting" })
         #expect(waiting.allSatisfy { $0.pending == 0 })
-        #expect(try await gyrus.run("models", "unschedule", withdrawn).out == "\(withdrawn) cancelled\n")
+        #expect(try await gyrus.run("models", "unschedule", canceled).out == "\(canceled) cancelled\n")
 
         // 300 samples are too few, 600 are enough.
         try await prepare(seed: 3, gyrus)
@@ -128,7 +128,7 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
         #expect(schedule.note.contains(" is "))
         let kinds = try await gyrus.run("events", "--service", "knowledge").out
         #expect(kinds.contains("schedule.updating"))
-        #expect(try await schedules().first { $0.id == withdrawn }?.state == "cancelled")
+        #expect(try await schedules().first { $0.id == canceled }?.state == "cancelled")
     }
 
     private func prepare(seed: Int, _ gyrus: GyrusCommand) async throws {

@@ -18,7 +18,7 @@ struct RecoveryTests {
         modalities:
           image: {dataset: synthetic-digits}
         data: {samples: {training: 64, validation: 32, test: 32}, seed: 3}
-        objective: {maximise: accuracy}
+        objective: {maximize: accuracy}
         search: {method: evolution, population: 8, trials: 40, seed: 7, structures: [LeNet3, LeNet5],
           widths: [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4]}
         training: {epochs: 1, batch: 32, samples: 64, validation: 32}

@@ -154,7 +154,7 @@ struct `A tracking scenario on real sequences` {
                 print("\(name): fixed settings up to \(best), result \(found), \(winner.setup)")
                 #expect(found > best, "\(name)")
             }
-            #expect(TrackingFigures.sequences(in: winner.metrics).count == 5)
+            #expect(TrackingMetrics.sequences(in: winner.metrics).count == 5)
         }
     }
 }

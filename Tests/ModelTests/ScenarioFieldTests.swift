@@ -69,14 +69,14 @@ import Testing
         // Several of these are read only together with other fields.
         let company = [
             "column": "answer", "dataset": "fsdd", "method": "reinforce", "workers": "2",
-            "synchronisation": "parameter-server",
+            "synchronization": "parameter-server",
         ]
         let needed: [String] =
             switch first {
             case "replicas", "shards", "updates": ["method"]
             case "least-workers", "min-workers", "interval": ["workers"]
             case "kind": ["column"]
-            case "compression": ["workers", "synchronisation"]
+            case "compression": ["workers", "synchronization"]
             case "noise", "signal-to-noise", "preprocess", "frames": ["dataset"]
             default: []
             }

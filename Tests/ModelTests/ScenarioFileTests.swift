@@ -9,7 +9,7 @@ import Testing
         modalities:
           image: {dataset: mnist, preprocess: {pca-energy-removed: 0.75}}
           audio: {dataset: fsdd, noise: esc10, preprocess: {spectrogram: 112}}
-        objective: {maximise: accuracy, limits: {parameters: 2e6}}
+        objective: {maximize: accuracy, limits: {parameters: 2e6}}
         search: {method: evolution, population: 12, trials: 48, seed: 7}
         """
 
@@ -61,7 +61,7 @@ import Testing
     @Test func `costs can be limited and minimized, and trials stopped early`() throws {
         let text =
             Self.example.replacing(
-                "limits: {parameters: 2e6}", with: "minimise: [parameters, latency], limits: {latency: 2.5 ms}"
+                "limits: {parameters: 2e6}", with: "minimize: [parameters, latency], limits: {latency: 2.5 ms}"
             ).replacing("seed: 7", with: "seed: 7, halving: {first: 2}") + "\ntraining: {epochs: 20}"
         let scenario = try ScenarioFile(text).scenario
         #expect(scenario.minimized == [.parameters, .latency])
@@ -86,7 +86,7 @@ import Testing
             "spectrogram: 112", "spectrogram: 2",
             "f.yaml:6:66: modalities.audio.preprocess.spectrogram: 2 is not from"
         ),
-        ("maximise: accuracy", "maximise: accurracy", "Did you mean 'accuracy'?"),
+        ("maximize: accuracy", "maximize: accurracy", "Did you mean 'accuracy'?"),
         (
             "evolution", "evolutoin",
             "f.yaml:8:18: search.method: 'evolutoin' is not one of the choices. Did you mean 'evolution'?"
@@ -107,10 +107,10 @@ import Testing
         ("parameters: 2e6", "latency: 0ms", "objective.limits.latency: 0ms is not from 0.001 to"),
         ("parameters: 2e6", "flops: 2e6", "Known fields here: parameters, operations, latency."),
         (
-            "maximise: accuracy", "minimise: [latenzy]",
-            "f.yaml:7:23: objective.minimise: 'latenzy' is not one of the choices. Did you mean 'latency'?"
+            "maximize: accuracy", "minimize: [latenzy]",
+            "f.yaml:7:23: objective.minimize: 'latenzy' is not one of the choices. Did you mean 'latency'?"
         ),
-        ("maximise: accuracy", "minimise: [latency, latency]", "objective.minimise: a name is listed twice."),
+        ("maximize: accuracy", "minimize: [latency, latency]", "objective.minimize: a name is listed twice."),
         (
             "seed: 7", "seed: 7, halving: {first: 2}",
             "f.yaml:8:83: search.halving.first: cannot stop trials after 2 epochs"
@@ -139,8 +139,8 @@ import Testing
         ("scenario: spoken-and-written-digits", "scenario: \"a\\e[31mb\"", "without control characters"),
         ("task: classification", "task: \(String(repeating: "x", count: 50_000))", "a scenario has at most 32768"),
         (
-            "task: classification", "training: {workers: 2, synchronisation: alreduce}",
-            "f.yaml:3:41: training.synchronisation: 'alreduce' is not one of the choices. Did you mean 'all-reduce'?"
+            "task: classification", "training: {workers: 2, synchronization: alreduce}",
+            "f.yaml:3:41: training.synchronization: 'alreduce' is not one of the choices. Did you mean 'all-reduce'?"
         ),
         (
             "task: classification", "training: {workers: 8, batch: 4}",
@@ -155,12 +155,12 @@ import Testing
             "training.least-workers: a pipeline needs all its workers"
         ),
         (
-            "task: classification", "final: {synchronisation: pso}",
-            "f.yaml:3:26: final.synchronisation: requires several"
+            "task: classification", "final: {synchronization: pso}",
+            "f.yaml:3:26: final.synchronization: requires several"
         ),
         (
-            "task: classification", "training: {workers: 2, distribution: pipeline, synchronisation: pso}",
-            "f.yaml:3:65: training.synchronisation: the workers of a pipeline have no replicas"
+            "task: classification", "training: {workers: 2, distribution: pipeline, synchronization: pso}",
+            "f.yaml:3:65: training.synchronization: the workers of a pipeline have no replicas"
         ),
         (
             "task: classification", "training: {workers: 2, micro-batches: 8}",
@@ -175,7 +175,7 @@ import Testing
             "training.workers: only a network that learns from all labels can be trained by several"
         ),
         (
-            "task: classification", "training: {workers: 2, synchronisation: parameter-server, updates: staleness -1}",
+            "task: classification", "training: {workers: 2, synchronization: parameter-server, updates: staleness -1}",
             "training.updates: 'staleness -1' is not one of synchronous, staleness N (0 to 1000), delay-compensated."
         ),
         (
@@ -206,10 +206,10 @@ import Testing
 
     @Test func `a training may be shared by several workers`() throws {
         let distribution =
-            "training: {workers: 3, distribution: data-parallel, synchronisation: local-sgd, interval: 5}"
+            "training: {workers: 3, distribution: data-parallel, synchronization: local-sgd, interval: 5}"
         let scenario = try ScenarioFile(Self.example.replacing("task: classification", with: distribution)).scenario
         #expect(
-            scenario.training.distribution == Distribution(workers: 3, synchronisation: .localSGD, interval: 5))
+            scenario.training.distribution == Distribution(workers: 3, synchronization: .localSGD, interval: 5))
         #expect(scenario.final.distribution == nil)
         let elastic = "training: {workers: 4, min-workers: 2}"
         let some = try ScenarioFile(Self.example.replacing("task: classification", with: elastic)).scenario
@@ -218,11 +218,11 @@ import Testing
         let split = try ScenarioFile(Self.example.replacing("task: classification", with: pipeline)).scenario
         #expect(split.training.distribution == Distribution(workers: 2, kind: .pipeline, microBatches: 8))
         for updates in [Distribution.Updates.synchronous, .staleness(4), .delayCompensated] {
-            let text = "final: {workers: 2, synchronisation: parameter-server, updates: \(updates.text)}"
+            let text = "final: {workers: 2, synchronization: parameter-server, updates: \(updates.text)}"
             let scenario = try ScenarioFile(Self.example.replacing("task: classification", with: text)).scenario
             #expect(scenario.final.distribution?.updates == updates)
         }
-        let half = "final: {workers: 2, synchronisation: parameter-server, compression: half}"
+        let half = "final: {workers: 2, synchronization: parameter-server, compression: half}"
         let small = try ScenarioFile(Self.example.replacing("task: classification", with: half)).scenario
         #expect(small.final.distribution?.compression == .half)
         let failure = #expect(throws: Failure.self) {

@@ -56,7 +56,7 @@ import Testing
         #expect(try network.tensors.isEmpty)
         #expect(whole.inputs.map(\.name) == ["audio", "image"])
         #expect(try whole.tensors == backbones.flatMap { try $0.network.tensors })
-        #expect(!head.isLearnt && head.constraint == nil)
+        #expect(!head.isTrainable && head.constraint == nil)
     }
 
     @Test func `a fusion starts as the product of answers`() throws {

@@ -33,7 +33,7 @@ struct ExportedNetwork {
         let scripted = try ScriptedNetwork(network, seed: 1)
         try scripted.loadWeights(from: weights)
         try scripted.save(to: script)
-        try OnnxFile.write(network, weights: weights, metadata: ["licence": "MIT"], to: onnx)
+        try OnnxFile.write(network, weights: weights, metadata: ["license": "MIT"], to: onnx)
     }
 }
 
@@ -168,7 +168,7 @@ struct OnnxExportTests {
         let directory = try TemporaryDirectory()
         let files = try ExportedNetwork(Self.everything, in: directory)
         let file = try OnnxFile(reading: files.onnx)
-        #expect(file.operatorSet == 13 && file.producer == "Gyrus" && file.metadata == ["licence": "MIT"])
+        #expect(file.operatorSet == 13 && file.producer == "Gyrus" && file.metadata == ["license": "MIT"])
         #expect(file.outline.inputs.map(\.name) == ["image", "text"])
         #expect(file.outline.inputs.first?.shape == [-1, 3, 21, 15])
         #expect(file.outline.outputs == [.init(name: "head", shape: [-1, 5])])

@@ -46,7 +46,7 @@ struct ManagementTests {
             let first = try await add("m1", client)
             #expect(first.series == "LeNet3/mnist" && first.version == 1 && first.stage == .none)
             let lineage = PretrainedModel.Lineage(
-                scenario: "s", trial: "s/1", recipe: BlobDigest(hashing: [9]), parent: "m1", licence: "MIT",
+                scenario: "s", trial: "s/1", recipe: BlobDigest(hashing: [9]), parent: "m1", license: "MIT",
                 origin: "https://example.org/net")
             let second = try await add("m2", client, lineage: lineage)
             #expect(second.version == 2 && second.lineage == lineage)
@@ -169,7 +169,7 @@ struct ManagementTests {
     @Test func `models are found by every kind of field`() async throws {
         try await fixture.serve { client, _ in
             let wide = try sampleNetwork("ResNet18", classes: 20)
-            _ = try await add("m1", client, accuracy: 0.5, lineage: .init(licence: "MIT"), metrics: ["latency": 0.002])
+            _ = try await add("m1", client, accuracy: 0.5, lineage: .init(license: "MIT"), metrics: ["latency": 0.002])
             _ = try await add("m2", client, network: wide, dataset: "CIFAR10", accuracy: 0.96, optimizer: "Adam")
             clock.advance(days: 2)
             _ = try await client.move("m2", to: .live, by: "ada", note: "passed the field test")
@@ -183,7 +183,7 @@ struct ManagementTests {
                 (["platform": "Gyrus*"], ["m1", "m2"]),
                 (["accuracy": ">=0.9"], ["m2"]), (["accuracy": "50%"], ["m1"]), (["accuracy": ">0.4,<90%"], ["m1"]),
                 (["parameters": "<1M"], ["m1", "m2"]), (["parameters": ">1M"], []), (["depth": "4"], ["m1", "m2"]),
-                (["licence": "MIT"], ["m1"]), (["licence": "-"], ["m2"]), (["stage": "live"], ["m2"]),
+                (["license": "MIT"], ["m1"]), (["license": "-"], ["m2"]), (["stage": "live"], ["m2"]),
                 (["series": "LeNet3/*"], ["m1"]), (["version": "1"], ["m1", "m2"]), (["format": "onnx"], []),
                 (["format": "safetensors"], ["m1", "m2"]), (["created": "2027-01-15"], ["m1", "m2"]),
                 (["created": "<2027-01-15"], []), (["created": ">=2027-01-15T08:00:00Z"], ["m1", "m2"]),

@@ -35,7 +35,7 @@ struct RemovalTests {
             #expect(try await client.models().map(\.id) == ["m1"])
             #expect(try await client.models(.init(filter: ["text": "m2"])).isEmpty)
             #expect(try await client.stages(.init()).map(\.model) == ["m1"])
-            func counted(_ statistics: CatalogueStatistics) -> Set<CatalogueStatistics.Group> {
+            func counted(_ statistics: CatalogStatistics) -> Set<CatalogStatistics.Group> {
                 // Subtracting from a mean may change its last bits.
                 Set(
                     statistics.groups.map { group in

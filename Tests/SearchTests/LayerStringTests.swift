@@ -79,11 +79,11 @@ import Testing
     @Test func `neighbors are one change away, each once`() throws {
         let space = try layeredModality()
         var generator = SeededGenerator(seed: 1)
-        let neighbours = space.neighbours(of: try Genome("1.1.1.2.2-0"), using: &generator)
+        let neighbors = space.neighbors(of: try Genome("1.1.1.2.2-0"), using: &generator)
         // image left out; 1 + 2 + 1 + 2 + 1 choices; 3 insertions; 2 removals; audio there.
-        #expect(neighbours.count == 1 + 7 + 3 + 2 + 1)
-        #expect(neighbours.filter { $0.genes[0].count == 7 }.count == 3)
-        #expect(neighbours.filter { $0.genes[0].count == 3 }.count == 2)
+        #expect(neighbors.count == 1 + 7 + 3 + 2 + 1)
+        #expect(neighbors.filter { $0.genes[0].count == 7 }.count == 3)
+        #expect(neighbors.filter { $0.genes[0].count == 3 }.count == 2)
     }
 
     @Test(arguments: [0...0, 1...65, 0...3])

@@ -94,11 +94,11 @@ import Testing
     @Test(arguments: [
         (
             Scenario.Search(structures: ["LeNet4"]),
-            "search.structures: there is no 'LeNet4' to choose. Did you mean 'LeNet"
+            "search.structures: unknown choice 'LeNet4'. Did you mean 'LeNet"
         ),
         (
             Scenario.Search(optimizers: ["adamm"]),
-            "search.optimizers: there is no 'adamm' to choose. Did you mean 'adam'?"
+            "search.optimizers: unknown choice 'adamm'. Did you mean 'adam'?"
         ),
         (Scenario.Search(structures: ["LeNet3", "LeNet3"]), "search.structures: a name is listed twice."),
         (Scenario.Search(widths: [1, 1]), "search.widths: "),

@@ -81,7 +81,7 @@ import Testing
         #expect(try Self.names("photo", without).first == "LeNet5")
         #expect(try !Self.names("note", without).contains("TextCNN"))
         for (wrong, message) in [
-            ("-LeNet4", "search.structures: there is no 'LeNet4' to choose."),
+            ("-LeNet4", "search.structures: unknown choice 'LeNet4'."),
             ("GRU", "search.structures: GRU reads series, waveform, but the scenario has no such modality."),
         ] {
             let failure = #expect(throws: Failure.self) {

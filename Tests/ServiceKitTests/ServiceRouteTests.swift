@@ -71,7 +71,7 @@ struct ServiceRouteTests {
             let page = try await client.events(after: 0, timeout: Self.patience)
             #expect(page.events.map(\.sequence) == [1, 2, 3, 4])
             #expect(page.events[1].attributes["a"] == "1")
-            #expect(page.events[2].attributes["message"]?.hasSuffix("… (1100000 bytes in all)") == true)
+            #expect(page.events[2].attributes["message"]?.hasSuffix("… (1100000 bytes in total)") == true)
             #expect(try await client.lastEvents().events.count == 4)
         }
     }

@@ -45,7 +45,7 @@ import Testing
         ("cuda:2", ComputePrecision.fp32, "The device 'cuda:2' cannot be used.", "cuda:1 (NVIDIA A2, 15 GiB)"),
         ("gpu", .fp32, "There is no device 'gpu'", "use cpu, cuda, cuda:N or auto"),
         ("cuda:-1", .fp32, "There is no device 'cuda:-1'", "cuda:0 (NVIDIA H200, 139 GiB)"),
-        ("cpu", .fp16, "A processor computes in fp32 or bf16", "cuda:0 (NVIDIA H200, 139 GiB)"),
+        ("cpu", .fp16, "A CPU computes in fp32 or bf16", "cuda:0 (NVIDIA H200, 139 GiB)"),
     ])
     func `a missing device is named, with the existing ones`(
         _ device: String, _ precision: ComputePrecision, _ problem: String, _ inventory: String
@@ -62,7 +62,7 @@ import Testing
         }
         #expect(without.message.contains("it was built without CUDA"), "\(without.message)")
         let nothing = try #require(throws: Failure.self) { try ComputePlace("cuda", .fp32, gpus: [], usable: 0) }
-        #expect(nothing.message.contains("This machine has cpu; NVIDIA's driver shows no GPU."), "\(nothing.message)")
+        #expect(nothing.message.contains("This machine has cpu; NVIDIA's driver reports no GPU."), "\(nothing.message)")
     }
 
     @Test func `auto takes the first GPU if there is one`() throws {

@@ -35,7 +35,7 @@ import Testing
         let results = try [samples, wrong].map { source in
             let learning = try LearningTraining(
                 Self.network(), plan: TrainingTests.plan(.adam, rate: 0.005, batch: 20), learning: way,
-                samples: source, labelled: try samples.places(labels: 20), kinds: ["image": .image])
+                samples: source, labeled: try samples.places(labels: 20), kinds: ["image": .image])
             try learning.finish()
             return try TrainingTests.weights(learning.network)
         }
@@ -103,7 +103,7 @@ import Testing
         let counts = Dictionary(grouping: places) { uneven.labels?[$0] }.mapValues(\.count)
         #expect(counts.count == 10 && counts.values.max() == 2)
         let few = try [1, 2].map { try Self.training(Learning(labels: 20), on: samples, seed: $0, count: 50) }
-        #expect(few.allSatisfy { $0.labelled == 20 })
+        #expect(few.allSatisfy { $0.labeled == 20 })
     }
 
     @Test func `without labels a network learns to distinguish samples`() throws {

@@ -13,14 +13,14 @@ import Torch
         _ network: NetworkDescription, _ plan: TrainingPlan, workers: Int, microBatches: Int, samples: SampleSource,
         from checkpoint: URL? = nil, _ body: @escaping @Sendable (PipelineTraining) throws -> Result
     ) async throws -> [Result] {
-        let meeting = try MeetingPoint(on: "127.0.0.1")
-        let address = meeting.address
+        let rendezvous = try Rendezvous(on: "127.0.0.1")
+        let address = rendezvous.address
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             for rank in 0..<workers {
                 group.addTask {
                     try await onThread {
                         let group = try WorkerGroup(
-                            at: MeetingPoint(at: address), name: "test", host: "127.0.0.1", rank: rank, size: workers)
+                            at: Rendezvous(at: address), name: "test", host: "127.0.0.1", rank: rank, size: workers)
                         let training = try PipelineTraining(
                             network, plan: plan, microBatches: microBatches, samples: samples,
                             validation: samples, over: group)
@@ -112,7 +112,7 @@ import Torch
     }
 
     /// Batch normalization, which sees the same micro-batches for any number of workers, and two inputs.
-    private func normalised() throws -> NetworkDescription {
+    private func normalized() throws -> NetworkDescription {
         let lenet = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10, width: 0.5)
         return try .fused(branches: [("image", lenet), ("audio", lenet)], classes: 10)
     }
@@ -128,7 +128,7 @@ import Torch
         var outcomes: [Outcome] = []
         for workers in 1...3 {
             outcomes += try await pipeline(
-                normalised(), plan, workers: workers, microBatches: 3, samples: samples
+                normalized(), plan, workers: workers, microBatches: 3, samples: samples
             ) { training in
                 var loss = 0.0
                 while !training.isFinished { if let epoch = try training.train(batches: 2) { loss = epoch.loss } }
@@ -147,7 +147,7 @@ import Torch
         let directory = try TemporaryDirectory()
         let file = directory.file("checkpoint")
         let samples = try SyntheticRows.source(count: 60, names: ["audio", "image"])
-        let network = try normalised()
+        let network = try normalized()
         let plan = try TrainingTests.plan(.adam, rate: 0.01, epochs: 2, batch: 20)
         let undisturbed = try await pipeline(network, plan, workers: 2, microBatches: 2, samples: samples) { training in
             try training.finish()

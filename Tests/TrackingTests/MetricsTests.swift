@@ -32,14 +32,14 @@ struct MetricsTests {
         let switched = try score(truth: truth, results: "1,5,0,0,10,20,1\n2,5,0,0,10,20,1\n3,6,0,0,10,20,1")
         let found = try score(truth: truth, results: "1,5,0,0,10,20,1\n2,5,0,0,10,20,1\n3,5,0,0,10,20,1")
         let seen = Evaluation([.init(sequence: "A", score: found), .init(sequence: "B", score: switched)])
-        let metrics = TrackingFigures.metrics(
+        let metrics = TrackingMetrics.metrics(
             seen: seen, heldOut: Evaluation([.init(sequence: "C", score: switched)]))
-        func switches(_ row: TrackingFigures.Row) -> Double? { TrackingFigures(metrics, of: row)?.switches }
+        func switches(_ row: TrackingMetrics.Row) -> Double? { TrackingMetrics(metrics, of: row)?.switches }
         #expect([.overall, .heldOut, .all].map(switches) == [1, 1, 2])
-        #expect(abs((TrackingFigures(metrics, of: .all)?.mota ?? 0) - 7.0 / 9) < 1e-12)
-        #expect(TrackingFigures.sequences(in: metrics) == ["A", "B", "C"])
-        let alone = TrackingFigures.metrics(seen: seen, heldOut: Evaluation([]))
-        #expect(TrackingFigures(alone, of: .all) == nil && TrackingFigures(alone) == TrackingFigures(metrics))
+        #expect(abs((TrackingMetrics(metrics, of: .all)?.mota ?? 0) - 7.0 / 9) < 1e-12)
+        #expect(TrackingMetrics.sequences(in: metrics) == ["A", "B", "C"])
+        let alone = TrackingMetrics.metrics(seen: seen, heldOut: Evaluation([]))
+        #expect(TrackingMetrics(alone, of: .all) == nil && TrackingMetrics(alone) == TrackingMetrics(metrics))
     }
 
     @Test func `a gap is a fragmentation`() throws {

@@ -5,7 +5,7 @@ import Torch
 @testable import TrainerWorker
 
 struct BatchLedgerTests {
-    private let figures = BatchFigures(loss: 2, correct: 1, samples: 4)
+    private let statistics = BatchStatistics(loss: 2, correct: 1, samples: 4)
 
     @Test func `every mini-batch is assigned once, in order`() {
         var ledger = BatchLedger(batchesPerEpoch: 2, epochs: 2, from: BatchPlace(epoch: 0, batch: 0))
@@ -21,12 +21,12 @@ struct BatchLedgerTests {
         var ledger = BatchLedger(batchesPerEpoch: 2, epochs: 1, from: BatchPlace(epoch: 0, batch: 0))
         let claims = (ledger.claim(for: "a"), ledger.claim(for: "b"))
         let (first, second) = (try #require(claims.0), try #require(claims.1))
-        ledger.finish(second, by: "b", figures)
+        ledger.finish(second, by: "b", statistics)
         #expect(ledger.finishedEpochs == 0)
         #expect(ledger.position == BatchPlace(epoch: 0, batch: 1))
-        ledger.finish(first, by: "a", figures)
+        ledger.finish(first, by: "a", statistics)
         #expect(ledger.isOver)
-        #expect(ledger.results[0] == BatchFigures(loss: 4, correct: 2, samples: 8))
+        #expect(ledger.results[0] == BatchStatistics(loss: 4, correct: 2, samples: 8))
     }
 
     @Test func `a lost worker's mini-batches go to another, and count once`() throws {
@@ -36,11 +36,11 @@ struct BatchLedgerTests {
         ledger.keep(["b"])
         let again = ledger.claim(for: "b")
         #expect(again == place)
-        ledger.finish(place, by: "a", figures)
+        ledger.finish(place, by: "a", statistics)
         #expect(!ledger.isOver)
-        ledger.finish(place, by: "b", figures)
-        ledger.finish(place, by: "b", figures)
-        #expect(ledger.results[0] == figures)
+        ledger.finish(place, by: "b", statistics)
+        ledger.finish(place, by: "b", statistics)
+        #expect(ledger.results[0] == statistics)
     }
 
     @Test func `a worker whose reply was lost gets the same mini-batch again`() {
@@ -64,7 +64,7 @@ struct BatchLedgerTests {
                 ledger.keep(Set(held.keys))
                 continue
             }
-            if let place = held.removeValue(forKey: worker) { ledger.finish(place, by: worker, figures) }
+            if let place = held.removeValue(forKey: worker) { ledger.finish(place, by: worker, statistics) }
             if let place = ledger.claim(for: worker) { held[worker] = place }
         }
         #expect(ledger.isOver)

@@ -14,7 +14,7 @@ import WorkerSupport
 @testable import TrainerWorker
 
 /// An address that one worker announces and others wait for.
-private actor Meeting {
+private actor Announcement {
     private var address: String?
     private var waiting: [CheckedContinuation<String, Never>] = []
 
@@ -51,7 +51,7 @@ struct DistributedTrainingTests {
     private func train(
         _ fixture: WorkerFixture, _ task: TrainingTask, workers: Int
     ) async throws -> (TrainingResult, [[TaskReport]]) {
-        let meeting = Meeting()
+        let rendezvous = Announcement()
         let logs = (0..<workers).map { _ in ReportLog() }
         let results = try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
             for rank in 0..<workers {
@@ -61,7 +61,7 @@ struct DistributedTrainingTests {
                     await logs[rank].add(report)
                     return .proceed
                 } meet: {
-                    await meeting.tell($0)
+                    await rendezvous.tell($0)
                 }
                 let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
                 group.addTask { [lease] in (rank, try await handler.work(on: lease, progress: progress)) }
@@ -82,9 +82,9 @@ struct DistributedTrainingTests {
         return try network.tensorNames.flatMap { try network.values(of: $0) }
     }
 
-    @Test(arguments: [2, 3], [Distribution.Synchronisation.allReduce, .parameterServer])
+    @Test(arguments: [2, 3], [Distribution.Synchronization.allReduce, .parameterServer])
     func `several workers with one batch equal one worker`(
-        workers: Int, by choice: Distribution.Synchronisation
+        workers: Int, by choice: Distribution.Synchronization
     ) async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
@@ -94,7 +94,7 @@ struct DistributedTrainingTests {
             var task = try task(nil)
             task.network = network
             let alone = try await TrainerTaskHandlerTests.train(fixture, task)
-            task.distribution = Distribution(workers: workers, synchronisation: choice)
+            task.distribution = Distribution(workers: workers, synchronization: choice)
             let (together, reports) = try await train(fixture, task, workers: workers)
             let (a, b) = (try await weights(fixture, network, alone), try await weights(fixture, network, together))
             #expect(zip(a, b).map { abs($0 - $1) }.max() ?? 1 < 1e-6)
@@ -104,19 +104,19 @@ struct DistributedTrainingTests {
                 #expect(own.map(\.step) == [1, 2])
                 #expect(own.allSatisfy { ($0.metrics["exchanged-bytes"] ?? 0) > 0 })
                 #expect(own.allSatisfy { ($0.metrics["samples-per-second"] ?? 0) > 0 })
-                // For each of 8 mini-batches, both ways send a gradient and three figures. With Gloo, the first epoch
+                // For each of 8 mini-batches, both ways send a gradient and three statistics. With Gloo, the first epoch
                 // also begins with the weights.
                 #expect(own.last?.metrics["exchanged-bytes"] == Double(8 * (a.count + 3) * 4))
             }
         }
     }
 
-    @Test(arguments: Distribution.Synchronisation.allCases)
-    func `every synchronization method gives one trained network`(by choice: Distribution.Synchronisation) async throws
+    @Test(arguments: Distribution.Synchronization.allCases)
+    func `every synchronization method gives one trained network`(by choice: Distribution.Synchronization) async throws
     {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
-            let distribution = Distribution(workers: 2, synchronisation: choice, interval: 2)
+            let distribution = Distribution(workers: 2, synchronization: choice, interval: 2)
             let (result, _) = try await train(fixture, try task(distribution, epochs: 12), workers: 2)
             // Ten classes: 0.1 by chance.
             #expect(try #require(result.metrics["validation-accuracy"]) > 0.3)
@@ -127,7 +127,7 @@ struct DistributedTrainingTests {
     func `a parameter server applies updates as they arrive`(updates: Distribution.Updates) async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
-            let way = Distribution(workers: 2, synchronisation: .parameterServer, updates: updates)
+            let way = Distribution(workers: 2, synchronization: .parameterServer, updates: updates)
             let (result, reports) = try await train(fixture, try task(way, epochs: 12), workers: 2)
             // Ten classes: 0.1 by chance.
             #expect(try #require(result.metrics["validation-accuracy"]) > 0.3)
@@ -145,7 +145,7 @@ struct DistributedTrainingTests {
             var bytes: [Double] = [], accuracies: [Double] = []
             for compression in Distribution.Compression.allCases {
                 let way = Distribution(
-                    workers: 2, synchronisation: .parameterServer, updates: updates, compression: compression)
+                    workers: 2, synchronization: .parameterServer, updates: updates, compression: compression)
                 let (result, reports) = try await train(fixture, try task(way, epochs: 12), workers: 2)
                 // How many mini-batches each worker did is random if they do not wait for each other.
                 bytes.append(reports.joined().reduce(0) { $0 + ($1.metrics["exchanged-bytes"] ?? 0) })
@@ -165,13 +165,13 @@ struct DistributedTrainingTests {
                 opening: try await fixture.registry.datasetFile(recipe: task.dataset, in: fixture.cache).path)
             let session = try TrainingSession(
                 WorkerFixture.network(), plan: TrainingPlan(task), samples: dataset.source(.training))
-            let way = Distribution(workers: 2, synchronisation: .parameterServer)
-            let meeting = Meeting()
+            let way = Distribution(workers: 2, synchronization: .parameterServer)
+            let rendezvous = Announcement()
             let clock = HandClock()
             let progress = TaskProgress(logger: quiet) { _ in
                 .proceed
             } meet: {
-                await meeting.tell($0)
+                await rendezvous.tell($0)
             }
             let first = try await ParameterLink(
                 way, of: session, as: GangPlace(rank: 0, size: 2, key: "key"), worker: "alive",

@@ -86,7 +86,7 @@ import WorkerSupport
                 PretrainedModel(
                     id: "imported-1", network: imported.network, platform: "PyTorch", dataset: "digits",
                     optimizer: "unknown", accuracy: nil, files: imported.files,
-                    lineage: .init(licence: "MIT", origin: "weights.safetensors")))
+                    lineage: .init(license: "MIT", origin: "weights.safetensors")))
             func update(_ method: String) async throws -> UpdateResult {
                 let task = UpdateTask(
                     model: imported.id, dataset: others, method: method, memory: 300, epochs: 5, batch: 16,
@@ -101,7 +101,7 @@ import WorkerSupport
             // What it forgot cannot be measured without its data.
             #expect(result.metrics["forgetting"] == nil)
             let version = try await fixture.registry.model(result.model)
-            #expect(version.lineage.parent == imported.id && version.lineage.licence == "MIT")
+            #expect(version.lineage.parent == imported.id && version.lineage.license == "MIT")
         }
     }
 

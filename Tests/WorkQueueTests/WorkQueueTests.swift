@@ -328,7 +328,7 @@ struct WorkQueueTests {
         _ = try await queue.fail(lease.attempt, Failure(.invalidArgument, message), logTail: "")
         let kept = try #require(try await queue.task("a").failure?.message)
         #expect(kept.utf8.count <= fixture.settings.largestMessage)
-        #expect(kept.hasPrefix("€€€") && kept.hasSuffix("… (900000 bytes in all)"))
+        #expect(kept.hasPrefix("€€€") && kept.hasSuffix("… (900000 bytes in total)"))
         let told = try await fixture.events.read().first { $0.kind == "task.failed" }
         #expect(told?.attributes["message"] == kept)
     }

@@ -5,7 +5,7 @@ import Safetensors
 /// A prepared dataset as rows of numbers for simple models: numbers as they are, a column for each value of a category, TF-IDF
 /// of tokens, and a column for each pixel or step.
 struct FeatureTable {
-    /// One split.
+    /// The features and targets of the samples of one split.
     struct Split {
         var rows = SparseRows()
         /// Class numbers; empty if the target is labels or numbers.

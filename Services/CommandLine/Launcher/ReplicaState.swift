@@ -4,7 +4,7 @@ import Glibc
 public struct ReplicaState: Hashable, Sendable {
     /// The desired state of the replica.
     public enum Goal: Hashable, Sendable {
-        /// It runs.
+        /// It runs, and is restarted as its definition says.
         case run
         /// It is stopped but still in the project.
         case stop

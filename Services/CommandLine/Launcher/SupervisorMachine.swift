@@ -36,7 +36,7 @@ public struct SupervisorMachine: Sendable {
         case stop(ReplicaID, run: Int)
         /// Report that a once healthy process is stopped because its health check keeps failing.
         case reportHung(ReplicaID)
-        /// Run a health check.
+        /// Run a health check and report its result for this run of the replica.
         case probe(ReplicaID, run: Int, ServiceDefinition.HealthCheck)
         /// Forget a removed replica.
         case forget(ReplicaID)

@@ -28,7 +28,7 @@ struct AutoencoderCommand {
         let model = try StructureAutoencoder(request.strings, request.settings, seed: request.seed)
         var generator = SeededGenerator(seed: request.seed)
         try model.learn(from: request.examples, using: &generator)
-        func figures(on examples: [AutoencoderRequest.Example]) throws -> AutoencoderReport.Figures {
+        func quality(on examples: [AutoencoderRequest.Example]) throws -> AutoencoderReport.Quality {
             .init(
                 ranking: try model.rankingAccuracy(on: examples), distance: try model.decodingDistance(on: examples))
         }
@@ -39,8 +39,8 @@ struct AutoencoderCommand {
             }
         }
         return AutoencoderReport(
-            learned: try figures(on: request.examples),
-            heldOut: request.heldOut.isEmpty ? nil : try figures(on: request.heldOut),
+            learned: try quality(on: request.examples),
+            heldOut: request.heldOut.isEmpty ? nil : try quality(on: request.heldOut),
             points: try model.points(of: request.placed), read: read)
     }
 }

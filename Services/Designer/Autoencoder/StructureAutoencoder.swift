@@ -60,7 +60,7 @@ final class StructureAutoencoder {
         var error: UnsafeMutablePointer<CChar>?
         ComputeThreads.prepare()
         let status = order.withUnsafeBufferPointer { order in
-            var request = gyrus_autoencoder_lesson(
+            var request = gyrus_autoencoder_training(
                 order: order.baseAddress, steps: Int64(steps), batch: Int64(settings.batch),
                 learning_rate: settings.learningRate, tradeoff: settings.tradeoff,
                 longest_gradient: settings.longestGradient)

@@ -104,7 +104,7 @@ public struct DesignerClient: Sendable {
         return try await requests.call(.listTrials, request).trials.map { try Trial($0) }
     }
 
-    /// One page of a scenario's trials, ordered by any figure.
+    /// One page of a scenario's trials, ordered by any metric.
     /// - Parameters:
     ///   - id: The scenario's identity or a unique prefix of it.
     ///   - offset: Number of trials to skip.

@@ -12,7 +12,7 @@ public enum ScenarioState: Int, CaseIterable, Hashable, Sendable, CustomStringCo
     case succeeded = 3
     /// Ended with a failure; can be resumed.
     case failed = 4
-    /// Cancelled; can be resumed.
+    /// Canceled; can be resumed.
     case cancelled = 5
 
     /// Whether its state is final unless it is resumed.

@@ -19,8 +19,8 @@ public enum TrialOrder: Int, CaseIterable, Hashable, Sendable {
 
 /// The progress of a scenario's search, in a size that does not depend on the number of its trials.
 public struct SearchProgress: Hashable, Sendable {
-    /// The figures of a successful trial.
-    public struct Figures: Hashable, Sendable {
+    /// The metrics of a successful trial.
+    public struct Metrics: Hashable, Sendable {
         /// Number within the search.
         public var number: Int
         /// Objective on the validation split; larger is better.
@@ -32,7 +32,7 @@ public struct SearchProgress: Hashable, Sendable {
         /// Multiply-accumulate operations for one sample.
         public var operations: Double
 
-        /// Makes the figures of a trial.
+        /// Makes the metrics of a trial.
         public init(number: Int, objective: Double, parameters: Double, latency: Double, operations: Double = 0) {
             self.number = number
             self.objective = objective
@@ -44,15 +44,15 @@ public struct SearchProgress: Hashable, Sendable {
 
     /// Number of trials of the search in each state; a state without trials is absent.
     public var counts: [TrialState: Int]
-    /// Number of final trainings, which the figures exclude because they have another budget.
+    /// Number of final trainings, which the metrics exclude because they have another budget.
     public var finals: Int
     /// Each trial that was better than all before it, by number.
-    public var records: [Figures]
+    public var records: [Metrics]
     /// Trials within the limits that no other trial dominates, by parameters. Dominance compares the objective with the
     /// costs that the scenario minimizes, or with parameters and latency if there are none.
-    public var front: [Figures]
-    /// Successful trials at even distances, by number; all of them if they are few.
-    public var sample: [Figures]
+    public var front: [Metrics]
+    /// Successful trials at even intervals, by number; all of them if there are few.
+    public var sample: [Metrics]
     /// Total epochs that the trials were trained for.
     public var epochs: Int
     /// Number of trials that continued after a pause.
@@ -60,7 +60,7 @@ public struct SearchProgress: Hashable, Sendable {
 
     /// Makes a record of a search.
     public init(
-        counts: [TrialState: Int], finals: Int, records: [Figures], front: [Figures], sample: [Figures],
+        counts: [TrialState: Int], finals: Int, records: [Metrics], front: [Metrics], sample: [Metrics],
         epochs: Int = 0,
         promoted: Int = 0
     ) {
@@ -87,25 +87,25 @@ extension SearchProgress {
             return (state, Int(count.count))
         }
         self.init(
-            counts: Dictionary(counts) { $0 + $1 }, finals: Int(wire.finals), records: wire.records.map(Figures.init),
-            front: wire.front.map(Figures.init), sample: wire.sample.map(Figures.init),
+            counts: Dictionary(counts) { $0 + $1 }, finals: Int(wire.finals), records: wire.records.map(Metrics.init),
+            front: wire.front.map(Metrics.init), sample: wire.sample.map(Metrics.init),
             epochs: Int(wire.epochs), promoted: Int(wire.promoted))
     }
 }
 
-extension SearchProgress.Figures {
-    init(_ wire: Wire.TrialFigures) {
+extension SearchProgress.Metrics {
+    init(_ wire: Wire.TrialMetrics) {
         self.init(
             number: Int(wire.number), objective: wire.objective, parameters: wire.parameters,
             latency: wire.latencyMilliseconds, operations: wire.operations)
     }
 }
 
-extension Wire.TrialFigures {
-    init(_ figures: SearchProgress.Figures) {
+extension Wire.TrialMetrics {
+    init(_ metrics: SearchProgress.Metrics) {
         self.init(
-            number: UInt32(clamping: figures.number), objective: figures.objective, parameters: figures.parameters,
-            latencyMilliseconds: figures.latency, operations: figures.operations)
+            number: UInt32(clamping: metrics.number), objective: metrics.objective, parameters: metrics.parameters,
+            latencyMilliseconds: metrics.latency, operations: metrics.operations)
     }
 }
 
@@ -117,8 +117,8 @@ extension Wire.SearchProgressReply {
         }
         self.init(
             counts: counts, finals: UInt32(clamping: progress.finals),
-            records: progress.records.map(Wire.TrialFigures.init),
-            front: progress.front.map(Wire.TrialFigures.init), sample: progress.sample.map(Wire.TrialFigures.init),
+            records: progress.records.map(Wire.TrialMetrics.init),
+            front: progress.front.map(Wire.TrialMetrics.init), sample: progress.sample.map(Wire.TrialMetrics.init),
             epochs: UInt64(clamping: progress.epochs), promoted: UInt32(clamping: progress.promoted))
     }
 }

@@ -62,7 +62,7 @@ public struct Trial: Hashable, Sendable {
     public var objective: Double?
     /// Measurements: metrics of the validation split such as `validation-accuracy`; for finalists, also those of the
     /// test split with their standard errors (`test-accuracy`, `test-accuracy-error`); `parameters`, `operations`,
-    /// `latency-milliseconds` and `seconds`. For trackers, their figures, and under `test-` the objective on held-out
+    /// `latency-milliseconds` and `seconds`. For trackers, their metrics, and under `test-` the objective on held-out
     /// sequences.
     public var metrics: [String: Double]
     /// The files that it produced; nil if there are none yet.

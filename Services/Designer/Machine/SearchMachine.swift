@@ -143,7 +143,7 @@ extension SearchMachine {
     package func note(_ diagnostics: [SearchDiagnostics], in decision: inout SearchDecision) {
         for diagnostic in diagnostics {
             var attributes = ["trials": "\(diagnostic.trials)"]
-            switch diagnostic.figures {
+            switch diagnostic.findings {
             case .entropies(let entropies):
                 for (name, bits) in entropies { attributes["entropy.\(name)"] = "\(bits)" }
             case .map(let places, let ranking):

@@ -20,10 +20,10 @@ struct Work: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Name in lists and events. (default: host name and process number)", valueName: "name"))
     var name: String?
 
-    @Option(help: "Number of replicas that it takes at a time.")
+    @Option(help: "Maximum number of replicas to run at a time.")
     var replicas = 1
 
-    @Option(help: "Number of parameter shards that it holds at a time.")
+    @Option(help: "Maximum number of parameter shards to host at a time.")
     var shards = 4
 
     @Option(

@@ -11,7 +11,7 @@ extension DesignerHarness {
     func registerForControllers(in router: inout Router) {
         QueueHarness(service.queue).registerForWorkers(in: &router) { worker, kinds in
             // The workers must not see the designer's own slots and their scenarios.
-            !worker.hasPrefix(ScenarioWorker.placePrefix)
+            !worker.hasPrefix(ScenarioWorker.slotPrefix)
                 && Set(kinds).isSubset(of: [ControllerTask.replicaKind, ControllerTask.shardKind])
         }
         router.on(.placeChildren, kind: .waiting) { request in

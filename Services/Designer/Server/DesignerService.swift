@@ -18,7 +18,7 @@ public struct DesignerService: Sendable {
     public let queue: WorkQueue
     let peers: DesignerPeers
     let broker = ControllerBroker()
-    private let places: Int
+    private let parallelSearches: Int
     private let logger: Logger
 
     /// Makes the service over its database, migrated with `DesignerStore.registerMigrations`.
@@ -31,7 +31,7 @@ public struct DesignerService: Sendable {
         store = DesignerStore(database, events: events, outbox: outbox)
         queue = try await WorkQueue(database, events: events, logger: logger)
         self.peers = peers
-        self.places = parallelSearches
+        self.parallelSearches = parallelSearches
         self.logger = logger
     }
 
@@ -40,7 +40,7 @@ public struct DesignerService: Sendable {
         let runner = SearchRunner(store: store, peers: peers, queue: queue, broker: broker, logger: logger)
         return [
             queue, store.outbox,
-            ScenarioWorker(queue: queue, store: store, runner: runner, places: places, logger: logger),
+            ScenarioWorker(queue: queue, store: store, runner: runner, slots: parallelSearches, logger: logger),
         ]
     }
 

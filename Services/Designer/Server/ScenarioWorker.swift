@@ -14,13 +14,13 @@ struct ScenarioWorker: Service {
     /// Kind of the tasks that stand for scenarios.
     static let kind = "scenario"
     /// Prefix of the slots' names.
-    static let placePrefix = "search-"
+    static let slotPrefix = "search-"
 
     let queue: WorkQueue
     let store: DesignerStore
     let runner: SearchRunner
     /// Number of concurrent searches.
-    let places: Int
+    let slots: Int
     let logger: Logger
 
     /// The task that stands for a scenario. It allows very many attempts, because only the designer itself can crash on
@@ -32,15 +32,15 @@ struct ScenarioWorker: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup { group in
-                for place in 0..<places { group.addTask { await work(Self.placePrefix + "\(place)") } }
+                for slot in 0..<slots { group.addTask { await work(Self.slotPrefix + "\(slot)") } }
             }
         }
     }
 
-    private func work(_ place: String) async {
+    private func work(_ slot: String) async {
         while !Task.isCancelled {
             do {
-                if let lease = try await queue.pull(worker: place, kinds: [Self.kind], waiting: .seconds(30)) {
+                if let lease = try await queue.pull(worker: slot, kinds: [Self.kind], waiting: .seconds(30)) {
                     try await handle(lease)
                 }
             } catch {
@@ -74,7 +74,7 @@ struct ScenarioWorker: Service {
         }
         _ = try await queue.complete(lease.attempt, result: [])
         let status = try await store.status(entry.id.text)
-        if status.state == .failed || status.state == .cancelled { try await store.withdrawTasks(of: entry) }
+        if status.state == .failed || status.state == .cancelled { try await store.cancelTasks(of: entry) }
         _ = try await queue.cancel(group: ControllerTask.group(of: entry.task))
         await runner.broker.forget(entry.id)
     }

@@ -40,7 +40,7 @@ public struct TrackingTask: Hashable, Sendable {
 
 /// The result of a task of kind `track`.
 public struct TrackingResult: Hashable, Sendable {
-    /// Metrics by name: those of `TrackingFigures` for all rows, `seconds` and `latency-milliseconds`.
+    /// Metrics by name: those of `TrackingMetrics` for all rows, `seconds` and `latency-milliseconds`.
     public var metrics: [String: Double]
     /// The setup file; nil if not stored.
     public var setup: BlobDigest?

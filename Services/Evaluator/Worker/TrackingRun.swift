@@ -23,7 +23,7 @@ struct TrackingRun {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         try progress.checkCancellation()
         let frames = bench.sequences.reduce(0) { $0 + $1.information.frames }
-        var result = TrackingResult(metrics: TrackingFigures.metrics(seen: seen, heldOut: hidden))
+        var result = TrackingResult(metrics: TrackingMetrics.metrics(seen: seen, heldOut: hidden))
         result.metrics[TrainingCost.seconds] = seconds
         result.metrics["latency-milliseconds"] = seconds * 1_000 / Double(max(1, frames))
         if task.keepsTracks { try await keep(bench, in: &result) }

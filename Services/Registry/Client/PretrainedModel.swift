@@ -50,20 +50,20 @@ public struct PretrainedModel: Hashable, Sendable {
         /// Identity of the model whose weights it started from.
         public var parent: String?
         /// License, as an SPDX identifier if it has one.
-        public var licence: String?
+        public var license: String?
         /// Where it was imported from.
         public var origin: String?
 
         /// Makes a lineage.
         public init(
             scenario: String? = nil, trial: String? = nil, recipe: BlobDigest? = nil, parent: String? = nil,
-            licence: String? = nil, origin: String? = nil
+            license: String? = nil, origin: String? = nil
         ) {
             self.scenario = scenario
             self.trial = trial
             self.recipe = recipe
             self.parent = parent
-            self.licence = licence
+            self.license = license
             self.origin = origin
         }
     }
@@ -103,7 +103,7 @@ public struct PretrainedModel: Hashable, Sendable {
             lineage: Lineage(
                 scenario: text(wire.scenario), trial: text(wire.trial),
                 recipe: try text(wire.recipe).map(BlobDigest.init), parent: text(wire.parent),
-                licence: text(wire.licence), origin: text(wire.origin)), series: wire.series)
+                license: text(wire.license), origin: text(wire.origin)), series: wire.series)
         version = wire.version
         stage = try text(wire.stage).map(ModelStage.init(word:)) ?? .none
         stageSince = time(wire.stageSinceMicroseconds)
@@ -134,7 +134,7 @@ extension PretrainedModel.Lineage {
             Text(name: "trial", title: "Trial", value: trial),
             Text(name: "recipe", title: "Recipe", value: recipe?.hexadecimal),
             Text(name: "parent", title: "Parent", value: parent),
-            Text(name: "licence", alias: "license", title: "License", value: licence),
+            Text(name: "license", alias: "licence", title: "License", value: license),
             Text(name: "origin", title: "Origin", value: origin),
         ]
     }
@@ -144,7 +144,7 @@ extension PretrainedModel.Lineage {
     public init(reading text: (String) -> String?) throws {
         self.init(
             scenario: text("scenario"), trial: text("trial"), recipe: try text("recipe").map(BlobDigest.init),
-            parent: text("parent"), licence: text("licence"), origin: text("origin"))
+            parent: text("parent"), license: text("license"), origin: text("origin"))
     }
 }
 
@@ -158,7 +158,7 @@ extension Wire.PretrainedModel {
             createdMicroseconds: model.created?.microseconds ?? 0, metrics: .init(model.metrics),
             codeText: model.code?.description ?? "", code: model.codeNumbers, series: model.series,
             version: model.version, recipe: model.lineage.recipe?.hexadecimal ?? "",
-            parent: model.lineage.parent ?? "", licence: model.lineage.licence ?? "",
+            parent: model.lineage.parent ?? "", license: model.lineage.license ?? "",
             origin: model.lineage.origin ?? "", stage: model.stage.rawValue,
             stageSinceMicroseconds: model.stageSince?.microseconds ?? 0)
     }

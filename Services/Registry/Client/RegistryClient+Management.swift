@@ -34,8 +34,8 @@ extension RegistryClient {
 
 extension RegistryClient {
     /// Statistics of the registry.
-    public func statistics() async throws -> CatalogueStatistics {
-        CatalogueStatistics(try await ask(.catalogueStatistics, Wire.Empty()))
+    public func statistics() async throws -> CatalogStatistics {
+        CatalogStatistics(try await ask(.catalogStatistics, Wire.Empty()))
     }
 
     /// Storage use by kind of file.
@@ -47,14 +47,14 @@ extension RegistryClient {
     /// - Returns: The removed network.
     @discardableResult
     public func removeNetwork(_ id: BlobDigest) async throws -> BaseNetwork {
-        try BaseNetwork(await requests.call(.networkRemove, Wire.CatalogueGetRequest(id: id.hexadecimal)))
+        try BaseNetwork(await requests.call(.networkRemove, Wire.CatalogGetRequest(id: id.hexadecimal)))
     }
 
     /// Removes a model that is not live and has no descendants; its files go at the next garbage collection.
     /// - Returns: The removed model.
     @discardableResult
     public func removeModel(_ id: String) async throws -> PretrainedModel {
-        try PretrainedModel(await requests.call(.modelRemove, Wire.CatalogueGetRequest(id: id)))
+        try PretrainedModel(await requests.call(.modelRemove, Wire.CatalogGetRequest(id: id)))
     }
 
     /// Removes a prepared dataset that no model was trained on; its file goes at the next garbage collection.
@@ -62,7 +62,7 @@ extension RegistryClient {
     @discardableResult
     public func removeDataset(recipe: BlobDigest) async throws -> RegisteredDataset {
         try RegisteredDataset(
-            await requests.call(.datasetRemove, Wire.CatalogueGetRequest(id: recipe.hexadecimal)))
+            await requests.call(.datasetRemove, Wire.CatalogGetRequest(id: recipe.hexadecimal)))
     }
 
     /// Rehashes the blobs after a digest until the given number of bytes has been read; continue from `last` until it

@@ -32,8 +32,8 @@ public struct RegistryClient: Sendable {
             self.order = order
         }
 
-        var wire: Wire.CatalogueListRequest {
-            Wire.CatalogueListRequest(
+        var wire: Wire.CatalogListRequest {
+            Wire.CatalogListRequest(
                 filter: .init(filter), limit: UInt32(clamping: min(limit, 1000)), after: after, order: order)
         }
     }
@@ -60,7 +60,7 @@ extension RegistryClient {
 
     /// One base network with its description.
     public func network(_ id: BlobDigest) async throws -> BaseNetwork {
-        try BaseNetwork(await ask(.networkGet, Wire.CatalogueGetRequest(id: id.hexadecimal)))
+        try BaseNetwork(await ask(.networkGet, Wire.CatalogGetRequest(id: id.hexadecimal)))
     }
 
     /// Base networks without descriptions, in the requested order.
@@ -76,7 +76,7 @@ extension RegistryClient {
 
     /// One pretrained model.
     public func model(_ id: String) async throws -> PretrainedModel {
-        try PretrainedModel(await ask(.modelGet, Wire.CatalogueGetRequest(id: id)))
+        try PretrainedModel(await ask(.modelGet, Wire.CatalogGetRequest(id: id)))
     }
 
     /// Pretrained models, in the requested order.
@@ -92,7 +92,7 @@ extension RegistryClient {
     /// The dataset that a recipe prepared; nil if it has not been prepared yet.
     public func dataset(recipe: BlobDigest) async throws -> RegisteredDataset? {
         do {
-            return try RegisteredDataset(await ask(.datasetGet, Wire.CatalogueGetRequest(id: recipe.hexadecimal)))
+            return try RegisteredDataset(await ask(.datasetGet, Wire.CatalogGetRequest(id: recipe.hexadecimal)))
         } catch let failure as Failure where failure.code == .notFound {
             return nil
         }
@@ -107,7 +107,7 @@ extension RegistryClient {
 extension RegistryClient {
     /// Fetches pages until there are no more or the limit is reached.
     private func pages<Entry>(
-        _ query: Query, id: (Entry) -> String, _ page: (Wire.CatalogueListRequest) async throws -> [Entry]
+        _ query: Query, id: (Entry) -> String, _ page: (Wire.CatalogListRequest) async throws -> [Entry]
     ) async throws -> [Entry] {
         var entries: [Entry] = []
         var rest = query

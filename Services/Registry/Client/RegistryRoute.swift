@@ -44,19 +44,19 @@ extension Route where Request == Wire.BaseNetwork, Reply == Wire.BaseNetwork {
     package static var networkPut: Route<Wire.BaseNetwork, Wire.BaseNetwork> { .init("network.put", .store) }
 }
 
-extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.BaseNetwork {
+extension Route where Request == Wire.CatalogGetRequest, Reply == Wire.BaseNetwork {
     /// One base network with its description.
-    package static var networkGet: Route<Wire.CatalogueGetRequest, Wire.BaseNetwork> { .init("network.get", .read) }
+    package static var networkGet: Route<Wire.CatalogGetRequest, Wire.BaseNetwork> { .init("network.get", .read) }
 
     /// Removes an added base network that has no models; the reply is the removed network.
-    package static var networkRemove: Route<Wire.CatalogueGetRequest, Wire.BaseNetwork> {
+    package static var networkRemove: Route<Wire.CatalogGetRequest, Wire.BaseNetwork> {
         .init("network.remove", .operate)
     }
 }
 
-extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.BaseNetworkListReply {
+extension Route where Request == Wire.CatalogListRequest, Reply == Wire.BaseNetworkListReply {
     /// Base networks without descriptions, in the requested order.
-    package static var networkList: Route<Wire.CatalogueListRequest, Wire.BaseNetworkListReply> {
+    package static var networkList: Route<Wire.CatalogListRequest, Wire.BaseNetworkListReply> {
         .init("network.list", .read)
     }
 }
@@ -66,14 +66,14 @@ extension Route where Request == Wire.PretrainedModel, Reply == Wire.PretrainedM
     package static var modelPut: Route<Wire.PretrainedModel, Wire.PretrainedModel> { .init("model.put", .submit) }
 }
 
-extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.PretrainedModel {
+extension Route where Request == Wire.CatalogGetRequest, Reply == Wire.PretrainedModel {
     /// One pretrained model.
-    package static var modelGet: Route<Wire.CatalogueGetRequest, Wire.PretrainedModel> { .init("model.get", .read) }
+    package static var modelGet: Route<Wire.CatalogGetRequest, Wire.PretrainedModel> { .init("model.get", .read) }
 }
 
-extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.PretrainedModelListReply {
+extension Route where Request == Wire.CatalogListRequest, Reply == Wire.PretrainedModelListReply {
     /// Pretrained models, in the requested order.
-    package static var modelList: Route<Wire.CatalogueListRequest, Wire.PretrainedModelListReply> {
+    package static var modelList: Route<Wire.CatalogListRequest, Wire.PretrainedModelListReply> {
         .init("model.list", .read)
     }
 }
@@ -83,28 +83,28 @@ extension Route where Request == Wire.Dataset, Reply == Wire.Dataset {
     package static var datasetPut: Route<Wire.Dataset, Wire.Dataset> { .init("dataset.put", .store) }
 }
 
-extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.Dataset {
+extension Route where Request == Wire.CatalogGetRequest, Reply == Wire.Dataset {
     /// One prepared dataset by its recipe.
-    package static var datasetGet: Route<Wire.CatalogueGetRequest, Wire.Dataset> { .init("dataset.get", .read) }
+    package static var datasetGet: Route<Wire.CatalogGetRequest, Wire.Dataset> { .init("dataset.get", .read) }
 }
 
-extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.DatasetListReply {
+extension Route where Request == Wire.CatalogListRequest, Reply == Wire.DatasetListReply {
     /// Prepared datasets by recipe.
-    package static var datasetList: Route<Wire.CatalogueListRequest, Wire.DatasetListReply> {
+    package static var datasetList: Route<Wire.CatalogListRequest, Wire.DatasetListReply> {
         .init("dataset.list", .read)
     }
 }
 
-extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.PretrainedModel {
+extension Route where Request == Wire.CatalogGetRequest, Reply == Wire.PretrainedModel {
     /// Removes a model that nothing uses; replies with the removed model.
-    package static var modelRemove: Route<Wire.CatalogueGetRequest, Wire.PretrainedModel> {
+    package static var modelRemove: Route<Wire.CatalogGetRequest, Wire.PretrainedModel> {
         .init("model.remove", .operate)
     }
 }
 
-extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.Dataset {
+extension Route where Request == Wire.CatalogGetRequest, Reply == Wire.Dataset {
     /// Removes a prepared dataset that no model was trained on; replies with the removed dataset.
-    package static var datasetRemove: Route<Wire.CatalogueGetRequest, Wire.Dataset> {
+    package static var datasetRemove: Route<Wire.CatalogGetRequest, Wire.Dataset> {
         .init("dataset.remove", .operate)
     }
 }
@@ -126,9 +126,9 @@ extension Route where Request == Wire.StageListRequest, Reply == Wire.StageListR
     package static var stageList: Route<Wire.StageListRequest, Wire.StageListReply> { .init("stage.list", .read) }
 }
 
-extension Route where Request == Wire.Empty, Reply == Wire.CatalogueStatistics {
+extension Route where Request == Wire.Empty, Reply == Wire.CatalogStatistics {
     /// Statistics of the registry.
-    package static var catalogueStatistics: Route<Wire.Empty, Wire.CatalogueStatistics> {
+    package static var catalogStatistics: Route<Wire.Empty, Wire.CatalogStatistics> {
         .init("catalogue.statistics", .read)
     }
 }

@@ -37,7 +37,7 @@ extension Inspector {
         return Inspection(
             .safetensors, outline: outline,
             findings: [
-                "its \(checkpoint.tensors.count) tensors are those of a \(checkpoint.family), all finite",
+                "its \(checkpoint.tensors.count) tensors match a \(checkpoint.family), all finite",
                 "ran: \(outputs) for a batch of \(Self.batch)",
             ], hasCompanion: true)
     }
@@ -46,7 +46,7 @@ extension Inspector {
     private func source(_ checkpoint: Checkpoint) throws -> String {
         guard var encoder = request.encoder else { return checkpoint.source }
         guard checkpoint.family == Checkpoint.textFamily else {
-            throw refusal("its contract is that of a text encoder, but its weights are those of a \(checkpoint.family)")
+            throw refusal("its contract is for a text encoder, but its weights belong to a \(checkpoint.family)")
         }
         // The output of its last layer, which is pooled as the contract says.
         encoder.feature = 1

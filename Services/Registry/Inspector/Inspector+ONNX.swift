@@ -14,7 +14,7 @@ extension Inspector {
             findings: [
                 graph.operatorSet.map { "standard operators, version \($0)" } ?? "only operators of ai.onnx.ml",
                 "\(graph.outline.nodes.count) operations",
-                "\(graph.outline.parameterCount) weights, each as large as its shape says",
+                "\(graph.outline.parameterCount) weights, each of the size that its shape requires",
             ])
         guard request.companion != nil else { return inspection }
         do {

@@ -33,7 +33,7 @@ public struct RegistryHarness: Sendable {
     /// Adds the routes.
     public func register(in router: inout Router) {
         registerBlobs(in: &router)
-        registerCatalogue(in: &router)
+        registerCatalog(in: &router)
         router.on(.dictionaryList) { request in
             Wire.DictionaryListReply(
                 terms: try await store.terms(of: try kind(request.dictionary)).map {
@@ -93,7 +93,7 @@ public struct RegistryHarness: Sendable {
 
     // MARK: - Catalog
 
-    private func registerCatalogue(in router: inout Router) {
+    private func registerCatalog(in router: inout Router) {
         router.on(.networkPut) { Wire.BaseNetwork(try await add(BaseNetwork($0))) }
         router.on(.networkGet) { Wire.BaseNetwork(try await store.network(BlobDigest($0.id))) }
         router.on(.networkList) {
@@ -127,7 +127,7 @@ public struct RegistryHarness: Sendable {
             let changes = try await store.stages(query, before: request.before)
             return Wire.StageListReply(changes: try ReplyPage.fitting(changes.map(Wire.StageChange.init)))
         }
-        router.on(.catalogueStatistics) { _ in Wire.CatalogueStatistics(try await store.statistics()) }
+        router.on(.catalogStatistics) { _ in Wire.CatalogStatistics(try await store.statistics()) }
     }
 
     private func add(_ network: BaseNetwork) async throws -> BaseNetwork {
@@ -140,7 +140,7 @@ public struct RegistryHarness: Sendable {
             Failure(.invalidArgument, "Model '\(model.id.prefix(80))' \(what).")
         }
         guard !model.id.isEmpty, model.id.utf8.count <= Self.longestText else {
-            throw Failure(.invalidArgument, "A model needs an identity of 1 to \(Self.longestText) bytes.")
+            throw Failure(.invalidArgument, "A model needs an ID of 1 to \(Self.longestText) bytes.")
         }
         guard model.metrics.values.allSatisfy(\.isFinite) else {
             throw refused("has a metric that is not finite")
@@ -175,8 +175,8 @@ public struct RegistryHarness: Sendable {
         return try await store.replaceBlob(of: dataset)
     }
 
-    private func query(_ request: Wire.CatalogueListRequest) throws -> CatalogueQuery {
-        CatalogueQuery(
+    private func query(_ request: Wire.CatalogListRequest) throws -> CatalogQuery {
+        CatalogQuery(
             filter: .init(request.filter),
             limit: Int(request.limit == 0 ? Self.largestPage : min(request.limit, Self.largestPage)),
             after: request.after, order: request.order)

@@ -10,7 +10,7 @@ extension Distribution {
         }
         self.init(
             workers: Int(wire.workers), minWorkers: wire.minWorkers == 0 ? nil : Int(wire.minWorkers),
-            kind: try known(wire.kind), synchronisation: try known(wire.synchronisation),
+            kind: try known(wire.kind), synchronization: try known(wire.synchronization),
             interval: max(1, Int(wire.interval)), microBatches: max(1, Int(wire.microBatches)),
             updates: try Self.updates(wire.updates),
             compression: wire.compression.isEmpty ? .none : try known(wire.compression))
@@ -29,7 +29,7 @@ extension Wire.TrainingDistribution {
     init(_ distribution: Distribution) {
         self.init(
             workers: UInt32(clamping: distribution.workers), kind: distribution.kind.rawValue,
-            synchronisation: distribution.synchronisation.rawValue, interval: UInt32(clamping: distribution.interval),
+            synchronization: distribution.synchronization.rawValue, interval: UInt32(clamping: distribution.interval),
             microBatches: UInt32(clamping: distribution.microBatches), updates: distribution.updates.text,
             minWorkers: UInt32(clamping: distribution.minWorkers),
             compression: distribution.compression.rawValue)

@@ -80,7 +80,7 @@ final class TrainingRun {
             registry: registry, cache: cache, scratch: scratch, checkpointInterval: task.checkpointInterval,
             pauseAfter: task.pauseAfter, checkpoint: task.checkpoint,
             distribution: task.distribution, host: host, options: task.options, metric: task.metric, progress)
-        if let training = session as? LearningTraining { metrics["labels"] = Double(training.labelled) }
+        if let training = session as? LearningTraining { metrics["labels"] = Double(training.labeled) }
     }
 
     /// Runs a session from the lease's checkpoint or, without one, from a given one.
@@ -216,11 +216,11 @@ final class TrainingRun {
     }
 
     private func end(_ epoch: TrainingSession.Epoch) async throws {
-        var figures = await distribution?.takeFigures(over: trainingTime) ?? [:]
-        figures["training-seconds"] = trainingTime / .seconds(1)
+        var statistics = await distribution?.takeStatistics(over: trainingTime) ?? [:]
+        statistics["training-seconds"] = trainingTime / .seconds(1)
         trainingTime = .zero
         guard isLeader else {
-            return try await progress.report(step: epoch.number, steps: session.epochs, metrics: figures)
+            return try await progress.report(step: epoch.number, steps: session.epochs, metrics: statistics)
         }
         // The pretraining's last epoch is over when the training with labels begins.
         if epoch.isPretraining {
@@ -231,7 +231,7 @@ final class TrainingRun {
             try validate()
             try publishing { try best?.consider(epoch.number, measured) { try session.network } }
         }
-        metrics.merge(figures) { $1 }
+        metrics.merge(statistics) { $1 }
         let isDue = clock.now - lastCheckpoint >= checkpointInterval && !isOver
         try await progress.report(
             step: epoch.number, steps: session.epochs, metrics: metrics,

@@ -124,7 +124,7 @@ struct UpdateRun {
                 files: [ModelFile(.torchScript, trained.script), ModelFile(.safetensors, trained.weights)],
                 metrics: metrics,
                 lineage: .init(
-                    recipe: try BlobDigest(task.dataset), parent: parent.id, licence: parent.lineage.licence,
+                    recipe: try BlobDigest(task.dataset), parent: parent.id, license: parent.lineage.license,
                     origin: "update by \(task.method)"), series: parent.series))
     }
 

@@ -41,7 +41,7 @@ typedef struct gyrus_attention_list {
 } gyrus_attention_list;
 
 /// How an ensemble learns.
-typedef struct gyrus_attention_lesson {
+typedef struct gyrus_attention_training {
     int64_t steps;
     /// Number of lists per step.
     int64_t batch;
@@ -52,7 +52,7 @@ typedef struct gyrus_attention_lesson {
     /// result depends on what was learned, not on how often.
     double pull;
     uint64_t seed;
-} gyrus_attention_lesson;
+} gyrus_attention_training;
 
 gyrus_attention *gyrus_attention_create(const gyrus_attention_plan *plan, char **error);
 void gyrus_attention_free(gyrus_attention *attention);
@@ -62,7 +62,7 @@ gyrus_tensor_view gyrus_attention_tensor(const gyrus_attention *attention, int64
 /// Learns from lists with a listwise ranking loss: the cross-entropy of the attention with the targets. `loss` becomes
 /// its mean over the last quarter of the steps.
 gyrus_status gyrus_attention_learn(
-    gyrus_attention *attention, const gyrus_attention_list *lists, int64_t count, const gyrus_attention_lesson *lesson,
+    gyrus_attention *attention, const gyrus_attention_list *lists, int64_t count, const gyrus_attention_training *training,
     double *loss, char **error);
 /// Returns the attention weights of a list, `members × heads × count` numbers; those of a head sum to 1.
 bool gyrus_attention_attend(

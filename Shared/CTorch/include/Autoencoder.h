@@ -31,7 +31,7 @@ typedef struct gyrus_autoencoder_plan {
 } gyrus_autoencoder_plan;
 
 /// How a model learns.
-typedef struct gyrus_autoencoder_lesson {
+typedef struct gyrus_autoencoder_training {
     /// `steps × batch` numbers: the strings of each step.
     const int32_t *order;
     int64_t steps;
@@ -41,7 +41,7 @@ typedef struct gyrus_autoencoder_lesson {
     double tradeoff;
     /// Maximum joint norm of the gradients.
     double longest_gradient;
-} gyrus_autoencoder_lesson;
+} gyrus_autoencoder_training;
 
 gyrus_autoencoder *gyrus_autoencoder_create(const gyrus_autoencoder_plan *plan, char **error);
 void gyrus_autoencoder_free(gyrus_autoencoder *model);
@@ -49,7 +49,7 @@ void gyrus_autoencoder_free(gyrus_autoencoder *model);
 /// Trains encoder, predictor and decoder together on strings and their worth, from 0 to 1.
 gyrus_status gyrus_autoencoder_learn(
     gyrus_autoencoder *model, const int32_t *strings, const float *worths, int64_t count,
-    const gyrus_autoencoder_lesson *lesson, char **error);
+    const gyrus_autoencoder_training *training, char **error);
 /// Returns the predicted worth of strings, `count` numbers.
 bool gyrus_autoencoder_predict(
     gyrus_autoencoder *model, const int32_t *strings, int64_t count, float *worths, char **error);

@@ -1,7 +1,7 @@
 // What Gyrus needs from libtorch, as coarse steps of our training instead of tensor operations.
 //
 // Every function that can fail takes `char **error` and stores a message there, which the caller frees with `free`.
-// No C++ exception leaves. Objects are freed with their `_free` function; a null pointer is allowed there.
+// C++ exceptions never escape. Objects are freed with their `_free` function; a null pointer is allowed there.
 #pragma once
 
 #include <stdbool.h>
@@ -219,7 +219,7 @@ void gyrus_trainer_set_step(gyrus_trainer *trainer, int64_t step);
 int64_t gyrus_trainer_tensor_count(const gyrus_trainer *trainer);
 gyrus_tensor_view gyrus_trainer_tensor(const gyrus_trainer *trainer, int64_t index);
 
-/// The figures of a run of steps.
+/// The statistics of a run of steps.
 typedef struct gyrus_progress {
     double loss_sum;
     /// Number of samples whose class, or all of whose labels, were answered correctly.

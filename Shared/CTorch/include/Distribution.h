@@ -20,7 +20,7 @@ gyrus_status gyrus_trainer_gradient(
 /// Makes one step of the optimizers with a gradient.
 bool gyrus_trainer_apply(gyrus_trainer *trainer, const float *gradient, char **error);
 
-/// The point where workers meet.
+/// The rendezvous of workers.
 typedef struct gyrus_store gyrus_store;
 /// Opens it on a port, which the system chooses if it is 0, or connects to it. Waits at most the given number of
 /// seconds.
@@ -53,12 +53,12 @@ void gyrus_gradient_sum_free(gyrus_gradient_sum *sum);
 /// Bytes that one sum contributes.
 int64_t gyrus_gradient_sum_bytes(const gyrus_gradient_sum *sum);
 /// Computes the mean gradient over samples `order[first] …` and starts summing `weight` times that of each worker, with
-/// the figures of its samples. A worker without samples takes part with zeros. If the loss is not finite, neither is
+/// the statistics of its samples. A worker without samples takes part with zeros. If the loss is not finite, neither is
 /// the sum of the losses.
 gyrus_status gyrus_gradient_sum_begin(
     gyrus_gradient_sum *sum, const gyrus_samples *samples, const int32_t *order, int64_t first, int64_t count,
     float weight, gyrus_progress *progress, char **error);
-/// Waits for the end, and returns the figures of the samples of all workers.
+/// Waits for the end, and returns the statistics of the samples of all workers.
 bool gyrus_gradient_sum_finish(gyrus_gradient_sum *sum, gyrus_progress *progress, char **error);
 /// Makes one step of the optimizers with the sum.
 bool gyrus_gradient_sum_step(gyrus_gradient_sum *sum, char **error);

@@ -32,8 +32,8 @@ typedef struct gyrus_augmentation {
     bool flips;
 } gyrus_augmentation;
 
-/// What a mini-batch teaches.
-typedef enum gyrus_lesson_kind {
+/// A kind of training signal.
+typedef enum gyrus_signal_kind {
     /// Labels of weakly distorted samples.
     GYRUS_LABELS = 0,
     /// The same, and for samples without labels the network's own confident answers: the answers to weakly distorted
@@ -43,26 +43,26 @@ typedef enum gyrus_lesson_kind {
     GYRUS_CONTRAST = 2,
     /// The output must reproduce the unchanged samples, all inputs concatenated, from strongly distorted ones.
     GYRUS_RECONSTRUCTION = 3,
-} gyrus_lesson_kind;
+} gyrus_signal_kind;
 
-/// A lesson with its settings.
-typedef struct gyrus_lesson_plan {
-    gyrus_lesson_kind kind;
+/// What a mini-batch teaches, with its settings.
+typedef struct gyrus_signal_plan {
+    gyrus_signal_kind kind;
     /// One for each input of the network.
     const gyrus_augmentation *weak, *strong;
     int64_t inputs;
     /// `GYRUS_LABELS`: prefix of the names of the only weights that are updated; null for all.
     const char *only;
     /// `GYRUS_PSEUDO_LABELS`: number of samples at the beginning that have labels.
-    int64_t labelled;
+    int64_t labeled;
     /// `GYRUS_PSEUDO_LABELS`: minimum confidence of an answer, and the weight of such answers relative to labels.
     double confidence, share;
     /// `GYRUS_CONTRAST`: temperature that divides similarities.
     double temperature;
-} gyrus_lesson_plan;
+} gyrus_signal_plan;
 
 /// Makes a trainer teach something other than the labels of unchanged samples.
-bool gyrus_trainer_learn(gyrus_trainer *trainer, const gyrus_lesson_plan *plan, char **error);
+bool gyrus_trainer_learn(gyrus_trainer *trainer, const gyrus_signal_plan *plan, char **error);
 
 #ifdef __cplusplus
 }

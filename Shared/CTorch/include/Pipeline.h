@@ -24,7 +24,7 @@ gyrus_stage *gyrus_stage_create(
 void gyrus_stage_free(gyrus_stage *stage);
 
 /// Number of values with which a frame begins: sum of losses, correct answers, samples. Marks of each value follow.
-#define GYRUS_FRAME_FIGURES 3
+#define GYRUS_FRAME_STATISTICS 3
 /// Floats of a frame with the values, or the gradients, of a number of samples, to receive or to send.
 int64_t gyrus_stage_frame(const gyrus_stage *stage, bool is_sent, int64_t samples);
 
@@ -35,7 +35,7 @@ bool gyrus_stage_forward(
     gyrus_stage *stage, int64_t micro_batch, const gyrus_samples *samples, const int32_t *order, int64_t first,
     int64_t count, int64_t batch, const float *received, float *sent, char **error);
 /// Accumulates the gradients of a micro-batch and discards it. `gradient` is a frame from the next stage, null at the
-/// last one; `passed` becomes the frame for the previous stage, null at the first one. It includes the figures of the
+/// last one; `passed` becomes the frame for the previous stage, null at the first one. It includes the statistics of the
 /// samples.
 bool gyrus_stage_backward(
     gyrus_stage *stage, int64_t micro_batch, const float *gradient, float *passed, gyrus_progress *progress,

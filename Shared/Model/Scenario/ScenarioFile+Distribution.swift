@@ -12,7 +12,7 @@ extension ScenarioFile {
         let least = try fields.integer(leastKey, in: 1...max(1, workers))
         let kind = try fields.choice("distribution", of: Distribution.Kind.self)
         let synchronizationKey = try key("synchronization", or: "synchronisation", in: fields)
-        let synchronization = try fields.choice(synchronizationKey, of: Distribution.Synchronisation.self)
+        let synchronization = try fields.choice(synchronizationKey, of: Distribution.Synchronization.self)
         let interval = try fields.integer("interval")
         let microBatches = try fields.integer("micro-batches")
         if synchronization != .parameterServer, let key = serverKeys.first(where: fields.keys.contains) {
@@ -52,7 +52,7 @@ extension ScenarioFile {
         }
         return Distribution(
             workers: workers, minWorkers: least, kind: kind ?? .dataParallel,
-            synchronisation: synchronization ?? .allReduce,
+            synchronization: synchronization ?? .allReduce,
             interval: interval ?? 8, updates: updates, compression: compression ?? .none)
     }
 

@@ -28,7 +28,7 @@ public struct Backbone: Hashable, Sendable {
     /// Its stages; the scores come last.
     public let stages: [Stage]
 
-    /// Takes a network for a modality.
+    /// Makes a backbone from a network for a modality.
     /// - Throws: `Failure` with code `invalid-argument` if it has several inputs or does not end with classes.
     public init(modality: String, network: NetworkDescription) throws {
         self.modality = modality

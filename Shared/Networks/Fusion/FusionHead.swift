@@ -85,7 +85,7 @@ public struct FusionHead: Hashable, Sendable {
     /// Whether answers are numbers, which are averaged, rather than scores, whose sum is a product of probabilities.
     public let averages: Bool
 
-    /// Takes the parts.
+    /// Makes a head from its parts.
     /// - Throws: `Failure` with code `invalid-argument` if a layer names a stage that does not exist, or a number is
     ///   invalid.
     public init(
@@ -134,11 +134,11 @@ public struct FusionHead: Hashable, Sendable {
     }
 
     /// Whether it has anything to train.
-    public var isLearnt: Bool { !levels.isEmpty }
+    public var isTrainable: Bool { !levels.isEmpty }
 
     /// The stages that its layers read, each once, in the order of the backbones.
     public var stages: [Backbone.Stage] {
-        guard isLearnt else { return backbones.compactMap(\.stages.last) }
+        guard isTrainable else { return backbones.compactMap(\.stages.last) }
         return backbones.indices.flatMap { index in
             Set(levels.map { $0.stages[index] } + [backbones[index].stages.count - 1]).sorted().map {
                 backbones[index].stages[$0]
@@ -183,7 +183,7 @@ public struct FusionHead: Hashable, Sendable {
     /// - Parameter source: Returns the name under which a stage is read.
     private func layers(_ source: (Backbone.Stage) -> String) -> [Layer] {
         let joint: Layer.Operation = averages ? .mean : .addition
-        guard isLearnt else { return [Layer("fusion.product", joint, from: stages.map(source))] }
+        guard isTrainable else { return [Layer("fusion.product", joint, from: stages.map(source))] }
         var layers = backbones.compactMap { backbone in
             backbone.stages.last.map {
                 Layer("fusion.\(backbone.modality).trust", .scale(initial: 1), from: source($0))

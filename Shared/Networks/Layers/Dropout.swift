@@ -11,7 +11,7 @@ struct DropoutRules: WeightlessRules {
     var role: Layer.Role { .follower }
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
-        guard rate >= 0, rate < 1 else { throw LayerFault("has rate \(rate); 0 ≤ rate < 1 is needed") }
+        guard rate >= 0, rate < 1 else { throw LayerFault("has rate \(rate); 0 ≤ rate < 1 is required") }
         return try LayerFault.single(inputs)
     }
 
@@ -32,7 +32,7 @@ struct StochasticDepthRules: WeightlessRules {
     var role: Layer.Role { .follower }
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
-        guard rate >= 0, rate < 1 else { throw LayerFault("has rate \(rate); 0 ≤ rate < 1 is needed") }
+        guard rate >= 0, rate < 1 else { throw LayerFault("has rate \(rate); 0 ≤ rate < 1 is required") }
         return try LayerFault.single(inputs)
     }
 

@@ -125,7 +125,7 @@ extension LayerFault {
 }
 
 extension OnnxScope {
-    /// Numbers as integers, clamped to 0 to below `count`.
+    /// Numbers as integers, clamped to the range from 0 to `count` − 1.
     mutating func integers(_ numbers: String, below count: Int) -> String {
         let whole = node("Cast", [numbers], ["to": .integer(7)])
         let bounded = node("Max", [whole, integers([0])])

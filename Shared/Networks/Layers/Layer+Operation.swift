@@ -95,7 +95,7 @@ extension Layer {
         case hardSwish
         /// min(max(x + 3, 0), 6) / 6.
         case hardSigmoid
-        /// Shares of the last dimension.
+        /// Values above 0 that sum to 1 along the last dimension.
         case softmax
         /// Sets values to zero at random while training.
         case dropout(rate: Double)
@@ -112,12 +112,12 @@ extension Layer {
         case addition
         /// Mean of the inputs.
         case mean
-        /// Product of the inputs, place by place; a vector counts for the channels of the first one.
+        /// Elementwise product of the inputs; a vector multiplies the channels of the first one.
         case multiplication
         /// Sum of the inputs, each with a learned weight; the weights are a softmax, so they are positive and sum to 1.
         case weightedSum
-        /// The first input, a vector; for samples whose second input holds only zeros, a learned vector. While training,
-        /// samples count as such at random.
+        /// The first input, a vector; for samples whose second input holds only zeros, a learned vector. During
+        /// training, random samples are treated like those.
         case presence(rate: Double)
         /// Sum of all inputs but the first, weighted by the softmax of the first, a vector with one number for each of
         /// them: attention that depends on the sample.

@@ -113,7 +113,7 @@ struct LayerFault: Error {
 extension Layer {
     /// The role of a layer in a drawing.
     public enum Role: String, Hashable, Sendable {
-        /// It looks through windows.
+        /// It slides a window over its input.
         case convolution
         /// It joins the outputs of several layers.
         case fusion

@@ -29,7 +29,7 @@ struct PositionsRules: LayerRules {
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.single(inputs)
-        guard shape.count == 2 else { throw LayerFault("needs a sequence [length, features] and gets \(shape)") }
+        guard shape.count == 2 else { throw LayerFault("needs a sequence [length, features] but gets \(shape)") }
         switch positions {
         case .learned(let most):
             try LayerFault.check(most, "most")
@@ -96,7 +96,7 @@ struct SegmentsRules: LayerRules {
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.single(inputs)
-        guard shape.count == 2 else { throw LayerFault("needs a sequence [length, features] and gets \(shape)") }
+        guard shape.count == 2 else { throw LayerFault("needs a sequence [length, features] but gets \(shape)") }
         try LayerFault.check(count, "count")
         return shape
     }
@@ -127,7 +127,7 @@ struct ClassTokenRules: PlainRules {
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
         let shape = try LayerFault.single(inputs)
-        guard shape.count == 2 else { throw LayerFault("needs a sequence [length, features] and gets \(shape)") }
+        guard shape.count == 2 else { throw LayerFault("needs a sequence [length, features] but gets \(shape)") }
         return [shape[0] + 1, shape[1]]
     }
 

@@ -1,6 +1,6 @@
 struct PresenceRules: LayerRules {
     static let kind = "presence"
-    /// How often a sample counts as one without the input while training.
+    /// Share of the samples that are treated as lacking the input during training.
     let rate: Double
 
     /// Rounding leaves small numbers where an absent input should give zeros.
@@ -15,7 +15,7 @@ struct PresenceRules: LayerRules {
     var role: Layer.Role { .follower }
 
     func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
-        guard rate >= 0, rate < 1 else { throw LayerFault("has rate \(rate); 0 ≤ rate < 1 is needed") }
+        guard rate >= 0, rate < 1 else { throw LayerFault("has rate \(rate); 0 ≤ rate < 1 is required") }
         guard inputs.count == 2, inputs[0].count == 1 else {
             throw LayerFault("needs a vector and the input that it follows from but gets \(inputs)")
         }

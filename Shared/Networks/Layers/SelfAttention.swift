@@ -31,7 +31,7 @@ struct SelfAttentionRules: LayerRules {
         guard shape[1].isMultiple(of: heads) else {
             throw LayerFault("has \(heads) heads, which do not divide \(shape[1]) features")
         }
-        guard dropout >= 0, dropout < 1 else { throw LayerFault("has rate \(dropout); 0 ≤ rate < 1 is needed") }
+        guard dropout >= 0, dropout < 1 else { throw LayerFault("has rate \(dropout); 0 ≤ rate < 1 is required") }
         return shape
     }
 

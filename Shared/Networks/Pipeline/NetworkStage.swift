@@ -1,4 +1,4 @@
-/// Consecutive layers of a network, which one worker of a pipeline has.
+/// Consecutive layers of a network that one worker of a pipeline computes.
 ///
 /// A stage receives the outputs of earlier layers that it or a later stage reads, and sends the values that later
 /// stages read. Values that are only passed on are in both. Inputs of the network always come from the samples.
@@ -25,7 +25,7 @@ public struct NetworkStage: Hashable, Sendable {
     /// Whether it produces the network's output.
     public var isLast: Bool { layers.upperBound == network.layers.count }
 
-    /// Takes layers of a network.
+    /// Makes a stage from layers of a network.
     /// - Throws: `Failure` if the network is inconsistent.
     public init(of network: NetworkDescription, layers: Range<Int>) throws {
         precondition(!layers.isEmpty && layers.upperBound <= network.layers.count, "The network has no such layers.")

@@ -862,49 +862,49 @@ void   gyrus__wire__trial_page_request__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__trial_page_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   gyrus__wire__trial_figures__init
-                     (Gyrus__Wire__TrialFigures         *message)
+void   gyrus__wire__trial_metrics__init
+                     (Gyrus__Wire__TrialMetrics         *message)
 {
-  static const Gyrus__Wire__TrialFigures init_value = GYRUS__WIRE__TRIAL_FIGURES__INIT;
+  static const Gyrus__Wire__TrialMetrics init_value = GYRUS__WIRE__TRIAL_METRICS__INIT;
   *message = init_value;
 }
-size_t gyrus__wire__trial_figures__get_packed_size
-                     (const Gyrus__Wire__TrialFigures *message)
+size_t gyrus__wire__trial_metrics__get_packed_size
+                     (const Gyrus__Wire__TrialMetrics *message)
 {
-  assert(message->base.descriptor == &gyrus__wire__trial_figures__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__trial_metrics__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t gyrus__wire__trial_figures__pack
-                     (const Gyrus__Wire__TrialFigures *message,
+size_t gyrus__wire__trial_metrics__pack
+                     (const Gyrus__Wire__TrialMetrics *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &gyrus__wire__trial_figures__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__trial_metrics__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t gyrus__wire__trial_figures__pack_to_buffer
-                     (const Gyrus__Wire__TrialFigures *message,
+size_t gyrus__wire__trial_metrics__pack_to_buffer
+                     (const Gyrus__Wire__TrialMetrics *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &gyrus__wire__trial_figures__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__trial_metrics__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Gyrus__Wire__TrialFigures *
-       gyrus__wire__trial_figures__unpack
+Gyrus__Wire__TrialMetrics *
+       gyrus__wire__trial_metrics__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Gyrus__Wire__TrialFigures *)
-     protobuf_c_message_unpack (&gyrus__wire__trial_figures__descriptor,
+  return (Gyrus__Wire__TrialMetrics *)
+     protobuf_c_message_unpack (&gyrus__wire__trial_metrics__descriptor,
                                 allocator, len, data);
 }
-void   gyrus__wire__trial_figures__free_unpacked
-                     (Gyrus__Wire__TrialFigures *message,
+void   gyrus__wire__trial_metrics__free_unpacked
+                     (Gyrus__Wire__TrialMetrics *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &gyrus__wire__trial_figures__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__trial_metrics__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   gyrus__wire__trial_count__init
@@ -3158,7 +3158,7 @@ const ProtobufCMessageDescriptor gyrus__wire__trial_page_request__descriptor =
   (ProtobufCMessageInit) gyrus__wire__trial_page_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__trial_figures__field_descriptors[5] =
+static const ProtobufCFieldDescriptor gyrus__wire__trial_metrics__field_descriptors[5] =
 {
   {
     "number",
@@ -3166,7 +3166,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__trial_figures__field_descript
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__TrialFigures, number),
+    offsetof(Gyrus__Wire__TrialMetrics, number),
     NULL,
     NULL,
     0,             /* flags */
@@ -3178,7 +3178,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__trial_figures__field_descript
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__TrialFigures, objective),
+    offsetof(Gyrus__Wire__TrialMetrics, objective),
     NULL,
     NULL,
     0,             /* flags */
@@ -3190,7 +3190,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__trial_figures__field_descript
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__TrialFigures, parameters),
+    offsetof(Gyrus__Wire__TrialMetrics, parameters),
     NULL,
     NULL,
     0,             /* flags */
@@ -3202,7 +3202,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__trial_figures__field_descript
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__TrialFigures, latency_milliseconds),
+    offsetof(Gyrus__Wire__TrialMetrics, latency_milliseconds),
     NULL,
     NULL,
     0,             /* flags */
@@ -3214,38 +3214,38 @@ static const ProtobufCFieldDescriptor gyrus__wire__trial_figures__field_descript
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__TrialFigures, operations),
+    offsetof(Gyrus__Wire__TrialMetrics, operations),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned gyrus__wire__trial_figures__field_indices_by_name[] = {
+static const unsigned gyrus__wire__trial_metrics__field_indices_by_name[] = {
   3,   /* field[3] = latency_milliseconds */
   0,   /* field[0] = number */
   1,   /* field[1] = objective */
   4,   /* field[4] = operations */
   2,   /* field[2] = parameters */
 };
-static const ProtobufCIntRange gyrus__wire__trial_figures__number_ranges[1 + 1] =
+static const ProtobufCIntRange gyrus__wire__trial_metrics__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 5 }
 };
-const ProtobufCMessageDescriptor gyrus__wire__trial_figures__descriptor =
+const ProtobufCMessageDescriptor gyrus__wire__trial_metrics__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "gyrus.wire.TrialFigures",
-  "TrialFigures",
-  "Gyrus__Wire__TrialFigures",
+  "gyrus.wire.TrialMetrics",
+  "TrialMetrics",
+  "Gyrus__Wire__TrialMetrics",
   "gyrus.wire",
-  sizeof(Gyrus__Wire__TrialFigures),
+  sizeof(Gyrus__Wire__TrialMetrics),
   5,
-  gyrus__wire__trial_figures__field_descriptors,
-  gyrus__wire__trial_figures__field_indices_by_name,
-  1,  gyrus__wire__trial_figures__number_ranges,
-  (ProtobufCMessageInit) gyrus__wire__trial_figures__init,
+  gyrus__wire__trial_metrics__field_descriptors,
+  gyrus__wire__trial_metrics__field_indices_by_name,
+  1,  gyrus__wire__trial_metrics__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__trial_metrics__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__trial_count__field_descriptors[2] =
@@ -3383,7 +3383,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__search_progress_reply__field_
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Gyrus__Wire__SearchProgressReply, n_records),
     offsetof(Gyrus__Wire__SearchProgressReply, records),
-    &gyrus__wire__trial_figures__descriptor,
+    &gyrus__wire__trial_metrics__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -3395,7 +3395,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__search_progress_reply__field_
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Gyrus__Wire__SearchProgressReply, n_front),
     offsetof(Gyrus__Wire__SearchProgressReply, front),
-    &gyrus__wire__trial_figures__descriptor,
+    &gyrus__wire__trial_metrics__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -3407,7 +3407,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__search_progress_reply__field_
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Gyrus__Wire__SearchProgressReply, n_sample),
     offsetof(Gyrus__Wire__SearchProgressReply, sample),
-    &gyrus__wire__trial_figures__descriptor,
+    &gyrus__wire__trial_metrics__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */

@@ -592,49 +592,49 @@ void   gyrus__wire__stage_list_reply__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__stage_list_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   gyrus__wire__catalogue_statistics__init
-                     (Gyrus__Wire__CatalogueStatistics         *message)
+void   gyrus__wire__catalog_statistics__init
+                     (Gyrus__Wire__CatalogStatistics         *message)
 {
-  static const Gyrus__Wire__CatalogueStatistics init_value = GYRUS__WIRE__CATALOGUE_STATISTICS__INIT;
+  static const Gyrus__Wire__CatalogStatistics init_value = GYRUS__WIRE__CATALOG_STATISTICS__INIT;
   *message = init_value;
 }
-size_t gyrus__wire__catalogue_statistics__get_packed_size
-                     (const Gyrus__Wire__CatalogueStatistics *message)
+size_t gyrus__wire__catalog_statistics__get_packed_size
+                     (const Gyrus__Wire__CatalogStatistics *message)
 {
-  assert(message->base.descriptor == &gyrus__wire__catalogue_statistics__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_statistics__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t gyrus__wire__catalogue_statistics__pack
-                     (const Gyrus__Wire__CatalogueStatistics *message,
+size_t gyrus__wire__catalog_statistics__pack
+                     (const Gyrus__Wire__CatalogStatistics *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &gyrus__wire__catalogue_statistics__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_statistics__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t gyrus__wire__catalogue_statistics__pack_to_buffer
-                     (const Gyrus__Wire__CatalogueStatistics *message,
+size_t gyrus__wire__catalog_statistics__pack_to_buffer
+                     (const Gyrus__Wire__CatalogStatistics *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &gyrus__wire__catalogue_statistics__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_statistics__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Gyrus__Wire__CatalogueStatistics *
-       gyrus__wire__catalogue_statistics__unpack
+Gyrus__Wire__CatalogStatistics *
+       gyrus__wire__catalog_statistics__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Gyrus__Wire__CatalogueStatistics *)
-     protobuf_c_message_unpack (&gyrus__wire__catalogue_statistics__descriptor,
+  return (Gyrus__Wire__CatalogStatistics *)
+     protobuf_c_message_unpack (&gyrus__wire__catalog_statistics__descriptor,
                                 allocator, len, data);
 }
-void   gyrus__wire__catalogue_statistics__free_unpacked
-                     (Gyrus__Wire__CatalogueStatistics *message,
+void   gyrus__wire__catalog_statistics__free_unpacked
+                     (Gyrus__Wire__CatalogStatistics *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &gyrus__wire__catalogue_statistics__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_statistics__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   gyrus__wire__statistics_group__init
@@ -1087,94 +1087,94 @@ void   gyrus__wire__dataset__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__dataset__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   gyrus__wire__catalogue_get_request__init
-                     (Gyrus__Wire__CatalogueGetRequest         *message)
+void   gyrus__wire__catalog_get_request__init
+                     (Gyrus__Wire__CatalogGetRequest         *message)
 {
-  static const Gyrus__Wire__CatalogueGetRequest init_value = GYRUS__WIRE__CATALOGUE_GET_REQUEST__INIT;
+  static const Gyrus__Wire__CatalogGetRequest init_value = GYRUS__WIRE__CATALOG_GET_REQUEST__INIT;
   *message = init_value;
 }
-size_t gyrus__wire__catalogue_get_request__get_packed_size
-                     (const Gyrus__Wire__CatalogueGetRequest *message)
+size_t gyrus__wire__catalog_get_request__get_packed_size
+                     (const Gyrus__Wire__CatalogGetRequest *message)
 {
-  assert(message->base.descriptor == &gyrus__wire__catalogue_get_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_get_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t gyrus__wire__catalogue_get_request__pack
-                     (const Gyrus__Wire__CatalogueGetRequest *message,
+size_t gyrus__wire__catalog_get_request__pack
+                     (const Gyrus__Wire__CatalogGetRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &gyrus__wire__catalogue_get_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_get_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t gyrus__wire__catalogue_get_request__pack_to_buffer
-                     (const Gyrus__Wire__CatalogueGetRequest *message,
+size_t gyrus__wire__catalog_get_request__pack_to_buffer
+                     (const Gyrus__Wire__CatalogGetRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &gyrus__wire__catalogue_get_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_get_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Gyrus__Wire__CatalogueGetRequest *
-       gyrus__wire__catalogue_get_request__unpack
+Gyrus__Wire__CatalogGetRequest *
+       gyrus__wire__catalog_get_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Gyrus__Wire__CatalogueGetRequest *)
-     protobuf_c_message_unpack (&gyrus__wire__catalogue_get_request__descriptor,
+  return (Gyrus__Wire__CatalogGetRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__catalog_get_request__descriptor,
                                 allocator, len, data);
 }
-void   gyrus__wire__catalogue_get_request__free_unpacked
-                     (Gyrus__Wire__CatalogueGetRequest *message,
+void   gyrus__wire__catalog_get_request__free_unpacked
+                     (Gyrus__Wire__CatalogGetRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &gyrus__wire__catalogue_get_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_get_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   gyrus__wire__catalogue_list_request__init
-                     (Gyrus__Wire__CatalogueListRequest         *message)
+void   gyrus__wire__catalog_list_request__init
+                     (Gyrus__Wire__CatalogListRequest         *message)
 {
-  static const Gyrus__Wire__CatalogueListRequest init_value = GYRUS__WIRE__CATALOGUE_LIST_REQUEST__INIT;
+  static const Gyrus__Wire__CatalogListRequest init_value = GYRUS__WIRE__CATALOG_LIST_REQUEST__INIT;
   *message = init_value;
 }
-size_t gyrus__wire__catalogue_list_request__get_packed_size
-                     (const Gyrus__Wire__CatalogueListRequest *message)
+size_t gyrus__wire__catalog_list_request__get_packed_size
+                     (const Gyrus__Wire__CatalogListRequest *message)
 {
-  assert(message->base.descriptor == &gyrus__wire__catalogue_list_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_list_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t gyrus__wire__catalogue_list_request__pack
-                     (const Gyrus__Wire__CatalogueListRequest *message,
+size_t gyrus__wire__catalog_list_request__pack
+                     (const Gyrus__Wire__CatalogListRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &gyrus__wire__catalogue_list_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_list_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t gyrus__wire__catalogue_list_request__pack_to_buffer
-                     (const Gyrus__Wire__CatalogueListRequest *message,
+size_t gyrus__wire__catalog_list_request__pack_to_buffer
+                     (const Gyrus__Wire__CatalogListRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &gyrus__wire__catalogue_list_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_list_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Gyrus__Wire__CatalogueListRequest *
-       gyrus__wire__catalogue_list_request__unpack
+Gyrus__Wire__CatalogListRequest *
+       gyrus__wire__catalog_list_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Gyrus__Wire__CatalogueListRequest *)
-     protobuf_c_message_unpack (&gyrus__wire__catalogue_list_request__descriptor,
+  return (Gyrus__Wire__CatalogListRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__catalog_list_request__descriptor,
                                 allocator, len, data);
 }
-void   gyrus__wire__catalogue_list_request__free_unpacked
-                     (Gyrus__Wire__CatalogueListRequest *message,
+void   gyrus__wire__catalog_list_request__free_unpacked
+                     (Gyrus__Wire__CatalogListRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &gyrus__wire__catalogue_list_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__catalog_list_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   gyrus__wire__base_network_list_reply__init
@@ -2404,12 +2404,12 @@ static const ProtobufCFieldDescriptor gyrus__wire__pretrained_model__field_descr
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "licence",
+    "license",
     19,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__PretrainedModel, licence),
+    offsetof(Gyrus__Wire__PretrainedModel, license),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -2461,7 +2461,7 @@ static const unsigned gyrus__wire__pretrained_model__field_indices_by_name[] = {
   3,   /* field[3] = dataset */
   6,   /* field[6] = files */
   0,   /* field[0] = id */
-  18,   /* field[18] = licence */
+  18,   /* field[18] = license */
   11,   /* field[11] = metrics */
   1,   /* field[1] = network */
   4,   /* field[4] = optimizer */
@@ -2869,7 +2869,7 @@ const ProtobufCMessageDescriptor gyrus__wire__stage_list_reply__descriptor =
   (ProtobufCMessageInit) gyrus__wire__stage_list_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_descriptors[8] =
+static const ProtobufCFieldDescriptor gyrus__wire__catalog_statistics__field_descriptors[8] =
 {
   {
     "networks",
@@ -2877,7 +2877,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__CatalogueStatistics, networks),
+    offsetof(Gyrus__Wire__CatalogStatistics, networks),
     NULL,
     NULL,
     0,             /* flags */
@@ -2889,7 +2889,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__CatalogueStatistics, models),
+    offsetof(Gyrus__Wire__CatalogStatistics, models),
     NULL,
     NULL,
     0,             /* flags */
@@ -2901,7 +2901,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__CatalogueStatistics, datasets),
+    offsetof(Gyrus__Wire__CatalogStatistics, datasets),
     NULL,
     NULL,
     0,             /* flags */
@@ -2913,7 +2913,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__CatalogueStatistics, blobs),
+    offsetof(Gyrus__Wire__CatalogStatistics, blobs),
     NULL,
     NULL,
     0,             /* flags */
@@ -2925,7 +2925,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__CatalogueStatistics, blob_bytes),
+    offsetof(Gyrus__Wire__CatalogStatistics, blob_bytes),
     NULL,
     NULL,
     0,             /* flags */
@@ -2936,8 +2936,8 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_d
     6,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Gyrus__Wire__CatalogueStatistics, n_groups),
-    offsetof(Gyrus__Wire__CatalogueStatistics, groups),
+    offsetof(Gyrus__Wire__CatalogStatistics, n_groups),
+    offsetof(Gyrus__Wire__CatalogStatistics, groups),
     &gyrus__wire__statistics_group__descriptor,
     NULL,
     0,             /* flags */
@@ -2948,8 +2948,8 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_d
     7,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_UINT64,
-    offsetof(Gyrus__Wire__CatalogueStatistics, n_accuracies),
-    offsetof(Gyrus__Wire__CatalogueStatistics, accuracies),
+    offsetof(Gyrus__Wire__CatalogStatistics, n_accuracies),
+    offsetof(Gyrus__Wire__CatalogStatistics, accuracies),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
@@ -2961,14 +2961,14 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__CatalogueStatistics, parameters),
+    offsetof(Gyrus__Wire__CatalogStatistics, parameters),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned gyrus__wire__catalogue_statistics__field_indices_by_name[] = {
+static const unsigned gyrus__wire__catalog_statistics__field_indices_by_name[] = {
   6,   /* field[6] = accuracies */
   4,   /* field[4] = blob_bytes */
   3,   /* field[3] = blobs */
@@ -2978,24 +2978,24 @@ static const unsigned gyrus__wire__catalogue_statistics__field_indices_by_name[]
   0,   /* field[0] = networks */
   7,   /* field[7] = parameters */
 };
-static const ProtobufCIntRange gyrus__wire__catalogue_statistics__number_ranges[1 + 1] =
+static const ProtobufCIntRange gyrus__wire__catalog_statistics__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 8 }
 };
-const ProtobufCMessageDescriptor gyrus__wire__catalogue_statistics__descriptor =
+const ProtobufCMessageDescriptor gyrus__wire__catalog_statistics__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "gyrus.wire.CatalogueStatistics",
-  "CatalogueStatistics",
-  "Gyrus__Wire__CatalogueStatistics",
+  "gyrus.wire.CatalogStatistics",
+  "CatalogStatistics",
+  "Gyrus__Wire__CatalogStatistics",
   "gyrus.wire",
-  sizeof(Gyrus__Wire__CatalogueStatistics),
+  sizeof(Gyrus__Wire__CatalogStatistics),
   8,
-  gyrus__wire__catalogue_statistics__field_descriptors,
-  gyrus__wire__catalogue_statistics__field_indices_by_name,
-  1,  gyrus__wire__catalogue_statistics__number_ranges,
-  (ProtobufCMessageInit) gyrus__wire__catalogue_statistics__init,
+  gyrus__wire__catalog_statistics__field_descriptors,
+  gyrus__wire__catalog_statistics__field_indices_by_name,
+  1,  gyrus__wire__catalog_statistics__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__catalog_statistics__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__statistics_group__field_descriptors[8] =
@@ -3664,7 +3664,7 @@ const ProtobufCMessageDescriptor gyrus__wire__dataset__descriptor =
   (ProtobufCMessageInit) gyrus__wire__dataset__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__catalogue_get_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor gyrus__wire__catalog_get_request__field_descriptors[1] =
 {
   {
     "id",
@@ -3672,45 +3672,45 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_get_request__field_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__CatalogueGetRequest, id),
+    offsetof(Gyrus__Wire__CatalogGetRequest, id),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned gyrus__wire__catalogue_get_request__field_indices_by_name[] = {
+static const unsigned gyrus__wire__catalog_get_request__field_indices_by_name[] = {
   0,   /* field[0] = id */
 };
-static const ProtobufCIntRange gyrus__wire__catalogue_get_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange gyrus__wire__catalog_get_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 1 }
 };
-const ProtobufCMessageDescriptor gyrus__wire__catalogue_get_request__descriptor =
+const ProtobufCMessageDescriptor gyrus__wire__catalog_get_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "gyrus.wire.CatalogueGetRequest",
-  "CatalogueGetRequest",
-  "Gyrus__Wire__CatalogueGetRequest",
+  "gyrus.wire.CatalogGetRequest",
+  "CatalogGetRequest",
+  "Gyrus__Wire__CatalogGetRequest",
   "gyrus.wire",
-  sizeof(Gyrus__Wire__CatalogueGetRequest),
+  sizeof(Gyrus__Wire__CatalogGetRequest),
   1,
-  gyrus__wire__catalogue_get_request__field_descriptors,
-  gyrus__wire__catalogue_get_request__field_indices_by_name,
-  1,  gyrus__wire__catalogue_get_request__number_ranges,
-  (ProtobufCMessageInit) gyrus__wire__catalogue_get_request__init,
+  gyrus__wire__catalog_get_request__field_descriptors,
+  gyrus__wire__catalog_get_request__field_indices_by_name,
+  1,  gyrus__wire__catalog_get_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__catalog_get_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__catalogue_list_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor gyrus__wire__catalog_list_request__field_descriptors[4] =
 {
   {
     "filter",
     1,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Gyrus__Wire__CatalogueListRequest, n_filter),
-    offsetof(Gyrus__Wire__CatalogueListRequest, filter),
+    offsetof(Gyrus__Wire__CatalogListRequest, n_filter),
+    offsetof(Gyrus__Wire__CatalogListRequest, filter),
     &gyrus__wire__attribute__descriptor,
     NULL,
     0,             /* flags */
@@ -3722,7 +3722,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_list_request__field
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__CatalogueListRequest, limit),
+    offsetof(Gyrus__Wire__CatalogListRequest, limit),
     NULL,
     NULL,
     0,             /* flags */
@@ -3734,7 +3734,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_list_request__field
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__CatalogueListRequest, after),
+    offsetof(Gyrus__Wire__CatalogListRequest, after),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3746,37 +3746,37 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_list_request__field
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__CatalogueListRequest, order),
+    offsetof(Gyrus__Wire__CatalogListRequest, order),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned gyrus__wire__catalogue_list_request__field_indices_by_name[] = {
+static const unsigned gyrus__wire__catalog_list_request__field_indices_by_name[] = {
   2,   /* field[2] = after */
   0,   /* field[0] = filter */
   1,   /* field[1] = limit */
   3,   /* field[3] = order */
 };
-static const ProtobufCIntRange gyrus__wire__catalogue_list_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange gyrus__wire__catalog_list_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 4 }
 };
-const ProtobufCMessageDescriptor gyrus__wire__catalogue_list_request__descriptor =
+const ProtobufCMessageDescriptor gyrus__wire__catalog_list_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "gyrus.wire.CatalogueListRequest",
-  "CatalogueListRequest",
-  "Gyrus__Wire__CatalogueListRequest",
+  "gyrus.wire.CatalogListRequest",
+  "CatalogListRequest",
+  "Gyrus__Wire__CatalogListRequest",
   "gyrus.wire",
-  sizeof(Gyrus__Wire__CatalogueListRequest),
+  sizeof(Gyrus__Wire__CatalogListRequest),
   4,
-  gyrus__wire__catalogue_list_request__field_descriptors,
-  gyrus__wire__catalogue_list_request__field_indices_by_name,
-  1,  gyrus__wire__catalogue_list_request__number_ranges,
-  (ProtobufCMessageInit) gyrus__wire__catalogue_list_request__init,
+  gyrus__wire__catalog_list_request__field_descriptors,
+  gyrus__wire__catalog_list_request__field_indices_by_name,
+  1,  gyrus__wire__catalog_list_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__catalog_list_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__base_network_list_reply__field_descriptors[1] =

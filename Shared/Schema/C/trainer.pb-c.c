@@ -1766,12 +1766,12 @@ static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "synchronisation",
+    "synchronization",
     3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__TrainingDistribution, synchronisation),
+    offsetof(Gyrus__Wire__TrainingDistribution, synchronization),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -1844,7 +1844,7 @@ static const unsigned gyrus__wire__training_distribution__field_indices_by_name[
   1,   /* field[1] = kind */
   5,   /* field[5] = micro_batches */
   6,   /* field[6] = min_workers */
-  2,   /* field[2] = synchronisation */
+  2,   /* field[2] = synchronization */
   4,   /* field[4] = updates */
   0,   /* field[0] = workers */
 };

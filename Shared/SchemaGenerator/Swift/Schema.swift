@@ -17,7 +17,7 @@ struct SchemaFile {
     var enums: [SchemaEnum]
 
     /// Name of the Swift file generated from it.
-    var swiftName: String { "Wire+\(stem.camelCased(capitalised: true)).swift" }
+    var swiftName: String { "Wire+\(stem.camelCased(capitalized: true)).swift" }
 }
 
 /// A message type.
@@ -102,10 +102,10 @@ extension Schema {
 
 extension String {
     /// `task_state` or `TASK_STATE` as `taskState` or `TaskState`.
-    func camelCased(capitalised: Bool = false) -> String {
+    func camelCased(capitalized: Bool = false) -> String {
         let words = split(separator: "_").map { $0.lowercased() }
         return words.enumerated().map { index, word in
-            index == 0 && !capitalised ? word : word.prefix(1).uppercased() + word.dropFirst()
+            index == 0 && !capitalized ? word : word.prefix(1).uppercased() + word.dropFirst()
         }.joined()
     }
 

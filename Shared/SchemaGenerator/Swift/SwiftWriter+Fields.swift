@@ -90,7 +90,7 @@ extension SwiftWriter {
         }
         return Property(
             name: name, comment: group.comment.isEmpty ? "One of several." : group.comment,
-            type: "\(group.name.camelCased(capitalised: true))?", initial: "nil",
+            type: "\(group.name.camelCased(capitalized: true))?", initial: "nil",
             load: ["        switch c.pointee.\(group.name)_case {"] + load + ["        default: break", "        }"],
             store: ["        switch \(name) {"] + store + ["        case nil: break", "        }"])
     }

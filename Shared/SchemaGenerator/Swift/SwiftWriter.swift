@@ -87,7 +87,7 @@ struct SwiftWriter {
 
     private func choice(_ group: SchemaOneof) -> [String] {
         documentation(group.comment.isEmpty ? "One of several." : group.comment, indent: 8)
-            + ["        public enum \(group.name.camelCased(capitalised: true)): Hashable, Sendable {"]
+            + ["        public enum \(group.name.camelCased(capitalized: true)): Hashable, Sendable {"]
             + group.fields.flatMap { field in
                 documentation(field.comment, indent: 12)
                     + ["            case \(field.swiftName)(\(swiftType(field.kind)))"]

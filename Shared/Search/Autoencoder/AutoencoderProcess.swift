@@ -41,7 +41,8 @@ final class AutoencoderProcess: Sendable {
     private func report(_ answer: String) throws -> AutoencoderReport {
         guard let answer = try? JSONDecoder().decode(AutoencoderAnswer.self, from: Data(answer.utf8)) else {
             throw Failure(
-                .internal, "\(Self.program) answered '\(answer.prefix(80))'; is it of the same build as the designer?",
+                .internal,
+                "\(Self.program) answered '\(answer.prefix(80))'; it must be from the same build as the designer.",
                 isRetriable: false)
         }
         switch answer {

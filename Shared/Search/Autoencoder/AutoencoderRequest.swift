@@ -81,13 +81,13 @@ public struct AutoencoderRequest: Hashable, Sendable, Codable {
 /// A reply of `gyrus-autoencoder`.
 public struct AutoencoderReport: Hashable, Sendable, Codable {
     /// Quality of a model on some examples.
-    public struct Figures: Hashable, Sendable, Codable {
+    public struct Quality: Hashable, Sendable, Codable {
         /// Share of the pairs of examples of different value that are predicted in their order; 0.5 is chance.
         public var ranking: Double
         /// Share of the slots that differ after a string is encoded and decoded.
         public var distance: Double
 
-        /// Makes figures.
+        /// Describes the quality of a model.
         public init(ranking: Double, distance: Double) {
             self.ranking = ranking
             self.distance = distance
@@ -95,16 +95,16 @@ public struct AutoencoderReport: Hashable, Sendable, Codable {
     }
 
     /// Quality on the training examples.
-    public var learned: Figures
+    public var learned: Quality
     /// Quality on the held-out examples; nil if there are none.
-    public var heldOut: Figures?
+    public var heldOut: Quality?
     /// The requested points: strings × size.
     public var points: [[Double]]
     /// For each uphill step, the decoded string of each parent with its predicted value.
     public var read: [[AutoencoderRequest.Example]]
 
     /// Makes a report.
-    public init(learned: Figures, heldOut: Figures?, points: [[Double]], read: [[AutoencoderRequest.Example]]) {
+    public init(learned: Quality, heldOut: Quality?, points: [[Double]], read: [[AutoencoderRequest.Example]]) {
         self.learned = learned
         self.heldOut = heldOut
         self.points = points

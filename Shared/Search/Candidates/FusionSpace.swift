@@ -43,7 +43,8 @@ public struct FusionSpace: CandidateSpace {
             return network
         }
         guard scenario.search.population >= networks.count else {
-            throw Failure(.invalidArgument, "search.population: there must be at least one place for each modality.")
+            throw Failure(
+                .invalidArgument, "search.population: it must be at least \(networks.count), one for each modality.")
         }
         space = try Self.space(networks, fusion, joining, representations, optimizers)
     }
@@ -131,7 +132,7 @@ public struct FusionSpace: CandidateSpace {
 
     private func title(of head: FusionHead, _ optimizer: Optimizer) -> String {
         let names = networks.map(\.title).joined(separator: "+")
-        guard head.isLearnt else {
+        guard head.isTrainable else {
             let scores = networks.map { "\($0.backbone.modality) scores" }.joined(separator: " + ")
             return "\(names) \(Self.productTitle): \(scores) multiplied"
         }
@@ -201,7 +202,7 @@ extension FusionSpace {
             throw Failure(
                 .invalidArgument,
                 """
-                \(field): '\(network.title)' takes \(input ?? []) and has \(output) outputs; this scenario has \
+                \(field): '\(network.title)' reads shape \(input ?? []) and returns \(output); this scenario needs \
                 \(data.inputs[network.backbone.modality]?.shape ?? []) and \([data.target.outputs]).
                 """)
         }

@@ -149,8 +149,8 @@ public struct NetworkSpace: CandidateSpace {
             let known = all.map(name)
             throw Failure(
                 .invalidArgument,
-                "\(field): there is no '\(wanted)' to choose.\(NearestName.question(wanted, among: known)) "
-                    + "Known are \(known.joined(separator: ", ")).")
+                "\(field): unknown choice '\(wanted)'.\(NearestName.question(wanted, among: known)) "
+                    + "Choices: \(known.joined(separator: ", ")).")
         }
     }
 

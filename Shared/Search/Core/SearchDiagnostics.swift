@@ -1,7 +1,7 @@
-/// Figures, for display, about what a searcher has learned.
+/// What a searcher has learned, for display.
 public struct SearchDiagnostics: Hashable, Sendable {
-    /// A kind of figures.
-    public enum Figures: Hashable, Sendable {
+    /// A kind of findings.
+    public enum Findings: Hashable, Sendable {
         /// The mean entropy of each controller's decisions in bits, by the controller's genes.
         case entropies([String: Double])
         /// Each trial's coordinates in the plane of the embedding's principal components, and the share of the pairs of
@@ -22,5 +22,5 @@ public struct SearchDiagnostics: Hashable, Sendable {
     /// Number of trials learned from.
     public let trials: Int
     /// What it has learned from them.
-    public let figures: Figures
+    public let findings: Findings
 }

@@ -4,8 +4,8 @@ import Model
 /// from their checkpoints with a larger budget; the others stay paused.
 ///
 /// It decides which training comes next and knows nothing about networks: a training either starts a new trial or
-/// continues a paused one. The outcomes of trainings 0 to k − lag determine training k, so the course is the same for
-/// any number of workers up to the lag.
+/// continues a paused one. The outcomes of trainings 0 to k − lag determine training k, so the decisions are the same
+/// for any number of workers up to the lag.
 ///
 /// ```swift
 /// var halving = try SuccessiveHalving(.init(budgets: [1, 3, 9], reduction: 3, trials: 27, lag: 4))
@@ -47,7 +47,7 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
 
     /// One training.
     public struct Training: Hashable, Sendable, Codable {
-        /// Number within the course, from 0.
+        /// Number, from 0, in the order in which trainings start.
         public let number: Int
         /// The trial, from 0.
         public let trial: Int
@@ -67,7 +67,7 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
         case finished
     }
 
-    /// Budgets and limits of the course.
+    /// Budgets and limits.
     public let settings: Settings
     /// All trainings so far.
     public private(set) var trainings: [Training] = []
@@ -76,7 +76,7 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
     /// Total number of new trials, which is smaller if the candidates run out.
     private var limit: Int
 
-    /// Makes a course that has not begun.
+    /// Makes a run that has not begun.
     public init(_ settings: Settings) {
         self.settings = settings
         limit = settings.trials

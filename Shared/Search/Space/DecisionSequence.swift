@@ -2,8 +2,8 @@
 /// ones: what a recurrent controller writes, an encoder reads and a distance compares.
 ///
 /// For an optional gene, the first decision is whether it is present; before each optional turn of a repetition,
-/// whether that turn is present; then come the parts. After a no, the rest of the gene is skipped, so strings differ in
-/// length.
+/// whether that turn is present; then come the parts. If it is not, the rest of the gene is skipped, so strings differ
+/// in length.
 struct DecisionSequence: Hashable, Sendable {
     /// One decision.
     struct Slot: Hashable, Sendable {

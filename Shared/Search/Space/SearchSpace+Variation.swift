@@ -48,8 +48,8 @@ extension SearchSpace {
     }
 
     /// All genomes that are one change away, in random order. A new layer or gene gets a single random setting.
-    func neighbours(of genome: Genome, using generator: inout SeededGenerator) -> [Genome] {
-        var neighbours: [Genome] = []
+    func neighbors(of genome: Genome, using generator: inout SeededGenerator) -> [Genome] {
+        var neighbors: [Genome] = []
         for change in changes(of: genome) {
             switch change {
             case .presence(let gene):
@@ -57,28 +57,28 @@ extension SearchSpace {
                 other.genes[gene] =
                     Self.isAbsent(genome.genes[gene])
                     ? genes[gene].randomPresence(using: &generator) : genes[gene].absence
-                neighbours.append(other)
+                neighbors.append(other)
             case .choice(let gene, let place):
                 for choice in 1...genes[gene].part(at: place).choices.count where choice != genome.genes[gene][place] {
                     var other = genome
                     other.genes[gene][place] = choice
-                    neighbours.append(other)
+                    neighbors.append(other)
                 }
             case .insertion(let gene):
                 for turn in 0...(genes[gene].turns(in: genome.genes[gene]) ?? 0) {
                     var other = genome
                     insert(into: &other, gene: gene, at: turn, using: &generator)
-                    neighbours.append(other)
+                    neighbors.append(other)
                 }
             case .removal(let gene):
                 for turn in 0..<(genes[gene].turns(in: genome.genes[gene]) ?? 0) {
                     var other = genome
                     remove(from: &other, gene: gene, at: turn)
-                    neighbours.append(other)
+                    neighbors.append(other)
                 }
             }
         }
-        return neighbours.shuffled(using: &generator)
+        return neighbors.shuffled(using: &generator)
     }
 
     /// Takes each gene as a whole from one parent or the other.

@@ -36,23 +36,23 @@ public struct LocalSearch: SearchStrategy {
         let measured = view.measured
         // While a start is under way, the previous climb continues.
         let climb = start < view.visible ? measured.filter { $0.number >= start } : measured
-        if let best = climb.max(by: { $1.isBetter(than: $0) }), let next = neighbour(of: best, view) {
+        if let best = climb.max(by: { $1.isBetter(than: $0) }), let next = neighbor(of: best, view) {
             return Suggestion(next, origin: "neighbor \(best.number)", from: [best.number])
         }
         return view.unseen(using: &generator).map { Suggestion($0, origin: "start") }
     }
 
-    /// Whether a proposal began a climb: it is nobody's neighbor and was not given.
+    /// Whether a proposal began a climb: it is neither a neighbor of another trial nor a seed.
     private func isStart(_ proposal: Proposal, _ view: SearchView) -> Bool {
         proposal.number >= settings.starts && proposal.parents.isEmpty && !view.seeds.contains(proposal.genome)
     }
 
     /// The first available neighbor; a trial's neighbors always have the same order.
-    private mutating func neighbour(of trial: Individual, _ view: SearchView) -> Genome? {
+    private mutating func neighbor(of trial: Individual, _ view: SearchView) -> Genome? {
         guard !exhausted.contains(trial.number) else { return nil }
         var order = SeededGenerator(seed: seed, stream: UInt64(trial.number))
-        let neighbours = view.space.neighbours(of: trial.genome, using: &order)
-        if let open = neighbours.first(where: view.isOpen) { return open }
+        let neighbors = view.space.neighbors(of: trial.genome, using: &order)
+        if let open = neighbors.first(where: view.isOpen) { return open }
         exhausted.insert(trial.number)
         return nil
     }

@@ -117,7 +117,7 @@ public struct NeuralOptimization: SearchStrategy {
         let places = zip(trials, PrincipalPlane.places(of: points)).map { trial, place in
             SearchDiagnostics.Place(trial: trial.number, x: place.x, y: place.y)
         }
-        return SearchDiagnostics(trials: visible, figures: .map(places, ranking: report.learned.ranking))
+        return SearchDiagnostics(trials: visible, findings: .map(places, ranking: report.learned.ranking))
     }
 
     func trials(_ view: SearchView) -> [Individual] {

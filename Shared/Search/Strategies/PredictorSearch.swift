@@ -58,7 +58,7 @@ public struct PredictorSearch: SearchStrategy {
         let networks = networks ?? Enumeration(view.space, where: view.isAllowed)
         self.networks = .some(networks)
         let best = view.measured.sorted { $0.isBetter(than: $1) }.prefix(Self.elite)
-        let near = view.number.isMultiple(of: 2) ? neighbours(of: best, view, using: &generator) : nil
+        let near = view.number.isMultiple(of: 2) ? neighbors(of: best, view, using: &generator) : nil
         let pool = networks?.representatives ?? near?.genomes ?? sample(view, near: best, using: &generator)
         let eligible = networks.flatMap { networks in
             near?.genomes.compactMap { networks.place(of: $0, in: view.space) }
@@ -76,17 +76,17 @@ public struct PredictorSearch: SearchStrategy {
 
     /// The expected improvement of each network over the best one so far.
     private mutating func promise(of pool: [Genome], _ view: SearchView, isSteady: Bool) -> [Double] {
-        let learnt = learnt(view)
-        var process = process(view, learnt, pool, isSteady: isSteady)
+        let learned = learned(view)
+        var process = process(view, learned, pool, isSteady: isSteady)
         // Trials under way are assumed to turn out as expected, which makes their surroundings less promising.
         for number in view.visible..<view.number { process.observe(string(of: view.history.proposals[number].genome)) }
-        let scores = scores(view, learnt)
+        let scores = scores(view, learned)
         let best = process.smoothed(scores).max() ?? 0
         return process.beliefs(scores).map { GaussianProcess.expectedImprovement($0, over: best) }
     }
 
     /// The trials that the predictor learns from.
-    private func learnt(_ view: SearchView) -> [Int] {
+    private func learned(_ view: SearchView) -> [Int] {
         guard view.visible > Self.observations else { return Array(0..<view.visible) }
         let best = view.measured.sorted { $0.isBetter(than: $1) }.prefix(Self.observations / 2).map(\.number)
         let known = Set(best)
@@ -95,14 +95,14 @@ public struct PredictorSearch: SearchStrategy {
     }
 
     private mutating func process(
-        _ view: SearchView, _ learnt: [Int], _ pool: [Genome], isSteady: Bool
+        _ view: SearchView, _ learned: [Int], _ pool: [Genome], isSteady: Bool
     ) -> GaussianProcess {
         func observed(_ trials: some Sequence<Int>) -> [[UInt8]] {
             trials.map { string(of: view.history.proposals[$0].genome) }
         }
-        guard isSteady, learnt.count == view.visible else {
+        guard isSteady, learned.count == view.visible else {
             return GaussianProcess(
-                candidates: pool.map(string), observed: observed(learnt), values: scores(view, learnt))
+                candidates: pool.map(string), observed: observed(learned), values: scores(view, learned))
         }
         if let (trials, known) = model, trials <= view.visible,
             !Self.refits.contains(where: { trials < $0 && $0 <= view.visible })
@@ -153,11 +153,11 @@ public struct PredictorSearch: SearchStrategy {
     }
 
     /// The available neighbors of the best trial that has some.
-    private func neighbours(
+    private func neighbors(
         of best: some Sequence<Individual>, _ view: SearchView, using generator: inout SeededGenerator
     ) -> (trial: Int, genomes: [Genome])? {
         for trial in best {
-            let open = view.space.neighbours(of: trial.genome, using: &generator).filter(view.isOpen)
+            let open = view.space.neighbors(of: trial.genome, using: &generator).filter(view.isOpen)
             if !open.isEmpty { return (trial.number, open) }
         }
         return nil

@@ -43,7 +43,7 @@ public struct Reinforcement: SearchStrategy {
     private var optimizers: [Adam]
     private var baseline = RewardBaseline()
     /// Number of trials learned from.
-    private var learnt = 0
+    private var learned = 0
     private var diagnostics: [SearchDiagnostics] = []
 
     init(settings: Settings, space: SearchSpace, seed: UInt64) {
@@ -59,9 +59,9 @@ public struct Reinforcement: SearchStrategy {
     }
 
     mutating func propose(_ view: SearchView, using generator: inout SeededGenerator) -> Suggestion? {
-        while learnt < view.visible { learn(view) }
+        while learned < view.visible { learn(view) }
         return team.draw(where: view.isOpen, using: &generator).map {
-            Suggestion($0, origin: "controller after \(learnt)")
+            Suggestion($0, origin: "controller after \(learned)")
         }
     }
 
@@ -72,13 +72,13 @@ public struct Reinforcement: SearchStrategy {
 
     /// Learns from the next batch.
     private mutating func learn(_ view: SearchView) {
-        let batch = learnt..<(learnt + settings.batch)
+        let batch = learned..<(learned + settings.batch)
         let genomes = batch.map { view.history.proposals[$0].genome }
         let rewards = TrialOutcome.rewards(of: batch, among: view.history.outcomes.prefix(batch.upperBound))
         let advantages = baseline.advantages(of: rewards, decay: settings.baseline)
         let gradients = team.gradients(of: genomes, advantages: advantages, entropy: settings.entropy)
         for index in gradients.indices { team.step(index, &optimizers[index], gradients[index]) }
-        learnt = batch.upperBound
-        diagnostics.append(SearchDiagnostics(trials: learnt, figures: .entropies(team.evenness(along: genomes))))
+        learned = batch.upperBound
+        diagnostics.append(SearchDiagnostics(trials: learned, findings: .entropies(team.evenness(along: genomes))))
     }
 }

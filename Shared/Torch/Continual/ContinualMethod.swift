@@ -8,7 +8,7 @@ public enum ContinualMethod: String, CaseIterable, Hashable, Sendable, Codable {
     /// Weights that mattered for earlier samples are tied to their old values (elastic weight consolidation). Needs a
     /// few hundred earlier samples.
     case ewc
-    /// Trains only on the new samples: the baseline for the others, which forgets what is not in them.
+    /// Trains only on the new samples, and forgets what they do not contain: the baseline for the other methods.
     case fineTuning = "fine-tuning"
 
     /// Whether it needs earlier samples.

@@ -115,7 +115,7 @@ public struct ContinualTraining {
     }
 
     /// New samples and earlier ones, each earlier class as often as the most frequent new one. Earlier samples repeat
-    /// if there are fewer, because a class that is seen less often is answered less often than is correct.
+    /// if there are fewer, because a network answers a class too rarely if it sees the class less often than others.
     static func mixed(_ new: SampleSource, _ kept: SampleSource?) throws -> SampleSource {
         guard let kept, kept.count > 0 else { return new }
         let classes = kept.places
@@ -146,12 +146,12 @@ extension SplitMix64 {
 }
 
 extension ScriptedNetwork {
-    /// Takes the weights of a network of the same structure.
+    /// Copies the weights of a network of the same structure.
     /// - Parameters:
     ///   - layer: A layer that keeps its own weights.
     ///   - grown: Layers that have more outputs here; the additional ones keep their own weights.
-    ///   - isSilent: Whether the additional outputs are instead below the first output, or, without a bias, equal to it. Of
-    ///     equal outputs the first is the answer, so they are never answered.
+    /// - isSilent: Whether the additional outputs are instead below the first output, or, without a bias, equal to it.
+    ///   If outputs are equal, the first one is the answer, so the additional ones never are.
     public func takeWeights(
         of other: ScriptedNetwork, except layer: String? = nil, growing grown: [String] = [], isSilent: Bool = false
     ) throws {

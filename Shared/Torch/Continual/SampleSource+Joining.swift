@@ -46,11 +46,11 @@ extension SampleSource {
                     + "\(self.target.summary).")
         }
         guard let own = modality(other.name), own.shape == other.shape else {
-            let found = modality(other.name).map { "in shape \($0.shape)" } ?? "not at all"
+            let found = modality(other.name).map { "has it in shape \($0.shape)" } ?? "lacks it"
             throw Failure(
                 .invalidArgument,
                 "Datasets can be joined only if they have the same modalities: one has '\(other.name)' in shape"
-                    + " \(other.shape), the other has it \(found).")
+                    + " \(other.shape), the other \(found).")
         }
         return (self, own)
     }
@@ -121,7 +121,7 @@ extension SampleSource.Answers {
 }
 
 extension Target {
-    /// For messages.
+    /// The target as messages describe it.
     fileprivate var summary: String {
         let what =
             switch kind {

@@ -40,18 +40,18 @@ public final class GradientSum {
     }
 
     /// Waits for the sum, and makes a step of the optimizers with it.
-    /// - Returns: The figures of all samples of the mini-batch; if the loss is not finite there is no step.
+    /// - Returns: The statistics of all samples of the mini-batch; if the loss is not finite there is no step.
     /// - Throws: `Failure` with code `unavailable` if another worker is gone.
-    public func step() throws -> BatchFigures {
+    public func step() throws -> BatchStatistics {
         let start = ContinuousClock.now
         var progress = gyrus_progress()
         var error: UnsafeMutablePointer<CChar>?
         let isDone = gyrus_gradient_sum_finish(handle, &progress, &error)
         group.waited += ContinuousClock.now - start
         guard isDone else { throw Failure.lostWorker(error) }
-        let figures = BatchFigures(progress)
-        guard figures.loss.isFinite else { return figures }
+        let statistics = BatchStatistics(progress)
+        guard statistics.loss.isFinite else { return statistics }
         guard gyrus_gradient_sum_step(handle, &error) else { throw TrainingSession.failure(GYRUS_FAILED, error) }
-        return figures
+        return statistics
     }
 }

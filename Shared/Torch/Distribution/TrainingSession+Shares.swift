@@ -1,8 +1,8 @@
 import CTorch
 import Model
 
-/// Figures of some samples.
-public struct BatchFigures: Hashable, Sendable {
+/// Statistics of some samples.
+public struct BatchStatistics: Hashable, Sendable {
     /// Sum of the losses.
     public var loss: Double
     /// Number of samples answered correctly.
@@ -10,7 +10,7 @@ public struct BatchFigures: Hashable, Sendable {
     /// Number of samples.
     public var samples: Double
 
-    /// Makes figures.
+    /// Makes statistics.
     public init(loss: Double = 0, correct: Double = 0, samples: Double = 0) {
         self.loss = loss
         self.correct = correct
@@ -22,8 +22,8 @@ public struct BatchFigures: Hashable, Sendable {
             loss: progress.loss_sum, correct: Double(progress.correct), samples: Double(progress.samples))
     }
 
-    /// The figures of samples whose loss is not finite.
-    static func diverged(_ samples: Int) -> BatchFigures { BatchFigures(loss: .nan, samples: Double(samples)) }
+    /// The statistics of samples whose loss is not finite.
+    static func diverged(_ samples: Int) -> BatchStatistics { BatchStatistics(loss: .nan, samples: Double(samples)) }
 }
 
 // A training step split into parts, for workers that do parts of it. Gradients and weights are flat vectors of all
@@ -47,34 +47,34 @@ extension TrainingSession {
     }
 
     /// Positions of the samples of the current mini-batch in the order of its epoch.
-    public var batchRange: Range<Int> { course.batchRange }
+    public var batchRange: Range<Int> { epochProgress.batchRange }
 
     /// The mean gradient over some samples of the current mini-batch, without a step; zeros if there are no samples.
     ///
-    /// If the loss is not finite, neither is the loss in the figures, so that all workers learn of it together.
-    public func gradient(over share: Range<Int>) throws -> (values: [Float], figures: BatchFigures) {
+    /// If the loss is not finite, neither is the loss in the statistics, so that all workers learn of it together.
+    public func gradient(over share: Range<Int>) throws -> (values: [Float], statistics: BatchStatistics) {
         var values = [Float](repeating: 0, count: parameterCount)
-        guard !share.isEmpty else { return (values, BatchFigures()) }
+        guard !share.isEmpty else { return (values, BatchStatistics()) }
         var progress = gyrus_progress()
         let isFinite = try compute { samples, order, error in
             gyrus_trainer_gradient(
                 handle, samples, order, Int64(share.lowerBound), Int64(share.count), &values, &progress, &error)
         }
-        return (values, isFinite ? BatchFigures(progress) : .diverged(share.count))
+        return (values, isFinite ? BatchStatistics(progress) : .diverged(share.count))
     }
 
     /// Makes one step of the optimizers with the mean gradient over some samples of the current mini-batch; no step if
     /// there are no samples.
     ///
-    /// If the loss is not finite there is no step, and the loss in the figures is not finite either.
-    public func step(over share: Range<Int>) throws -> BatchFigures {
-        guard !share.isEmpty else { return BatchFigures() }
+    /// If the loss is not finite there is no step, and the loss in the statistics is not finite either.
+    public func step(over share: Range<Int>) throws -> BatchStatistics {
+        guard !share.isEmpty else { return BatchStatistics() }
         var progress = gyrus_progress()
         let isFinite = try compute { samples, order, error in
             gyrus_trainer_train(
                 handle, samples, order?.advanced(by: share.lowerBound), Int64(share.count), 1, 0, 1, &progress, &error)
         }
-        return isFinite ? BatchFigures(progress) : .diverged(share.count)
+        return isFinite ? BatchStatistics(progress) : .diverged(share.count)
     }
 
     /// Runs a computation on samples in the order of the current epoch.
@@ -85,7 +85,7 @@ extension TrainingSession {
             UnsafePointer<gyrus_samples>, UnsafePointer<Int32>?, inout UnsafeMutablePointer<CChar>?
         ) -> gyrus_status
     ) throws -> Bool {
-        let order = course.epochOrder()
+        let order = epochProgress.epochOrder()
         var error: UnsafeMutablePointer<CChar>?
         ComputeThreads.prepare()
         let status = try ComputeThreads.paced {
@@ -109,8 +109,8 @@ extension TrainingSession {
     }
 
     /// Throws a `Failure` with code `diverged` if the loss of the current mini-batch is not finite.
-    public func checkFinite(_ figures: BatchFigures) throws {
-        guard figures.loss.isFinite else {
+    public func checkFinite(_ statistics: BatchStatistics) throws {
+        guard statistics.loss.isFinite else {
             throw Failure(
                 .diverged,
                 "The training diverged: the loss was no longer finite in batch \(finishedBatches + 1) of epoch "
@@ -119,20 +119,20 @@ extension TrainingSession {
     }
 
     /// An epoch that several workers have completed.
-    public func epoch(number: Int, _ figures: BatchFigures) -> Epoch {
-        let seen = max(1, figures.samples)
-        return Epoch(number: number, loss: figures.loss / seen, accuracy: figures.correct / seen)
+    public func epoch(number: Int, _ statistics: BatchStatistics) -> Epoch {
+        let seen = max(1, statistics.samples)
+        return Epoch(number: number, loss: statistics.loss / seen, accuracy: statistics.correct / seen)
     }
 
     /// Ends the current mini-batch.
-    /// - Parameter figures: The figures of all its samples.
+    /// - Parameter statistics: The statistics of all its samples.
     /// - Returns: the epoch, if that ended it.
     /// - Throws: `Failure` with code `diverged` if the loss is not finite.
-    public func endBatch(_ figures: BatchFigures) throws -> Epoch? {
-        try checkFinite(figures)
-        return course.advance(
+    public func endBatch(_ statistics: BatchStatistics) throws -> Epoch? {
+        try checkFinite(statistics)
+        return epochProgress.advance(
             by: 1,
             gyrus_progress(
-                loss_sum: figures.loss, correct: Int64(figures.correct), samples: Int64(figures.samples)))
+                loss_sum: statistics.loss, correct: Int64(statistics.correct), samples: Int64(statistics.samples)))
     }
 }

@@ -3,8 +3,8 @@ import Model
 
 /// The rendezvous of the workers of one training: the worker of rank 0 opens it, the others connect to it.
 ///
-/// It carries only addresses, for one group, and is closed once all workers have met.
-public final class MeetingPoint {
+/// It carries only addresses, for one group, and is closed once all workers have connected to each other.
+public final class Rendezvous {
     let handle: OpaquePointer
     /// Its address, as `host:port`.
     public let address: String
@@ -18,15 +18,15 @@ public final class MeetingPoint {
         let colon = address.lastIndex(of: ":") ?? address.startIndex
         guard colon > address.startIndex, let port = UInt16(address[address.index(after: colon)...]) else {
             throw Failure(
-                .invalidArgument, "'\(address)' is not an address where workers can meet; use the form host:port.")
+                .invalidArgument, "'\(address)' is not a rendezvous address of workers; use the form host:port.")
         }
         try self.init(host: String(address[..<colon]), port: port, isServer: false)
     }
 
     private init(host: String, port: UInt16, isServer: Bool) throws {
         var error: UnsafeMutablePointer<CChar>?
-        guard let handle = gyrus_store_create(host, port, isServer, WorkerGroup.meetingSeconds, &error) else {
-            throw Failure(.unavailable, "The workers cannot meet at \(host):\(port): \(takeMessage(error)).")
+        guard let handle = gyrus_store_create(host, port, isServer, WorkerGroup.rendezvousSeconds, &error) else {
+            throw Failure(.unavailable, "The workers cannot rendezvous at \(host):\(port): \(takeMessage(error)).")
         }
         self.handle = handle
         address = "\(host):\(gyrus_store_port(handle))"
@@ -41,8 +41,8 @@ public final class MeetingPoint {
 public final class WorkerGroup: Collective {
     /// How long a sum may take: as long as a worker may compute between two sums.
     static let timeoutSeconds = 300.0
-    /// How long workers with a common task wait for one of them that does not come.
-    static let meetingSeconds = 60.0
+    /// How long workers wait at the rendezvous for one that does not arrive.
+    static let rendezvousSeconds = 60.0
 
     /// Number of this worker, from 0.
     public let rank: Int
@@ -61,10 +61,10 @@ public final class WorkerGroup: Collective {
     /// - Parameters:
     ///   - name: A name that only the workers of this group use.
     ///   - host: Address of this machine at which the others reach it.
-    public init(at meeting: MeetingPoint, name: String, host: String, rank: Int, size: Int) throws {
+    public init(at rendezvous: Rendezvous, name: String, host: String, rank: Int, size: Int) throws {
         var error: UnsafeMutablePointer<CChar>?
         let handle = gyrus_group_create(
-            meeting.handle, name, host, Int32(rank), Int32(size), Self.timeoutSeconds, &error)
+            rendezvous.handle, name, host, Int32(rank), Int32(size), Self.timeoutSeconds, &error)
         guard let handle else {
             throw Failure(
                 .unavailable, "Worker \(rank) of \(size) cannot join the others: \(takeMessage(error)).")
@@ -131,7 +131,7 @@ extension Failure {
     static func lostWorker(_ error: UnsafeMutablePointer<CChar>?) -> Failure {
         Failure(
             .unavailable,
-            "Another worker of this training is gone: \(takeMessage(error)). The training continues from its "
+            "Another worker of this training was lost: \(takeMessage(error)). The training continues from its "
                 + "checkpoint."
         )
     }

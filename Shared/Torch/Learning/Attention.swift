@@ -143,7 +143,7 @@ public final class Attention {
         guard !lists.isEmpty else { return 0 }
         ComputeThreads.prepare()
         for list in lists { check(list, isTaught: true) }
-        var wanted = gyrus_attention_lesson(
+        var wanted = gyrus_attention_training(
             steps: Int64(run.steps), batch: Int64(run.batch), fresh: Int64(min(run.fresh, lists.count)),
             learning_rate: run.learningRate, pull: run.pull, seed: run.seed)
         var loss = 0.0

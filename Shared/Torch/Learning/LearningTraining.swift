@@ -28,7 +28,7 @@ public final class LearningTraining: ResumableTraining {
     /// Number of initial epochs without labels.
     public let pretrainingEpochs: Int
     /// Number of samples whose labels are used.
-    public let labelled: Int
+    public let labeled: Int
 
     /// The session with labels.
     private let main: TrainingSession
@@ -49,7 +49,7 @@ public final class LearningTraining: ResumableTraining {
     ) throws {
         try self.init(
             description, plan: plan, learning: learning, samples: samples,
-            labelled: try learning.labels.map(samples.places) ?? samples.chosenPlaces(count, seed: plan.seed),
+            labeled: try learning.labels.map(samples.places) ?? samples.chosenPlaces(count, seed: plan.seed),
             count: count,
             kinds: kinds)
     }
@@ -57,12 +57,12 @@ public final class LearningTraining: ResumableTraining {
     /// - Parameter known: Positions of the samples whose labels are used.
     init(
         _ description: NetworkDescription, plan: TrainingPlan, learning: Learning, samples: SampleSource,
-        labelled known: [Int], count: Int = 0, kinds: [String: ModalityKind]
+        labeled known: [Int], count: Int = 0, kinds: [String: ModalityKind]
     ) throws {
         let used = samples.chosenPlaces(count, seed: plan.seed)
-        let all = try samples.partlyLabelled(known, used: used)
+        let all = try samples.partlyLabeled(known, used: used)
         let given = all.first(known.count).repeated(to: all.count)
-        labelled = known.count
+        labeled = known.count
         classifier = try description.classifier.name
         mode = learning.mode
         pretrainingEpochs = learning.mode.isPretrained ? learning.pretraining ?? plan.epochs : 0
@@ -72,7 +72,7 @@ public final class LearningTraining: ResumableTraining {
         case .supervised: break
         case .semiSupervised:
             _ = try samples.labels(for: "Semi-supervised learning, which uses confident answers as labels,")
-            try main.teach(.pseudoLabels(labelled: known.count), on: kinds)
+            try main.teach(.pseudoLabels(labeled: known.count), on: kinds)
         case .autoencoder, .contrastive:
             try main.teach(.labels(only: learning.transfer == .probe ? classifier + "." : nil), on: kinds)
             guard pretrainingEpochs > 0 else { break }
@@ -80,7 +80,7 @@ public final class LearningTraining: ResumableTraining {
             let pretext = try isContrast ? description.projected : description.restoring
             let session = try TrainingSession(
                 pretext, plan: try plan.pretraining(epochs: pretrainingEpochs),
-                samples: try all.unlabelled(outputs: pretext.outputShape.reduce(1, *)))
+                samples: try all.unlabeled(outputs: pretext.outputShape.reduce(1, *)))
             try session.teach(isContrast ? .contrast : .reconstruction, on: kinds)
             pretraining = session
         }

@@ -15,14 +15,14 @@ extension SampleSource {
 
     /// The samples with those whose labels are used first. The labels of all others are removed.
     /// - Parameter used: Samples from which those without labels are taken; nil for all.
-    func partlyLabelled(_ labelled: [Int], used: [Int]) throws -> SampleSource {
-        let known = Set(labelled)
-        let ordered = selecting(labelled + used.filter { !known.contains($0) })
+    func partlyLabeled(_ labeled: [Int], used: [Int]) throws -> SampleSource {
+        let known = Set(labeled)
+        let ordered = selecting(labeled + used.filter { !known.contains($0) })
         let answers: Answers =
             switch ordered.answers {
-            case .classes(let labels): .classes(labels.enumerated().map { $0 < labelled.count ? $1 : 0 })
+            case .classes(let labels): .classes(labels.enumerated().map { $0 < labeled.count ? $1 : 0 })
             case .numbers(let numbers):
-                .numbers(numbers.enumerated().map { $0 < labelled.count * target.outputs ? $1 : 0 })
+                .numbers(numbers.enumerated().map { $0 < labeled.count * target.outputs ? $1 : 0 })
             }
         return try SampleSource(target: target, modalities: ordered.modalities, answers: answers, owner: owner)
     }
@@ -31,7 +31,7 @@ extension SampleSource {
     func repeated(to count: Int) -> SampleSource { selecting((0..<count).map { $0 % self.count }) }
 
     /// The same samples for a network with a given number of outputs that are not classes.
-    func unlabelled(outputs: Int) throws -> SampleSource {
+    func unlabeled(outputs: Int) throws -> SampleSource {
         try SampleSource(
             classes: outputs, modalities: modalities, labels: [Int32](repeating: 0, count: count), owner: owner)
     }

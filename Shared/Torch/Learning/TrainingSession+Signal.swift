@@ -6,7 +6,7 @@ enum TrainingSignal {
     /// Labels of weakly distorted samples; if a layer is named, only its weights learn.
     case labels(only: String?)
     /// The same, and confident answers for the others; a given number of samples at the beginning have labels.
-    case pseudoLabels(labelled: Int)
+    case pseudoLabels(labeled: Int)
     /// That two forms of a sample are similar.
     case contrast
     /// The sample before it was distorted.
@@ -23,21 +23,21 @@ enum TrainingSignal {
 extension TrainingSession {
     /// Makes mini-batches teach something other than the labels of unchanged samples.
     /// - Parameter kinds: What each input of the network holds.
-    func teach(_ lesson: TrainingSignal, on kinds: [String: ModalityKind]) throws {
+    func teach(_ signal: TrainingSignal, on kinds: [String: ModalityKind]) throws {
         let held = try held(kinds)
-        var plan = gyrus_lesson_plan()
+        var plan = gyrus_signal_plan()
         plan.inputs = Int64(held.count)
         plan.confidence = TrainingSignal.confidence
         plan.share = TrainingSignal.share
         plan.temperature = TrainingSignal.temperature
         var layer = ""
-        switch lesson {
+        switch signal {
         case .labels(let only):
             plan.kind = GYRUS_LABELS
             layer = only ?? ""
-        case .pseudoLabels(let labelled):
+        case .pseudoLabels(let labeled):
             plan.kind = GYRUS_PSEUDO_LABELS
-            plan.labelled = Int64(labelled)
+            plan.labeled = Int64(labeled)
         case .contrast: plan.kind = GYRUS_CONTRAST
         case .reconstruction: plan.kind = GYRUS_RECONSTRUCTION
         }
@@ -56,7 +56,7 @@ extension TrainingSession {
         let how = held.map {
             Augmentation.of($0.kind, rank: $0.rank, strength == .light ? .weak : .strong, flips: flips)
         }
-        var plan = gyrus_lesson_plan()
+        var plan = gyrus_signal_plan()
         plan.kind = GYRUS_LABELS
         plan.inputs = Int64(held.count)
         try learn(plan, "", weak: how, how)
@@ -72,7 +72,7 @@ extension TrainingSession {
     }
 
     private func learn(
-        _ plan: gyrus_lesson_plan, _ only: String, weak: [gyrus_augmentation], _ strong: [gyrus_augmentation]
+        _ plan: gyrus_signal_plan, _ only: String, weak: [gyrus_augmentation], _ strong: [gyrus_augmentation]
     ) throws {
         var plan = plan
         var error: UnsafeMutablePointer<CChar>?

@@ -8,7 +8,7 @@ enum PipelineCommand: Equatable {
     case evaluate
     /// Sends all tensors to the worker of rank 0.
     case gather
-    /// Ends.
+    /// Ends the loop of the workers; no command follows.
     case end
 
     /// Tag of commands and their answers.

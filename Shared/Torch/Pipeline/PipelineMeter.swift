@@ -27,7 +27,7 @@ struct PipelineMeter {
         return result
     }
 
-    /// Returns the figures by name, and resets them.
+    /// Returns the statistics by name, and resets them.
     mutating func take(microBatches: Int) -> [String: Double] {
         let busy = max(stage.busy - earlier.busy, .microseconds(1))
         let whole = max(ContinuousClock.now - start, .microseconds(1))
@@ -47,5 +47,5 @@ struct PipelineMeter {
 
 extension PipelineTraining {
     /// What this worker did since the last query.
-    public func takeFigures() -> [String: Double] { meter.take(microBatches: microBatches) }
+    public func takeStatistics() -> [String: Double] { meter.take(microBatches: microBatches) }
 }

@@ -3,7 +3,7 @@
 ///
 /// A stage first computes forward until micro-batches fill the stages after it, then alternates backward and forward,
 /// then computes backward until none is left. So it never holds the activations of more micro-batches than there are
-/// stages from it on, however many a mini-batch has.
+/// stages from it to the end, however many a mini-batch has.
 public struct PipelineSchedule: Hashable, Sendable {
     /// One computation.
     public enum Action: Hashable, Sendable {

@@ -100,7 +100,7 @@ public final class PipelineStage {
     /// Accumulates the gradients of a micro-batch with a given number of samples.
     /// - Parameters:
     ///   - gradient: What the next stage sent; nil at the last stage.
-    ///   - progress: Accumulates the figures of the samples.
+    ///   - progress: Accumulates the statistics of the samples.
     /// - Returns: what the previous stage receives; nil at the first stage.
     func backward(
         _ microBatch: Int, samples count: Int, gradient: Frame?, _ progress: inout gyrus_progress

@@ -26,7 +26,7 @@ struct PipelineStep {
     }
 
     /// Accumulates the gradients of all micro-batches, without a step.
-    /// - Returns: the figures of the samples.
+    /// - Returns: the statistics of the samples.
     mutating func run() throws -> gyrus_progress {
         let actions = PipelineSchedule(stage: group.rank, stages: group.size, microBatches: microBatches.count).actions
         var progress = gyrus_progress()

@@ -55,7 +55,7 @@ extension PipelineTraining {
     /// The whole network. Only at rank 0.
     public var network: ScriptedNetwork {
         get throws {
-            if let whole, whole.step == course.step { return whole.network }
+            if let whole, whole.step == epochProgress.step { return whole.network }
             let network = try ScriptedNetwork(description, seed: plan.seed)
             let tensors = Dictionary(try gather().map { ($0.name, $0) }) { first, _ in first }
             for view in network.tensors {
@@ -64,7 +64,7 @@ extension PipelineTraining {
                 }
                 tensor.bytes.withUnsafeBytes(view.write)
             }
-            whole = (network, course.step)
+            whole = (network, epochProgress.step)
             return network
         }
     }
@@ -112,17 +112,17 @@ extension PipelineTraining {
 
     /// Writes everything that any number of workers, including one, need to continue from here. Only at rank 0.
     public func writeCheckpoint(to file: URL, notes: [String: String]) throws {
-        try SafetensorsFile.write(try gather(), metadata: notes.merging(course.position) { $1 }, to: file.path)
+        try SafetensorsFile.write(try gather(), metadata: notes.merging(epochProgress.position) { $1 }, to: file.path)
     }
 
     /// Continues from a checkpoint, as all workers do; this one takes what its layers need.
     public func restoreCheckpoint(from file: URL) throws -> [String: String] {
         let source = try SafetensorsFile(opening: file.path)
-        let course = try course.at(source)
+        let restored = try epochProgress.at(source)
         for tensor in stage.tensors { try tensor.check(in: source) }
         for tensor in stage.tensors { try tensor.fill(from: source) }
-        stage.setStep(course.step)
-        self.course = course
+        stage.setStep(restored.step)
+        epochProgress = restored
         return source.metadata
     }
 }

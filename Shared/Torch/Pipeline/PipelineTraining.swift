@@ -25,7 +25,7 @@ public final class PipelineTraining: ResumableTraining {
     public let microBatches: Int
 
     let group: WorkerGroup
-    var course: EpochProgress
+    var epochProgress: EpochProgress
     var hasEnded = false
     var meter: PipelineMeter
     let description: NetworkDescription
@@ -51,8 +51,8 @@ public final class PipelineTraining: ResumableTraining {
         let partition = try PipelinePartition(costs)
         stages = partition.stages.map { parts[$0.lowerBound].lowerBound..<parts[$0.upperBound - 1].upperBound }
         let layout = try NetworkStage(of: description, layers: stages[group.rank])
-        course = EpochProgress(plan, samples: samples.count)
-        stage = try PipelineStage(layout, plan: plan, steps: course.steps, samples: samples, weights: weights)
+        epochProgress = EpochProgress(plan, samples: samples.count)
+        stage = try PipelineStage(layout, plan: plan, steps: epochProgress.steps, samples: samples, weights: weights)
         meter = PipelineMeter(stage, group)
         self.description = description
         self.plan = plan
@@ -98,7 +98,7 @@ public final class PipelineTraining: ResumableTraining {
     /// Zero: a pipeline learns only from labels.
     public var pretrainingEpochs: Int { 0 }
     /// Number of complete epochs.
-    public var finishedEpochs: Int { course.finishedEpochs }
+    public var finishedEpochs: Int { epochProgress.finishedEpochs }
     /// Whether this worker has nothing more to do, as announced by rank 0.
     public var isDismissed: Bool { hasEnded }
 
@@ -111,7 +111,7 @@ public final class PipelineTraining: ResumableTraining {
     ///   gone.
     public func train(batches: Int) throws -> TrainingSession.Epoch? {
         guard rank == 0 else { return try obey() }
-        let count = min(batches, course.batchesLeft)
+        let count = min(batches, epochProgress.batchesLeft)
         guard count > 0 else { return nil }
         try announce(.train(batches: count))
         return try run(count)
@@ -123,10 +123,10 @@ public final class PipelineTraining: ResumableTraining {
         hasEnded = true
     }
 
-    func announce(_ command: PipelineCommand) throws { try command.announce(over: group, step: course.step) }
+    func announce(_ command: PipelineCommand) throws { try command.announce(over: group, step: epochProgress.step) }
 
     private func obey() throws -> TrainingSession.Epoch? {
-        switch try PipelineCommand.next(over: group, step: course.step) {
+        switch try PipelineCommand.next(over: group, step: epochProgress.step) {
         case .train(let batches): return try run(batches)
         case .evaluate: _ = try runEvaluation()
         case .gather: try sendTensors()
@@ -137,21 +137,22 @@ public final class PipelineTraining: ResumableTraining {
 
     private func run(_ batches: Int) throws -> TrainingSession.Epoch? {
         var epoch: TrainingSession.Epoch?
-        for _ in 0..<batches { epoch = try meter.measure(course.batchRange.count) { try runBatch() } }
+        for _ in 0..<batches { epoch = try meter.measure(epochProgress.batchRange.count) { try runBatch() } }
         return epoch
     }
 
     private func runBatch() throws -> TrainingSession.Epoch? {
         var step = PipelineStep(
-            stage, over: group, order: course.epochOrder(), batch: course.batchRange, microBatches: microBatches)
+            stage, over: group, order: epochProgress.epochOrder(), batch: epochProgress.batchRange,
+            microBatches: microBatches)
         let progress = try step.run()
         guard progress.loss_sum.isFinite else {
             throw Failure(
                 .diverged,
-                "The training diverged: the loss was no longer finite in batch \(course.finishedBatches + 1) of "
+                "The training diverged: the loss was no longer finite in batch \(epochProgress.finishedBatches + 1) of "
                     + "epoch \(finishedEpochs + 1); a smaller learning rate may help.")
         }
         try stage.step()
-        return course.advance(by: 1, progress)
+        return epochProgress.advance(by: 1, progress)
     }
 }

@@ -34,7 +34,7 @@ struct FeatureRows {
                 squares[place] += distance * distance / count
             }
         }
-        // A feature that hardly varies yet must not dominate all others once the layers below learn.
+        // A feature that hardly varies at first must not dominate all others once the layers below learn.
         let least = max(1e-6, Self.leastShare * squares.reduce(0) { $0 + $1.squareRoot() } / Float(width))
         return (means, squares.map { max(least, $0.squareRoot()) })
     }

@@ -15,7 +15,7 @@ struct HeightFilter: Hashable, Sendable {
     /// Standard deviations of the aspect ratio: as observed, in the process, and of its velocity.
     private static let aspectNoise = (observation: 1e-1, position: 1e-2, velocity: 1e-5)
     /// The 0.95 quantile of the chi-square distribution with 4 degrees of freedom: beyond it, an observation belongs to
-    /// another.
+    /// another track.
     static let gate = 9.4877
 
     /// Starts with a box at rest.

@@ -3,7 +3,7 @@ import Model
 /// A sequence's ground truth and a tracker's results, prepared for the metrics: identities are numbered from 0, rows
 /// that the benchmark does not count are removed, and the overlaps are computed.
 public struct TrackingPair: Sendable {
-    /// One frame.
+    /// The identities of one frame, and how much their boxes overlap.
     struct Frame: Sendable {
         /// Numbers of the true identities.
         var truth: [Int]

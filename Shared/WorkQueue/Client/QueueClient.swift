@@ -141,7 +141,7 @@ public struct QueueClient: Sendable {
         return try TaskDirective(await client.call(.renew, request, timeout: timeout))
     }
 
-    /// Announces where the workers of the task meet, or waits until the worker of rank 0 has announced it.
+    /// Announces the address of the workers' rendezvous, or waits until the worker of rank 0 has announced it.
     /// - Parameters:
     ///   - address: Where this worker listens, if it has rank 0; nil for the others.
     ///   - patience: How long the queue or the worker of rank 0 may be unreachable.
@@ -153,7 +153,7 @@ public struct QueueClient: Sendable {
             guard !reply.address.isEmpty else {
                 throw Failure(
                     .unavailable,
-                    "The worker of rank 0 of task '\(attempt.task)' has not announced yet where it listens.")
+                    "The worker of rank 0 of task '\(attempt.task)' has not yet announced where it listens.")
             }
             return reply.address
         }

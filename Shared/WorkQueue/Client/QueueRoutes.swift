@@ -19,7 +19,7 @@ extension Route where Request == Wire.RenewRequest, Reply == Wire.DirectiveReply
     package static var renew: Route<Wire.RenewRequest, Wire.DirectiveReply> { .init("queue.renew", .work) }
 }
 
-/// Tells the workers of a task where to meet.
+/// Tells the workers of a task the address of their rendezvous.
 extension Route where Request == Wire.RendezvousRequest, Reply == Wire.RendezvousReply {
     /// `queue.rendezvous`
     package static var rendezvous: Route<Wire.RendezvousRequest, Wire.RendezvousReply> {

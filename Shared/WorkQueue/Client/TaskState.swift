@@ -33,7 +33,7 @@ public enum TaskState: Int, Hashable, Sendable, CaseIterable, CustomStringConver
 public enum TaskDirective: Int, Hashable, Sendable {
     /// Continue.
     case proceed = 1
-    /// Stop: the submitter withdrew the task.
+    /// Stop: the submitter canceled the task.
     case cancel = 2
     /// Stop: the task was given to another worker.
     case stale = 3

@@ -12,7 +12,7 @@ public struct WorkerSettings: Hashable, Sendable {
     public var patience: Duration = .seconds(600)
     /// How long a handler has to stop before its task is returned without waiting for it.
     public var stopGrace: Duration = .seconds(8)
-    /// How long the workers of one task wait to learn where to meet.
+    /// How long the workers of one task wait for the address of their rendezvous.
     public var rendezvous: Duration = .seconds(60)
     /// Longest pause between two attempts to reach the queue.
     public var longestPause: Duration = .seconds(2)
@@ -107,7 +107,7 @@ public struct TaskWorker: Service {
                         if isAway { logger.info("the queue is back") }
                         return lease
                     } catch let failure as Failure {
-                        if Self.isHopeless(failure) { throw failure }
+                        if Self.isPermanent(failure) { throw failure }
                         // A short absence is a restart and not worth logging; a long one is logged once.
                         if pause == settings.longestPause && !isAway {
                             isAway = true
@@ -124,7 +124,7 @@ public struct TaskWorker: Service {
         }
     }
 
-    private static func isHopeless(_ failure: Failure) -> Bool {
+    private static func isPermanent(_ failure: Failure) -> Bool {
         [.permissionDenied, .unknownRoute, .unsupportedVersion, .invalidArgument].contains(failure.code)
     }
 
@@ -137,7 +137,7 @@ public struct TaskWorker: Service {
             else { return }
             _ = try await queue.release(lease.attempt)
         } catch {
-            logger.debug("no last word to the queue", metadata: ["error": "\(error)"])
+            logger.debug("cannot return a task to the queue", metadata: ["error": "\(error)"])
         }
     }
 
@@ -220,7 +220,7 @@ public struct TaskWorker: Service {
             case .failure(let failure): try await fail(lease, failure, tail, logger)
             case .stopped where signal.reason?.givesBack == true:
                 _ = try await queue.release(lease.attempt, patience: settings.stopGrace)
-                logger.info("task given back")
+                logger.info("returned the task")
             case .stopped: logger.info("task stopped", metadata: ["reason": "\(signal.reason.map { "\($0)" } ?? "")"])
             }
         } catch {

@@ -20,7 +20,7 @@ public struct QueueSettings: Hashable, Sendable {
     public var largestGang = 64
     /// How long a task for several workers lets later tasks go first while too few workers are free.
     public var gangPatience: Duration = .seconds(30)
-    /// Maximum size in bytes of the address at which the workers of a task meet.
+    /// Maximum size in bytes of the address of a task's rendezvous.
     public var largestAddress = 1_024
     /// Maximum time that a pull or a wait for a task's end is held open.
     public var longestWait: Duration = .seconds(30)

@@ -91,21 +91,20 @@ extension TaskStore {
             arguments: [date().microseconds, task.number])
     }
 
-    /// Records where the workers of an attempt meet.
+    /// Records the address of an attempt's rendezvous.
     func note(address: String, of attempt: TaskAttempt, in db: Database) throws {
         let task = try owned(by: attempt, in: db)
         guard task.rank == 0 else {
             throw Failure(
                 .conflict,
-                "The worker of rank \(task.rank) cannot set where the workers of task '\(attempt.task)' meet; only "
-                    + "rank 0 can."
+                "The worker of rank \(task.rank) cannot set the rendezvous of task '\(attempt.task)'; only rank 0 can."
             )
         }
         try db.execute(
             sql: "UPDATE tasks SET address = ? WHERE number = ?", arguments: [address, task.number])
     }
 
-    /// Where the workers of an attempt meet; empty if not known yet.
+    /// The address of an attempt's rendezvous; empty if not yet known.
     func address(for attempt: TaskAttempt, in db: Database) throws -> String {
         let task = try owned(by: attempt, in: db)
         return try String.fetchOne(

@@ -6,7 +6,7 @@ import WorkQueueClient
 
 /// The tasks of a queue in its database. Every method runs in the caller's transaction and records its event there.
 struct TaskStore: Sendable {
-    /// Settings of the queue.
+    /// Limits and times that apply to its tasks.
     let settings: QueueSettings
     /// Where events go.
     let events: EventLog
@@ -65,7 +65,7 @@ struct TaskStore: Sendable {
 
     /// Records the progress of a task.
     func report(_ report: TaskReport, of attempt: TaskAttempt, in db: Database) throws -> TaskDirective {
-        try heed(attempt, { $0.onMessage(attempt) }, in: db) { task in
+        try handle(attempt, { $0.onMessage(attempt) }, in: db) { task in
             if let checkpoint = report.checkpoint {
                 // An attempt that came further shows that the task did not cause the crashes before it.
                 try db.execute(
@@ -89,7 +89,7 @@ struct TaskStore: Sendable {
     func complete(
         _ attempt: TaskAttempt, result: [UInt8], in db: Database, then onSuccess: WorkQueue.SuccessHook? = nil
     ) throws -> TaskDirective {
-        try heed(attempt, { $0.onComplete(attempt) }, in: db) { task in
+        try handle(attempt, { $0.onComplete(attempt) }, in: db) { task in
             guard task.rank == 0 else { return try completeRank(task, in: db) }
             let statement = try db.cachedStatement(
                 sql: """
@@ -108,7 +108,7 @@ struct TaskStore: Sendable {
         _ attempt: TaskAttempt, _ failure: Failure, logTail: String? = nil, afterSilence isLost: Bool = false,
         in db: Database
     ) throws -> TaskDirective {
-        try heed(attempt, { $0.onSettle(attempt) }, in: db) { task in
+        try handle(attempt, { $0.onSettle(attempt) }, in: db) { task in
             var failure = failure
             failure.message = failure.message.cut(toBytes: settings.largestMessage)
             let logTail = logTail.map { String(decoding: $0.utf8.suffix(settings.largestLogTail), as: UTF8.self) }
@@ -142,7 +142,7 @@ struct TaskStore: Sendable {
 
     /// Takes back a task that its worker returns without having failed.
     func release(_ attempt: TaskAttempt, in db: Database) throws -> TaskDirective {
-        try heed(attempt, { $0.onSettle(attempt) }, in: db) { task in
+        try handle(attempt, { $0.onSettle(attempt) }, in: db) { task in
             guard !task.isReplaceable else {
                 return try vacate(
                     task, attempt, attempt.number, crashes: task.status.crashes, nil, "released", in: db)
@@ -153,7 +153,7 @@ struct TaskStore: Sendable {
     }
 
     /// Acts on a worker's message if it comes from the lease's attempt; otherwise returns what the worker should do.
-    private func heed(
+    private func handle(
         _ attempt: TaskAttempt, _ judge: (TaskStatus) -> TaskStatus.Verdict, in db: Database,
         act: (TaskEntry) throws -> Void
     ) throws -> TaskDirective {

@@ -4,7 +4,8 @@ import Storage
 public import WorkQueueClient
 
 extension WorkQueue {
-    /// Where the workers of a task meet: set by the worker of rank 0, and told to the others as soon as it is known.
+    /// The address of a task's rendezvous: set by the worker of rank 0, and passed to the others as soon as it is
+    /// known.
     /// - Returns: The address; empty if it was not known in time.
     /// - Throws: `Failure` with code `stale` if the attempt no longer has the task.
     public func rendezvous(_ attempt: TaskAttempt, at address: String, waiting: Duration) async throws -> String {

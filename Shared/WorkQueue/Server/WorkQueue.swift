@@ -37,7 +37,7 @@ public actor WorkQueue: Service {
     nonisolated let available = WaitList<String>()
     /// Readers that wait for the end of a task, by its identity.
     nonisolated let ended = WaitList<String>()
-    /// Workers that wait to learn where to meet, by the task's identity.
+    /// Workers that wait for the address of their rendezvous, by the task's identity.
     nonisolated let met = WaitList<String>()
 
     var leases: LeaseTable

@@ -63,7 +63,7 @@ struct WorkerTable {
         return (able.filter { $0.value.open > 0 }.keys.sorted(), able.keys.sorted())
     }
 
-    /// Ends a pull.
+    /// Ends a pull; only the worker's latest pull counts as a sign of life.
     mutating func endPull(_ worker: WorkerProcess, _ pull: Pull, at now: Duration) {
         entries[worker.name]?.open -= 1
         guard isLatest(pull, of: worker) else { return }

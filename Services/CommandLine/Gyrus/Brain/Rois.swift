@@ -47,7 +47,7 @@ struct Rois: AsyncParsableCommand {
         }
         if let area { return try await rows(of: area, atlas, registry) }
         if let near {
-            return atlas.neighbours(of: try atlas.region(named: near), within: within).map {
+            return atlas.neighbors(of: try atlas.region(named: near), within: within).map {
                 RegionRow($0.region, distance: $0.distance, adjacent: $0.isAdjacent)
             }
         }

@@ -26,12 +26,12 @@ struct KnowledgeLearn: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
 
     func run() async throws {
-        let lesson = try await Services(gyrus.project).knowledge().learn()
+        let result = try await Services(gyrus.project).knowledge().learn()
         emit(
-            lesson.fresh == 0
-                ? "no new outcomes; \(lesson.scenarios) scenarios are known"
-                : "learned from \(lesson.scenarios) scenarios, \(lesson.fresh) of them new, in "
-                    + "\(Figures.fixed(lesson.seconds, 2)) s; ranking loss \(Figures.fixed(lesson.loss, 3))")
+            result.fresh == 0
+                ? "no new outcomes; \(result.scenarios) scenarios are known"
+                : "learned from \(result.scenarios) scenarios, \(result.fresh) of them new, in "
+                    + "\(Figures.fixed(result.seconds, 2)) s; ranking loss \(Figures.fixed(result.loss, 3))")
     }
 }
 

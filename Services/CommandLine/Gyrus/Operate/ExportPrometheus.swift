@@ -44,7 +44,7 @@ struct ExportPrometheus: AsyncParsableCommand {
     }
 }
 
-/// An alert.
+/// One rule in Prometheus' format: the alert fires once the expression has held for the duration.
 struct AlertRule {
     let name: String
     let expression: String

@@ -45,7 +45,7 @@ struct ModelCard {
         \(manifest.samples.training) samples for training, \(manifest.samples.validation) for validation, \
         \(manifest.samples.test) for test.
 
-        \(Self.table(["", ""], facts.map { [$0.0, $0.1] } + terms + figures))
+        \(Self.table(["", ""], facts.map { [$0.0, $0.1] } + terms + metricRows))
 
         ## Inputs
 
@@ -128,7 +128,7 @@ struct ModelCard {
         [["license", license ?? "not stated; the licenses of the data and of the original networks may apply"]]
     }
 
-    private var figures: [[String]] {
+    private var metricRows: [[String]] {
         let (split, values) = measured
         let known = values.map { [$0.metric.name(on: split), Figures.value($0.value, of: $0.metric, error: $0.error)] }
         let counts = ["parameters", "operations"].compactMap { name in

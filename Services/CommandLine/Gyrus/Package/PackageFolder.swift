@@ -34,7 +34,7 @@ struct PackageFolder {
         let manifest = try await PackageStore.write(
             script: script, manifest: manifest, metrics: metrics, to: model, from: registry)
         try describe(
-            manifest, title: title, facts: facts, metrics: metrics, license: entry?.lineage.licence,
+            manifest, title: title, facts: facts, metrics: metrics, license: entry?.lineage.license,
             answers: try await Self.answers(of: entry, from: registry), search: search)
     }
 

@@ -64,7 +64,7 @@ struct Foreground {
     }
 }
 
-/// Prints log lines as they arrive, until the task is cancelled.
+/// Prints log lines as they arrive, until the task is canceled.
 struct Printing: Sendable {
     private var logs: ProjectLogs
     private var printer = LogPrinter(isColored: Terminal.isColored)

@@ -153,7 +153,7 @@ struct DeadRequeue: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var queue: QueueOptions
 
-    @Argument(help: "Identities of tasks.", completion: .deadTasks)
+    @Argument(help: "IDs of tasks.", completion: .deadTasks)
     var tasks: [String]
 
     func run() async throws {
@@ -169,7 +169,7 @@ struct DeadDrop: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var queue: QueueOptions
 
-    @Argument(help: "Identities of tasks.", completion: .deadTasks)
+    @Argument(help: "IDs of tasks.", completion: .deadTasks)
     var tasks: [String]
 
     func run() async throws {

@@ -148,8 +148,8 @@ struct AVMnistReport {
         var lines = [
             "- Averaged over seeds, \(bars.count { $0.fused >= $0.better }) of \(bars.count) pairs match or beat their better "
                 + "half on the test split. In the source paper, 5 of 12 beat theirs.",
-            "- Of the \(fusions.count) results, \(onValidation) match or beat their better half on the validation split, by which "
-                + "they were chosen, and \(onTest) on the test split; \(alone) kept a single network, \(products) multiply the "
+            "- Of the \(fusions.count) results, \(onValidation) match or beat their better half on the validation split, which "
+                + "chose them, and \(onTest) on the test split; \(alone) kept a single network, \(products) multiply the "
                 + "answers of both networks.",
         ]
         if let best { lines.append("- Best pair: \(best.name), \(Self.percent(best.fused)).") }

@@ -82,7 +82,7 @@ struct AVMnistRunner {
         let digest = BlobDigest(hashing: Array(text.utf8)).hexadecimal
         let id = try ScenarioID("av-mnist-\(digest.prefix(16))")
         let status = try await designer.publish(text, file: "av-mnist.yaml", as: id)
-        // Cancelled or failed scenarios continue where they stopped.
+        // Canceled or failed scenarios continue where they stopped.
         if status.state == .cancelled || status.state == .failed { _ = try await designer.resume(id.text) }
         return id
     }

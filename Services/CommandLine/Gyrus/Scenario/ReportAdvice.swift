@@ -63,7 +63,7 @@ struct ReportAdvice {
 
     /// The advice, most useful first.
     var lines: [String] {
-        [simpler, longer, sureness, rareClasses].compactMap { $0 }
+        [simpler, longer, confidence, rareClasses].compactMap { $0 }
     }
 
     private var simpler: String? {
@@ -87,7 +87,7 @@ struct ReportAdvice {
             + "search will probably find better ones: raise search.budget."
     }
 
-    private var sureness: String? {
+    private var confidence: String? {
         let name = status.objective.name(on: "test")
         guard status.objective.isShare, let error = status.best?.metrics[Metric.error(of: name)],
             3.92 * error > Self.wideSpread, let samples = manifest?.samples.test

@@ -158,15 +158,15 @@ struct ReportPage {
             : "it has the best validation \(status.objective.name) of all fully trained networks"
         var text =
             "<p><strong>\(escaped(best.networkName))</strong> (trial \(best.id.number), \(escaped(best.origin))): \(reason).</p>"
-        let figures = Metric.all.filter { !$0.tasks.isDisjoint(with: status.objective.tasks) }.flatMap { metric in
+        let metrics = Metric.all.filter { !$0.tasks.isDisjoint(with: status.objective.tasks) }.flatMap { metric in
             ["validation", "test"].compactMap { split -> [String]? in
                 let name = metric.name(on: split)
                 guard let value = best.metrics[name] else { return nil }
                 return [name, Figures.value(value, of: metric, error: best.metrics[Metric.error(of: name)])]
             }
         }
-        text += rows(["metric", "value ± standard error"], figures)
-        text += "<p>\(escaped(sureness(best)))</p>"
+        text += rows(["metric", "value ± standard error"], metrics)
+        text += "<p>\(escaped(confidence(best)))</p>"
         if let gain = SearchGain(trials, objective: status.objective)?.sentence(on: best) {
             text += "<p>\(escaped(gain))</p>"
         }
@@ -174,7 +174,7 @@ struct ReportPage {
     }
 
     /// Whether the winner's lead is statistically significant.
-    private func sureness(_ best: Trial) -> String {
+    private func confidence(_ best: Trial) -> String {
         let name = status.objective.name(on: "test")
         let others = trials.filter { $0.purpose.isFinal && $0.id != best.id && $0.metrics[name] != nil }
         guard let value = best.metrics[name], let error = best.metrics[Metric.error(of: name)] else {

@@ -19,7 +19,6 @@ struct Scenarios: AsyncParsableCommand {
     static let management: [any ParsableCommand.Type] = [Scenarios.self, Cancel.self, Resume.self]
 }
 
-/// Lists the scenarios.
 struct ScenarioList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the scenarios, newest first.")
@@ -81,10 +80,10 @@ struct Cancel: AsyncParsableCommand {
     }
 }
 
-/// Continues a cancelled or failed scenario.
+/// Continues a canceled or failed scenario.
 struct Resume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Continue a cancelled or failed scenario.", discussion: "  gyrus resume 3fa2")
+        abstract: "Continue a canceled or failed scenario.", discussion: "  gyrus resume 3fa2")
 
     @ParentCommand var gyrus: Gyrus
 

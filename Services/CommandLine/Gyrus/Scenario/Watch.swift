@@ -74,7 +74,7 @@ struct WatchDisplay {
         }
     }
 
-    /// The trainer's events tell the progress of each training; without them, the board shows less.
+    /// The trainer's events tell the progress of each training; without them, the display shows less.
     private func follow(_ epochs: EpochTable, of scenario: ScenarioStatus) async {
         do {
             let trainer = try await services.service(.trainer)
@@ -121,7 +121,7 @@ struct Epoch: Hashable, Sendable {
         guard workers.count > 1 else {
             return metrics["batch-parts"].map { ", memory full: each batch in \(Int($0)) parts" } ?? ""
         }
-        let all = workers.sorted { $0.key < $1.key }.map(\.value.figures)
+        let all = workers.sorted { $0.key < $1.key }.map(\.value.metrics)
         let rates = all.map { "\(Int($0["samples-per-second"] ?? 0))" }.joined(separator: " + ")
         let idle = all.map { Figures.percent($0["idle-share"] ?? 0) }.joined(separator: " + ")
         let layers = all.compactMap { $0["layers"].map { "\(Int($0))" } }.joined(separator: " + ")

@@ -267,8 +267,8 @@ struct EventPrinter: Sendable {
         )
         guard Terminal.isColored else { return "\(head) \(kind) \(rest)" }
         // These are the only control sequences that reach the terminal.
-        let colour = event.kind.hasSuffix("failed") || event.kind.hasSuffix("refused") ? 31 : 36
-        return "\u{1B}[2m\(head)\u{1B}[0m \u{1B}[\(colour)m\(kind)\u{1B}[0m \(rest)"
+        let color = event.kind.hasSuffix("failed") || event.kind.hasSuffix("refused") ? 31 : 36
+        return "\u{1B}[2m\(head)\u{1B}[0m \u{1B}[\(color)m\(kind)\u{1B}[0m \(rest)"
     }
 
     /// Rounds numbers for people; JSON has all digits for programs.

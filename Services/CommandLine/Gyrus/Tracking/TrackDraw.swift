@@ -4,7 +4,6 @@ import Model
 import Tracking
 import Vision
 
-/// Draws tracks.
 struct TrackDraw: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "draw", abstract: "Draw tracks on the frames of a sequence, or on an empty canvas.",

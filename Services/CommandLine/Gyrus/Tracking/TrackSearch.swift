@@ -95,7 +95,7 @@ struct TrackSearch: AsyncParsableCommand {
             report.trials.append(
                 .init(
                     number: trial.number, setup: trial.candidate, isFixed: isFixed, value: trial.value,
-                    metrics: TrackingFigures.metrics(seen: trial.evaluation, heldOut: heldOut)))
+                    metrics: TrackingMetrics.metrics(seen: trial.evaluation, heldOut: heldOut)))
         }
         return report
     }

@@ -75,11 +75,11 @@ struct TrackingTrialRow: Listable {
 
     var name: String { "\(trial)" }
     var row: [String] {
-        let figures = TrackingFigures(metrics)
-        let hidden = TrackingFigures(metrics, of: .heldOut)
+        let scores = TrackingMetrics(metrics)
+        let hidden = TrackingMetrics(metrics, of: .heldOut)
         return [
-            "\(trial)", setup, origin, Figures.percent(figures?.idf1), figures.map { "\(Int($0.switches))" } ?? "–",
-            Figures.percent(figures?.mota), Figures.percent(figures?.hota), Figures.percent(hidden?.idf1),
+            "\(trial)", setup, origin, Figures.percent(scores?.idf1), scores.map { "\(Int($0.switches))" } ?? "–",
+            Figures.percent(scores?.mota), Figures.percent(scores?.hota), Figures.percent(hidden?.idf1),
             isWinner ? "\(state), winner" : failure.map { "\(state): \($0)" } ?? state,
         ]
     }

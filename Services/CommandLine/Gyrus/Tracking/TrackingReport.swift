@@ -15,7 +15,7 @@ struct TrackingReport {
         let metrics: [String: Double]
 
         var name: String { "\(setup.detector), \(setup.tracker.name)" }
-        var sequences: [String] { TrackingFigures.sequences(in: metrics) }
+        var sequences: [String] { TrackingMetrics.sequences(in: metrics) }
     }
 
     var trials: [Trial]
@@ -48,7 +48,7 @@ struct TrackingReport {
             : sideBySide(
                 "On held-out sequences (\(heldOut.joined(separator: ", "))):", winner, .heldOut)
         let all =
-            TrackingFigures(winner.metrics, of: .all) == nil
+            TrackingMetrics(winner.metrics, of: .all) == nil
             ? nil : sideBySide("On all sequences together, as in published tables:", winner, .all)
         return ([fixed] + tables + [hidden, all, publishedTable, conclusion(winner)].compactMap(\.self))
             .joined(separator: "\n\n")
@@ -58,15 +58,15 @@ struct TrackingReport {
         trials.max { ($0.value, $1.number) < ($1.value, $0.number) }
     }
 
-    private func sideBySide(_ title: String, _ winner: Trial, _ row: TrackingFigures.Row) -> String {
-        let fixed = trials.filter { $0.isFixed && $0.number != winner.number }.map { [$0.name] + figures($0, row) }
-        let rows = fixed + [["RESULT: \(winner.name)"] + figures(winner, row)]
+    private func sideBySide(_ title: String, _ winner: Trial, _ row: TrackingMetrics.Row) -> String {
+        let fixed = trials.filter { $0.isFixed && $0.number != winner.number }.map { [$0.name] + scores($0, row) }
+        let rows = fixed + [["RESULT: \(winner.name)"] + scores(winner, row)]
         return "\(title)\n" + table(["DETECTOR, TRACKER"] + Self.titles.dropFirst(), rows)
     }
 
     private func detectorTable(_ trial: Trial) -> String {
         let rows = trial.sequences.map { name in
-            [heldOut.contains(name) ? "\(name) (held out)" : name] + figures(trial, .sequence(name))
+            [heldOut.contains(name) ? "\(name) (held out)" : name] + scores(trial, .sequence(name))
         }
         return "Best with \(trial.setup.detector): \(trial.setup)\n"
             + table(Self.titles, rows + sums(of: trial))
@@ -74,15 +74,15 @@ struct TrackingReport {
 
     /// Each sum is labeled with what it covers, so that it is not mistaken for the sum of all rows.
     private func sums(of trial: Trial) -> [[String]] {
-        guard TrackingFigures(trial.metrics, of: .all) != nil else {
+        guard TrackingMetrics(trial.metrics, of: .all) != nil else {
             return [
                 [heldOut.isEmpty ? Evaluation.overall : "\(Evaluation.overall) of the search"]
-                    + figures(trial, .overall)
+                    + scores(trial, .overall)
             ]
         }
         return [
-            ["\(Evaluation.overall) of the search"] + figures(trial, .overall),
-            ["\(Evaluation.overall) with held-out sequences"] + figures(trial, .all),
+            ["\(Evaluation.overall) of the search"] + scores(trial, .overall),
+            ["\(Evaluation.overall) with held-out sequences"] + scores(trial, .all),
         ]
     }
 
@@ -117,13 +117,13 @@ struct TrackingReport {
                 """
     }
 
-    private func figures(_ trial: Trial, _ row: TrackingFigures.Row) -> [String] {
-        guard let figures = TrackingFigures(trial.metrics, of: row) else {
+    private func scores(_ trial: Trial, _ row: TrackingMetrics.Row) -> [String] {
+        guard let scores = TrackingMetrics(trial.metrics, of: row) else {
             return Self.titles.dropFirst().map { _ in "–" }
         }
         return [
-            Figures.fixed(figures.idf1, 4), "\(Int(figures.switches))", Figures.fixed(figures.mota, 4),
-            Figures.fixed(figures.distance, 4), Figures.fixed(figures.hota, 4),
+            Figures.fixed(scores.idf1, 4), "\(Int(scores.switches))", Figures.fixed(scores.mota, 4),
+            Figures.fixed(scores.distance, 4), Figures.fixed(scores.hota, 4),
         ]
     }
 }

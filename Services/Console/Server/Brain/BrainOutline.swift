@@ -7,23 +7,23 @@ struct BrainOutline {
     /// Distance between the outermost points and the outline in millimeters: regions extend beyond their centers.
     private static let skin = 11.0
 
-    private let centre: (x: Double, y: Double)
+    private let center: (x: Double, y: Double)
     private let radii: [Double]
 
     /// Computes the outline of points.
     init(around points: [(x: Double, y: Double)]) {
         let xs = points.map(\.x)
         let ys = points.map(\.y)
-        let centre = (
+        let center = (
             x: ((xs.min() ?? 0) + (xs.max() ?? 0)) / 2, y: ((ys.min() ?? 0) + (ys.max() ?? 0)) / 2
         )
-        self.centre = centre
+        self.center = center
         // In each direction, the extent of the farthest points nearby, weighting nearer directions more.
         let extents = (0..<Self.directions).map { index -> Double in
             let angle = 2 * Double.pi * Double(index) / Double(Self.directions)
             return points.map { point in
-                let distance = hypot(point.x - centre.x, point.y - centre.y)
-                let turn = abs(remainder(atan2(point.y - centre.y, point.x - centre.x) - angle, 2 * .pi))
+                let distance = hypot(point.x - center.x, point.y - center.y)
+                let turn = abs(remainder(atan2(point.y - center.y, point.x - center.x) - angle, 2 * .pi))
                 return distance * exp(-pow(turn / 0.52, 2))
             }.max() ?? 0
         }
@@ -34,7 +34,7 @@ struct BrainOutline {
     var bounds: (across: ClosedRange<Double>, up: ClosedRange<Double>) {
         let points = radii.enumerated().map { index, radius in
             let angle = 2 * Double.pi * Double(index) / Double(Self.directions)
-            return (x: centre.x + cos(angle) * radius, y: centre.y + sin(angle) * radius)
+            return (x: center.x + cos(angle) * radius, y: center.y + sin(angle) * radius)
         }
         let (xs, ys) = (points.map(\.x), points.map(\.y))
         return ((xs.min() ?? 0)...(xs.max() ?? 0), (ys.min() ?? 0)...(ys.max() ?? 0))
@@ -44,7 +44,7 @@ struct BrainOutline {
     func path(at share: Double, _ place: (Double, Double) -> (x: Double, y: Double)) -> String {
         let points = radii.enumerated().map { index, radius in
             let angle = 2 * Double.pi * Double(index) / Double(Self.directions)
-            return place(centre.x + cos(angle) * radius * share, centre.y + sin(angle) * radius * share)
+            return place(center.x + cos(angle) * radius * share, center.y + sin(angle) * radius * share)
         }
         let n = SVG.number
         // Quadratic curves through the midpoints between the points are smooth everywhere.

@@ -1,6 +1,6 @@
 /// A horizontal bar chart.
 struct BarChart {
-    /// One bar.
+    /// A bar with its name on the left and its value as text on the right.
     struct Bar {
         var name: String
         var value: Double

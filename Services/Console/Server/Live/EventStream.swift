@@ -82,11 +82,11 @@ final class StreamLimiter: Sendable {
                 .serviceUnavailable, "All \(most) event streams of this console are in use; close some pages.",
                 headers: [.retryAfter: "10"])
         }
-        let place = Place(broker: self)
+        let slot = Slot(broker: self)
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
             body: ResponseBody { writer in
-                defer { withExtendedLifetime(place) {} }
+                defer { withExtendedLifetime(slot) {} }
                 try await stream.write(to: &writer)
                 try await writer.finish(nil)
             })
@@ -101,7 +101,7 @@ final class StreamLimiter: Sendable {
     }
 
     /// Held by a response's body, whether or not it is ever written.
-    private final class Place: Sendable {
+    private final class Slot: Sendable {
         private let broker: StreamLimiter
         init(broker: StreamLimiter) { self.broker = broker }
         deinit { broker.open.withLock { $0 -= 1 } }

@@ -185,8 +185,8 @@ struct AnswerValues {
         guard !answers.bands.isEmpty else { return nil }
         let points = answers.bands.map { band in
             Chart.Point(
-                x: band.sureness * 100, y: band.right * 100,
-                title: "\(Words.count(band.count)) answers, \(Words.fixed(band.sureness * 100, 1)) % confident: "
+                x: band.confidence * 100, y: band.right * 100,
+                title: "\(Words.count(band.count)) answers, \(Words.fixed(band.confidence * 100, 1)) % confident: "
                     + "\(Words.fixed(band.right * 100, 1)) % right", style: "strong")
         }
         return Chart(

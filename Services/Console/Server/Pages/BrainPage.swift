@@ -137,10 +137,10 @@ struct BrainPage: Sendable {
                     "address": Query().address("/brain", ["function": function.value.name]),
                 ]
             },
-            "neighbours": atlas.neighbours(of: region, within: Atlas.adjacency).prefix(listed).map { neighbour in
+            "neighbors": atlas.neighbors(of: region, within: Atlas.adjacency).prefix(listed).map { neighbor in
                 [
-                    "title": neighbour.region.title, "distance": "\(Words.fixed(neighbour.distance, 0)) mm",
-                    "address": Query().address("/brain", ["region": neighbour.region.name]),
+                    "title": neighbor.region.title, "distance": "\(Words.fixed(neighbor.distance, 0)) mm",
+                    "address": Query().address("/brain", ["region": neighbor.region.name]),
                 ]
             },
         ]

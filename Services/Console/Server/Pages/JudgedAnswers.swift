@@ -18,7 +18,7 @@ struct JudgedAnswers: Sendable {
         case right, wrong, missed
     }
 
-    /// Counts for one label.
+    /// How often each outcome occurred for one label.
     struct LabelCount: Hashable, Sendable {
         var counts: [LabelOutcome: Int] = [:]
     }
@@ -27,7 +27,7 @@ struct JudgedAnswers: Sendable {
     struct Band: Hashable, Sendable {
         var count = 0
         /// Mean confidence.
-        var sureness = 0.0
+        var confidence = 0.0
         /// Share of these answers that are right.
         var right = 0.0
     }
@@ -41,10 +41,10 @@ struct JudgedAnswers: Sendable {
         let width = file.target.outputs
         var labels = [LabelCount](repeating: LabelCount(), count: width)
         var bands = [Band](repeating: Band(), count: Self.bandCount)
-        func add(_ sureness: Double, isRight: Bool) {
-            let band = min(Self.bandCount - 1, Int(sureness * Double(Self.bandCount)))
+        func add(_ confidence: Double, isRight: Bool) {
+            let band = min(Self.bandCount - 1, Int(confidence * Double(Self.bandCount)))
             bands[band].count += 1
-            bands[band].sureness += sureness
+            bands[band].confidence += confidence
             bands[band].right += isRight ? 1 : 0
         }
         for row in file.samples.indices {
@@ -66,7 +66,7 @@ struct JudgedAnswers: Sendable {
         confusion = file.confusion
         self.labels = file.target.kind == .multiLabel ? labels : []
         self.bands = bands.filter { $0.count > 0 }.map {
-            Band(count: $0.count, sureness: $0.sureness / Double($0.count), right: $0.right / Double($0.count))
+            Band(count: $0.count, confidence: $0.confidence / Double($0.count), right: $0.right / Double($0.count))
         }
     }
 
@@ -85,7 +85,7 @@ struct JudgedAnswers: Sendable {
     var calibrationError: Double? {
         let count = bands.reduce(0) { $0 + $1.count }
         guard count > 0 else { return nil }
-        return bands.reduce(0) { $0 + Double($1.count) * abs($1.sureness - $1.right) } / Double(count)
+        return bands.reduce(0) { $0 + Double($1.count) * abs($1.confidence - $1.right) } / Double(count)
     }
 
     /// The chosen samples, worst first.

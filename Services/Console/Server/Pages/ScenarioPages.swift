@@ -11,7 +11,7 @@ struct ScenarioPages: Sendable {
     /// Scenarios per page.
     private static let pageSize = 50
     /// Services whose events concern a scenario.
-    private static let tellers: [ServiceName] = [.designer, .trainer]
+    private static let eventSources: [ServiceName] = [.designer, .trainer]
 
     let backends: Backends
     let renderer: Renderer
@@ -151,7 +151,7 @@ struct ScenarioPages: Sendable {
             return [reports, try await trainer.lastEvents(kind: "task.left", subject: key)]
         }
         async let last = backends.part(.designer) { try await $0.service(.designer).lastEvents(limit: 1) }
-        // Read before the figures, so that the stream that continues from here misses nothing they lack.
+        // Read before everything else, so that the stream that continues from here contains every later event.
         let (pages, newest) = await (try? told.get(), try? last.get())
         let reports = pages.map { $0.flatMap(\.events).sorted { $0.sequence < $1.sequence } }
         async let status = backends.ask(.designer) { try await $0.designer.scenario(key) }
@@ -212,7 +212,7 @@ struct ScenarioPages: Sendable {
         let start = try StreamPosition(request.headers[.lastEventID] ?? Query(request)["after"] ?? "")
         return try streams.response(
             EventStream(
-                backends: backends, services: Self.tellers, start: start, heartbeat: settings.limits.heartbeat,
+                backends: backends, services: Self.eventSources, start: start, heartbeat: settings.limits.heartbeat,
                 isWanted: { event in
                     event.subject == id || event.attributes["scenario"] == id || event.subject.hasPrefix("\(id)/")
                         || event.subject.hasPrefix("\(id).")

@@ -2,7 +2,7 @@ import DesignerClient
 import Model
 import Presentation
 
-/// A picture that complements a search's figures: the diagram of the best fusion, and a view of the searcher itself,
+/// A picture that complements a search's statistics: the diagram of the best fusion, and a view of the searcher itself,
 /// such as the lineage of a population, the entropy of controllers, or the map of an embedding.
 struct SearchPicture: Sendable {
     /// Maximum number of learning events fetched.
@@ -82,7 +82,7 @@ struct SearchPicture: Sendable {
         }
         let chart = Chart(
             label: "Entropy of the controllers' decisions over trials", xTitle: "trials learned from",
-            yTitle: "bits for a decision", series: series, xText: Words.countTick,
+            yTitle: "bits per decision", series: series, xText: Words.countTick,
             yText: { Words.fixed($0, 3) }, width: 1200, height: 300)
         let copies = replicas.count > 1 ? " and each of its \(replicas.count) replicas" : ""
         return SearchPicture(

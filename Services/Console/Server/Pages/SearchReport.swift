@@ -3,7 +3,7 @@ import Foundation
 import Model
 import Presentation
 
-/// The progress of a search: figures, charts and one page of its trials.
+/// The progress of a search: statistics, charts and one page of its trials.
 struct SearchReport: Sendable {
     /// Maximum number of trials shown as dots.
     static let sample = 600
@@ -53,7 +53,7 @@ struct SearchReport: Sendable {
             "rows": trials.map { ScenarioRow.values($0, of: metric, best: best, models: models) },
             "winnerIsFinal": !winner(models).isEmpty,
             "hasRows": !trials.isEmpty,
-            "heads": table.heads(id), "neighbours": table.neighbours(id, of: fitting ?? total),
+            "heads": table.heads(id), "neighbors": table.neighbors(id, of: fitting ?? total),
             "filter": table.filter(id), "hasTrials": total > 0, "trainerIsAway": reports == nil, "noPoints": noPoints,
         ]
         values["halving"] = halvingNote
@@ -137,13 +137,13 @@ struct SearchReport: Sendable {
     }
 
     private func point(
-        _ figures: SearchProgress.Figures, _ x: Int, style: String = "", link: String? = nil
+        _ trial: SearchProgress.Metrics, _ x: Int, style: String = "", link: String? = nil
     ) -> Chart.Point {
         Chart.Point(
-            x: Double(x), y: metric.utility(of: figures.objective),
+            x: Double(x), y: metric.utility(of: trial.objective),
             title:
-                "trial \(figures.number): \(Words.worth(figures.objective, of: metric)), \(Words.short(figures.parameters))"
-                + " parameters, \(Words.plain(figures.latency)) ms", style: style,
+                "trial \(trial.number): \(Words.worth(trial.objective, of: metric)), \(Words.short(trial.parameters))"
+                + " parameters, \(Words.plain(trial.latency)) ms", style: style,
             link: link ?? "")
     }
 
@@ -185,7 +185,7 @@ struct SearchReport: Sendable {
 
 extension SearchProgress {
     /// The trials, ordered by parameters, that are better than all smaller ones.
-    fileprivate static func edge(of trials: [Figures]) -> [Figures] {
+    fileprivate static func edge(of trials: [Metrics]) -> [Metrics] {
         var best = -Double.infinity
         return trials.filter { trial in
             defer { best = max(best, trial.objective) }

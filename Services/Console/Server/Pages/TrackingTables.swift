@@ -31,15 +31,15 @@ struct TrackingTables: Sendable {
         values["hidden"] = heldOut.joined(separator: ", ")
         let rows = fixed.map { (trial: $0, isBest: false) } + [best].compactMap { $0 }.map { (trial: $0, isBest: true) }
         values["settings"] = rows.map { row in
-            let together = Self.figures(row.trial, .overall)
-            let apart = TrackingFigures(row.trial.metrics, of: .heldOut).map { Words.fixed($0.idf1, 4) } ?? "–"
+            let together = Self.scores(row.trial, .overall)
+            let apart = TrackingMetrics(row.trial.metrics, of: .heldOut).map { Words.fixed($0.idf1, 4) } ?? "–"
             return together.merging(["name": row.trial.networkName, "isBest": row.isBest, "hiddenF1": apart]) { $1 }
         }
         values["hasSettings"] = !rows.isEmpty
         let hasTracks = best?.purpose.isFinal == true && best?.tracker != nil
-        values["sequences"] = TrackingFigures.sequences(in: best?.metrics ?? [:]).map { name in
-            let figures = best.map { Self.figures($0, .sequence(name)) } ?? [:]
-            var row = figures.merging(["name": name, "isHidden": heldOut.contains(name)]) { $1 }
+        values["sequences"] = TrackingMetrics.sequences(in: best?.metrics ?? [:]).map { name in
+            let scores = best.map { Self.scores($0, .sequence(name)) } ?? [:]
+            var row = scores.merging(["name": name, "isHidden": heldOut.contains(name)]) { $1 }
             if hasTracks { row["address"] = Query(["sequence": name]).address("/scenarios/\(id)/tracks") }
             return row
         }
@@ -47,12 +47,12 @@ struct TrackingTables: Sendable {
         return values
     }
 
-    private static func figures(_ trial: Trial, _ row: TrackingFigures.Row) -> [String: Any] {
-        guard let figures = TrackingFigures(trial.metrics, of: row) else { return [:] }
+    private static func scores(_ trial: Trial, _ row: TrackingMetrics.Row) -> [String: Any] {
+        guard let scores = TrackingMetrics(trial.metrics, of: row) else { return [:] }
         return [
-            "idf1": Words.fixed(figures.idf1, 4), "switches": Words.count(Int(figures.switches)),
-            "mota": Words.fixed(figures.mota, 4), "distance": Words.fixed(figures.distance, 4),
-            "hota": Words.fixed(figures.hota, 4),
+            "idf1": Words.fixed(scores.idf1, 4), "switches": Words.count(Int(scores.switches)),
+            "mota": Words.fixed(scores.mota, 4), "distance": Words.fixed(scores.distance, 4),
+            "hota": Words.fixed(scores.hota, 4),
         ]
     }
 }

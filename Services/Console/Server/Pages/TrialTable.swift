@@ -101,7 +101,7 @@ struct TrialTable: Sendable {
     }
 
     /// The addresses of the previous and next pages.
-    func neighbours(_ scenario: String, of total: Int) -> [String: Any] {
+    func neighbors(_ scenario: String, of total: Int) -> [String: Any] {
         let pages = max(1, (total + Self.pageSize - 1) / Self.pageSize)
         var values: [String: Any] = ["page": page, "pages": pages, "isOne": pages == 1]
         if page > 1 {

@@ -1,7 +1,7 @@
 import Model
 import Presentation
 
-/// Figures of the workers of a distributed training in their last epoch.
+/// Metrics of the workers of a distributed training in their last epoch.
 struct WorkerPace: Hashable, Sendable {
     let trial: Int
     /// Workers by rank.
@@ -29,14 +29,14 @@ struct WorkerPace: Hashable, Sendable {
     /// Template values.
     var values: [String: Any] {
         let rows = workers.map { worker in
-            let figures = worker.figures
+            let metrics = worker.metrics
             return [
                 "rank": "\(worker.rank)", "name": worker.name,
-                "rate": figures["samples-per-second"].map { Words.short($0) } ?? "–",
-                "idle": Words.percent(figures["idle-share"]),
-                "waiting": figures["waiting-seconds"].map { "\(Words.fixed($0, 2)) s" } ?? "–",
-                "bytes": figures["exchanged-bytes"].map { Words.bytes(UInt64(max(0, $0))) } ?? "–",
-                "staleness": figures["staleness"].map { Words.fixed($0, 1) } ?? "–",
+                "rate": metrics["samples-per-second"].map { Words.short($0) } ?? "–",
+                "idle": Words.percent(metrics["idle-share"]),
+                "waiting": metrics["waiting-seconds"].map { "\(Words.fixed($0, 2)) s" } ?? "–",
+                "bytes": metrics["exchanged-bytes"].map { Words.bytes(UInt64(max(0, $0))) } ?? "–",
+                "staleness": metrics["staleness"].map { Words.fixed($0, 1) } ?? "–",
             ]
         }
         return ["trial": trial, "rows": rows]

@@ -7,16 +7,16 @@ struct Zoo: Sendable {
     /// Maximum number of bars in a chart; the table shows the rest.
     private static let mostBars = 8
 
-    let statistics: CatalogueStatistics
+    let statistics: CatalogStatistics
 
     /// The groups of a field, largest first.
-    func groups(_ field: String) -> [CatalogueStatistics.Group] { statistics.groups.filter { $0.field == field } }
+    func groups(_ field: String) -> [CatalogStatistics.Group] { statistics.groups.filter { $0.field == field } }
 
     /// The areas, largest first.
-    var areas: [CatalogueStatistics.Group] { groups("areas").filter { !$0.term.contains(".") } }
+    var areas: [CatalogStatistics.Group] { groups("areas").filter { !$0.term.contains(".") } }
 
     /// The sub-areas of an area, largest first.
-    func parts(of area: CatalogueStatistics.Group) -> [CatalogueStatistics.Group] {
+    func parts(of area: CatalogStatistics.Group) -> [CatalogStatistics.Group] {
         groups("areas").filter { $0.term.hasPrefix("\(area.term).") }
     }
 

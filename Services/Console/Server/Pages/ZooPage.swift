@@ -80,7 +80,7 @@ struct ZooPage: Sendable {
 
     /// An area with its sub-areas; selecting the selected one shows all again.
     private static func tile(
-        _ group: CatalogueStatistics.Group, parts: [CatalogueStatistics.Group], _ query: Query
+        _ group: CatalogStatistics.Group, parts: [CatalogStatistics.Group], _ query: Query
     ) -> [String: Any] {
         let chosen = query["areas"]
         func address(_ term: String) -> String {

@@ -69,7 +69,7 @@ public struct Backends: Sendable {
         }
     }
 
-    /// The queue of a service.
+    /// The queue of a service, which only services with workers have.
     func queue(of name: ServiceName) throws -> QueueClient {
         guard let queue = queues[name] else { throw Failure(.notFound, "The \(name) has no queue.") }
         return queue

@@ -80,7 +80,7 @@ public struct ConsoleLimits: Sendable {
             headerBytes: headerBytes, headerFields: headerFields, connections: connections, connection: connection)
     }
 
-    /// The limits on one connection.
+    /// The limits on one connection; a body has room for an upload and the rest of its form.
     var connection: ConnectionLimits {
         ConnectionLimits(bodyBytes: uploadBytes + (1 << 20), requestTime: requestTime, stallTime: stallTime)
     }

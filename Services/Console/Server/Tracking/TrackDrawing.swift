@@ -3,7 +3,7 @@ import Tracking
 /// Tracks on a blank canvas.
 struct TrackDrawing {
     /// Number of colors that identities share.
-    private static let colours = 12
+    private static let colors = 12
     /// Number of frames of a box's path drawn behind it.
     private static let trail = 30
     /// Maximum number of points of all paths in a whole sequence.
@@ -17,7 +17,7 @@ struct TrackDrawing {
         SVG(width: Double(sequence.information.width), height: Double(sequence.information.height))
     }
 
-    private static func style(_ identity: Int) -> String { "t\(abs(identity % colours))" }
+    private static func style(_ identity: Int) -> String { "t\(abs(identity % colors))" }
 
     /// The position of a person.
     private static func foot(_ row: MOTRow) -> (x: Double, y: Double) {

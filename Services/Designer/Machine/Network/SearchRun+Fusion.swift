@@ -74,7 +74,7 @@ extension SearchRun {
     package static func purpose(of candidate: Candidate) -> TrialPurpose {
         switch candidate.fusion {
         case .backbone(let network): .backbone(modality: network.backbone.modality)
-        case .head(let head): head.isLearnt ? .candidate : .baseline
+        case .head(let head): head.isTrainable ? .candidate : .baseline
         case nil: .candidate
         }
     }

@@ -116,7 +116,7 @@ extension SearchRun {
         } else if case .backbone(let network)? = candidate.fusion {
             budget = fusion.pretraining
             if network.weights != nil { budget.epochs = 0 }
-        } else if let head = candidate.head, !head.isLearnt {
+        } else if let head = candidate.head, !head.isTrainable {
             budget.epochs = 0
         }
         // Only measurements on the same samples can be compared.

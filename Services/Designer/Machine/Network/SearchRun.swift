@@ -84,7 +84,7 @@ package struct SearchRun: SearchMachine {
             isTimeUp = true
             decision.note("scenario.time-up", plan.id.text, ["trials": "\(trials.count)"])
             try advance(&decision)
-        case .tracked: preconditionFailure("a network search orders no tracks")
+        case .tracked: preconditionFailure("a network search requests no tracks")
         case .written(let request):
             try place(request, &decision)
         case .abandoned(let failure):
@@ -129,7 +129,7 @@ package struct SearchRun: SearchMachine {
         try trainFinalists(&decision)
     }
 
-    /// Fills the free places with new trials.
+    /// Fills the free slots with new trials.
     /// - Returns: Whether there is nothing left to propose.
     private mutating func propose(_ decision: inout SearchDecision) throws -> Bool {
         let space = space

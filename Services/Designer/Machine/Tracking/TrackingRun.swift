@@ -76,7 +76,7 @@ package struct TrackingRun: SearchMachine {
         try trainFinalists(&decision)
     }
 
-    /// Fills the free places with new trials.
+    /// Fills the free slots with new trials.
     /// - Returns: Whether there is nothing left to propose.
     private mutating func propose(_ decision: inout SearchDecision) throws -> Bool {
         let space = space

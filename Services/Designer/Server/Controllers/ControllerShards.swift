@@ -7,7 +7,7 @@ package actor ControllerShards {
     /// How long a shard may be silent before it is located again.
     private static let patience = Duration.seconds(10)
 
-    /// Figures of the connection, if there is one.
+    /// Statistics of the connection, if there is one.
     package var statistics: ParameterClient.Statistics? { get async { await client?.statistics } }
 
     private let worker: String

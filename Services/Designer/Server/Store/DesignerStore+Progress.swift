@@ -7,7 +7,7 @@ extension DesignerStore {
     /// Maximum number of trials in the sample and in each other list: the limit of one reply.
     private static let largestList = 1_000
 
-    /// One page of a scenario's trials; those without the figure come last, and ties are sorted by number.
+    /// One page of a scenario's trials; those without the value come last, and ties are sorted by number.
     func trials(
         of id: String, by order: TrialOrder, descending: Bool, offset: Int, limit: Int
     ) async throws -> [Trial] {
@@ -55,7 +55,7 @@ extension DesignerStore {
                     SELECT state, \(Self.isFinal) AS final, COUNT(*) AS count FROM trials WHERE scenario = ?
                     GROUP BY 1, 2
                     """, arguments: [id])
-            let figures = try Row.fetchAll(
+            let measured = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT number, objective, \(Self.metric("parameters")) AS parameters, \(Self.latency) AS latency,
@@ -64,11 +64,11 @@ extension DesignerStore {
                     """, arguments: [id]
             ).map { row in
                 // By position, because looking up names for many rows is slow.
-                SearchProgress.Figures(
+                SearchProgress.Metrics(
                     number: row[0], objective: row[1] ?? 0, parameters: row[2] ?? 0, latency: row[3] ?? 0,
                     operations: row[4] ?? 0)
             }
-            let allowed = figures.filter { $0.latency <= facts?.latencyLimit ?? .infinity }
+            let allowed = measured.filter { $0.latency <= facts?.latencyLimit ?? .infinity }
             let halving = try Row.fetchOne(
                 db,
                 sql: """
@@ -81,7 +81,7 @@ extension DesignerStore {
                 finals: counts.filter { $0["final"] == 1 }.reduce(0) { $0 + $1["count"] },
                 records: SearchProgress.records(of: allowed).suffix(Self.largestList),
                 front: Array(SearchProgress.front(of: allowed, by: facts?.minimized ?? []).prefix(Self.largestList)),
-                sample: SearchProgress.sample(of: figures, at: sample),
+                sample: SearchProgress.sample(of: measured, at: sample),
                 epochs: Int(halving?["epochs"] as Double? ?? 0), promoted: Int(halving?["promoted"] as Double? ?? 0))
         }
     }
@@ -94,7 +94,7 @@ extension DesignerStore {
 
 extension SearchProgress {
     /// Each trial that was better than all before it.
-    static func records(of trials: [Figures]) -> [Figures] {
+    static func records(of trials: [Metrics]) -> [Metrics] {
         var best = -Double.infinity
         return trials.filter { trial in
             guard trial.objective > best else { return false }
@@ -104,14 +104,14 @@ extension SearchProgress {
     }
 
     /// Trials that no other dominates in the objective and some costs, by parameters; of ties, the first.
-    static func front(of trials: [Figures], by costs: [Scenario.Cost]) -> [Figures] {
+    static func front(of trials: [Metrics], by costs: [Scenario.Cost]) -> [Metrics] {
         let costs = costs.isEmpty ? [.parameters, .latency] : costs
         // Better ones first, so that only an already kept trial can dominate another.
         let ordered = trials.map { trial in (trial: trial, costs: costs.map { trial[$0] } + [-trial.objective]) }
             .sorted {
                 $0.costs == $1.costs ? $0.trial.number < $1.trial.number : $0.costs.lexicographicallyPrecedes($1.costs)
             }
-        var front: [(trial: Figures, costs: [Double])] = []
+        var front: [(trial: Metrics, costs: [Double])] = []
         for candidate in ordered
         where !front.contains(where: { zip($0.costs, candidate.costs).allSatisfy { $0 <= $1 } }) {
             front.append(candidate)
@@ -120,13 +120,13 @@ extension SearchProgress {
     }
 
     /// At most `count` trials at even distances.
-    static func sample(of trials: [Figures], at count: Int) -> [Figures] {
+    static func sample(of trials: [Metrics], at count: Int) -> [Metrics] {
         guard trials.count > count else { return trials }
         return (0..<count).map { trials[$0 * trials.count / count] }
     }
 }
 
-extension SearchProgress.Figures {
+extension SearchProgress.Metrics {
     fileprivate subscript(_ cost: Scenario.Cost) -> Double {
         switch cost {
         case .parameters: parameters

@@ -41,7 +41,7 @@ extension DesignerStore {
             throw Failure(.notFound, "There is no scenario '\(id.prefix(80))'. List them with: gyrus scenarios")
         }
         guard rows.count == 1 else {
-            throw Failure(.invalidArgument, "Several scenarios begin with '\(id)'; specify more of the identity.")
+            throw Failure(.invalidArgument, "Several scenarios begin with '\(id)'; specify more of the ID.")
         }
         return row
     }

@@ -60,13 +60,13 @@ public struct DesignerStore: Sendable {
         if let known = try String.fetchOne(db, sql: "SELECT text FROM scenarios WHERE id = ?", arguments: [id.text]) {
             guard known == text else {
                 throw Failure(
-                    .conflict, "Scenario '\(id)' was published with another text; use another identity.")
+                    .conflict, "Scenario '\(id)' was published with a different text; use another ID.")
             }
             return false
         }
         // The queues know its tasks, and do no task twice.
         if try Row.fetchOne(db, sql: "SELECT 1 FROM removed_scenarios WHERE id = ?", arguments: [id.text]) != nil {
-            throw Failure(.conflict, "Scenario '\(id)' was removed; publish this one under another identity.")
+            throw Failure(.conflict, "Scenario '\(id)' was removed; publish this one under another ID.")
         }
         try db.execute(
             sql: """
@@ -200,10 +200,10 @@ public struct DesignerStore: Sendable {
         }
     }
 
-    // MARK: Withdrawing and resuming
+    // MARK: Canceling and resuming
 
     /// Cancels the tasks of a search that ended before they did.
-    func withdrawTasks(of entry: Entry) async throws {
+    func cancelTasks(of entry: Entry) async throws {
         try await database.write { db in try outbox.postCancellation(of: entry.task, in: db) }
     }
 

@@ -63,7 +63,8 @@ struct AreaEditor {
         let known = map.areas.first { $0.parent == area.parent && $0.name == name }
         if let known, Set(known.functions).isSuperset(of: ties.functions) { return known.id }
         guard !ties.functions.isEmpty || !ties.regions.isEmpty else {
-            throw Failure(.invalidArgument, "A split needs what the new area gets; specify --function or --region.")
+            throw Failure(
+                .invalidArgument, "A split must say what moves to the new area; specify --function or --region.")
         }
         let (old, new) = (try path(area), AreaChange.Ties(functions: ties.functions, regions: ties.regions))
         try AreaTable.untie(area.id, functions: ties.functions, db)

@@ -166,7 +166,7 @@ enum AreaTable {
                 """, arguments: [network.hexadecimal])
     }
 
-    // MARK: Figures
+    // MARK: Counts
 
     /// Numbers of networks and of their models, by area.
     static func counts(_ db: Database) throws -> [Int: (networks: Int, models: Int)] {

@@ -30,7 +30,7 @@ public enum RegistryDatabase {
                     BEGIN SELECT RAISE(ABORT, 'a term keeps its number for ever'); END;
                     """)
         }
-        migrator.registerMigration("create networks and models", migrate: createCatalogue)
+        migrator.registerMigration("create networks and models", migrate: createCatalog)
         migrator.registerMigration("let blobs expire") { db in
             try db.execute(
                 sql: """
@@ -72,9 +72,10 @@ public enum RegistryDatabase {
                     BEGIN INSERT OR IGNORE INTO bucket_removals (digest) VALUES (OLD.digest); END;
                     """)
         }
+        migrator.registerMigration("spell licenses as in the code", migrate: respellLicenses)
     }
 
-    private static func createCatalogue(_ db: Database) throws {
+    private static func createCatalog(_ db: Database) throws {
         try db.execute(
             sql: """
                 CREATE TABLE networks (

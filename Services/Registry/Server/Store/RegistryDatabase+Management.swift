@@ -101,7 +101,12 @@ extension RegistryDatabase {
         try db.execute(sql: "INSERT INTO model_words (model, words) SELECT id, \(words("")) FROM models")
     }
 
-    /// All columns of a row of models that a word search covers.
+    /// Renames a column; SQLite renames it in indices and triggers as well.
+    static func respellLicenses(_ db: Database) throws {
+        try db.execute(sql: "ALTER TABLE models RENAME COLUMN licence TO license")
+    }
+
+    /// All columns of a row of models that a word search covers, as named when the index is created.
     private static func words(_ prefix: String) -> String {
         ["id", "code_text", "series", "scenario", "licence", "origin"]
             .map { "COALESCE(\(prefix)\($0), '')" }.joined(separator: " || char(10) || ")

@@ -47,13 +47,13 @@ extension RegistryStore {
             platform: model.platform)
     }
 
-    /// One model.
+    /// The model with this ID; throws if there is none.
     func model(_ id: String) async throws -> PretrainedModel {
         try await database.read { db in try Self.existingModel(id, db) }
     }
 
     /// Models in the requested order.
-    func models(_ query: CatalogueQuery) async throws -> [PretrainedModel] {
+    func models(_ query: CatalogQuery) async throws -> [PretrainedModel] {
         let clause = try query.clause(.models)
         return try await database.read { db in
             try Row.fetchAll(db, sql: ModelRow.columns + clause.sql, arguments: clause.arguments)

@@ -17,8 +17,8 @@ extension RegistryStore {
                     .conflict,
                     "Model '\(id)' is live in '\(model.series)'; archive it first: gyrus models stage \(id) archived")
             }
-            if let heirs = try Self.models(where: "parent", is: id, db) {
-                throw Failure(.conflict, "Model '\(id)' is the parent of \(heirs); remove its descendants first.")
+            if let children = try Self.models(where: "parent", is: id, db) {
+                throw Failure(.conflict, "Model '\(id)' is the parent of \(children); remove its descendants first.")
             }
             for table in ["model_metrics", "model_files", "stage_changes", "model_words"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE model = ?", arguments: [id])

@@ -23,11 +23,11 @@ extension RegistryStore {
     }
 
     /// Statistics of the registry.
-    func statistics() async throws -> CatalogueStatistics {
+    func statistics() async throws -> CatalogStatistics {
         try await database.read { db in
             func number(_ sql: String) throws -> UInt64 { UInt64(try Int64.fetchOne(db, sql: sql) ?? 0) }
             let tally = try Tally(db)
-            return CatalogueStatistics(
+            return CatalogStatistics(
                 networks: try number("SELECT COUNT(*) FROM networks"), models: tally.models,
                 datasets: try number("SELECT COUNT(*) FROM datasets"), blobs: try number("SELECT COUNT(*) FROM blobs"),
                 blobBytes: try number("SELECT SUM(bytes) FROM blobs"), groups: tally.groups,
@@ -99,7 +99,7 @@ private struct Tally {
     }
 
     /// Groups by field, largest first.
-    var groups: [CatalogueStatistics.Group] {
+    var groups: [CatalogStatistics.Group] {
         let ofTerms = terms.compactMap { term, sums in kinds[term].map { group($0.kind, $0.text, sums) } }
         let ofStages = stages.map { group("stages", $0.key, $0.value) }
         return (ofTerms + ofStages).sorted {
@@ -107,9 +107,9 @@ private struct Tally {
         }
     }
 
-    private func group(_ field: String, _ term: String, _ sums: Sums) -> CatalogueStatistics.Group {
+    private func group(_ field: String, _ term: String, _ sums: Sums) -> CatalogStatistics.Group {
         let mean = sums.measured > 0 ? sums.accuracy / Double(sums.measured) : nil
-        return CatalogueStatistics.Group(
+        return CatalogStatistics.Group(
             field: field, term: term, networks: sums.networks, models: sums.models, bytes: sums.bytes,
             measured: sums.measured, meanAccuracy: mean, bestAccuracy: mean == nil ? nil : sums.best)
     }

@@ -51,7 +51,7 @@ extension RegistryStore {
     }
 
     /// Networks without descriptions, in the requested order.
-    func networks(_ query: CatalogueQuery) async throws -> [BaseNetwork] {
+    func networks(_ query: CatalogQuery) async throws -> [BaseNetwork] {
         let clause = try query.clause(.networks)
         return try await database.read { db in
             try Row.fetchAll(
@@ -122,7 +122,7 @@ extension RegistryStore {
     }
 
     /// Datasets by recipe.
-    func datasets(_ query: CatalogueQuery) async throws -> [RegisteredDataset] {
+    func datasets(_ query: CatalogQuery) async throws -> [RegisteredDataset] {
         let clause = try query.clause(.datasets)
         return try await database.read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM datasets" + clause.sql, arguments: clause.arguments)

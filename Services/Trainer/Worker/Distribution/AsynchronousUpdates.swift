@@ -18,7 +18,7 @@ final class AsynchronousUpdates: SharedTraining {
     private let compensation: Float
     /// This worker's copy of the weights; nil before it has read any.
     private var weights: [Float]?
-    private var done: (place: BatchPlace, figures: BatchFigures)?
+    private var done: (place: BatchPlace, statistics: BatchStatistics)?
     private var reportedEpochs: Int
 
     init(_ session: TrainingSession, _ place: GangPlace, _ link: ParameterLink, _ updates: Distribution.Updates) {
@@ -43,14 +43,14 @@ final class AsynchronousUpdates: SharedTraining {
         return nil
     }
 
-    private func train(on place: BatchPlace) async throws -> (BatchPlace, BatchFigures) {
+    private func train(on place: BatchPlace) async throws -> (BatchPlace, BatchStatistics) {
         let start: [Float]
         if let weights { start = weights } else { start = try await link.pull() }
         session.go(toEpoch: place.epoch, batch: place.batch)
         session.parameters = start
         let share = session.batchRange
-        var ((gradient, figures), _) = try link.meter.measure(share.count) { try session.gradient(over: share) }
-        try session.checkFinite(figures)
+        var ((gradient, statistics), _) = try link.meter.measure(share.count) { try session.gradient(over: share) }
+        try session.checkFinite(statistics)
         let now = try await link.pull()
         if compensation > 0 {
             for i in gradient.indices { gradient[i] += compensation * gradient[i] * gradient[i] * (now[i] - start[i]) }
@@ -60,22 +60,22 @@ final class AsynchronousUpdates: SharedTraining {
         let after = session.parameters
         try await link.push(zip(after, now).map { $0 - $1 })
         weights = after
-        return (place, figures)
+        return (place, statistics)
     }
 
     /// The host reports every epoch in order; the others report their part of the epochs that have ended.
     private func endEpoch(of reply: Wire.NextBatchReply) async throws -> TrainingSession.Epoch {
-        var figures: BatchFigures?
+        var statistics: BatchStatistics?
         if let host = link.host {
             session.parameters = try await link.pull()
-            figures = await host.broker.ledger.results[reportedEpochs]
+            statistics = await host.broker.ledger.results[reportedEpochs]
             reportedEpochs += 1
         } else {
             reportedEpochs = Int(reply.epochsDone)
         }
         if reply.over, reportedEpochs == reply.epochsDone { await link.leave() }
         await rest()
-        return session.epoch(number: reportedEpochs, figures ?? BatchFigures())
+        return session.epoch(number: reportedEpochs, statistics ?? BatchStatistics())
     }
 
     /// Moves to where a resumed training would begin, so that checkpoints record it.
@@ -84,5 +84,5 @@ final class AsynchronousUpdates: SharedTraining {
         session.go(toEpoch: min(place.epoch, reportedEpochs), batch: place.epoch == reportedEpochs ? place.batch : 0)
     }
 
-    func takeFigures(over time: Duration) async -> [String: Double] { await link.takeFigures(over: time) }
+    func takeStatistics(over time: Duration) async -> [String: Double] { await link.takeStatistics(over: time) }
 }

@@ -20,8 +20,8 @@ struct BatchPlace: Hashable, Comparable {
 struct BatchLedger {
     /// Number of complete epochs.
     private(set) var finishedEpochs: Int
-    /// The figures of each complete epoch.
-    private(set) var results: [Int: BatchFigures] = [:]
+    /// The statistics of each complete epoch.
+    private(set) var results: [Int: BatchStatistics] = [:]
 
     private let batches: Int
     private let epochs: Int
@@ -29,7 +29,7 @@ struct BatchLedger {
     private var returned: Set<BatchPlace> = []
     private var claims: [String: BatchPlace] = [:]
     private var done: [Int: Int]
-    private var sums: [Int: BatchFigures] = [:]
+    private var sums: [Int: BatchStatistics] = [:]
 
     /// - Parameters:
     ///   - epochs: Total number of epochs.
@@ -49,11 +49,11 @@ struct BatchLedger {
     var position: BatchPlace { BatchPlace(epoch: finishedEpochs, batch: done[finishedEpochs] ?? 0) }
 
     /// Records that a worker has done a mini-batch; counts only if the worker still had it.
-    mutating func finish(_ place: BatchPlace, by worker: String, _ figures: BatchFigures) {
+    mutating func finish(_ place: BatchPlace, by worker: String, _ statistics: BatchStatistics) {
         guard claims[worker] == place else { return }
         claims[worker] = nil
         done[place.epoch, default: 0] += 1
-        sums[place.epoch, default: BatchFigures()] += figures
+        sums[place.epoch, default: BatchStatistics()] += statistics
         while done[finishedEpochs] == batches {
             results[finishedEpochs] = sums.removeValue(forKey: finishedEpochs)
             done[finishedEpochs] = nil

@@ -7,7 +7,7 @@ import WorkQueueClient
 final class DistributedTraining: SharedTraining {
     private let session: TrainingSession
     private let group: WorkerGroup
-    private var synchronisation: any Synchronisation
+    private var synchronization: any SynchronizationRule
     private var meter = WorkerMeter()
     private var earlier = (bytes: 0, waited: Duration.zero)
 
@@ -22,7 +22,7 @@ final class DistributedTraining: SharedTraining {
         self.session = session
         group = try await WorkerGroup(of: place, host: host, progress)
         try Self.beginTogether(session, group)
-        synchronisation = try Self.synchronisation(distribution, session, group)
+        synchronization = try Self.synchronization(distribution, session, group)
     }
 
     /// All workers must begin with the same weights at the same place; one without its checkpoint would diverge from
@@ -38,14 +38,14 @@ final class DistributedTraining: SharedTraining {
         session.parameters = try group.broadcast(session.parameters, from: 0)
     }
 
-    private static func synchronisation(
+    private static func synchronization(
         _ distribution: Distribution, _ session: TrainingSession, _ group: WorkerGroup
-    ) throws -> any Synchronisation {
+    ) throws -> any SynchronizationRule {
         let (workers, interval) = (group.size, distribution.interval)
-        func replicas(_ rule: some ReplicaRule) -> any Synchronisation {
+        func replicas(_ rule: some ReplicaRule) -> any SynchronizationRule {
             ReplicaTraining(rule, every: interval, workers: workers)
         }
-        switch distribution.synchronisation {
+        switch distribution.synchronization {
         case .allReduce: return GradientMean(try GradientSum(of: session, over: group), workers: workers)
         case .dynamicBatch:
             return GradientMean(
@@ -63,24 +63,24 @@ final class DistributedTraining: SharedTraining {
 
     func train(batches: Int) throws -> TrainingSession.Epoch? {
         for _ in 0..<batches where !session.isFinished {
-            if let epoch = try synchronisation.trainBatch(of: session, with: group, meter: &meter) { return epoch }
+            if let epoch = try synchronization.trainBatch(of: session, with: group, meter: &meter) { return epoch }
         }
         return nil
     }
 
     func publishing<Result>(_ body: () throws -> Result) rethrows -> Result {
-        guard let result = synchronisation.result else { return try body() }
+        guard let result = synchronization.result else { return try body() }
         let own = session.parameters
         session.parameters = result
         defer { session.parameters = own }
         return try body()
     }
 
-    func takeFigures(over time: Duration) -> [String: Double] {
-        var figures = meter.take(over: time)
-        figures["exchanged-bytes"] = Double(group.bytes - earlier.bytes)
-        figures["waiting-seconds"] = (group.waited - earlier.waited) / .seconds(1)
+    func takeStatistics(over time: Duration) -> [String: Double] {
+        var statistics = meter.take(over: time)
+        statistics["exchanged-bytes"] = Double(group.bytes - earlier.bytes)
+        statistics["waiting-seconds"] = (group.waited - earlier.waited) / .seconds(1)
         earlier = (group.bytes, group.waited)
-        return figures
+        return statistics
     }
 }

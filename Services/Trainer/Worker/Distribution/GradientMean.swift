@@ -4,8 +4,8 @@ import Torch
 /// Every step uses the mean gradient of all workers, which is summed during the backward pass.
 ///
 /// That equals one worker with the whole batch, except for the order of additions and for layers that look at a whole
-/// batch or draw random numbers. Figures travel with the gradient, so that every worker knows those of all.
-struct GradientMean: Synchronisation {
+/// batch or draw random numbers. Statistics travel with the gradient, so that every worker knows those of all.
+struct GradientMean: SynchronizationRule {
     /// Mini-batches between two speed measurements; nil for equal shares throughout.
     let interval: Int?
     private let gradient: GradientSum
@@ -28,9 +28,9 @@ struct GradientMean: Synchronisation {
         let (_, time) = try meter.measure(share.count) { try gradient.begin(over: share) }
         if !isFresh || interval == 1 { busy += time }
         isFresh = false
-        let figures = try gradient.step()
+        let statistics = try gradient.step()
         try adaptIfDue(with: group)
-        return try session.endBatch(figures)
+        return try session.endBatch(statistics)
     }
 
     private mutating func adaptIfDue(with group: any Collective) throws {
@@ -41,14 +41,14 @@ struct GradientMean: Synchronisation {
     }
 }
 
-extension BatchFigures {
-    /// Figures in wire form: loss, right answers, samples.
+extension BatchStatistics {
+    /// Statistics in wire form: loss, right answers, samples.
     init(_ values: ArraySlice<Float>) {
         let first = values.startIndex
         self.init(
             loss: Double(values[first]), correct: Double(values[first + 1]), samples: Double(values[first + 2]))
     }
 
-    /// Figures in wire form.
+    /// Statistics in wire form.
     var values: [Float] { [Float(loss), Float(correct), Float(samples)] }
 }

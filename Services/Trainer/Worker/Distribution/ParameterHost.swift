@@ -33,8 +33,8 @@ final class ParameterHost {
         _ logger: Logger, clock: @escaping @Sendable () -> Duration = monotonicClock
     ) async throws {
         let isSynchronous = updates == .synchronous
-        // In a synchronous training, figures travel with the gradient.
-        let values = session.parameters + (isSynchronous ? BatchFigures().values : [])
+        // In a synchronous training, statistics travel with the gradient.
+        let values = session.parameters + (isSynchronous ? BatchStatistics().values : [])
         let server = try ParameterServer(
             values,
             settings: ParameterSettings(
@@ -95,10 +95,12 @@ actor BatchBroker {
     }
 
     func next(_ request: Wire.NextBatchRequest) async throws -> Wire.NextBatchReply {
-        guard !request.worker.isEmpty else { throw Failure(.invalidArgument, "A worker that asks must have a name.") }
+        guard !request.worker.isEmpty else {
+            throw Failure(.invalidArgument, "A worker that requests a mini-batch must give its name.")
+        }
         if let done = request.done, let place = done.place {
-            let figures = BatchFigures(loss: done.loss, correct: done.correct, samples: done.samples)
-            ledger.finish(BatchPlace(place), by: request.worker, figures)
+            let statistics = BatchStatistics(loss: done.loss, correct: done.correct, samples: done.samples)
+            ledger.finish(BatchPlace(place), by: request.worker, statistics)
             changes.wakeAll()
         }
         let ticket = changes.ticket(for: [0])

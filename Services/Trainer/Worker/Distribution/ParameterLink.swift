@@ -55,11 +55,11 @@ final class ParameterLink {
     }
 
     /// Reports a mini-batch as done, and asks for another.
-    func nextBatch(after done: (place: BatchPlace, figures: BatchFigures)?) async throws -> Wire.NextBatchReply {
+    func nextBatch(after done: (place: BatchPlace, statistics: BatchStatistics)?) async throws -> Wire.NextBatchReply {
         let outcome = done.map { done in
             Wire.BatchOutcome(
                 place: Wire.BatchPlace(epoch: UInt32(done.place.epoch), batch: UInt32(done.place.batch)),
-                loss: done.figures.loss, correct: done.figures.correct, samples: done.figures.samples)
+                loss: done.statistics.loss, correct: done.statistics.correct, samples: done.statistics.samples)
         }
         return try await client.callRetrying(.nextBatch, Wire.NextBatchRequest(worker: worker, done: outcome))
     }
@@ -78,16 +78,16 @@ final class ParameterLink {
         }
     }
 
-    /// This worker's figures since the last call.
+    /// This worker's statistics since the last call.
     /// - Parameter time: How long this worker has trained, including all waiting.
-    func takeFigures(over time: Duration) async -> [String: Double] {
+    func takeStatistics(over time: Duration) async -> [String: Double] {
         let now = await parameters.statistics
-        var figures = meter.take(over: time)
-        figures["exchanged-bytes"] = Double(now.bytesSent - earlier.bytesSent)
-        figures["waiting-seconds"] = (now.pulling - earlier.pulling) / .seconds(1)
+        var statistics = meter.take(over: time)
+        statistics["exchanged-bytes"] = Double(now.bytesSent - earlier.bytesSent)
+        statistics["waiting-seconds"] = (now.pulling - earlier.pulling) / .seconds(1)
         let pushes = now.pushes - earlier.pushes
-        if pushes > 0 { figures["staleness"] = Double(now.stalenessSum - earlier.stalenessSum) / Double(pushes) }
+        if pushes > 0 { statistics["staleness"] = Double(now.stalenessSum - earlier.stalenessSum) / Double(pushes) }
         earlier = now
-        return figures
+        return statistics
     }
 }

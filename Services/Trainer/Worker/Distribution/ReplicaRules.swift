@@ -14,7 +14,7 @@ struct LocalSGD: ReplicaRule {
 /// dᵢ(t) is worker i's change between the synchronization rounds t − 1 and t. In round t it takes the sum that was
 /// started in round t − 1, adds the mean to the common weights, c ← c + Σⱼ dⱼ(t−1) / N, continues from xᵢ = c + dᵢ(t),
 /// and starts the sum of dⱼ(t). At the end of an epoch it also waits for that sum, so that every change has reached
-/// every worker once. Then xᵢ = c has the same bits everywhere, because the sum has.
+/// every worker once. Then xᵢ = c has the same bits everywhere, because every worker gets the same sum.
 struct OverlappedSGD: ReplicaRule {
     /// The common weights of all workers.
     private var common: [Float]
@@ -54,21 +54,21 @@ struct OverlappedSGD: ReplicaRule {
 /// Every worker has the center c, which is the result.
 struct ElasticAveraging: ReplicaRule {
     private static let elasticity: Float = 0.9
-    private var centre: [Float]
+    private var center: [Float]
 
-    init(_ start: [Float]) { centre = start }
+    init(_ start: [Float]) { center = start }
 
     mutating func meet(_ weights: inout [Float], loss: Float, with group: any Collective) throws {
         let rate = Self.elasticity / Float(group.size)
-        let pull = weights.indices.map { rate * (weights[$0] - centre[$0]) }
+        let pull = weights.indices.map { rate * (weights[$0] - center[$0]) }
         let sum = try group.sum(pull)
         for i in weights.indices {
             weights[i] -= pull[i]
-            centre[i] += sum[i]
+            center[i] += sum[i]
         }
     }
 
-    var result: [Float]? { centre }
+    var result: [Float]? { center }
 }
 
 /// Particle swarm (Kennedy and Eberhart, 1995) over replicas: worker i is a particle with position xᵢ, and its fitness is its

@@ -9,7 +9,7 @@ protocol ReplicaRule {
     ///   - loss: Mean loss of its samples since the last synchronization.
     mutating func meet(_ weights: inout [Float], loss: Float, with group: any Collective) throws
 
-    /// An epoch ends.
+    /// Ends an epoch, for which the group exchanges whatever is still pending.
     mutating func endEpoch(_ weights: inout [Float], with group: any Collective) throws
 
     /// The resulting weights if training ended now; nil for this worker's own.
@@ -23,11 +23,11 @@ extension ReplicaRule {
 
 /// Every worker steps on its own share of each mini-batch, and synchronizes every few mini-batches and at the end of an
 /// epoch.
-struct ReplicaTraining<Rule: ReplicaRule>: Synchronisation {
+struct ReplicaTraining<Rule: ReplicaRule>: SynchronizationRule {
     private let interval: Int
     private var rule: Rule
-    private var sinceSynchronization = BatchFigures()
-    private var epoch = BatchFigures()
+    private var sinceSynchronization = BatchStatistics()
+    private var epoch = BatchStatistics()
     private let shares: BatchShares
 
     init(_ rule: Rule, every interval: Int, workers: Int) {
@@ -40,19 +40,19 @@ struct ReplicaTraining<Rule: ReplicaRule>: Synchronisation {
         of session: TrainingSession, with group: any Collective, meter: inout WorkerMeter
     ) throws -> TrainingSession.Epoch? {
         let share = shares.range(of: group.rank, in: session.batchRange)
-        let (figures, _) = try meter.measure(share.count) { try session.step(over: share) }
-        sinceSynchronization += figures
-        epoch += figures
+        let (statistics, _) = try meter.measure(share.count) { try session.step(over: share) }
+        sinceSynchronization += statistics
+        epoch += statistics
         let done = session.finishedBatches + 1
         guard done == session.batchesPerEpoch else {
             if done.isMultiple(of: interval) { try meet(session, group) }
-            return try session.endBatch(BatchFigures())
+            return try session.endBatch(BatchStatistics())
         }
-        defer { epoch = BatchFigures() }
+        defer { epoch = BatchStatistics() }
         // In transit while the workers synchronize.
         let sum = try group.beginSum(epoch.values)
         try meet(session, group, atEnd: true)
-        return try session.endBatch(BatchFigures(sum.finish()[...]))
+        return try session.endBatch(BatchStatistics(sum.finish()[...]))
     }
 
     var result: [Float]? { rule.result }
@@ -63,12 +63,12 @@ struct ReplicaTraining<Rule: ReplicaRule>: Synchronisation {
         try rule.meet(&weights, loss: Float(loss), with: group)
         if isEnd { try rule.endEpoch(&weights, with: group) }
         session.parameters = weights
-        sinceSynchronization = BatchFigures()
+        sinceSynchronization = BatchStatistics()
     }
 }
 
-extension BatchFigures {
-    static func += (sum: inout BatchFigures, more: BatchFigures) {
+extension BatchStatistics {
+    static func += (sum: inout BatchStatistics, more: BatchStatistics) {
         sum.loss += more.loss
         sum.correct += more.correct
         sum.samples += more.samples

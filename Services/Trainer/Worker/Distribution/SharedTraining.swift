@@ -14,15 +14,15 @@ protocol SharedTraining: AnyObject {
     ///   worker is lost for an unknown reason.
     func train(batches: Int) async throws -> TrainingSession.Epoch?
 
-    /// This worker's figures since the last call.
+    /// This worker's statistics since the last call.
     ///
     /// `exchanged-bytes` counts what it sent to be summed, stored or passed on, but not what it received, so that all
-    /// ways of distribution are comparable.
+    /// distribution strategies are comparable.
     /// - Parameter time: How long it has trained, including all waiting.
-    func takeFigures(over time: Duration) async -> [String: Double]
+    func takeStatistics(over time: Duration) async -> [String: Double]
 
-    /// Runs an operation on the network as it would result now, which in some ways of distribution is not any worker's
-    /// own.
+    /// Runs an operation on the network as it would result now, which with some distribution strategies is not any
+    /// worker's own.
     func publishing<Result>(_ body: () throws -> Result) rethrows -> Result
 
     /// Makes calls that wait for other workers fail soon, once the result is not needed; any thread may call it.
@@ -60,7 +60,7 @@ extension Distribution {
                 .invalidArgument,
                 "\(place.size) workers cannot share a batch of \(session.plan.batch) samples; use a larger batch.")
         }
-        guard synchronisation == .parameterServer else {
+        guard synchronization == .parameterServer else {
             return try await DistributedTraining(self, of: session, as: place, host: host, progress)
         }
         let link = try await ParameterLink(
@@ -72,20 +72,20 @@ extension Distribution {
 
 extension PipelineTraining: SharedTraining {
     // A pipeline measures its own waiting time.
-    func takeFigures(over time: Duration) -> [String: Double] { takeFigures() }
+    func takeStatistics(over time: Duration) -> [String: Double] { takeStatistics() }
 }
 
 extension WorkerGroup {
     /// Joins the other workers of a task; returns once all are connected.
     /// - Parameter host: Address of this machine at which the others reach it.
     convenience init(of place: GangPlace, host: String, _ progress: TaskProgress) async throws {
-        let meeting: MeetingPoint
+        let rendezvous: Rendezvous
         if place.rank == 0 {
-            meeting = try MeetingPoint(on: host)
-            _ = try await progress.rendezvous(at: meeting.address)
+            rendezvous = try Rendezvous(on: host)
+            _ = try await progress.rendezvous(at: rendezvous.address)
         } else {
-            meeting = try MeetingPoint(at: try await progress.rendezvous())
+            rendezvous = try Rendezvous(at: try await progress.rendezvous())
         }
-        try self.init(at: meeting, name: place.key, host: host, rank: place.rank, size: place.size)
+        try self.init(at: rendezvous, name: place.key, host: host, rank: place.rank, size: place.size)
     }
 }

@@ -30,17 +30,17 @@ final class SynchronousUpdates: SharedTraining {
     private func trainBatch() async throws -> TrainingSession.Epoch? {
         let batch = session.batchRange
         let share = shares.range(of: rank, in: batch)
-        let ((gradient, figures), _) = try link.meter.measure(share.count) { try session.gradient(over: share) }
-        try session.checkFinite(figures)
-        // Figures are sums; divided by the number of samples, they come back as the mean over the batch.
+        let ((gradient, statistics), _) = try link.meter.measure(share.count) { try session.gradient(over: share) }
+        try session.checkFinite(statistics)
+        // Statistics are sums; divided by the number of samples, they come back as the mean over the batch.
         let count = Float(max(1, share.count))
-        let means = figures.values.map { $0 / count }
+        let means = statistics.values.map { $0 / count }
         try await link.push(gradient + means, weight: max(Float(share.count), .leastNormalMagnitude))
         let mean = try await link.pull()
         try session.step(with: Array(mean[..<gradient.count]))
         let whole = Float(batch.count)
-        return try session.endBatch(BatchFigures(mean[gradient.count...].map { $0 * whole }[...]))
+        return try session.endBatch(BatchStatistics(mean[gradient.count...].map { $0 * whole }[...]))
     }
 
-    func takeFigures(over time: Duration) async -> [String: Double] { await link.takeFigures(over: time) }
+    func takeStatistics(over time: Duration) async -> [String: Double] { await link.takeStatistics(over: time) }
 }

@@ -31,7 +31,7 @@ public enum AreaRule {
     public struct Draft: Hashable, Sendable {
         /// Name of its seed, such as `vision`.
         public let name: String
-        /// Those of its seed that the atlas knows.
+        /// The functions of its seed that the atlas has.
         public let functions: [String]
         /// Its sub-areas; `other` is the last one.
         public let parts: [Part]

@@ -79,7 +79,7 @@ extension Atlas {
     // MARK: Regions and regions
 
     /// A region with its distance from another one.
-    public struct Neighbour: Hashable, Sendable {
+    public struct Neighbor: Hashable, Sendable {
         /// The nearby region.
         public let region: Region
         /// Distance between the centers in millimeters.
@@ -89,9 +89,9 @@ extension Atlas {
     }
 
     /// The other regions within a distance of a region, nearest first.
-    public func neighbours(of region: Region, within limit: Double = .infinity) -> [Neighbour] {
+    public func neighbors(of region: Region, within limit: Double = .infinity) -> [Neighbor] {
         regions.filter { $0.name != region.name }
-            .map { Neighbour(region: $0, distance: $0.position.distance(to: region.position)) }
+            .map { Neighbor(region: $0, distance: $0.position.distance(to: region.position)) }
             .filter { $0.distance <= limit }
             .sorted { ($0.distance, $0.region.number) < ($1.distance, $1.region.number) }
     }

@@ -6,14 +6,14 @@
 /// atlas.regions(of: motion.name).first?.strength           // how strongly the first of them belongs to seeing motion
 /// ```
 public struct Atlas: Sendable {
-    /// Something with a strength from 0 to 1.
+    /// A value with a strength from 0 to 1.
     public struct Weighted<Value: Hashable & Sendable>: Hashable, Sendable {
-        /// The thing.
+        /// What has the strength.
         public let value: Value
         /// How strongly it belongs.
         public let strength: Double
 
-        /// Makes a weighted thing.
+        /// Gives a value a strength.
         public init(_ value: Value, _ strength: Double) { (self.value, self.strength) = (value, strength) }
     }
 
@@ -38,7 +38,7 @@ public struct Atlas: Sendable {
     public let functions: [BrainFunction]
     /// Words of everyday speech, in the order of the atlas.
     public let words: [Word]
-    /// The sources of the figures and their terms of use.
+    /// The sources of the data and their terms of use.
     public let sources: String
 
     /// Strengths by function, then by position of the region.
@@ -76,7 +76,7 @@ public struct Atlas: Sendable {
 }
 
 extension Atlas: Hashable {
-    /// Whether all figures are equal.
+    /// Whether all data are equal.
     public static func == (first: Atlas, second: Atlas) -> Bool {
         first.regions == second.regions && first.functions == second.functions && first.words == second.words
             && first.sources == second.sources && first.associations == second.associations

@@ -11,7 +11,7 @@ public struct AtlasChange: Hashable, Sendable, Codable {
     public let added: [String]
     /// Names of removed things.
     public let removed: [String]
-    /// Names of things with changed figures.
+    /// Names of things with changed values.
     public let changed: [String]
     /// Total number of new, removed and changed names, listed or not.
     public let totals: [Int]

@@ -14,7 +14,7 @@ public import Model
 /// | `coactivation.tsv` | `roi_a roi_b phi`: pairs of numbers |
 /// | `coactivation_phi.tsv` | the same as a square of names |
 /// | `word.tsv` | `word functions`: everyday words for functions, these separated by bars |
-/// | `SOURCES.md` | where the figures come from, and their licenses |
+/// | `SOURCES.md` | where the data come from, and their licenses |
 ///
 /// `roi.tsv` and one table of associations are required; if `word.tsv` is missing, the shipped words are used. Other
 /// columns and files are ignored.

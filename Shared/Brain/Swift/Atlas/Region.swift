@@ -9,7 +9,7 @@ public struct Region: Hashable, Sendable, Codable {
         /// On the midline, or in both.
         case both = "B"
 
-        /// Takes it as atlases write it: by its letter or its word, small or large, with `M` for the midline.
+        /// Parses the forms that atlases use: a letter or a word in any case, with `M` for the midline.
         init?(inTable text: String) {
             switch text.lowercased() {
             case "l", "lh", "left": self = .left

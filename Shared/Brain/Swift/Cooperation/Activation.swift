@@ -4,7 +4,7 @@
 ///
 /// **Spread.** Partners partly fill the gap between a region's drive and full activation: with d the region's own drive
 /// and m the mean drive of its co-activation partners, weighted by co-activation, its activation is d + (1 − d) · 0.3 ·
-/// m. This is a single step, so the figures can be verified by hand.
+/// m. This is a single step, so the numbers can be verified by hand.
 ///
 /// **Threshold.** Regions with an activation of at least 0.4 are active; all others count as silent.
 public struct Activation: Hashable, Sendable {

@@ -1,7 +1,7 @@
 import Foundation
 public import Model
 
-/// Why a scenario engages certain areas and networks, with the figures: from its words through functions, regions and
+/// Why a scenario engages certain areas and networks, with the numbers: from its words through functions, regions and
 /// areas to candidate networks and the order of fusion.
 ///
 /// `Resolver` makes it, `gyrus explain` shows it, and searches store it in this form as JSON.
@@ -28,7 +28,7 @@ public struct Explanation: Hashable, Sendable, Codable {
             let hint =
                 nearest.isEmpty
                 ? "" : " The closest known words are \(nearest.map { "'\($0)'" }.joined(separator: ", "))."
-            return "stimuli: '\(stimulus.prefix(80))': no function of the brain is known for the word "
+            return "stimuli: '\(stimulus.prefix(80))': no brain function is known for the word "
                 + "'\(word.prefix(40))', so it engages nothing.\(hint)"
         }
     }
@@ -69,9 +69,9 @@ public struct Explanation: Hashable, Sendable, Codable {
 
     /// How strongly two activated areas cooperate.
     public struct Bond: Hashable, Sendable, Codable {
-        /// The one area.
+        /// The area named first.
         public var first: String
-        /// The other one.
+        /// The area named second.
         public var second: String
         /// From 0 to 1.
         public var strength: Double
@@ -101,9 +101,9 @@ public struct Explanation: Hashable, Sendable, Codable {
         public var others: [String]
     }
 
-    /// The figures that decide.
+    /// The constants of the rules.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Share of what a region lacks that fully active partners give it.
+        /// Share of the gap to full activation that fully active partners fill.
         public var spread: Double
         /// Activation from which a region is active.
         public var regionThreshold: Double
@@ -131,7 +131,7 @@ public struct Explanation: Hashable, Sendable, Codable {
     public var candidates: [Candidate]
     /// The modalities, in the order in which their fusion is tried.
     public var modalities: [ModalityPlan]
-    /// The figures that decide.
+    /// The constants of the rules.
     public var settings: Settings
 
     /// Names of the modalities in the order in which their fusion is tried.

@@ -96,7 +96,7 @@ public struct Resolver: Sendable {
             throw Failure(
                 .invalidArgument,
                 """
-                stimuli: nothing engages a function of the brain; describe what is perceived, such as 'see written \
+                stimuli: nothing engages a brain function; describe what is perceived, such as 'see written \
                 digits', or give functions: [vision.shape]; see 'gyrus functions --words'.\(hint)
                 """)
         }

@@ -41,10 +41,10 @@ extension ScenarioField {
             "`data-parallel`: each worker has the whole network and a share of each mini-batch. `pipeline`: each "
                 + "worker has some of the layers."),
         ScenarioField(
-            "synchronization", .choice(of: Distribution.Synchronisation.self),
-            usual: Distribution.Synchronisation.allReduce.rawValue, "How data-parallel workers synchronize."),
+            "synchronization", .choice(of: Distribution.Synchronization.self),
+            usual: Distribution.Synchronization.allReduce.rawValue, "How data-parallel workers synchronize."),
         ScenarioField(
-            "synchronisation", .choice(of: Distribution.Synchronisation.self),
+            "synchronisation", .choice(of: Distribution.Synchronization.self),
             "Alternative spelling of `synchronization`."),
         ScenarioField(
             "interval", .integer(Distribution.intervalRange), usual: "8",

@@ -35,7 +35,7 @@ typedef struct Gyrus__Wire__ScenarioListReply Gyrus__Wire__ScenarioListReply;
 typedef struct Gyrus__Wire__TrialListRequest Gyrus__Wire__TrialListRequest;
 typedef struct Gyrus__Wire__TrialListReply Gyrus__Wire__TrialListReply;
 typedef struct Gyrus__Wire__TrialPageRequest Gyrus__Wire__TrialPageRequest;
-typedef struct Gyrus__Wire__TrialFigures Gyrus__Wire__TrialFigures;
+typedef struct Gyrus__Wire__TrialMetrics Gyrus__Wire__TrialMetrics;
 typedef struct Gyrus__Wire__TrialCount Gyrus__Wire__TrialCount;
 typedef struct Gyrus__Wire__SearchProgressRequest Gyrus__Wire__SearchProgressRequest;
 typedef struct Gyrus__Wire__SearchProgressReply Gyrus__Wire__SearchProgressReply;
@@ -807,9 +807,9 @@ struct  Gyrus__Wire__TrialPageRequest
 
 
 /*
- * Key figures of an ended trial.
+ * Key metrics of an ended trial.
  */
-struct  Gyrus__Wire__TrialFigures
+struct  Gyrus__Wire__TrialMetrics
 {
   ProtobufCMessage base;
   /*
@@ -833,8 +833,8 @@ struct  Gyrus__Wire__TrialFigures
    */
   double operations;
 };
-#define GYRUS__WIRE__TRIAL_FIGURES__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__trial_figures__descriptor) \
+#define GYRUS__WIRE__TRIAL_METRICS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__trial_metrics__descriptor) \
     , 0, 0, 0, 0, 0 }
 
 
@@ -880,7 +880,7 @@ struct  Gyrus__Wire__SearchProgressRequest
 
 /*
  * Reply to `search.progress`; final trainings, which have a different budget, are counted separately and excluded from
- * the figures.
+ * the metrics.
  */
 struct  Gyrus__Wire__SearchProgressReply
 {
@@ -898,18 +898,18 @@ struct  Gyrus__Wire__SearchProgressReply
    * Each trial that was better than all before it, by number.
    */
   size_t n_records;
-  Gyrus__Wire__TrialFigures **records;
+  Gyrus__Wire__TrialMetrics **records;
   /*
-   * Trials that keep the limits and that no other beats in all that counts together, by parameters: the objective with what
-   * the scenario minimizes, or else with parameters and latency.
+   * Trials within the limits that no other trial dominates, by parameters. Dominance compares the objective with the
+   * costs that the scenario minimizes, or with parameters and latency if there are none.
    */
   size_t n_front;
-  Gyrus__Wire__TrialFigures **front;
+  Gyrus__Wire__TrialMetrics **front;
   /*
    * Successful trials at even intervals, by number; all of them if there are few.
    */
   size_t n_sample;
-  Gyrus__Wire__TrialFigures **sample;
+  Gyrus__Wire__TrialMetrics **sample;
   /*
    * Total number of epochs that the trials were trained.
    */
@@ -953,7 +953,7 @@ struct  Gyrus__Wire__ControllerPlaceRequest
   size_t n_genomes;
   char **genomes;
   /*
-   * How even the controllers' choices were in the previous step: entropies in bits, by the controllers' genes.
+   * Mean entropy of the controllers' choices in the previous step, in bits, by the controllers' genes.
    */
   size_t n_evenness;
   Gyrus__Wire__Metric **evenness;
@@ -1026,8 +1026,8 @@ struct  Gyrus__Wire__ControllerWaitReply
 
 
 /*
- * Where a part of the controllers' parameters is. Route `controller.announce`: the server of the part says so, again and
- * again.
+ * Location of a shard of the controllers' parameters. Route `controller.announce`: the shard's server repeats this
+ * periodically.
  */
 struct  Gyrus__Wire__ControllerShard
 {
@@ -1037,7 +1037,7 @@ struct  Gyrus__Wire__ControllerShard
    */
   char *scenario;
   /*
-   * Number of the part, from 0.
+   * Number of the shard, from 0.
    */
   uint32_t shard;
   /*
@@ -1055,7 +1055,7 @@ struct  Gyrus__Wire__ControllerShard
 
 
 /*
- * Route `controller.shards`: waits until all parts are announced.
+ * Route `controller.shards`: waits until all shards are announced.
  */
 struct  Gyrus__Wire__ControllerShardsRequest
 {
@@ -1081,7 +1081,7 @@ struct  Gyrus__Wire__ControllerShardsReply
 {
   ProtobufCMessage base;
   /*
-   * The parts that are known, by number.
+   * The known shards, by number.
    */
   size_t n_shards;
   Gyrus__Wire__ControllerShard **shards;
@@ -1452,24 +1452,24 @@ Gyrus__Wire__TrialPageRequest *
 void   gyrus__wire__trial_page_request__free_unpacked
                      (Gyrus__Wire__TrialPageRequest *message,
                       ProtobufCAllocator *allocator);
-/* Gyrus__Wire__TrialFigures methods */
-void   gyrus__wire__trial_figures__init
-                     (Gyrus__Wire__TrialFigures         *message);
-size_t gyrus__wire__trial_figures__get_packed_size
-                     (const Gyrus__Wire__TrialFigures   *message);
-size_t gyrus__wire__trial_figures__pack
-                     (const Gyrus__Wire__TrialFigures   *message,
+/* Gyrus__Wire__TrialMetrics methods */
+void   gyrus__wire__trial_metrics__init
+                     (Gyrus__Wire__TrialMetrics         *message);
+size_t gyrus__wire__trial_metrics__get_packed_size
+                     (const Gyrus__Wire__TrialMetrics   *message);
+size_t gyrus__wire__trial_metrics__pack
+                     (const Gyrus__Wire__TrialMetrics   *message,
                       uint8_t             *out);
-size_t gyrus__wire__trial_figures__pack_to_buffer
-                     (const Gyrus__Wire__TrialFigures   *message,
+size_t gyrus__wire__trial_metrics__pack_to_buffer
+                     (const Gyrus__Wire__TrialMetrics   *message,
                       ProtobufCBuffer     *buffer);
-Gyrus__Wire__TrialFigures *
-       gyrus__wire__trial_figures__unpack
+Gyrus__Wire__TrialMetrics *
+       gyrus__wire__trial_metrics__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   gyrus__wire__trial_figures__free_unpacked
-                     (Gyrus__Wire__TrialFigures *message,
+void   gyrus__wire__trial_metrics__free_unpacked
+                     (Gyrus__Wire__TrialMetrics *message,
                       ProtobufCAllocator *allocator);
 /* Gyrus__Wire__TrialCount methods */
 void   gyrus__wire__trial_count__init
@@ -1720,8 +1720,8 @@ typedef void (*Gyrus__Wire__TrialListReply_Closure)
 typedef void (*Gyrus__Wire__TrialPageRequest_Closure)
                  (const Gyrus__Wire__TrialPageRequest *message,
                   void *closure_data);
-typedef void (*Gyrus__Wire__TrialFigures_Closure)
-                 (const Gyrus__Wire__TrialFigures *message,
+typedef void (*Gyrus__Wire__TrialMetrics_Closure)
+                 (const Gyrus__Wire__TrialMetrics *message,
                   void *closure_data);
 typedef void (*Gyrus__Wire__TrialCount_Closure)
                  (const Gyrus__Wire__TrialCount *message,
@@ -1781,7 +1781,7 @@ extern const ProtobufCMessageDescriptor gyrus__wire__scenario_list_reply__descri
 extern const ProtobufCMessageDescriptor gyrus__wire__trial_list_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__trial_list_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__trial_page_request__descriptor;
-extern const ProtobufCMessageDescriptor gyrus__wire__trial_figures__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__trial_metrics__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__trial_count__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__search_progress_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__search_progress_reply__descriptor;

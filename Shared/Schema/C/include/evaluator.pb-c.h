@@ -154,8 +154,9 @@ struct  Gyrus__Wire__TrackResult
 {
   ProtobufCMessage base;
   /*
-   * Figures of all sequences that are not held out together, such as `idf1`, of those that are (`held-out/idf1`), and of
-   * each sequence (`MOT16-02/idf1`); `seconds` and `latency-milliseconds`, the time for a frame.
+   * Metrics of all sequences of the search together, such as `idf1`, of the held-out sequences together
+   * (`held-out/idf1`), and of each sequence (`MOT16-02/idf1`); also `seconds`, and `latency-milliseconds`, the time for
+   * a frame.
    */
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;

@@ -62,7 +62,7 @@ struct  Gyrus__Wire__OnnxModel
    */
   int64_t model_version;
   /*
-   * For people.
+   * A description for people.
    */
   char *doc_string;
   /*
@@ -146,7 +146,7 @@ struct  Gyrus__Wire__OnnxGraph
   size_t n_initializer;
   Gyrus__Wire__OnnxTensor **initializer;
   /*
-   * For people.
+   * A description for people.
    */
   char *doc_string;
   /*
@@ -205,7 +205,7 @@ struct  Gyrus__Wire__OnnxNode
   size_t n_attribute;
   Gyrus__Wire__OnnxAttribute **attribute;
   /*
-   * For people.
+   * A description for people.
    */
   char *doc_string;
   /*
@@ -269,7 +269,7 @@ struct  Gyrus__Wire__OnnxAttribute
   size_t n_tensors;
   Gyrus__Wire__OnnxTensor **tensors;
   /*
-   * For people.
+   * A description for people.
    */
   char *doc_string;
   /*
@@ -336,7 +336,7 @@ struct  Gyrus__Wire__OnnxTensor
   size_t n_uint64_data;
   uint64_t *uint64_data;
   /*
-   * For people.
+   * A description for people.
    */
   char *doc_string;
   /*
@@ -394,7 +394,7 @@ struct  Gyrus__Wire__OnnxValue
    */
   Gyrus__Wire__OnnxType *type;
   /*
-   * For people.
+   * A description for people.
    */
   char *doc_string;
 };

@@ -136,7 +136,7 @@ struct  Gyrus__Wire__ParameterPullReply
 
 
 /*
- * Route `parameters.push`: what a worker has to add to a shard in one step, as the attachment. Safe to repeat.
+ * Route `parameters.push`: a worker's update of a shard in one step, as the attachment. Safe to repeat.
  */
 struct  Gyrus__Wire__ParameterPushRequest
 {

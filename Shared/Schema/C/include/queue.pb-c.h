@@ -92,7 +92,7 @@ typedef enum _Gyrus__Wire__Directive {
    */
   GYRUS__WIRE__DIRECTIVE__DIRECTIVE_CONTINUE = 1,
   /*
-   * Stop: the submitter withdrew the task.
+   * Stop: the submitter canceled the task.
    */
   GYRUS__WIRE__DIRECTIVE__DIRECTIVE_CANCEL = 2,
   /*
@@ -227,7 +227,7 @@ struct  Gyrus__Wire__SubmitRequest
    */
   char *device;
   /*
-   * Bytes of memory that the device must have; 0 for any number.
+   * Minimum memory of the device in bytes; 0 for no minimum.
    */
   uint64_t memory;
 };
@@ -501,7 +501,7 @@ struct  Gyrus__Wire__ReportRequest
    */
   char *checkpoint;
   /*
-   * What a person should know, such as that memory was full; empty for nothing.
+   * A note for people, such as that memory was full; empty for none.
    */
   char *notice;
 };

@@ -29,7 +29,7 @@ typedef struct Gyrus__Wire__StageRequest Gyrus__Wire__StageRequest;
 typedef struct Gyrus__Wire__StageChange Gyrus__Wire__StageChange;
 typedef struct Gyrus__Wire__StageListRequest Gyrus__Wire__StageListRequest;
 typedef struct Gyrus__Wire__StageListReply Gyrus__Wire__StageListReply;
-typedef struct Gyrus__Wire__CatalogueStatistics Gyrus__Wire__CatalogueStatistics;
+typedef struct Gyrus__Wire__CatalogStatistics Gyrus__Wire__CatalogStatistics;
 typedef struct Gyrus__Wire__StatisticsGroup Gyrus__Wire__StatisticsGroup;
 typedef struct Gyrus__Wire__BlobVerifyRequest Gyrus__Wire__BlobVerifyRequest;
 typedef struct Gyrus__Wire__BlobVerifyReply Gyrus__Wire__BlobVerifyReply;
@@ -40,8 +40,8 @@ typedef struct Gyrus__Wire__BlobListReply Gyrus__Wire__BlobListReply;
 typedef struct Gyrus__Wire__BlobCollectRequest Gyrus__Wire__BlobCollectRequest;
 typedef struct Gyrus__Wire__BlobCollectReply Gyrus__Wire__BlobCollectReply;
 typedef struct Gyrus__Wire__Dataset Gyrus__Wire__Dataset;
-typedef struct Gyrus__Wire__CatalogueGetRequest Gyrus__Wire__CatalogueGetRequest;
-typedef struct Gyrus__Wire__CatalogueListRequest Gyrus__Wire__CatalogueListRequest;
+typedef struct Gyrus__Wire__CatalogGetRequest Gyrus__Wire__CatalogGetRequest;
+typedef struct Gyrus__Wire__CatalogListRequest Gyrus__Wire__CatalogListRequest;
 typedef struct Gyrus__Wire__BaseNetworkListReply Gyrus__Wire__BaseNetworkListReply;
 typedef struct Gyrus__Wire__PretrainedModelListReply Gyrus__Wire__PretrainedModelListReply;
 typedef struct Gyrus__Wire__DatasetListReply Gyrus__Wire__DatasetListReply;
@@ -214,7 +214,7 @@ struct  Gyrus__Wire__BaseNetwork
   size_t n_features;
   Gyrus__Wire__Attribute **features;
   /*
-   * The layers that make the structure; found by the registry.
+   * The layers that characterize the structure; determined by the registry.
    */
   size_t n_key_layers;
   Gyrus__Wire__KeyLayer **key_layers;
@@ -229,7 +229,7 @@ struct  Gyrus__Wire__BaseNetwork
 
 
 /*
- * A layer that makes the structure of a network.
+ * A layer that characterizes the structure of a network.
  */
 struct  Gyrus__Wire__KeyLayer
 {
@@ -293,7 +293,7 @@ typedef enum {
 } Gyrus__Wire__PretrainedModel__AccuracyPresenceCase;
 
 /*
- * A pretrained model: a base network with weights and where they came from (route `model.put`, safe to repeat).
+ * A pretrained model: a base network with weights and their origin (route `model.put`, safe to repeat).
  */
 struct  Gyrus__Wire__PretrainedModel
 {
@@ -372,7 +372,7 @@ struct  Gyrus__Wire__PretrainedModel
   /*
    * License, by its SPDX identifier where it has one; empty if unknown.
    */
-  char *licence;
+  char *license;
   /*
    * Where it was imported from; empty if a scenario created it.
    */
@@ -400,7 +400,7 @@ struct  Gyrus__Wire__PretrainedModel
 
 /*
  * Route `model.stage`: moves a model to another stage. At most one model of a series is live: making one live archives
- * the one that was. Moving a model to its current stage changes nothing.
+ * the previously live one. Moving a model to its current stage changes nothing.
  */
 struct  Gyrus__Wire__StageRequest
 {
@@ -535,7 +535,7 @@ struct  Gyrus__Wire__StageListReply
 /*
  * Route `catalogue.statistics`: statistics of the registry's contents. The request is an `Empty`.
  */
-struct  Gyrus__Wire__CatalogueStatistics
+struct  Gyrus__Wire__CatalogStatistics
 {
   ProtobufCMessage base;
   /*
@@ -573,8 +573,8 @@ struct  Gyrus__Wire__CatalogueStatistics
    */
   uint64_t parameters;
 };
-#define GYRUS__WIRE__CATALOGUE_STATISTICS__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__catalogue_statistics__descriptor) \
+#define GYRUS__WIRE__CATALOG_STATISTICS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__catalog_statistics__descriptor) \
     , 0, 0, 0, 0, 0, 0,NULL, 0,NULL, 0 }
 
 
@@ -623,7 +623,7 @@ struct  Gyrus__Wire__StatisticsGroup
 
 
 /*
- * Route `blob.verify`: hashes blobs again, some at a time. A damaged blob is moved aside, as on reading.
+ * Route `blob.verify`: hashes blobs again, some at a time. A damaged blob is quarantined, as when it is read.
  */
 struct  Gyrus__Wire__BlobVerifyRequest
 {
@@ -633,7 +633,7 @@ struct  Gyrus__Wire__BlobVerifyRequest
    */
   char *after;
   /*
-   * Stops after the blob with which this many bytes were read; the server caps it at 1 GiB.
+   * Stops after the blob that brings the bytes read to this number; the server caps it at 1 GiB.
    */
   uint64_t bytes;
 };
@@ -834,7 +834,7 @@ struct  Gyrus__Wire__Dataset
 /*
  * Names one entry of the registry: the route determines the kind (`network.get`, `model.get`, `dataset.get` by recipe).
  */
-struct  Gyrus__Wire__CatalogueGetRequest
+struct  Gyrus__Wire__CatalogGetRequest
 {
   ProtobufCMessage base;
   /*
@@ -842,20 +842,21 @@ struct  Gyrus__Wire__CatalogueGetRequest
    */
   char *id;
 };
-#define GYRUS__WIRE__CATALOGUE_GET_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__catalogue_get_request__descriptor) \
+#define GYRUS__WIRE__CATALOG_GET_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__catalog_get_request__descriptor) \
     , (char *)protobuf_c_empty_string }
 
 
 /*
  * Lists entries of the registry (`network.list`, `model.list`, `dataset.list`).
  */
-struct  Gyrus__Wire__CatalogueListRequest
+struct  Gyrus__Wire__CatalogListRequest
 {
   ProtobufCMessage base;
   /*
    * Only entries whose fields have these values; names are those of the messages' fields, for models also of their base
-   * network's. A value may have the wildcards `*` and `?`, `any` always fits, and a number may follow `<`, `<=`, `>` or `>=`.
+   * network's. A value may have the wildcards `*` and `?`, `any` always matches, and a number may follow `<`, `<=`, `>`
+   * or `>=`.
    */
   size_t n_filter;
   Gyrus__Wire__Attribute **filter;
@@ -872,8 +873,8 @@ struct  Gyrus__Wire__CatalogueListRequest
    */
   char *order;
 };
-#define GYRUS__WIRE__CATALOGUE_LIST_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__catalogue_list_request__descriptor) \
+#define GYRUS__WIRE__CATALOG_LIST_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__catalog_list_request__descriptor) \
     , 0,NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
@@ -987,7 +988,8 @@ struct  Gyrus__Wire__DictionaryListReply
 
 
 /*
- * Route `code.encode`: artificial code from text to integers (unknown terms are added); `code.decode`: the way back.
+ * Route `code.encode`: artificial code from text to integers (unknown terms are added); `code.decode`: from integers to
+ * text.
  */
 struct  Gyrus__Wire__CodeMessage
 {
@@ -1299,24 +1301,24 @@ Gyrus__Wire__StageListReply *
 void   gyrus__wire__stage_list_reply__free_unpacked
                      (Gyrus__Wire__StageListReply *message,
                       ProtobufCAllocator *allocator);
-/* Gyrus__Wire__CatalogueStatistics methods */
-void   gyrus__wire__catalogue_statistics__init
-                     (Gyrus__Wire__CatalogueStatistics         *message);
-size_t gyrus__wire__catalogue_statistics__get_packed_size
-                     (const Gyrus__Wire__CatalogueStatistics   *message);
-size_t gyrus__wire__catalogue_statistics__pack
-                     (const Gyrus__Wire__CatalogueStatistics   *message,
+/* Gyrus__Wire__CatalogStatistics methods */
+void   gyrus__wire__catalog_statistics__init
+                     (Gyrus__Wire__CatalogStatistics         *message);
+size_t gyrus__wire__catalog_statistics__get_packed_size
+                     (const Gyrus__Wire__CatalogStatistics   *message);
+size_t gyrus__wire__catalog_statistics__pack
+                     (const Gyrus__Wire__CatalogStatistics   *message,
                       uint8_t             *out);
-size_t gyrus__wire__catalogue_statistics__pack_to_buffer
-                     (const Gyrus__Wire__CatalogueStatistics   *message,
+size_t gyrus__wire__catalog_statistics__pack_to_buffer
+                     (const Gyrus__Wire__CatalogStatistics   *message,
                       ProtobufCBuffer     *buffer);
-Gyrus__Wire__CatalogueStatistics *
-       gyrus__wire__catalogue_statistics__unpack
+Gyrus__Wire__CatalogStatistics *
+       gyrus__wire__catalog_statistics__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   gyrus__wire__catalogue_statistics__free_unpacked
-                     (Gyrus__Wire__CatalogueStatistics *message,
+void   gyrus__wire__catalog_statistics__free_unpacked
+                     (Gyrus__Wire__CatalogStatistics *message,
                       ProtobufCAllocator *allocator);
 /* Gyrus__Wire__StatisticsGroup methods */
 void   gyrus__wire__statistics_group__init
@@ -1508,43 +1510,43 @@ Gyrus__Wire__Dataset *
 void   gyrus__wire__dataset__free_unpacked
                      (Gyrus__Wire__Dataset *message,
                       ProtobufCAllocator *allocator);
-/* Gyrus__Wire__CatalogueGetRequest methods */
-void   gyrus__wire__catalogue_get_request__init
-                     (Gyrus__Wire__CatalogueGetRequest         *message);
-size_t gyrus__wire__catalogue_get_request__get_packed_size
-                     (const Gyrus__Wire__CatalogueGetRequest   *message);
-size_t gyrus__wire__catalogue_get_request__pack
-                     (const Gyrus__Wire__CatalogueGetRequest   *message,
+/* Gyrus__Wire__CatalogGetRequest methods */
+void   gyrus__wire__catalog_get_request__init
+                     (Gyrus__Wire__CatalogGetRequest         *message);
+size_t gyrus__wire__catalog_get_request__get_packed_size
+                     (const Gyrus__Wire__CatalogGetRequest   *message);
+size_t gyrus__wire__catalog_get_request__pack
+                     (const Gyrus__Wire__CatalogGetRequest   *message,
                       uint8_t             *out);
-size_t gyrus__wire__catalogue_get_request__pack_to_buffer
-                     (const Gyrus__Wire__CatalogueGetRequest   *message,
+size_t gyrus__wire__catalog_get_request__pack_to_buffer
+                     (const Gyrus__Wire__CatalogGetRequest   *message,
                       ProtobufCBuffer     *buffer);
-Gyrus__Wire__CatalogueGetRequest *
-       gyrus__wire__catalogue_get_request__unpack
+Gyrus__Wire__CatalogGetRequest *
+       gyrus__wire__catalog_get_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   gyrus__wire__catalogue_get_request__free_unpacked
-                     (Gyrus__Wire__CatalogueGetRequest *message,
+void   gyrus__wire__catalog_get_request__free_unpacked
+                     (Gyrus__Wire__CatalogGetRequest *message,
                       ProtobufCAllocator *allocator);
-/* Gyrus__Wire__CatalogueListRequest methods */
-void   gyrus__wire__catalogue_list_request__init
-                     (Gyrus__Wire__CatalogueListRequest         *message);
-size_t gyrus__wire__catalogue_list_request__get_packed_size
-                     (const Gyrus__Wire__CatalogueListRequest   *message);
-size_t gyrus__wire__catalogue_list_request__pack
-                     (const Gyrus__Wire__CatalogueListRequest   *message,
+/* Gyrus__Wire__CatalogListRequest methods */
+void   gyrus__wire__catalog_list_request__init
+                     (Gyrus__Wire__CatalogListRequest         *message);
+size_t gyrus__wire__catalog_list_request__get_packed_size
+                     (const Gyrus__Wire__CatalogListRequest   *message);
+size_t gyrus__wire__catalog_list_request__pack
+                     (const Gyrus__Wire__CatalogListRequest   *message,
                       uint8_t             *out);
-size_t gyrus__wire__catalogue_list_request__pack_to_buffer
-                     (const Gyrus__Wire__CatalogueListRequest   *message,
+size_t gyrus__wire__catalog_list_request__pack_to_buffer
+                     (const Gyrus__Wire__CatalogListRequest   *message,
                       ProtobufCBuffer     *buffer);
-Gyrus__Wire__CatalogueListRequest *
-       gyrus__wire__catalogue_list_request__unpack
+Gyrus__Wire__CatalogListRequest *
+       gyrus__wire__catalog_list_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   gyrus__wire__catalogue_list_request__free_unpacked
-                     (Gyrus__Wire__CatalogueListRequest *message,
+void   gyrus__wire__catalog_list_request__free_unpacked
+                     (Gyrus__Wire__CatalogListRequest *message,
                       ProtobufCAllocator *allocator);
 /* Gyrus__Wire__BaseNetworkListReply methods */
 void   gyrus__wire__base_network_list_reply__init
@@ -1758,8 +1760,8 @@ typedef void (*Gyrus__Wire__StageListRequest_Closure)
 typedef void (*Gyrus__Wire__StageListReply_Closure)
                  (const Gyrus__Wire__StageListReply *message,
                   void *closure_data);
-typedef void (*Gyrus__Wire__CatalogueStatistics_Closure)
-                 (const Gyrus__Wire__CatalogueStatistics *message,
+typedef void (*Gyrus__Wire__CatalogStatistics_Closure)
+                 (const Gyrus__Wire__CatalogStatistics *message,
                   void *closure_data);
 typedef void (*Gyrus__Wire__StatisticsGroup_Closure)
                  (const Gyrus__Wire__StatisticsGroup *message,
@@ -1791,11 +1793,11 @@ typedef void (*Gyrus__Wire__BlobCollectReply_Closure)
 typedef void (*Gyrus__Wire__Dataset_Closure)
                  (const Gyrus__Wire__Dataset *message,
                   void *closure_data);
-typedef void (*Gyrus__Wire__CatalogueGetRequest_Closure)
-                 (const Gyrus__Wire__CatalogueGetRequest *message,
+typedef void (*Gyrus__Wire__CatalogGetRequest_Closure)
+                 (const Gyrus__Wire__CatalogGetRequest *message,
                   void *closure_data);
-typedef void (*Gyrus__Wire__CatalogueListRequest_Closure)
-                 (const Gyrus__Wire__CatalogueListRequest *message,
+typedef void (*Gyrus__Wire__CatalogListRequest_Closure)
+                 (const Gyrus__Wire__CatalogListRequest *message,
                   void *closure_data);
 typedef void (*Gyrus__Wire__BaseNetworkListReply_Closure)
                  (const Gyrus__Wire__BaseNetworkListReply *message,
@@ -1843,7 +1845,7 @@ extern const ProtobufCMessageDescriptor gyrus__wire__stage_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__stage_change__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__stage_list_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__stage_list_reply__descriptor;
-extern const ProtobufCMessageDescriptor gyrus__wire__catalogue_statistics__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__catalog_statistics__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__statistics_group__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_verify_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_verify_reply__descriptor;
@@ -1854,8 +1856,8 @@ extern const ProtobufCMessageDescriptor gyrus__wire__blob_list_reply__descriptor
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_collect_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_collect_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__dataset__descriptor;
-extern const ProtobufCMessageDescriptor gyrus__wire__catalogue_get_request__descriptor;
-extern const ProtobufCMessageDescriptor gyrus__wire__catalogue_list_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__catalog_get_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__catalog_list_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__base_network_list_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__pretrained_model_list_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__dataset_list_reply__descriptor;

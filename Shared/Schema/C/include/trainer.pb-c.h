@@ -87,7 +87,7 @@ struct  Gyrus__Wire__OptimizerSettings
 {
   ProtobufCMessage base;
   /*
-   * Prefix of the names of the layers that it changes, such as `image.`; empty for all layers that no other prefix
+   * Prefix of the names of the layers that it updates, such as `image.`; empty for all layers that no other prefix
    * matches.
    */
   char *branch;
@@ -234,7 +234,7 @@ struct  Gyrus__Wire__InputKind
 
 
 /*
- * How a network learns, except for how long and from what.
+ * How a network is trained, apart from its budget and its data.
  */
 struct  Gyrus__Wire__TrainingOptions
 {
@@ -284,7 +284,7 @@ struct  Gyrus__Wire__TrainingOptions
    */
   char *device;
   /*
-   * Bytes of memory that the device must have; 0 for any number.
+   * Minimum memory of the device in bytes; 0 for no minimum.
    */
   uint64_t memory;
 };
@@ -338,7 +338,7 @@ struct  Gyrus__Wire__TrainingDistribution
   /*
    * How the workers synchronize, such as `all-reduce`.
    */
-  char *synchronisation;
+  char *synchronization;
   /*
    * Mini-batches between two synchronization rounds of the workers.
    */
@@ -504,8 +504,8 @@ struct  Gyrus__Wire__SimilarityConstraint
 
 
 /*
- * Payload of a task of kind `features`: runs a trained network of one modality over a dataset and keeps what its stages
- * give.
+ * Payload of a task of kind `features`: runs a trained network of one modality over a dataset and stores the outputs of
+ * its stages.
  */
 struct  Gyrus__Wire__FeatureTask
 {
@@ -572,7 +572,7 @@ struct  Gyrus__Wire__TrainResult
    */
   char *weights;
   /*
-   * Last value of each metric: those of the task, such as `validation-accuracy`, `training-loss` and `seconds`.
+   * Last value of each metric, such as `validation-accuracy`, `training-loss` and `seconds`.
    */
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;

@@ -1428,8 +1428,8 @@ extension Wire.TrialPageRequest: StoredMessage {
 }
 
 extension Wire {
-    /// Key figures of an ended trial.
-    public struct TrialFigures: WireMessage {
+    /// Key metrics of an ended trial.
+    public struct TrialMetrics: WireMessage {
         /// Number within the search.
         public var number: UInt32 = 0
         /// How good the objective's value on the validation split is; larger is better.
@@ -1470,10 +1470,10 @@ extension Wire {
     }
 }
 
-extension Wire.TrialFigures: StoredMessage {
-    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__TrialFigures>) { gyrus__wire__trial_figures__init(c) }
+extension Wire.TrialMetrics: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__TrialMetrics>) { gyrus__wire__trial_metrics__init(c) }
 
-    init(stored c: UnsafePointer<Gyrus__Wire__TrialFigures>) throws {
+    init(stored c: UnsafePointer<Gyrus__Wire__TrialMetrics>) throws {
         self.init()
         number = c.pointee.number
         objective = c.pointee.objective
@@ -1482,8 +1482,8 @@ extension Wire.TrialFigures: StoredMessage {
         operations = c.pointee.operations
     }
 
-    func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrialFigures>, arena: inout Arena) throws {
-        gyrus__wire__trial_figures__init(c)
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrialMetrics>, arena: inout Arena) throws {
+        gyrus__wire__trial_metrics__init(c)
         c.pointee.number = number
         c.pointee.objective = objective
         c.pointee.parameters = parameters
@@ -1588,19 +1588,19 @@ extension Wire.SearchProgressRequest: StoredMessage {
 
 extension Wire {
     /// Reply to `search.progress`; final trainings, which have a different budget, are counted separately and excluded from
-    /// the figures.
+    /// the metrics.
     public struct SearchProgressReply: WireMessage {
         /// Trials of the search in each state.
         public var counts: [Wire.TrialCount] = []
         /// Final trainings.
         public var finals: UInt32 = 0
         /// Each trial that was better than all before it, by number.
-        public var records: [Wire.TrialFigures] = []
-        /// Trials that keep the limits and that no other beats in all that counts together, by parameters: the objective with what
-        /// the scenario minimizes, or else with parameters and latency.
-        public var front: [Wire.TrialFigures] = []
+        public var records: [Wire.TrialMetrics] = []
+        /// Trials within the limits that no other trial dominates, by parameters. Dominance compares the objective with the
+        /// costs that the scenario minimizes, or with parameters and latency if there are none.
+        public var front: [Wire.TrialMetrics] = []
         /// Successful trials at even intervals, by number; all of them if there are few.
-        public var sample: [Wire.TrialFigures] = []
+        public var sample: [Wire.TrialMetrics] = []
         /// Total number of epochs that the trials were trained.
         public var epochs: UInt64 = 0
         /// Number of trials that continued after a pause.
@@ -1613,9 +1613,9 @@ extension Wire {
         public init(
             counts: [Wire.TrialCount] = [],
             finals: UInt32 = 0,
-            records: [Wire.TrialFigures] = [],
-            front: [Wire.TrialFigures] = [],
-            sample: [Wire.TrialFigures] = [],
+            records: [Wire.TrialMetrics] = [],
+            front: [Wire.TrialMetrics] = [],
+            sample: [Wire.TrialMetrics] = [],
             epochs: UInt64 = 0,
             promoted: UInt32 = 0
         ) {
@@ -1679,7 +1679,7 @@ extension Wire {
         public var batch: UInt32 = 0
         /// Genomes as text; empty if no candidate is left.
         public var genomes: [String] = []
-        /// How even the controllers' choices were in the previous step: entropies in bits, by the controllers' genes.
+        /// Mean entropy of the controllers' choices in the previous step, in bits, by the controllers' genes.
         public var evenness: [Wire.Metric] = []
 
         /// Creates a message in which all fields have defaults.
@@ -1879,12 +1879,12 @@ extension Wire.ControllerWaitReply: StoredMessage {
 }
 
 extension Wire {
-    /// Where a part of the controllers' parameters is. Route `controller.announce`: the server of the part says so, again and
-    /// again.
+    /// Location of a shard of the controllers' parameters. Route `controller.announce`: the shard's server repeats this
+    /// periodically.
     public struct ControllerShard: WireMessage {
         /// Scenario of the search.
         public var scenario: String = ""
-        /// Number of the part, from 0.
+        /// Number of the shard, from 0.
         public var shard: UInt32 = 0
         /// Endpoint of its parameter server.
         public var endpoint: String = ""
@@ -1939,7 +1939,7 @@ extension Wire.ControllerShard: StoredMessage {
 }
 
 extension Wire {
-    /// Route `controller.shards`: waits until all parts are announced.
+    /// Route `controller.shards`: waits until all shards are announced.
     public struct ControllerShardsRequest: WireMessage {
         /// Scenario of the search.
         public var scenario: String = ""
@@ -1988,7 +1988,7 @@ extension Wire.ControllerShardsRequest: StoredMessage {
 extension Wire {
     /// Reply to `controller.shards`.
     public struct ControllerShardsReply: WireMessage {
-        /// The parts that are known, by number.
+        /// The known shards, by number.
         public var shards: [Wire.ControllerShard] = []
 
         /// Creates a message in which all fields have defaults.

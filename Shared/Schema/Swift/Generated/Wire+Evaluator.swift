@@ -231,8 +231,9 @@ extension Wire.TrackTask: StoredMessage {
 extension Wire {
     /// Result of a task of kind `track`.
     public struct TrackResult: WireMessage {
-        /// Figures of all sequences that are not held out together, such as `idf1`, of those that are (`held-out/idf1`), and of
-        /// each sequence (`MOT16-02/idf1`); `seconds` and `latency-milliseconds`, the time for a frame.
+        /// Metrics of all sequences of the search together, such as `idf1`, of the held-out sequences together
+        /// (`held-out/idf1`), and of each sequence (`MOT16-02/idf1`); also `seconds`, and `latency-milliseconds`, the time for
+        /// a frame.
         public var metrics: [Wire.Metric] = []
         /// Digest of the file with the setup; empty if it was not to be kept.
         public var setup: String = ""

@@ -16,7 +16,7 @@ extension Wire {
         public var domain: String = ""
         /// Version of the model.
         public var modelVersion: Int64 = 0
-        /// For people.
+        /// A description for people.
         public var docString: String = ""
         /// The network.
         public var graph: Wire.OnnxGraph? = nil
@@ -195,7 +195,7 @@ extension Wire {
         public var name: String = ""
         /// The weights and constants.
         public var initializer: [Wire.OnnxTensor] = []
-        /// For people.
+        /// A description for people.
         public var docString: String = ""
         /// Weights that are mostly zero.
         public var sparseInitializer: [Wire.OnnxSparseTensor] = []
@@ -282,7 +282,7 @@ extension Wire {
         public var opType: String = ""
         /// Its attributes.
         public var attribute: [Wire.OnnxAttribute] = []
-        /// For people.
+        /// A description for people.
         public var docString: String = ""
         /// Namespace of the operator; empty for the standard ones.
         public var domain: String = ""
@@ -369,7 +369,7 @@ extension Wire {
         public var strings: [[UInt8]] = []
         /// Tensors, if `type` is 9.
         public var tensors: [Wire.OnnxTensor] = []
-        /// For people.
+        /// A description for people.
         public var docString: String = ""
         /// Which of the fields is used.
         public var type: Int32 = 0
@@ -476,7 +476,7 @@ extension Wire {
         public var doubleData: [Double] = []
         /// Unsigned integers.
         public var uint64Data: [UInt64] = []
-        /// For people.
+        /// A description for people.
         public var docString: String = ""
         /// The location of elements that are stored outside the file.
         public var externalData: [Wire.OnnxText] = []
@@ -626,7 +626,7 @@ extension Wire {
         public var name: String = ""
         /// The type.
         public var type: Wire.OnnxType? = nil
-        /// For people.
+        /// A description for people.
         public var docString: String = ""
 
         /// Creates a message in which all fields have defaults.

@@ -245,7 +245,7 @@ extension Wire.ParameterPullReply: StoredMessage {
 }
 
 extension Wire {
-    /// Route `parameters.push`: what a worker has to add to a shard in one step, as the attachment. Safe to repeat.
+    /// Route `parameters.push`: a worker's update of a shard in one step, as the attachment. Safe to repeat.
     public struct ParameterPushRequest: WireMessage {
         /// Name of the worker.
         public var worker: String = ""

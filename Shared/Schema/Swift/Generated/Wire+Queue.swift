@@ -60,7 +60,7 @@ extension Wire {
         case unspecified
         /// Continue.
         case `continue`
-        /// Stop: the submitter withdrew the task.
+        /// Stop: the submitter canceled the task.
         case cancel
         /// Stop: the task was given to another worker.
         case stale
@@ -243,7 +243,7 @@ extension Wire {
         public var minWorkers: UInt32 = 0
         /// Kind of device that a worker must have, `cpu` or `gpu`; empty for any.
         public var device: String = ""
-        /// Bytes of memory that the device must have; 0 for any number.
+        /// Minimum memory of the device in bytes; 0 for no minimum.
         public var memory: UInt64 = 0
 
         /// Creates a message in which all fields have defaults.
@@ -841,7 +841,7 @@ extension Wire {
         public var metrics: [Wire.Metric] = []
         /// Digest of a checkpoint's blob from which another worker can continue; empty to keep the last one.
         public var checkpoint: String = ""
-        /// What a person should know, such as that memory was full; empty for nothing.
+        /// A note for people, such as that memory was full; empty for none.
         public var notice: String = ""
 
         /// Creates a message in which all fields have defaults.

@@ -269,7 +269,7 @@ extension Wire {
         public var format: String = ""
         /// Structural features that the registry found in the description, such as `depth` and `residual`.
         public var features: [Wire.Attribute] = []
-        /// The layers that make the structure; found by the registry.
+        /// The layers that characterize the structure; determined by the registry.
         public var keyLayers: [Wire.KeyLayer] = []
         /// When it was registered, in microseconds since 1970 UTC.
         public var createdMicroseconds: Int64 = 0
@@ -354,7 +354,7 @@ extension Wire.BaseNetwork: StoredMessage {
 }
 
 extension Wire {
-    /// A layer that makes the structure of a network.
+    /// A layer that characterizes the structure of a network.
     public struct KeyLayer: WireMessage {
         /// Name of the layer.
         public var name: String = ""
@@ -473,7 +473,7 @@ extension Wire.ModelFile: StoredMessage {
 }
 
 extension Wire {
-    /// A pretrained model: a base network with weights and where they came from (route `model.put`, safe to repeat).
+    /// A pretrained model: a base network with weights and their origin (route `model.put`, safe to repeat).
     public struct PretrainedModel: WireMessage {
         /// Identity, chosen by the client; registering it again changes nothing.
         public var id: String = ""
@@ -512,7 +512,7 @@ extension Wire {
         /// Model whose weights it started from; empty if there is none.
         public var parent: String = ""
         /// License, by its SPDX identifier where it has one; empty if unknown.
-        public var licence: String = ""
+        public var license: String = ""
         /// Where it was imported from; empty if a scenario created it.
         public var origin: String = ""
         /// Stage: `none`, `staging`, `live` or `archived`; changed by `model.stage`.
@@ -543,7 +543,7 @@ extension Wire {
             version: UInt32 = 0,
             recipe: String = "",
             parent: String = "",
-            licence: String = "",
+            license: String = "",
             origin: String = "",
             stage: String = "",
             stageSinceMicroseconds: Int64 = 0
@@ -566,7 +566,7 @@ extension Wire {
             self.version = version
             self.recipe = recipe
             self.parent = parent
-            self.licence = licence
+            self.license = license
             self.origin = origin
             self.stage = stage
             self.stageSinceMicroseconds = stageSinceMicroseconds
@@ -608,7 +608,7 @@ extension Wire.PretrainedModel: StoredMessage {
         version = c.pointee.version
         recipe = try Wire.text(c.pointee.recipe, "PretrainedModel.recipe")
         parent = try Wire.text(c.pointee.parent, "PretrainedModel.parent")
-        licence = try Wire.text(c.pointee.licence, "PretrainedModel.licence")
+        license = try Wire.text(c.pointee.license, "PretrainedModel.license")
         origin = try Wire.text(c.pointee.origin, "PretrainedModel.origin")
         stage = try Wire.text(c.pointee.stage, "PretrainedModel.stage")
         stageSinceMicroseconds = c.pointee.stage_since_microseconds
@@ -637,7 +637,7 @@ extension Wire.PretrainedModel: StoredMessage {
         c.pointee.version = version
         c.pointee.recipe = try arena.text(recipe, "PretrainedModel.recipe")
         c.pointee.parent = try arena.text(parent, "PretrainedModel.parent")
-        c.pointee.licence = try arena.text(licence, "PretrainedModel.licence")
+        c.pointee.license = try arena.text(license, "PretrainedModel.license")
         c.pointee.origin = try arena.text(origin, "PretrainedModel.origin")
         c.pointee.stage = try arena.text(stage, "PretrainedModel.stage")
         c.pointee.stage_since_microseconds = stageSinceMicroseconds
@@ -646,7 +646,7 @@ extension Wire.PretrainedModel: StoredMessage {
 
 extension Wire {
     /// Route `model.stage`: moves a model to another stage. At most one model of a series is live: making one live archives
-    /// the one that was. Moving a model to its current stage changes nothing.
+    /// the previously live one. Moving a model to its current stage changes nothing.
     public struct StageRequest: WireMessage {
         /// The model.
         public var model: String = ""
@@ -913,7 +913,7 @@ extension Wire.StageListReply: StoredMessage {
 
 extension Wire {
     /// Route `catalogue.statistics`: statistics of the registry's contents. The request is an `Empty`.
-    public struct CatalogueStatistics: WireMessage {
+    public struct CatalogStatistics: WireMessage {
         /// Base networks.
         public var networks: UInt64 = 0
         /// Pretrained models.
@@ -966,10 +966,10 @@ extension Wire {
     }
 }
 
-extension Wire.CatalogueStatistics: StoredMessage {
-    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__CatalogueStatistics>) { gyrus__wire__catalogue_statistics__init(c) }
+extension Wire.CatalogStatistics: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__CatalogStatistics>) { gyrus__wire__catalog_statistics__init(c) }
 
-    init(stored c: UnsafePointer<Gyrus__Wire__CatalogueStatistics>) throws {
+    init(stored c: UnsafePointer<Gyrus__Wire__CatalogStatistics>) throws {
         self.init()
         networks = c.pointee.networks
         models = c.pointee.models
@@ -981,8 +981,8 @@ extension Wire.CatalogueStatistics: StoredMessage {
         parameters = c.pointee.parameters
     }
 
-    func store(in c: UnsafeMutablePointer<Gyrus__Wire__CatalogueStatistics>, arena: inout Arena) throws {
-        gyrus__wire__catalogue_statistics__init(c)
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__CatalogStatistics>, arena: inout Arena) throws {
+        gyrus__wire__catalog_statistics__init(c)
         c.pointee.networks = networks
         c.pointee.models = models
         c.pointee.datasets = datasets
@@ -1078,11 +1078,11 @@ extension Wire.StatisticsGroup: StoredMessage {
 }
 
 extension Wire {
-    /// Route `blob.verify`: hashes blobs again, some at a time. A damaged blob is moved aside, as on reading.
+    /// Route `blob.verify`: hashes blobs again, some at a time. A damaged blob is quarantined, as when it is read.
     public struct BlobVerifyRequest: WireMessage {
         /// Only blobs after this digest; empty for the first.
         public var after: String = ""
-        /// Stops after the blob with which this many bytes were read; the server caps it at 1 GiB.
+        /// Stops after the blob that brings the bytes read to this number; the server caps it at 1 GiB.
         public var bytes: UInt64 = 0
 
         /// Creates a message in which all fields have defaults.
@@ -1538,7 +1538,7 @@ extension Wire.Dataset: StoredMessage {
 
 extension Wire {
     /// Names one entry of the registry: the route determines the kind (`network.get`, `model.get`, `dataset.get` by recipe).
-    public struct CatalogueGetRequest: WireMessage {
+    public struct CatalogGetRequest: WireMessage {
         /// Identity.
         public var id: String = ""
 
@@ -1563,25 +1563,26 @@ extension Wire {
     }
 }
 
-extension Wire.CatalogueGetRequest: StoredMessage {
-    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__CatalogueGetRequest>) { gyrus__wire__catalogue_get_request__init(c) }
+extension Wire.CatalogGetRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__CatalogGetRequest>) { gyrus__wire__catalog_get_request__init(c) }
 
-    init(stored c: UnsafePointer<Gyrus__Wire__CatalogueGetRequest>) throws {
+    init(stored c: UnsafePointer<Gyrus__Wire__CatalogGetRequest>) throws {
         self.init()
-        id = try Wire.text(c.pointee.id, "CatalogueGetRequest.id")
+        id = try Wire.text(c.pointee.id, "CatalogGetRequest.id")
     }
 
-    func store(in c: UnsafeMutablePointer<Gyrus__Wire__CatalogueGetRequest>, arena: inout Arena) throws {
-        gyrus__wire__catalogue_get_request__init(c)
-        c.pointee.id = try arena.text(id, "CatalogueGetRequest.id")
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__CatalogGetRequest>, arena: inout Arena) throws {
+        gyrus__wire__catalog_get_request__init(c)
+        c.pointee.id = try arena.text(id, "CatalogGetRequest.id")
     }
 }
 
 extension Wire {
     /// Lists entries of the registry (`network.list`, `model.list`, `dataset.list`).
-    public struct CatalogueListRequest: WireMessage {
+    public struct CatalogListRequest: WireMessage {
         /// Only entries whose fields have these values; names are those of the messages' fields, for models also of their base
-        /// network's. A value may have the wildcards `*` and `?`, `any` always fits, and a number may follow `<`, `<=`, `>` or `>=`.
+        /// network's. A value may have the wildcards `*` and `?`, `any` always matches, and a number may follow `<`, `<=`, `>`
+        /// or `>=`.
         public var filter: [Wire.Attribute] = []
         /// Maximum number of entries to return; the server caps it at 1,000.
         public var limit: UInt32 = 0
@@ -1617,23 +1618,23 @@ extension Wire {
     }
 }
 
-extension Wire.CatalogueListRequest: StoredMessage {
-    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__CatalogueListRequest>) { gyrus__wire__catalogue_list_request__init(c) }
+extension Wire.CatalogListRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__CatalogListRequest>) { gyrus__wire__catalog_list_request__init(c) }
 
-    init(stored c: UnsafePointer<Gyrus__Wire__CatalogueListRequest>) throws {
+    init(stored c: UnsafePointer<Gyrus__Wire__CatalogListRequest>) throws {
         self.init()
         filter = try Wire.messages(c.pointee.n_filter, c.pointee.filter)
         limit = c.pointee.limit
-        after = try Wire.text(c.pointee.after, "CatalogueListRequest.after")
-        order = try Wire.text(c.pointee.order, "CatalogueListRequest.order")
+        after = try Wire.text(c.pointee.after, "CatalogListRequest.after")
+        order = try Wire.text(c.pointee.order, "CatalogListRequest.order")
     }
 
-    func store(in c: UnsafeMutablePointer<Gyrus__Wire__CatalogueListRequest>, arena: inout Arena) throws {
-        gyrus__wire__catalogue_list_request__init(c)
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__CatalogListRequest>, arena: inout Arena) throws {
+        gyrus__wire__catalog_list_request__init(c)
         (c.pointee.n_filter, c.pointee.filter) = try arena.messages(filter)
         c.pointee.limit = limit
-        c.pointee.after = try arena.text(after, "CatalogueListRequest.after")
-        c.pointee.order = try arena.text(order, "CatalogueListRequest.order")
+        c.pointee.after = try arena.text(after, "CatalogListRequest.after")
+        c.pointee.order = try arena.text(order, "CatalogListRequest.order")
     }
 }
 
@@ -1897,7 +1898,8 @@ extension Wire.DictionaryListReply: StoredMessage {
 }
 
 extension Wire {
-    /// Route `code.encode`: artificial code from text to integers (unknown terms are added); `code.decode`: the way back.
+    /// Route `code.encode`: artificial code from text to integers (unknown terms are added); `code.decode`: from integers to
+    /// text.
     public struct CodeMessage: WireMessage {
         /// The code as text, in the form of table 1.
         public var text: String = ""

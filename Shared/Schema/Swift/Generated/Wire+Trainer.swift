@@ -94,7 +94,7 @@ extension Wire.PrepareResult: StoredMessage {
 extension Wire {
     /// How the weights of one branch of a network are optimized.
     public struct OptimizerSettings: WireMessage {
-        /// Prefix of the names of the layers that it changes, such as `image.`; empty for all layers that no other prefix
+        /// Prefix of the names of the layers that it updates, such as `image.`; empty for all layers that no other prefix
         /// matches.
         public var branch: String = ""
         /// `sgd`, `adam`, `adamw` or `rmsprop`.
@@ -366,7 +366,7 @@ extension Wire.InputKind: StoredMessage {
 }
 
 extension Wire {
-    /// How a network learns, except for how long and from what.
+    /// How a network is trained, apart from its budget and its data.
     public struct TrainingOptions: WireMessage {
         /// Learning rate schedule: `cosine` or `constant`.
         public var schedule: String = ""
@@ -390,7 +390,7 @@ extension Wire {
         public var flips: Bool = false
         /// Kind of device that it needs, `cpu` or `gpu`; empty for any.
         public var device: String = ""
-        /// Bytes of memory that the device must have; 0 for any number.
+        /// Minimum memory of the device in bytes; 0 for no minimum.
         public var memory: UInt64 = 0
 
         /// Creates a message in which all fields have defaults.
@@ -539,7 +539,7 @@ extension Wire {
         /// What is distributed, such as `data-parallel`.
         public var kind: String = ""
         /// How the workers synchronize, such as `all-reduce`.
-        public var synchronisation: String = ""
+        public var synchronization: String = ""
         /// Mini-batches between two synchronization rounds of the workers.
         public var interval: UInt32 = 0
         /// Micro-batches that a mini-batch is split into, if the workers form a pipeline.
@@ -558,7 +558,7 @@ extension Wire {
         public init(
             workers: UInt32 = 0,
             kind: String = "",
-            synchronisation: String = "",
+            synchronization: String = "",
             interval: UInt32 = 0,
             microBatches: UInt32 = 0,
             updates: String = "",
@@ -567,7 +567,7 @@ extension Wire {
         ) {
             self.workers = workers
             self.kind = kind
-            self.synchronisation = synchronisation
+            self.synchronization = synchronization
             self.interval = interval
             self.microBatches = microBatches
             self.updates = updates
@@ -593,7 +593,7 @@ extension Wire.TrainingDistribution: StoredMessage {
         self.init()
         workers = c.pointee.workers
         kind = try Wire.text(c.pointee.kind, "TrainingDistribution.kind")
-        synchronisation = try Wire.text(c.pointee.synchronisation, "TrainingDistribution.synchronisation")
+        synchronization = try Wire.text(c.pointee.synchronization, "TrainingDistribution.synchronization")
         interval = c.pointee.interval
         microBatches = c.pointee.micro_batches
         updates = try Wire.text(c.pointee.updates, "TrainingDistribution.updates")
@@ -605,7 +605,7 @@ extension Wire.TrainingDistribution: StoredMessage {
         gyrus__wire__training_distribution__init(c)
         c.pointee.workers = workers
         c.pointee.kind = try arena.text(kind, "TrainingDistribution.kind")
-        c.pointee.synchronisation = try arena.text(synchronisation, "TrainingDistribution.synchronisation")
+        c.pointee.synchronization = try arena.text(synchronization, "TrainingDistribution.synchronization")
         c.pointee.interval = interval
         c.pointee.micro_batches = microBatches
         c.pointee.updates = try arena.text(updates, "TrainingDistribution.updates")
@@ -921,8 +921,8 @@ extension Wire.SimilarityConstraint: StoredMessage {
 }
 
 extension Wire {
-    /// Payload of a task of kind `features`: runs a trained network of one modality over a dataset and keeps what its stages
-    /// give.
+    /// Payload of a task of kind `features`: runs a trained network of one modality over a dataset and stores the outputs of
+    /// its stages.
     public struct FeatureTask: WireMessage {
         /// Modality that the network processes.
         public var modality: String = ""
@@ -1040,7 +1040,7 @@ extension Wire {
         public var script: String = ""
         /// Digest of the safetensors file.
         public var weights: String = ""
-        /// Last value of each metric: those of the task, such as `validation-accuracy`, `training-loss` and `seconds`.
+        /// Last value of each metric, such as `validation-accuracy`, `training-loss` and `seconds`.
         public var metrics: [Wire.Metric] = []
         /// Digest of the checkpoint from which a paused training continues; empty if the training has ended.
         public var checkpoint: String = ""

@@ -1,4 +1,4 @@
-#include "Meeting.h"
+#include "Rendezvous.h"
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -71,7 +71,7 @@ Opened::~Opened() {
 
 // MARK: - Server
 
-MeetingServer::MeetingServer(const std::string &host)
+RendezvousServer::RendezvousServer(const std::string &host)
     : listener(resolve(host, 0, "cannot listen", [](int socket, const addrinfo &address) {
           return bind(socket, address.ai_addr, address.ai_addrlen) == 0 && listen(socket, 128) == 0;
       })) {
@@ -82,12 +82,12 @@ MeetingServer::MeetingServer(const std::string &host)
     thread = std::thread([this] { serve(); });
 }
 
-MeetingServer::~MeetingServer() {
+RendezvousServer::~RendezvousServer() {
     waking = Opened();
     thread.join();
 }
 
-uint16_t MeetingServer::port() const {
+uint16_t RendezvousServer::port() const {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
     if (getsockname(listener.number, reinterpret_cast<sockaddr *>(&address), &length) != 0) fail("has no port");
@@ -96,7 +96,7 @@ uint16_t MeetingServer::port() const {
         is_new ? reinterpret_cast<sockaddr_in6 &>(address).sin6_port : reinterpret_cast<sockaddr_in &>(address).sin_port);
 }
 
-void MeetingServer::serve() {
+void RendezvousServer::serve() {
     while (true) {
         std::vector<pollfd> watched{{woken.number, POLLIN, 0}, {listener.number, POLLIN, 0}};
         for (const auto &guest : guests) watched.push_back({guest.socket.number, POLLIN, 0});
@@ -111,7 +111,7 @@ void MeetingServer::serve() {
     }
 }
 
-bool MeetingServer::hear(Guest &guest) {
+bool RendezvousServer::hear(Guest &guest) {
     uint8_t buffer[4096];
     const auto count = recv(guest.socket.number, buffer, sizeof buffer, MSG_DONTWAIT);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return true;
@@ -144,7 +144,7 @@ bool MeetingServer::hear(Guest &guest) {
     return true;
 }
 
-bool MeetingServer::answer(Guest &guest, const std::vector<uint8_t> &value) {
+bool RendezvousServer::answer(Guest &guest, const std::vector<uint8_t> &value) {
     guest.awaited.clear();
     std::vector<uint8_t> bytes;
     append_length(bytes, uint32_t(value.size()));
@@ -155,7 +155,7 @@ bool MeetingServer::answer(Guest &guest, const std::vector<uint8_t> &value) {
 
 // MARK: - Worker
 
-MeetingStore::MeetingStore(const std::string &host, uint16_t port, std::chrono::milliseconds longest)
+RendezvousStore::RendezvousStore(const std::string &host, uint16_t port, std::chrono::milliseconds longest)
     : Store(longest), socket(resolve(host, port, "cannot connect", [&](int socket, const addrinfo &address) {
           timeval wait{time_t(longest.count() / 1000), suseconds_t(longest.count() % 1000 * 1000)};
           setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
@@ -163,7 +163,7 @@ MeetingStore::MeetingStore(const std::string &host, uint16_t port, std::chrono::
           return connect(socket, address.ai_addr, address.ai_addrlen) == 0;
       })) {}
 
-std::vector<uint8_t> MeetingStore::ask(const std::string &key, const std::vector<uint8_t> *value) {
+std::vector<uint8_t> RendezvousStore::ask(const std::string &key, const std::vector<uint8_t> *value) {
     const std::lock_guard<std::mutex> lock(mutex);
     std::vector<uint8_t> request;
     append_length(request, uint32_t(key.size()));
@@ -172,42 +172,42 @@ std::vector<uint8_t> MeetingStore::ask(const std::string &key, const std::vector
     if (value) append(request, value->data(), value->size());
     for (size_t sent = 0; sent < request.size();) {
         const auto count = send(socket.number, request.data() + sent, request.size() - sent, MSG_NOSIGNAL);
-        if (count < 0 && errno != EINTR) fail("the meeting point is lost");
+        if (count < 0 && errno != EINTR) fail("the connection to the rendezvous is lost");
         sent += size_t(std::max<ssize_t>(0, count));
     }
     const auto read = [&](void *bytes, size_t length) {
         for (size_t place = 0; place < length;) {
             const auto count = recv(socket.number, static_cast<uint8_t *>(bytes) + place, length - place, 0);
-            if (count == 0) throw std::runtime_error("the meeting point is closed");
-            if (count < 0 && errno != EINTR) fail("the meeting point is lost");
+            if (count == 0) throw std::runtime_error("the rendezvous is closed");
+            if (count < 0 && errno != EINTR) fail("the connection to the rendezvous is lost");
             place += size_t(std::max<ssize_t>(0, count));
         }
     };
     uint32_t length = 0;
     read(&length, sizeof length);
     length = ntohl(length);
-    if (length > longest_part) throw std::runtime_error("the peer is not a meeting point");
+    if (length > longest_part) throw std::runtime_error("the peer is not a rendezvous");
     std::vector<uint8_t> answer(length);
     read(answer.data(), length);
     return answer;
 }
 
-void MeetingStore::set(const std::string &key, const std::vector<uint8_t> &value) { ask(key, &value); }
+void RendezvousStore::set(const std::string &key, const std::vector<uint8_t> &value) { ask(key, &value); }
 
-std::vector<uint8_t> MeetingStore::get(const std::string &key) { return ask(key, nullptr); }
+std::vector<uint8_t> RendezvousStore::get(const std::string &key) { return ask(key, nullptr); }
 
-void MeetingStore::wait(const std::vector<std::string> &keys) {
+void RendezvousStore::wait(const std::vector<std::string> &keys) {
     for (const auto &key : keys) get(key);
 }
 
-void MeetingStore::wait(const std::vector<std::string> &keys, const std::chrono::milliseconds &) { wait(keys); }
+void RendezvousStore::wait(const std::vector<std::string> &keys, const std::chrono::milliseconds &) { wait(keys); }
 
 namespace {
 [[noreturn]] void refuse() { throw std::logic_error("this store supports only writing and reading"); }
 }  // namespace
 
-int64_t MeetingStore::add(const std::string &, int64_t) { refuse(); }
-bool MeetingStore::deleteKey(const std::string &) { refuse(); }
-bool MeetingStore::check(const std::vector<std::string> &) { refuse(); }
-int64_t MeetingStore::getNumKeys() { refuse(); }
-c10::intrusive_ptr<c10d::Store> MeetingStore::clone() { refuse(); }
+int64_t RendezvousStore::add(const std::string &, int64_t) { refuse(); }
+bool RendezvousStore::deleteKey(const std::string &) { refuse(); }
+bool RendezvousStore::check(const std::vector<std::string> &) { refuse(); }
+int64_t RendezvousStore::getNumKeys() { refuse(); }
+c10::intrusive_ptr<c10d::Store> RendezvousStore::clone() { refuse(); }

@@ -2,7 +2,7 @@ import GRDB
 import Model
 
 /// A query for entries of a catalog.
-struct CatalogueQuery: Sendable {
+struct CatalogQuery: Sendable {
     /// Required values by field.
     var filter: [String: String]
     /// Maximum number of entries.
@@ -19,15 +19,15 @@ struct CatalogueQuery: Sendable {
     }
 
     /// - Throws: `Failure` that names an unknown filter or sort field, and lists the known ones.
-    func clause(_ catalogue: Catalogue) throws -> Clause {
+    func clause(_ catalog: Catalog) throws -> Clause {
         var conditions: [Condition] = []
         for (name, value) in filter.sorted(by: { $0.key < $1.key }) {
-            guard let field = catalogue.field(name) else {
-                throw Self.unknown(name, "The list cannot be filtered by", catalogue.fieldNames)
+            guard let field = catalog.field(name) else {
+                throw Self.unknown(name, "The list cannot be filtered by", catalog.fieldNames)
             }
             conditions += try field.conditions(name, value)
         }
-        let ordering = try ordering(catalogue)
+        let ordering = try ordering(catalog)
         if !after.isEmpty { conditions.append(ordering.following(after)) }
         let filters = conditions.map { "(\($0.sql))" }.joined(separator: " AND ")
         return Clause(
@@ -35,13 +35,13 @@ struct CatalogueQuery: Sendable {
             arguments: conditions.reduce(StatementArguments()) { $0 + $1.arguments } + [limit])
     }
 
-    private func ordering(_ catalogue: Catalogue) throws -> Ordering {
+    private func ordering(_ catalog: Catalog) throws -> Ordering {
         let name = order.hasPrefix("-") ? String(order.dropFirst()) : order
-        guard !name.isEmpty else { return Ordering(catalogue: catalogue, expression: nil, isDescending: false) }
-        guard let expression = catalogue.orders[name] else {
-            throw Self.unknown(name, "The list cannot be sorted by", catalogue.orders.keys)
+        guard !name.isEmpty else { return Ordering(catalog: catalog, expression: nil, isDescending: false) }
+        guard let expression = catalog.orders[name] else {
+            throw Self.unknown(name, "The list cannot be sorted by", catalog.orders.keys)
         }
-        return Ordering(catalogue: catalogue, expression: expression, isDescending: order.hasPrefix("-"))
+        return Ordering(catalog: catalog, expression: expression, isDescending: order.hasPrefix("-"))
     }
 
     private static func unknown(_ name: String, _ what: String, _ known: some Sequence<String>) -> Failure {
@@ -55,23 +55,23 @@ struct CatalogueQuery: Sendable {
 
 /// The order of a list: by an expression, then by identity.
 private struct Ordering {
-    let catalogue: Catalogue
+    let catalog: Catalog
     let expression: String?
     let isDescending: Bool
 
     var terms: String {
         let direction = isDescending ? " DESC" : ""
-        return [expression, catalogue.key].compactMap { $0.map { $0 + direction } }.joined(separator: ", ")
+        return [expression, catalog.key].compactMap { $0.map { $0 + direction } }.joined(separator: ", ")
     }
 
     /// The condition for entries after a given one in this order.
     func following(_ id: String) -> Condition {
         let comparison = isDescending ? "<" : ">"
-        guard let expression else { return Condition("\(catalogue.key) \(comparison) ?", [id]) }
+        guard let expression else { return Condition("\(catalog.key) \(comparison) ?", [id]) }
         return Condition(
             """
-            (\(expression), \(catalogue.key)) \(comparison)
-                (SELECT \(expression), \(catalogue.key) FROM \(catalogue.table) WHERE \(catalogue.key) = ?)
+            (\(expression), \(catalog.key)) \(comparison)
+                (SELECT \(expression), \(catalog.key) FROM \(catalog.table) WHERE \(catalog.key) = ?)
             """, [id])
     }
 }

@@ -7,7 +7,7 @@ import RegistryServer
 import Storage
 
 /// The folder of a large registry, written without running one.
-struct LargeCatalogue {
+struct LargeCatalog {
     let directory: URL
     let models: Int
     let networks: Int

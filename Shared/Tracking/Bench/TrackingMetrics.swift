@@ -1,6 +1,6 @@
-/// The figures of a tracker that tables show, for one or several sequences.
-public struct TrackingFigures: Hashable, Sendable {
-    /// The scope of figures in a table.
+/// The metrics of a tracker that tables show, for one or several sequences.
+public struct TrackingMetrics: Hashable, Sendable {
+    /// The scope of the metrics in a table.
     public enum Row: Hashable, Sendable {
         /// All sequences of a search combined.
         case overall
@@ -37,7 +37,7 @@ public struct TrackingFigures: Hashable, Sendable {
     private static let names = ["idf1", "switches", "mota", "motp-distance", "hota"]
     private var values: [Double] { [idf1, switches, mota, distance, hota] }
 
-    /// The figures of a score.
+    /// The metrics of a score.
     public init(_ score: TrackingScore) {
         idf1 = score.identity.f1
         switches = Double(score.clear.switches)
@@ -46,19 +46,19 @@ public struct TrackingFigures: Hashable, Sendable {
         hota = score.hota.score
     }
 
-    /// The figures of a row among a trial's metrics; nil if they are missing.
+    /// Reads the metrics of a row among a trial's metrics; nil if they are missing.
     public init?(_ metrics: [String: Double], of row: Row = .overall) {
         let values = Self.names.compactMap { metrics[row.prefix + $0] }
         guard values.count == Self.names.count else { return nil }
         (idf1, switches, mota, distance, hota) = (values[0], values[1], values[2], values[3], values[4])
     }
 
-    /// The figures as a trial's metrics.
+    /// The metrics by the names that they have in a trial.
     public func metrics(of row: Row) -> [String: Double] {
         Dictionary(uniqueKeysWithValues: zip(Self.names, values).map { (row.prefix + $0, $1) })
     }
 
-    /// The figures of evaluations as a trial's metrics.
+    /// The metrics of evaluations by the names that they have in a trial.
     /// - Parameters:
     ///   - seen: On the sequences of a search.
     ///   - heldOut: On held-out sequences; may be empty.
@@ -67,17 +67,17 @@ public struct TrackingFigures: Hashable, Sendable {
         for (evaluation, together) in [(seen, Row.overall), (heldOut, .heldOut)] where evaluation.rows.count > 1 {
             for row in evaluation.rows {
                 let name = row.sequence == Evaluation.overall ? together : .sequence(row.sequence)
-                metrics.merge(TrackingFigures(row.score).metrics(of: name)) { $1 }
+                metrics.merge(TrackingMetrics(row.score).metrics(of: name)) { $1 }
             }
         }
         let apart = [seen, heldOut].map { $0.rows.filter { $0.sequence != Evaluation.overall }.map(\.score) }
         if apart.allSatisfy({ !$0.isEmpty }) {
-            metrics.merge(TrackingFigures(TrackingScore.overall(apart.joined())).metrics(of: .all)) { $1 }
+            metrics.merge(TrackingMetrics(TrackingScore.overall(apart.joined())).metrics(of: .all)) { $1 }
         }
         return metrics
     }
 
-    /// The sequences for which a trial's metrics have figures, ordered by name.
+    /// The sequences that a trial's metrics cover, ordered by name.
     public static func sequences(in metrics: [String: Double]) -> [String] {
         metrics.keys.compactMap { key in
             let parts = key.split(separator: "/").map(String.init)

@@ -58,7 +58,7 @@ struct ModelImporter {
         }
         let model = PretrainedModel(
             id: facts.id ?? "\(name)-\(digest.hexadecimal.prefix(8))",
-            // The registry assigns the ID of a foreign network when it registers it.
+            // The registry assigns the ID of a third-party network when it registers it.
             network: network.id ?? digest, platform: facts.platform ?? platform(inspection), dataset: facts.dataset,
             optimizer: facts.optimizer, accuracy: facts.accuracy,
             files: [

@@ -13,7 +13,7 @@ import Tracking
 @testable import RegistryServer
 
 @Suite(.timeLimit(.minutes(10)))
-struct CatalogueTests {
+struct CatalogTests {
     private let fixture: RegistryFixture
 
     init() throws { fixture = try RegistryFixture() }

@@ -47,7 +47,7 @@ import Torch
         let failure = await #expect(throws: Failure.self) {
             try await onThread {
                 _ = try WorkerGroup(
-                    at: MeetingPoint(at: host.address), name: "test", host: "127.0.0.1", rank: 1, size: 2)
+                    at: Rendezvous(at: host.address), name: "test", host: "127.0.0.1", rank: 1, size: 2)
             }
         }
         try await reset
@@ -56,17 +56,17 @@ import Torch
     }
 
     @Test func `a worker survives the end of the rendezvous at which it waits`() async throws {
-        var meeting: MeetingPoint? = try MeetingPoint(on: "127.0.0.1")
-        let guest = try MeetingPoint(at: try #require(meeting).address)
-        meeting = nil
+        var rendezvous: Rendezvous? = try Rendezvous(on: "127.0.0.1")
+        let guest = try Rendezvous(at: try #require(rendezvous).address)
+        rendezvous = nil
         #expect(throws: Failure.self) {
             try WorkerGroup(at: guest, name: "test", host: "127.0.0.1", rank: 1, size: 2)
         }
     }
 
     @Test func `workers find each other although strangers connect to their rendezvous`() async throws {
-        let meeting = try MeetingPoint(on: "127.0.0.1")
-        let address = meeting.address
+        let rendezvous = try Rendezvous(on: "127.0.0.1")
+        let address = rendezvous.address
         let port = try #require(UInt16(address.drop { $0 != ":" }.dropFirst()))
         var strangers: [Int32] = []
         defer { strangers.forEach { close($0) } }
@@ -90,7 +90,7 @@ import Torch
                 group.addTask {
                     try await onThread {
                         let group = try WorkerGroup(
-                            at: MeetingPoint(at: address), name: "test", host: "127.0.0.1", rank: rank, size: 3)
+                            at: Rendezvous(at: address), name: "test", host: "127.0.0.1", rank: rank, size: 3)
                         return try group.gather(Float(rank + 1))
                     }
                 }
@@ -98,11 +98,11 @@ import Torch
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(sums == [[Float]](repeating: [1, 2, 3], count: 3))
-        withExtendedLifetime(meeting) {}
+        withExtendedLifetime(rendezvous) {}
     }
 
     @Test(arguments: ["127.0.0.1", ":80", "127.0.0.1:x", "127.0.0.1:70000"])
     func `an invalid address is refused`(address: String) {
-        #expect(throws: Failure.self) { try MeetingPoint(at: address) }
+        #expect(throws: Failure.self) { try Rendezvous(at: address) }
     }
 }

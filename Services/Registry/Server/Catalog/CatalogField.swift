@@ -7,7 +7,7 @@ import RegistryClient
 ///
 /// The meaning of a value depends on the kind: `any` always matches, `-` means no value, `*` and `?` are wildcards in
 /// texts, and numbers and times may follow `<`, `<=`, `>` or `>=`. Commas separate several conditions on one field.
-struct CatalogueField: Sendable {
+struct CatalogField: Sendable {
     enum Kind: Sendable {
         case text
         /// A number, optionally with the suffix `K`, `M`, `G` or `%`.
@@ -34,8 +34,8 @@ struct CatalogueField: Sendable {
     }
 
     /// The same field of an object that the catalog's entries refer to.
-    func within(_ outer: String) -> CatalogueField {
-        CatalogueField(kind, column, within: outer.replacing("%", with: scope), isList: isList)
+    func within(_ outer: String) -> CatalogField {
+        CatalogField(kind, column, within: outer.replacing("%", with: scope), isList: isList)
     }
 
     static let any = "any"

@@ -123,7 +123,7 @@ struct ExportModel: AsyncParsableCommand {
         try await registry.download(weights, to: temporary.url)
         var notes = ["model": model.id, "network": model.network.hexadecimal]
         notes["code"] = model.code?.description
-        notes["licence"] = model.lineage.licence
+        notes["license"] = model.lineage.license
         try OnnxFile.write(
             NetworkDescription(json: network.description), weights: temporary.url, metadata: notes, to: place)
     }

@@ -1,7 +1,7 @@
 package import Schema
 
 /// Statistics of the registry.
-public struct CatalogueStatistics: Hashable, Sendable, Codable {
+public struct CatalogStatistics: Hashable, Sendable, Codable {
     /// The models and networks that share a term.
     public struct Group: Hashable, Sendable, Codable {
         /// Dictionary of the term (`areas`, `functions`, `categories`, `datasets`, `optimizers`, `platforms`), or
@@ -71,7 +71,7 @@ public struct CatalogueStatistics: Hashable, Sendable, Codable {
     }
 
     /// Decodes received statistics.
-    package init(_ wire: Wire.CatalogueStatistics) {
+    package init(_ wire: Wire.CatalogStatistics) {
         self.init(
             networks: wire.networks, models: wire.models, datasets: wire.datasets, blobs: wire.blobs,
             blobBytes: wire.blobBytes, groups: wire.groups.map(Group.init), accuracies: wire.accuracies,
@@ -79,7 +79,7 @@ public struct CatalogueStatistics: Hashable, Sendable, Codable {
     }
 }
 
-extension CatalogueStatistics.Group {
+extension CatalogStatistics.Group {
     fileprivate init(_ wire: Wire.StatisticsGroup) {
         let isMeasured = wire.measured > 0
         self.init(
@@ -89,9 +89,9 @@ extension CatalogueStatistics.Group {
     }
 }
 
-extension Wire.CatalogueStatistics {
+extension Wire.CatalogStatistics {
     /// The statistics in wire form.
-    package init(_ statistics: CatalogueStatistics) {
+    package init(_ statistics: CatalogStatistics) {
         self.init(
             networks: statistics.networks, models: statistics.models, datasets: statistics.datasets,
             blobs: statistics.blobs, blobBytes: statistics.blobBytes,

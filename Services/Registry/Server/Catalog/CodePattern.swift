@@ -14,24 +14,24 @@ enum CodePattern {
     static func conditions(_ value: String) throws -> [Condition] {
         if !value.isEmpty, value.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == " " || $0 == "*") }) {
             let numbers = value.split(separator: " ").joined(separator: " ")
-            let condition = CatalogueField.matching("code", numbers)
+            let condition = CatalogField.matching("code", numbers)
             // The subquery scans an index that contains only codes.
             return [Condition("models.id IN (SELECT id FROM models WHERE \(condition.sql))", condition.arguments)]
         }
         let parts = value.split(separator: ";", omittingEmptySubsequences: false)
             .map { $0.trimmingCharacters(in: .whitespaces) }
         guard parts.count == fields.count else {
-            throw CatalogueField.broken(
+            throw CatalogField.broken(
                 "code", value,
                 "it has \(parts.count) fields but needs 9 (\(fields.joined(separator: "; "))), each a text with or"
                     + " without the wildcards * and ?, or 'any'; or numbers separated by spaces")
         }
         return try zip(fields, parts).flatMap { name, part in
-            guard let field = Catalogue.models.fields[name] else { return [Condition]() }
+            guard let field = Catalog.models.fields[name] else { return [Condition]() }
             do {
                 return try field.conditions(name, part)
             } catch let failure as Failure {
-                throw CatalogueField.broken("code", value, "field '\(name)': \(failure.message)")
+                throw CatalogField.broken("code", value, "field '\(name)': \(failure.message)")
             }
         }
     }

@@ -9,7 +9,7 @@ import Testing
 
 /// The catalog commands with the built registry.
 @Suite(.timeLimit(.minutes(5)))
-struct CatalogueCommandTests {
+struct CatalogCommandTests {
     private struct Row: Decodable {
         let id, series, stage: String
         let version: Int

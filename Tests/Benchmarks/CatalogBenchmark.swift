@@ -15,9 +15,9 @@ import Storage
 ///
 /// The registry is the built executable next to this one. The rows are written directly into its database, because
 /// registering them would take minutes.
-struct CatalogueBenchmark: AsyncParsableCommand {
+struct CatalogBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "catalogue",
+        commandName: "catalog",
         abstract: "Measure lists, filters and statistics of a large registry, its start and its memory.")
 
     @Option(help: "Number of models.")
@@ -39,7 +39,7 @@ struct CatalogueBenchmark: AsyncParsableCommand {
         let directory = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString.prefix(8))")
         defer { try? FileManager.default.removeItem(at: directory) }
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        try await LargeCatalogue(
+        try await LargeCatalog(
             directory: directory, models: models, networks: networks, files: files, bytes: fileBytes
         )
         .write()
@@ -69,7 +69,7 @@ struct CatalogueBenchmark: AsyncParsableCommand {
             ("by code with wildcards", list(["code": "Net1*; vision; any; any; set3; any; >=99%; Adam; any"])),
             ("by the code's integers", list(["code": "* 1 2 3 4 *"])),
             ("by words that no entry has", list(["text": "no such words"])),
-            ("by a license that no model has", list(["licence": "GPL*"])),
+            ("by a license that no model has", list(["license": "GPL*"])),
             ("one model", { try await client.model("model-50000").files.count }),
             ("live models on a day", { try await client.stages(.init(stage: .live, limit: 100)).count }),
             ("networks, 100 of them", { try await client.networks(.init(limit: 100, order: "-parameters")).count }),

@@ -26,11 +26,11 @@ struct Opened {
 
 /// The values that workers wrote, and the workers that wait for values. A request consists of the length of a key, the length of a
 /// value, the key and the value; without a value, it asks for one. An answer consists of a length and a value.
-class MeetingServer {
+class RendezvousServer {
 public:
     /// Listens on an address of this machine, on a port that the system chooses.
-    explicit MeetingServer(const std::string &host);
-    ~MeetingServer();
+    explicit RendezvousServer(const std::string &host);
+    ~RendezvousServer();
 
     uint16_t port() const;
 
@@ -56,10 +56,10 @@ private:
 };
 
 /// The worker's side. libtorch's own store for this, TCPStore, watches its server in a thread that ends the whole process if the
-/// server's machine resets the connection, but a worker must survive the one that it meets.
-class MeetingStore : public c10d::Store {
+/// server's machine resets the connection, but a worker must survive the worker that runs the rendezvous.
+class RendezvousStore : public c10d::Store {
 public:
-    MeetingStore(const std::string &host, uint16_t port, std::chrono::milliseconds longest);
+    RendezvousStore(const std::string &host, uint16_t port, std::chrono::milliseconds longest);
 
     void set(const std::string &key, const std::vector<uint8_t> &value) override;
     std::vector<uint8_t> get(const std::string &key) override;

@@ -120,8 +120,8 @@ struct ModelFacts: ParsableArguments {
     @Option(help: "Measured accuracy, 0 to 1.")
     var accuracy: Double?
 
-    @Option(name: [.long, .customLong("license")], help: "License, as an SPDX identifier.")
-    var licence: String?
+    @Option(name: [.long, .customLong("licence")], help: "License, as an SPDX identifier.")
+    var license: String?
 
     @Option(help: "Where it comes from, such as a URL.")
     var origin: String?
@@ -133,7 +133,7 @@ struct ModelFacts: ParsableArguments {
     var series = ""
 
     /// Where the model comes from.
-    var lineage: PretrainedModel.Lineage { .init(parent: parent, licence: licence, origin: origin) }
+    var lineage: PretrainedModel.Lineage { .init(parent: parent, license: license, origin: origin) }
 }
 
 /// A shape, written `3x224x224`, or `none` for an omitted input.

@@ -36,7 +36,7 @@ struct ModelStatistics: AsyncParsableCommand {
                     statistics.groups.map(Self.row)))
     }
 
-    private static func row(_ group: CatalogueStatistics.Group) -> [String] {
+    private static func row(_ group: CatalogStatistics.Group) -> [String] {
         [
             group.field, group.term, Figures.count(group.networks), Figures.count(group.models),
             Figures.bytes(group.bytes), Figures.percent(group.meanAccuracy), Figures.percent(group.bestAccuracy),

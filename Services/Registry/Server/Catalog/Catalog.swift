@@ -4,28 +4,28 @@ import Networks
 import RegistryClient
 
 /// A table that can be listed, with its filter fields and sort fields.
-struct Catalogue: Sendable {
+struct Catalog: Sendable {
     /// The text after `FROM`.
     let table: String
     /// The column that identifies an entry.
     let key: String
-    let fields: [String: CatalogueField]
+    let fields: [String: CatalogField]
     /// Sort expressions without NULL, by field name.
     let orders: [String: String]
     /// Fields whose names depend on the entries: the prefix before the dot, and the field for what follows it.
-    var families: [String: @Sendable (String) -> CatalogueField] = [:]
+    var families: [String: @Sendable (String) -> CatalogField] = [:]
 
-    static let networks = Catalogue(
+    static let networks = Catalog(
         table: "networks", key: "networks.id",
         fields: networkFields.merging([
-            "id": CatalogueField(.text, "networks.id"), "created": CatalogueField(.time, "networks.created"),
-            "format": CatalogueField(.text, "networks.format"),
+            "id": CatalogField(.text, "networks.id"), "created": CatalogField(.time, "networks.created"),
+            "format": CatalogField(.text, "networks.format"),
         ]) { own, _ in own },
         orders: [
             "parameters": "networks.parameters", "operations": "networks.operations", "created": "networks.created",
         ])
 
-    static let models = Catalogue(
+    static let models = Catalog(
         table: "models", key: "models.id",
         fields: networkFields.mapValues { $0.within("models.network IN (SELECT id FROM networks WHERE %)") }
             .merging(modelFields) { _, own in own },
@@ -35,24 +35,24 @@ struct Catalogue: Sendable {
         ],
         families: [
             "metrics": { name in
-                CatalogueField(
+                CatalogField(
                     .number, "value",
                     within: "models.id IN (SELECT model FROM model_metrics WHERE name = '\(name)' AND %)")
             }
         ])
 
-    static let datasets = Catalogue(
+    static let datasets = Catalog(
         table: "datasets", key: "recipe",
         fields: [
-            "recipe": CatalogueField(.text, "recipe"), "name": CatalogueField(.text, "name"),
-            "blob": CatalogueField(.text, "blob"), "bytes": CatalogueField(.number, "bytes"),
-            "classes": CatalogueField(.number, "classes"), "created": CatalogueField(.time, "created"),
+            "recipe": CatalogField(.text, "recipe"), "name": CatalogField(.text, "name"),
+            "blob": CatalogField(.text, "blob"), "bytes": CatalogField(.number, "bytes"),
+            "classes": CatalogField(.number, "classes"), "created": CatalogField(.time, "created"),
         ], orders: ["name": "name", "bytes": "bytes", "classes": "classes", "created": "created"])
 
     // MARK: - Fields
 
     /// The field with a name, such as `accuracy` or `metrics.seconds`; nil if there is none.
-    func field(_ name: String) -> CatalogueField? {
+    func field(_ name: String) -> CatalogField? {
         if let field = fields[name] { return field }
         let parts = name.split(separator: ".", maxSplits: 1)
         // The name becomes part of an SQL statement.
@@ -64,22 +64,22 @@ struct Catalogue: Sendable {
     var fieldNames: [String] { fields.keys + families.keys.map { "\($0).NAME" } }
 
     /// Fields of a base network, and thus of every model of it.
-    private static let networkFields: [String: CatalogueField] = {
+    private static let networkFields: [String: CatalogField] = {
         var fields = [
-            "name": CatalogueField(.text, "text", within: term("networks.name", .names)),
-            "category": CatalogueField(.text, "text", within: term("networks.category", .categories)),
-            "areas": CatalogueField(.text, "text", within: area, isList: true), "functions": terms(.functions),
-            "parameters": CatalogueField(.number, "networks.parameters"),
-            "operations": CatalogueField(.number, "networks.operations"),
+            "name": CatalogField(.text, "text", within: term("networks.name", .names)),
+            "category": CatalogField(.text, "text", within: term("networks.category", .categories)),
+            "areas": CatalogField(.text, "text", within: area, isList: true), "functions": terms(.functions),
+            "parameters": CatalogField(.number, "networks.parameters"),
+            "operations": CatalogField(.number, "networks.operations"),
         ]
         for (name, column) in [("key-layers", "kind"), ("roles", "role")] {
-            fields[name] = CatalogueField(
+            fields[name] = CatalogField(
                 .text, "json_extract(value, '$.\(column)')",
                 within: "EXISTS (SELECT 1 FROM json_each(networks.key_layers) WHERE %)", isList: true)
         }
         for feature in NetworkStructure.Feature.allCases {
             let isNumber = [.layers, .depth, .branches].contains(feature)
-            fields[feature.rawValue] = CatalogueField(
+            fields[feature.rawValue] = CatalogField(
                 isNumber ? .number : .text, isNumber ? "CAST(value AS REAL)" : "value",
                 within: """
                     networks.id IN (SELECT network FROM network_features
@@ -94,26 +94,26 @@ struct Catalogue: Sendable {
     /// The texts of a lineage by their names, and by those of other versions.
     private static let lineageFields = Dictionary(
         uniqueKeysWithValues: PretrainedModel.Lineage().texts.flatMap { text in
-            [text.name, text.alias].compactMap(\.self).map { ($0, CatalogueField(.text, "models.\(text.name)")) }
+            [text.name, text.alias].compactMap(\.self).map { ($0, CatalogField(.text, "models.\(text.name)")) }
         })
 
-    private static let ownFields: [String: CatalogueField] = [
-        "id": CatalogueField(.text, "models.id"), "network": CatalogueField(.text, "models.network"),
-        "platform": CatalogueField(.text, "text", within: term("models.platform", .platforms)),
-        "dataset": CatalogueField(.text, "text", within: term("models.dataset", .datasets)),
-        "optimizer": CatalogueField(.text, "text", within: term("models.optimizer", .optimizers)),
-        "size": CatalogueField(.text, "models.size"), "accuracy": CatalogueField(.number, "models.accuracy"),
-        "series": CatalogueField(.text, "models.series"), "version": CatalogueField(.number, "models.version"),
-        "stage": CatalogueField(.text, "models.stage"),
-        "stage-since": CatalogueField(
+    private static let ownFields: [String: CatalogField] = [
+        "id": CatalogField(.text, "models.id"), "network": CatalogField(.text, "models.network"),
+        "platform": CatalogField(.text, "text", within: term("models.platform", .platforms)),
+        "dataset": CatalogField(.text, "text", within: term("models.dataset", .datasets)),
+        "optimizer": CatalogField(.text, "text", within: term("models.optimizer", .optimizers)),
+        "size": CatalogField(.text, "models.size"), "accuracy": CatalogField(.number, "models.accuracy"),
+        "series": CatalogField(.text, "models.series"), "version": CatalogField(.number, "models.version"),
+        "stage": CatalogField(.text, "models.stage"),
+        "stage-since": CatalogField(
             .time, "began", within: stageChange.replacing("%", with: "ended IS NULL AND %")),
-        "stage-note": CatalogueField(.text, "note", within: stageChange),
-        "staged-by": CatalogueField(.text, "person", within: stageChange),
-        "bytes": CatalogueField(.number, "models.bytes"),
-        "created": CatalogueField(.time, "models.created"),
-        "format": CatalogueField(.text, "format", within: file), "blob": CatalogueField(.text, "blob", within: file),
-        "code": CatalogueField(.special(CodePattern.conditions)),
-        "text": CatalogueField(.special(containing)),
+        "stage-note": CatalogField(.text, "note", within: stageChange),
+        "staged-by": CatalogField(.text, "person", within: stageChange),
+        "bytes": CatalogField(.number, "models.bytes"),
+        "created": CatalogField(.time, "models.created"),
+        "format": CatalogField(.text, "format", within: file), "blob": CatalogField(.text, "blob", within: file),
+        "code": CatalogField(.special(CodePattern.conditions)),
+        "text": CatalogField(.special(containing)),
     ]
 
     /// Networks of an area and its parts, by current or former name; a word that stands for no area matches the
@@ -137,8 +137,8 @@ struct Catalogue: Sendable {
         "\(column) IN (SELECT id FROM terms WHERE kind = '\(kind.rawValue)' AND %)"
     }
 
-    private static func terms(_ kind: CodeDictionaries.Kind) -> CatalogueField {
-        CatalogueField(
+    private static func terms(_ kind: CodeDictionaries.Kind) -> CatalogField {
+        CatalogField(
             .text, "text",
             within: """
                 networks.id IN (SELECT network FROM network_terms JOIN terms ON terms.id = network_terms.term

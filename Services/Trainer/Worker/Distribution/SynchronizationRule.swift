@@ -2,7 +2,7 @@ import Model
 import Torch
 
 /// How a worker does its share of the mini-batches and stays in sync with the others.
-protocol Synchronisation {
+protocol SynchronizationRule {
     /// Does the current mini-batch.
     /// - Returns: the epoch, if that ended it.
     mutating func trainBatch(
@@ -13,7 +13,7 @@ protocol Synchronisation {
     var result: [Float]? { get }
 }
 
-extension Synchronisation {
+extension SynchronizationRule {
     var result: [Float]? { nil }
 }
 

@@ -78,32 +78,32 @@ struct ZooSeed: AsyncParsableCommand {
 /// Facts about files, by their names.
 enum KnownFile {
     private static func facts(
-        _ category: String, _ function: String, on dataset: String, by optimizer: String, licence: String,
+        _ category: String, _ function: String, on dataset: String, by optimizer: String, license: String,
         origin: String
     ) -> [String] {
         [
-            "--category", category, "--function", function, "--dataset", dataset, "--optimizer", optimizer, "--licence",
-            licence, "--origin", "https://github.com/\(origin)",
+            "--category", category, "--function", function, "--dataset", dataset, "--optimizer", optimizer, "--license",
+            license, "--origin", "https://github.com/\(origin)",
         ]
     }
 
     private static let openVINO =
         "yas-sim/object-tracking-line-crossing-area-intrusion/tree/7d474dd0fb35ee03d1d5dde246522d01186d9358"
     private static let yoloFastest = facts(
-        "YOLO-Fastest", "detection", on: "COCO", by: "SGD", licence: "YOLO-2",
+        "YOLO-Fastest", "detection", on: "COCO", by: "SGD", license: "YOLO-2",
         origin: "dog-qiuqiu/Yolo-Fastest/tree/96a2900d163196c396e73f3fdab04ca4dd9a2f70")
     private static let retail = facts(
-        "OSNet", "re-identification", on: "unknown", by: "unknown", licence: "Apache-2.0", origin: openVINO)
+        "OSNet", "re-identification", on: "unknown", by: "unknown", license: "Apache-2.0", origin: openVINO)
 
     private static let facts: [String: [String]] = [
         "yolox_nano.onnx": facts(
-            "YOLOX", "detection", on: "COCO", by: "SGD", licence: "Apache-2.0",
+            "YOLOX", "detection", on: "COCO", by: "SGD", license: "Apache-2.0",
             origin: "Kazuhito00/YOLOX-ONNX-TFLite-Sample/tree/3d4f1119d0694200671c08069ecb847aa0d8495a"),
         "FastestDet.onnx": facts(
-            "FastestDet", "detection", on: "COCO", by: "SGD", licence: "BSD-3-Clause",
+            "FastestDet", "detection", on: "COCO", by: "SGD", license: "BSD-3-Clause",
             origin: "dog-qiuqiu/FastestDet/tree/50473cd155cb088aa4a99e64ff6a4b3c24fa07e1"),
         "osnet_x0_25_msmt17.onnx": facts(
-            "OSNet", "re-identification", on: "MSMT17", by: "Adam", licence: "MIT",
+            "OSNet", "re-identification", on: "MSMT17", by: "Adam", license: "MIT",
             origin: "czqosu/person_tracking/tree/ccce98f6196f07f644c3df85b254357896620275"),
         "yolo-fastest-1.0.weights": yoloFastest,
         "yolo-fastest-1.0-xl.weights": yoloFastest,
@@ -111,7 +111,7 @@ enum KnownFile {
         "yolo-fastest-1.1-xl.weights": yoloFastest,
         "yolo-fastest-1.1_body.weights": yoloFastest,
         "pedestrian-detection-adas-0002.xml": facts(
-            "SSD", "detection", on: "unknown", by: "unknown", licence: "Apache-2.0", origin: openVINO),
+            "SSD", "detection", on: "unknown", by: "unknown", license: "Apache-2.0", origin: openVINO),
         "person-reidentification-retail-0287.xml": retail,
         "person-reidentification-retail-0288.xml": retail,
     ]
