@@ -61,7 +61,12 @@ struct ComposeNode {
                 if !value.isNull { try reader(value) }
             } else if let reason = refused[key] {
                 throw problem("the key '\(key)' is not supported: \(reason)", at: place(of: key))
-            } else if !ignored.contains(key) {
+            } else if ignored.contains(key) {
+                // Its values do not matter here, but no list of the specification has nulls.
+                for item in value.node.sequence == nil ? [] : try value.list() where item.isNull {
+                    _ = try item.string()
+                }
+            } else {
                 let known = readers.keys.sorted() + ignored.sorted()
                 let hint = nearest(to: key, in: known).map { "; did you mean '\($0)'?" }
                 throw problem(
@@ -78,6 +83,7 @@ struct ComposeNode {
     /// The text of a scalar with variables replaced.
     func string() throws -> String {
         guard let scalar = node.scalar else { throw problem("expected a single value here") }
+        guard !isNull else { throw problem("expected a value here, not null; an empty text is written as \"\"") }
         let text = try expand(scalar.string)
         // In C the text would end there.
         guard !text.unicodeScalars.contains("\0") else { throw problem("a value cannot contain a NUL character") }
