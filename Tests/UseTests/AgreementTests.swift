@@ -79,11 +79,13 @@ import Torch
         #expect(zip(example, answers).allSatisfy { abs($0 - $1) < 1e-4 })
     }
 
-    @Test func `MLflow loads a package and predicts on a data frame`() async throws {
+    /// The first version that can, and a current one.
+    @Test(arguments: ["2.19.0", "3.17.2"])
+    func `MLflow loads a package and predicts on a data frame`(_ version: String) async throws {
         let (python, library): (PythonEnvironment, String)
         do {
             python = try PythonEnvironment(with: "pandas")
-            library = try PythonEnvironment.folder(of: "mlflow-skinny==3.17.2")
+            library = try PythonEnvironment.folder(of: "mlflow-skinny==\(version)")
         } catch {
             try Test.cancel("there is no Python with MLflow: \(error)")
         }
