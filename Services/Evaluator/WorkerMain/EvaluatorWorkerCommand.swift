@@ -30,7 +30,7 @@ struct EvaluatorWorkerCommand: AsyncParsableCommand {
             let handler = EvaluatorTaskHandler(
                 registry: registry,
                 cache: BlobCache(
-                    directory: options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry))
+                    directory: try options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry))
             return [
                 TaskWorker(
                     queue: QueueClient(try directory.connect(to: .evaluator, logger: logger)), name: options.workerName,

@@ -60,7 +60,7 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
             let handler = TrainerTaskHandler(
                 registry: registry,
                 cache: BlobCache(
-                    directory: options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry),
+                    directory: try options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry),
                 locator: DataLocator(folder: options.data), host: address ?? directory.address ?? "127.0.0.1")
             return [
                 TaskWorker(

@@ -95,12 +95,15 @@ public struct WorkerOptions: ParsableArguments, Sendable {
     }
 
     /// Folder for files from the registry.
+    /// - Throws: `Failure` if the only possible one could belong to another user.
     public var cacheDirectory: URL {
-        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
-        if let path = cache ?? environment["GYRUS_STATE"].map({ "\($0)/cache" }) {
-            return URL(filePath: path, directoryHint: .isDirectory).absoluteURL
+        get throws {
+            let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+            if let path = cache ?? environment["GYRUS_STATE"].map({ "\($0)/cache" }) {
+                return URL(filePath: path, directoryHint: .isDirectory).absoluteURL
+            }
+            return try CacheFolder.place("blobs")
         }
-        return (CacheFolder.url() ?? URL(filePath: "/tmp/gyrus")).appending(path: "blobs", directoryHint: .isDirectory)
     }
 
     /// Maximum size of the cache in bytes.

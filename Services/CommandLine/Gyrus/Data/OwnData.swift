@@ -41,9 +41,7 @@ struct OwnData {
 
     /// The folder for prepared data that is not yet in the registry.
     private static func cache() throws -> URL {
-        let folder =
-            CacheFolder.url()?.appending(path: "preparing")
-            ?? FileManager.default.temporaryDirectory.appending(path: "gyrus-preparing-\(getuid())")
+        let folder = try CacheFolder.place("preparing")
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
