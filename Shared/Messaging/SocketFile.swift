@@ -18,7 +18,7 @@ enum SocketFile {
                 throw Failure(
                     .permissionDenied,
                     "Cannot create the directory '\(directory.path(percentEncoded: false))' for the socket: "
-                        + error.localizedDescription)
+                        + error.systemReason)
             }
         }
         var status = stat()

@@ -16,7 +16,7 @@ public enum PrivateFolder {
                 at: folder.deletingLastPathComponent(), withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         } catch {
-            throw refusal(path, "cannot be created: \(error.localizedDescription)")
+            throw refusal(path, "cannot be created: \(error.systemReason)")
         }
         // A single call creates the folder or reports that something is there, so nothing can come in between.
         if mkdir(path, 0o700) != 0 && errno != EEXIST { throw refusal(path, "cannot be created: \(text(errno))") }

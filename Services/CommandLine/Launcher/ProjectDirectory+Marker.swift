@@ -85,7 +85,7 @@ extension ProjectDirectory {
     private func refusal(_ what: String, _ error: any Error) -> Failure {
         Failure(
             .permissionDenied,
-            "\(what) (\(error.localizedDescription)); choose another folder with --project-directory")
+            "\(what) (\(error.systemReason)); choose another folder with --project-directory")
     }
 
     /// Removes the project's files, including the services' data, and its folder if it is then empty.
@@ -126,7 +126,7 @@ extension ProjectDirectory {
         } catch let error as CocoaError where error.code == .fileNoSuchFile {
             return
         } catch {
-            throw Failure(.permissionDenied, "cannot remove '\(entry.path)': \(error.localizedDescription)")
+            throw Failure(.permissionDenied, "cannot remove '\(entry.path)': \(error.systemReason)")
         }
     }
 }

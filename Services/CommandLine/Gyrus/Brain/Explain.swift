@@ -67,7 +67,11 @@ struct Explain: AsyncParsableCommand {
 
     /// What to explain; bare words are not a scenario.
     private func explained(_ services: Services) async throws -> (Scenario?, Explanation) {
-        if scenario == "-" || FileManager.default.fileExists(atPath: scenario) { return try await resolve(services) }
+        // A file that does not exist is reported as such, not as an unknown ID.
+        let isPath = scenario.contains("/") || scenario.hasSuffix(".yaml") || scenario.hasSuffix(".yml")
+        if isPath || scenario == "-" || FileManager.default.fileExists(atPath: scenario) {
+            return try await resolve(services)
+        }
         // IDs contain no spaces.
         guard scenario.contains(" ") else { return try await published(services) }
         let stimuli = scenario.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }

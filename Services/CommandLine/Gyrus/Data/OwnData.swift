@@ -47,7 +47,7 @@ struct OwnData {
         } catch {
             throw Failure(
                 .unavailable,
-                "Cannot create the folder '\(folder.path)' for prepared data: \(error.localizedDescription) To use another "
+                "Cannot create the folder '\(folder.path)' for prepared data: \(error.systemReason) To use another "
                     + "folder, set XDG_CACHE_HOME.")
         }
         removeForgotten(in: folder)
