@@ -93,8 +93,9 @@ import Torch
         try PackageFolder(made.path).describe(made.manifest, title: "made")
         let (package, rows) = (made.path, made.folder.path("rows.csv"))
         let program = """
-            import sys
+            import os, sys
             sys.path.insert(0, sys.argv[1])
+            os.chdir(sys.argv[2])  # MLflow 2 makes a folder for runs wherever it is.
             import mlflow, pandas
             model = mlflow.pyfunc.load_model(sys.argv[2])
             assert model.metadata.signature.inputs.input_names() == ["age", "weight", "city"]

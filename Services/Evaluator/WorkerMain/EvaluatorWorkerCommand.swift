@@ -20,7 +20,7 @@ struct EvaluatorWorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         var settings = WorkerSettings()
-        settings.idleTime = options.idleTime
+        settings.idleTime = options.leaveWhenIdle
         try await ServiceRuntime.runWorker("evaluator-worker", logLevel: options.logLevel, metrics: options.metrics) {
             [settings] logger in
             ComputeThreads.count = options.threads

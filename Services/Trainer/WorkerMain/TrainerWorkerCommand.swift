@@ -48,7 +48,7 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         var settings = WorkerSettings()
-        settings.idleTime = options.idleTime
+        settings.idleTime = options.leaveWhenIdle
         try await ServiceRuntime.runWorker("trainer-worker", logLevel: options.logLevel, metrics: options.metrics) {
             [settings] logger in
             ComputeThreads.count = options.threads
