@@ -72,6 +72,10 @@ public enum RegistryDatabase {
                     BEGIN INSERT OR IGNORE INTO bucket_removals (digest) VALUES (OLD.digest); END;
                     """)
         }
+        // Time until which a running search needs a blob.
+        migrator.registerMigration("let searches hold blobs") { db in
+            try db.execute(sql: "ALTER TABLE blobs ADD COLUMN held INTEGER NOT NULL DEFAULT 0")
+        }
     }
 
     private static func createCatalogue(_ db: Database) throws {
