@@ -401,8 +401,9 @@ let testTargets: [Target] = [
         [
             // Tests start gyrus-baseline, but do not link it.
             "Answers", "DesignerClient", "HelperProcesses", "Media", "Messaging", "Model", "Networks", "ONNX",
-            "Preparation", "RegistryClient", "ServingSupport", "Storage", "Torch", "gyrus", "gyrus-data", "registry",
-            "server", logging,
+            "Preparation", "RegistryClient", "ServerClient", "ServingSupport", "Storage", "Torch", "gyrus",
+            "gyrus-data",
+            "registry", "server", logging,
         ]),
     tests("TablesTests", ["Tables", "Model", "gyrus", "gyrus-data"]),
     tests("ScoresTests", ["Model", "Scores"]),

@@ -10,6 +10,8 @@
 #include <torch/script.h>
 #include <torch/version.h>
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -48,15 +50,24 @@ inline void report(char **error, const std::string &message) noexcept {
     if (error) *error = strdup(message.c_str());
 }
 
+/// The message of an exception, with the process's limit if memory is full.
+inline std::string explained(const std::exception &exception, const char *message) {
+    rlimit limit{};
+    if (!is_out_of_memory(exception) || getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return message;
+    return std::string(message) + "\nThis process may use at most " + std::to_string(limit.rlim_cur >> 20)
+        + " MiB of memory, because its file is of unknown origin";
+}
+
 /// Runs the body of a C function; an exception becomes a message and the failure value.
 template <class Result, class Body>
 Result guarded(char **error, Result failed, Body body) noexcept {
     try {
         return body();
     } catch (const c10::Error &exception) {
-        report(error, exception.what_without_backtrace());
+        report(error, explained(exception, exception.what_without_backtrace()));
     } catch (const std::exception &exception) {
-        report(error, exception.what());
+        report(error, explained(exception, exception.what()));
     } catch (...) {
         report(error, "an exception of unknown type");
     }

@@ -34,6 +34,9 @@ package final class Descriptor: Sendable {
         return (Descriptor(ends[0]), Descriptor(ends[1]))
     }
 
+    /// Takes part in the file's lock, which several processes can share, as long as this descriptor is open.
+    package func shareLock() { flock(number, LOCK_SH) }
+
     /// Takes the file's lock; false where another process has it.
     package func tryLock() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 }
 

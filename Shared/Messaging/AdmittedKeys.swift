@@ -88,7 +88,7 @@ public struct AdmittedKeys: Sendable {
             throw Failure(
                 .permissionDenied,
                 "Cannot write the file of admitted keys '\(file.path(percentEncoded: false))': "
-                    + "\(error.localizedDescription)")
+                    + "\(error.systemReason)")
         }
     }
 }

@@ -7,7 +7,7 @@ enum SocketFile {
     /// Creates the directory, and removes the file of a dead server; throws if a live server listens there.
     static func prepare(_ path: String) throws(Failure) {
         let directory = URL(filePath: path).deletingLastPathComponent()
-        if path.hasPrefix("/tmp/gyrus-\(getuid())/") {
+        if path.hasPrefix("\(PrivateFolder.common.path)/") {
             // Anyone may create folders there; ours must be accessible only to us.
             try PrivateFolder.make(at: directory)
         } else {
@@ -18,7 +18,7 @@ enum SocketFile {
                 throw Failure(
                     .permissionDenied,
                     "Cannot create the directory '\(directory.path(percentEncoded: false))' for the socket: "
-                        + error.localizedDescription)
+                        + error.systemReason)
             }
         }
         var status = stat()

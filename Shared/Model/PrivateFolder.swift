@@ -1,8 +1,12 @@
 public import Foundation
 import Glibc
 
-/// A folder that no other user can write to or replace, so that the sockets in it are ours.
+/// A folder that no other user can write to or replace, so that what is in it is ours.
 public enum PrivateFolder {
+    /// This user's folder in `/tmp`, for sockets and for files that have no other place. It must be made or checked before
+    /// use, because any user can create folders there.
+    public static let common = URL(filePath: "/tmp/gyrus-\(getuid())", directoryHint: .isDirectory)
+
     /// Makes a folder that only this user can access, or takes an existing one if it is that private.
     /// - Throws: `Failure` with code `permission-denied` that names the folder and the problem.
     public static func make(at folder: URL) throws(Failure) {
@@ -12,7 +16,7 @@ public enum PrivateFolder {
                 at: folder.deletingLastPathComponent(), withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         } catch {
-            throw refusal(path, "cannot be created: \(error.localizedDescription)")
+            throw refusal(path, "cannot be created: \(error.systemReason)")
         }
         // A single call creates the folder or reports that something is there, so nothing can come in between.
         if mkdir(path, 0o700) != 0 && errno != EEXIST { throw refusal(path, "cannot be created: \(text(errno))") }
@@ -36,7 +40,7 @@ public enum PrivateFolder {
     }
 
     private static func refusal(_ path: String, _ what: String) -> Failure {
-        Failure(.permissionDenied, "the folder for sockets '\(path)' \(what)")
+        Failure(.permissionDenied, "the private folder '\(path)' \(what)")
     }
 
     private static func text(_ number: Int32) -> String { String(cString: strerror(number)) }

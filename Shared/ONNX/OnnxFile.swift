@@ -69,7 +69,7 @@ public struct OnnxFile: Sendable {
         do {
             return try [UInt8](Data(contentsOf: file))
         } catch {
-            throw Failure(.permissionDenied, "Cannot read '\(file.path)': \(error.localizedDescription)")
+            throw Failure(.permissionDenied, "Cannot read '\(file.path)': \(error.systemReason)")
         }
     }
 
@@ -87,7 +87,7 @@ public struct OnnxFile: Sendable {
         do {
             try Data(model.encodedBytes()).write(to: file, options: .atomic)
         } catch let error as CocoaError {
-            throw Failure(.permissionDenied, "Cannot write '\(file.path)': \(error.localizedDescription)")
+            throw Failure(.permissionDenied, "Cannot write '\(file.path)': \(error.systemReason)")
         }
     }
 }

@@ -82,7 +82,7 @@ final class ShardFolder {
         do {
             try JSONEncoder().encode(plan).write(to: planFile, options: .atomic)
         } catch {
-            throw Failure(.unavailable, "Cannot write '\(planFile.path)': \(error.localizedDescription)")
+            throw Failure(.unavailable, "Cannot write '\(planFile.path)': \(error.systemReason)")
         }
     }
 
@@ -106,7 +106,7 @@ final class ShardFolder {
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {
-            throw Failure(.unavailable, "Cannot create the folder '\(url.path)': \(error.localizedDescription)")
+            throw Failure(.unavailable, "Cannot create the folder '\(url.path)': \(error.systemReason)")
         }
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

@@ -123,7 +123,7 @@ public struct ValueReader: Sendable {
         do {
             return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
-            throw Failure(.notFound, "cannot read '\(path)': \(error.localizedDescription)")
+            throw Failure(.notFound, "cannot read '\(path)': \(error.systemReason)")
         }
     }
 

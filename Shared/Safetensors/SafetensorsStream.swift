@@ -86,7 +86,7 @@ public final class SafetensorsStream {
         do {
             try tensor.file.write(contentsOf: tensor.buffer)
         } catch {
-            throw Failure(.unavailable, "Cannot write '\(tensor.path)': \(error.localizedDescription)")
+            throw Failure(.unavailable, "Cannot write '\(tensor.path)': \(error.systemReason)")
         }
         tensor.buffer.removeAll(keepingCapacity: true)
     }

@@ -15,7 +15,7 @@ public final class DirectoryLock: Sendable {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         } catch {
             throw Failure(
-                .permissionDenied, "Cannot create the folder \(directory.path): \(error.localizedDescription).")
+                .permissionDenied, "Cannot create the folder \(directory.path): \(error.systemReason).")
         }
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {

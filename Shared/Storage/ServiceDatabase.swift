@@ -94,7 +94,7 @@ public final class ServiceDatabase: Sendable {
         } catch {
             throw Failure(
                 .permissionDenied,
-                "Cannot create the folder of the database \(url.path): \(error.localizedDescription)."
+                "Cannot create the folder of the database \(url.path): \(error.systemReason)."
                     + " Name another with --data-directory.")
         }
         do {

@@ -62,7 +62,7 @@ public struct TrackDrawing: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw Failure(.invalidArgument, "Cannot create the folder '\(folder)': \(error.localizedDescription)")
+            throw Failure(.invalidArgument, "Cannot create the folder '\(folder)': \(error.systemReason)")
         }
         for frame in frames {
             try image(of: frame).write(to: "\(folder)/\(String(format: "%06d", frame)).jpg")

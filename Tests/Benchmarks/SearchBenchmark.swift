@@ -147,6 +147,8 @@ private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, S
 
     func features(_ order: Order<FeatureTask>) throws -> FeatureResult { throw nothingToFuse }
 
+    func hold(_ files: [BlobDigest], for time: Duration) {}
+
     func pretrained(_ model: String, modality: String) throws -> StoredBackbone { throw nothingToFuse }
 
     private var nothingToFuse: Failure { Failure(.notFound, "This benchmark fuses nothing.") }

@@ -9,7 +9,8 @@ import WorkQueueClient
     private func statistics(waiting: Int, workers: [String]) -> QueueStatistics {
         QueueStatistics(
             tasks: waiting > 0 ? [.queued: waiting] : [:],
-            workers: workers.map { .init(name: $0, task: nil, silence: .milliseconds(5)) })
+            workers: workers.map { .init(name: $0, task: nil, silence: .milliseconds(5)) },
+            demand: .init(usable: waiting, needed: 1))
     }
 
     @Test func `tasks without workers are reported with advice`() throws {

@@ -24,6 +24,8 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
         var models: [String: TrainedModel] = [:]
         var trackers: [String: TrackerModel] = [:]
         var cancelledGroups: [String] = []
+        /// Files that were to be kept.
+        var held: Set<BlobDigest> = []
         var generator = SeededGenerator(seed: 1)
         var asked: [String] = []
         /// Number of requests for what a scenario engages.
@@ -177,6 +179,8 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
 
     /// The shipped atlas with its areas.
     static let map = AreaMap(computedFrom: .shipped)
+
+    func hold(_ files: [BlobDigest], for time: Duration) async throws { state.withLock { $0.held.formUnion(files) } }
 
     func register(_ model: TrainedModel) async throws { state.withLock { $0.models[model.id] = model } }
 

@@ -3,11 +3,30 @@ import Foundation
 import GRDB
 import Model
 import Storage
+import Synchronization
 import Testing
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 @Suite(.timeLimit(.minutes(10))) struct ScenarioRemovalTests {
+    @Test func `a running search keeps the files of its trials, also after a restart`() async throws {
+        let world = FakeWorld(gate: { order in
+            // The search stops in its middle.
+            if order.id.hasSuffix("/9/train") { try await Task.sleep(for: .seconds(3_600)) }
+        })
+        let database = try Designer.database()
+        let designer = try await Designer(database, world)
+        try await designer.living { service in
+            try await service.publish(scenarioText(), file: "f.yaml", as: "s1")
+            while try await designer.service.store.files(of: ScenarioID("s1")).count < 6 { await Task.yield() }
+        }
+        let files = Set(try await designer.service.store.files(of: ScenarioID("s1")))
+        try await Designer(database, world).living { _ in
+            while !world.state.withLock({ files.isSubset(of: $0.held) }) { await Task.yield() }
+        }
+    }
+
     @Test func `a scenario that has ended is removed with its trials, and its ID is never reused`()
         async throws
     {

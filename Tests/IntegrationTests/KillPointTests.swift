@@ -9,19 +9,8 @@ import Testing
 /// Processes that end between two steps of their work, at each point where a search could lose something or do it twice.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct KillPointTests {
-    private static let scenario = """
-        scenario: tiny-digits
-        stimuli: [see written digits]
-        task: classification
-        modalities:
-          image: {dataset: synthetic-digits}
-        data: {samples: {training: 64, validation: 32, test: 32}, seed: 3}
-        objective: {maximize: accuracy}
-        search: {method: evolution, population: 4, trials: 16, seed: 7, structures: [LeNet3, LeNet5],
-          widths: [0.1, 0.15, 0.2, 0.25, 0.3]}
-        training: {epochs: 1, batch: 32, samples: 64, validation: 32}
-        final: {epochs: 2, batch: 32, samples: 64, validation: 32}
-        """
+    private static let scenario = tinyScenario(
+        trials: 16, search: "method: evolution, population: 4", finalEpochs: 2)
 
     /// Where each process ends, one after the other: the point, and how many times it is passed first.
     private static let kills: [Cluster.Part: [(point: KillPoint, passes: Int)]] = [

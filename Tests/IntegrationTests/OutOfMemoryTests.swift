@@ -9,18 +9,7 @@ import WorkQueueClient
 /// A worker that the kernel kills because it has too little memory.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct OutOfMemoryTests {
-    private static let scenario = """
-        scenario: tiny-digits
-        stimuli: [see written digits]
-        task: classification
-        modalities:
-          image: {dataset: synthetic-digits}
-        data: {samples: {training: 64, validation: 32, test: 32}, seed: 3}
-        objective: {maximize: accuracy}
-        search: {method: random, trials: 4, seed: 7, structures: [LeNet3]}
-        training: {epochs: 1, batch: 32, samples: 64, validation: 32}
-        final: {epochs: 1, batch: 32, samples: 64, validation: 32}
-        """
+    private static let scenario = tinyScenario(trials: 4, search: "method: random", space: "structures: [LeNet3]")
 
     /// What the worker may take beyond what it has while it waits: too little for a training.
     private static let memory = 4 << 20

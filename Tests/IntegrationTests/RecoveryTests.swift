@@ -11,19 +11,7 @@ import WorkQueueClient
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct RecoveryTests {
     /// A search of 40 trials on synthetic data; each trial takes a fraction of a second.
-    private static let scenario = """
-        scenario: tiny-digits
-        stimuli: [see written digits]
-        task: classification
-        modalities:
-          image: {dataset: synthetic-digits}
-        data: {samples: {training: 64, validation: 32, test: 32}, seed: 3}
-        objective: {maximize: accuracy}
-        search: {method: evolution, population: 8, trials: 40, seed: 7, structures: [LeNet3, LeNet5],
-          widths: [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4]}
-        training: {epochs: 1, batch: 32, samples: 64, validation: 32}
-        final: {epochs: 1, batch: 32, samples: 64, validation: 32}
-        """
+    private static let scenario = tinyScenario(trials: 40)
 
     /// What must be the same in every run of the search.
     struct Outcome: Hashable {

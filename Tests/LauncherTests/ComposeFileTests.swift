@@ -69,6 +69,43 @@ func complaint(_ text: String) -> String {
         #expect(project.startOrder == ["base", "top"])
     }
 
+    @Test(arguments: [
+        "environment: ~", "environment:", "environment: {A: ~}", "entrypoint: null", "ports: ~", "depends_on: ~",
+        "env_file: ~", "profiles: ~", "labels: {a: ~}", "healthcheck: ~", "restart: ~", "scale: ~", "deploy: ~",
+        "deploy: {replicas: ~}", "stop_grace_period: ~", "stop_signal: ~",
+        "logging: {driver: ~, options: {max-size: ~}}",
+        "links: ~", "working_dir: ~", "volumes: ~", "networks: {default: ~}", "x-note: [~]",
+    ])
+    func `a key without a value counts as absent`(_ line: String) throws {
+        let plain = try #require(parse("services: {a: {command: run}}").services["a"])
+        #expect(
+            try parse("name: ~\nvolumes: ~\nservices:\n  a:\n    command: run\n    \(line)\n").services["a"] == plain)
+    }
+
+    @Test(arguments: [
+        ("command: [run, ~]", "command.1"), ("environment: [A=1, ~]", "environment.1"), ("ports: [~]", "ports.0"),
+        ("volumes: [a, null]", "volumes.1"), ("depends_on: [~]", "depends_on.0"), ("env_file: [~]", "env_file.0"),
+        ("profiles: [~]", "profiles.0"), ("links: [~]", "links.0"),
+        ("healthcheck: {test: [CMD, ~]}", "healthcheck.test.1"),
+        ("labels: [~]", "labels.0"),
+    ])
+    func `a null in a list is refused with its place`(_ line: String, _ place: String) {
+        let message = complaint("services:\n  a:\n    entrypoint: run\n    \(line)\n")
+        #expect(message.hasPrefix("compose.yaml:4: services.a.\(place): expected a value here, not null"), "\(message)")
+    }
+
+    @Test(arguments: [
+        ("services: {a: ~}", "compose.yaml:1: services.a: expected a mapping here"),
+        ("~", "compose.yaml:1: expected a mapping here"),
+        ("services: ~", "compose.yaml:1: the file has no services"),
+        ("services: {a: {command: ~}}", "compose.yaml:1: services.a: has no command"),
+        ("services: {a: {command: x, healthcheck: {test: ~}}}", "compose.yaml:1: services.a.healthcheck: has no test"),
+        ("services: {a: {<<: ~, command: x}}", "compose.yaml:1: services.a.<<: expected a mapping here"),
+    ])
+    func `a null where something must be is refused with its place`(_ text: String, _ message: String) {
+        #expect(complaint(text).hasPrefix(message), "\(complaint(text))")
+    }
+
     @Test func `a rendered file is read back with the same meaning`() throws {
         var service = ServiceDefinition(name: "a", command: ["sh", "-c", "echo $HOME"])
         service.environment = ["X": "$y"]

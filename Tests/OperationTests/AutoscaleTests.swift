@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import WorkQueueClient
 
 @testable import gyrus
 
@@ -10,7 +11,8 @@ import Testing
         var scaling = Scaling(fewest: 0, most: 4, tasksPerWorker: 2, cooldown: .seconds(60))
         let start = ContinuousClock.now
         func decide(_ open: Int, _ seconds: Int) -> Int? {
-            let wanted = scaling.decide(open: open, at: start + .seconds(seconds))
+            let wanted = scaling.decide(
+                .init(usable: open, needed: min(open, 1)), at: start + .seconds(seconds))
             if let wanted { scaling.note(wanted) }
             return wanted
         }
@@ -27,10 +29,25 @@ import Testing
         #expect(decide(0, 160) == 0)
     }
 
+    @Test(
+        arguments: [
+            (.init(usable: 4, needed: 4), 1, 4), (.init(usable: 4, needed: 4), 2, 4),
+            (.init(usable: 9, needed: 2), 2, 5),
+            (.init(usable: 9, needed: 9), 1, 8), (.init(usable: 0, needed: 0), 1, 0),
+        ] as [(QueueStatistics.Demand, Int, Int)])
+    func `a task for several workers gets all of them`(
+        _ demand: QueueStatistics.Demand, _ tasksPerWorker: Int, _ workers: Int
+    ) {
+        var scaling = Scaling(fewest: 0, most: 8, tasksPerWorker: tasksPerWorker, cooldown: .seconds(60))
+        #expect(scaling.decide(demand, at: .now) == workers)
+    }
+
     @Test func `a number of workers that could not be set is requested again, down as well as up`() {
         var scaling = Scaling(fewest: 0, most: 4, tasksPerWorker: 1, cooldown: .seconds(60))
         let start = ContinuousClock.now
-        func decide(_ open: Int, _ seconds: Int) -> Int? { scaling.decide(open: open, at: start + .seconds(seconds)) }
+        func decide(_ open: Int, _ seconds: Int) -> Int? {
+            scaling.decide(.init(usable: open, needed: min(open, 1)), at: start + .seconds(seconds))
+        }
         #expect(decide(3, 0) == 3 && decide(3, 5) == 3)
         scaling.note(3)
         #expect(decide(3, 10) == nil && decide(1, 15) == nil)

@@ -195,9 +195,8 @@ import Testing
                             assert "replicas" not in pods[item["spec"]["scaleTargetRef"]["name"]]["spec"], item
                         for item in named("HorizontalPodAutoscaler").values():
                             (metric,) = item["spec"]["metrics"]
-                            states, = metric["external"]["metric"]["selector"]["matchExpressions"]
-                            # Busy workers count: those whose tasks no longer wait are not to be taken away.
-                            assert states["values"] == ["queued", "leased"], states
+                            # It counts running tasks, too: their workers are not to be taken away.
+                            assert metric["external"]["metric"]["name"] == "gyrus_queue_usable_workers", metric
                         print(*sorted({item["kind"] for item in scaled}), len(scaled))
                         """, file.path
                 ).trimmingCharacters(in: .whitespacesAndNewlines)

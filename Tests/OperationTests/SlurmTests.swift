@@ -47,7 +47,7 @@ import WorkQueueClient
             await local.end()
 
             let script = try await command(
-                "export", "slurm", "--workers", "2", "--idle", "15", "--memory", "1G", "--time", "10:00", "--logs",
+                "export", "slurm", "--workers", "2", "--idle", "15s", "--memory", "1G", "--time", "10:00", "--logs",
                 cluster.folder.path)
             #expect(script.status == 0, "\(script.err)")
             let file = cluster.folder.appending(path: "workers.sbatch")

@@ -90,23 +90,6 @@ struct Tool: Sendable {
     }
 }
 
-/// A search of a few seconds on synthetic data.
-func tinyScenario(trials: Int, epochs: Int = 1, samples: Int = 64) -> String {
-    """
-    scenario: tiny-digits
-    stimuli: [see written digits]
-    task: classification
-    modalities:
-      image: {dataset: synthetic-digits}
-    data: {samples: {training: \(samples), validation: 32, test: 32}, seed: 3}
-    objective: {maximize: accuracy}
-    search: {method: evolution, population: \(min(8, trials / 2)), trials: \(trials), seed: 7, structures: [LeNet3, LeNet5],
-      widths: [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4]}
-    training: {epochs: \(epochs), batch: 32, samples: \(samples), validation: 32}
-    final: {epochs: 1, batch: 32, samples: \(samples), validation: 32}
-    """
-}
-
 /// The built `gyrus` with its Compose file and its own project.
 func withProject<Result>(
     environment: [String: String] = [:], _ body: (GyrusProgram) async throws -> Result

@@ -56,6 +56,36 @@ struct BlobCareTests {
         }
     }
 
+    @Test func `what a running search holds is never removed, and counts against the limit`() async throws {
+        let start = Date()
+        let clock = Mutex(start)
+        let fixture = try RegistryFixture(now: { clock.withLock { $0 } })
+        func advance(to seconds: Double) { clock.withLock { $0 = start.addingTimeInterval(seconds) } }
+        try await fixture.serve { client, _ in
+            func file(_ seed: UInt8) async throws -> BlobDigest {
+                try await client.upload(bytes: sampleBytes(1_000, seed: seed), keepFor: .seconds(100))
+            }
+            let held = try await file(1)
+            advance(to: 1)
+            let (older, newer) = (try await file(2), try await file(3))
+            let forgotten = try await client.upload(bytes: sampleBytes(1_000, seed: 4))
+            try await client.hold([held, forgotten, BlobDigest(hashing: [9])], for: .seconds(1_000))
+            advance(to: 2)
+            #expect(try await fixture.blobs.removeTemporary(beyond: .init(bytes: 2_000)) == 1)
+            #expect(try await fixture.blobs.removeTemporary(beyond: .init(bytes: 0)) == 1)
+            advance(to: 500)
+            #expect(try await fixture.blobs.removeTemporary(beyond: .init(age: .seconds(1))) == 0)
+            #expect(try await fixture.blobs.removeExpired() == 0)
+            #expect(try await client.collectBlobs(olderThan: .zero, dryRun: false).blobs == 0)
+            for (blob, isThere) in [(held, true), (forgotten, true), (older, false), (newer, false)] {
+                #expect(try await client.state(of: blob).isComplete == isThere)
+            }
+            advance(to: 1_001)
+            #expect(try await fixture.blobs.removeExpired() == 1)
+            #expect(try await client.collectBlobs(olderThan: .zero, dryRun: false).blobs == 1)
+        }
+    }
+
     @Test func `verifying finds damaged, missing and lost files and says what needs them`() async throws {
         let fixture = try RegistryFixture()
         try await fixture.serve { client, _ in

@@ -79,11 +79,13 @@ import Torch
         #expect(zip(example, answers).allSatisfy { abs($0 - $1) < 1e-4 })
     }
 
-    @Test func `MLflow loads a package and predicts on a data frame`() async throws {
+    /// The first version that can, and a current one.
+    @Test(arguments: ["2.19.0", "3.17.2"])
+    func `MLflow loads a package and predicts on a data frame`(_ version: String) async throws {
         let (python, library): (PythonEnvironment, String)
         do {
             python = try PythonEnvironment(with: "pandas")
-            library = try PythonEnvironment.folder(of: "mlflow-skinny==3.17.2")
+            library = try PythonEnvironment.folder(of: "mlflow-skinny==\(version)")
         } catch {
             try Test.cancel("there is no Python with MLflow: \(error)")
         }
@@ -91,8 +93,9 @@ import Torch
         try PackageFolder(made.path).describe(made.manifest, title: "made")
         let (package, rows) = (made.path, made.folder.path("rows.csv"))
         let program = """
-            import sys
+            import os, sys
             sys.path.insert(0, sys.argv[1])
+            os.chdir(sys.argv[2])  # MLflow 2 makes a folder for runs wherever it is.
             import mlflow, pandas
             model = mlflow.pyfunc.load_model(sys.argv[2])
             assert model.metadata.signature.inputs.input_names() == ["age", "weight", "city"]

@@ -83,6 +83,26 @@ struct HostilePackageTests {
         try await expectRefusal("memory")
     }
 
+    @Test func `a served network that asks for all memory gets a message, and the server goes on`() async throws {
+        // More than a process that runs a package may use, though the machine would lend it untouched.
+        let limit = max(8 << 30, Int(ProcessInfo.processInfo.physicalMemory / 2))
+        let beyond = limit + (1 << 30)
+        try put(
+            """
+            def forward(self, x: Tensor) -> Tensor:
+              return x[:, :3] + torch.empty([\(beyond / 4)])[0]
+            """)
+        try await ProcessFixture.run { fixture in
+            let server = try await ServedFixture.start(["--workers", "1", "facts=\(made.path)"], in: fixture)
+            for _ in 0..<2 {
+                let answer = try await server.ask(
+                    "/predict", Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8))
+                #expect(answer.text.contains("may use at most \(limit >> 20) MiB"), "\(answer.text)")
+            }
+            #expect(try await server.ask("/v2/health/ready").status == 200)
+        }
+    }
+
     @Test func `a network that does not end ends with who asked it`() async throws {
         try put(
             """

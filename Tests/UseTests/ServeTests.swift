@@ -173,7 +173,7 @@ import Testing
         try await ProcessFixture.run { fixture in
             // A batch that is not full waits, and so do its requests.
             let server = try await ServedFixture.start(
-                ["--concurrent", "2", "--delay", "1000", "--batch", "1024", "--workers", "1", made.path], in: fixture)
+                ["--concurrent", "2", "--delay", "1s", "--batch", "1024", "--workers", "1", made.path], in: fixture)
             var refused: ServedFixture.Answer?
             while refused == nil {
                 let answers = try await withThrowingTaskGroup(of: ServedFixture.Answer.self) { group in
@@ -196,7 +196,7 @@ import Testing
         let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
         try await ProcessFixture.run { fixture in
             let server = try await ServedFixture.start(
-                ["--time", "0.1", "--delay", "1000", "--batch", "2", "--workers", "1", made.path], in: fixture)
+                ["--time", "100ms", "--delay", "1s", "--batch", "2", "--workers", "1", made.path], in: fixture)
             let late = try await server.ask("/predict", row)
             #expect(late.status == 504 && late.text.contains("took longer than 0.1 seconds"), "\(late.text)")
             #expect(try await server.ask("/v2/health/ready").status == 200)
@@ -209,7 +209,7 @@ import Testing
         let expected = try made.answers()[0][0]
         try await ProcessFixture.run { fixture in
             let server = try await ServedFixture.start(
-                ["--delay", "1000", "--batch", "1024", "--workers", "1", made.path], in: fixture)
+                ["--delay", "1s", "--batch", "1024", "--workers", "1", made.path], in: fixture)
             try await withThrowingTaskGroup(of: ServedFixture.Answer.self) { group in
                 for _ in 0..<20 { group.addTask { try await server.ask("/predict", row) } }
                 // All are accepted when twenty are in progress or answered.
@@ -279,7 +279,7 @@ import Testing
         let expected = try made.answers()
         try await ProcessFixture.run { fixture in
             let server = try await ServedFixture.start(
-                ["--workers", "1", "--delay", "50", made.path], in: fixture)
+                ["--workers", "1", "--delay", "50ms", made.path], in: fixture)
             let rows = (0..<40).map { row in
                 #"{"age": \#(20 + row * 7 % 31), "weight": \#(50.5 + Double(row % 17)), "city": "\#(["Rome", "Oslo"][row % 2])"}"#
             }

@@ -1,4 +1,6 @@
 import Model
+import ServiceClient
+import ServiceKit
 import Testing
 import WorkQueueClient
 
@@ -47,6 +49,22 @@ struct GangTests {
         #expect(leases.map(\.attempt.number) == [1, 1])
         #expect(leases.map(\.task) == ["g", "g#1"])
         #expect(try await fixture.count("task.leased", "g") == 2)
+    }
+
+    @Test func `a task calls for all its workers, waiting or running`() async throws {
+        #expect(try await queue.statistics().demand == .init(usable: 0, needed: 0))
+        try await queue.submit("x")
+        #expect(try await queue.statistics().demand == .init(usable: 1, needed: 1))
+        try await submit("h", workers: 3, kind: "other")
+        try await submit("g", workers: 2)
+        #expect(try await queue.statistics().demand == .init(usable: 6, needed: 3))
+        #expect(try await queue.pull("z")?.task == "x")
+        let leases = try await gang("a", "b")
+        #expect(try await queue.statistics().demand == .init(usable: 6, needed: 3))
+        _ = try await queue.complete(leases[0].attempt, result: [])
+        #expect(try await queue.statistics().demand == .init(usable: 4, needed: 3))
+        let sample = try await queue.metrics().first { $0.metric.name == "gyrus_queue_usable_workers" }
+        #expect(sample?.value == 4)
     }
 
     @Test func `a task for more workers than are free is leased to none of them`() async throws {

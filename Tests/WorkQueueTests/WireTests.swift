@@ -37,7 +37,7 @@ struct WireTests {
                     offer: ComputeOffer(
                         device: .cuda(3), model: "H200", memory: 1 << 37, usedMemory: 5, utilization: 0,
                         precision: .fp16)),
-            ])
+            ], demand: .init(usable: 5, needed: 3))
         #expect(QueueStatistics(Wire.QueueStatisticsReply(statistics)) == statistics)
     }
 

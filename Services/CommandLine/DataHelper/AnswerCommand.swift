@@ -1,6 +1,7 @@
 import ArgumentParser
 import Confinement
 import Foundation
+import Inspection
 import Model
 import Preparation
 import Serving
@@ -26,6 +27,7 @@ struct AnswerCommand: ParsableCommand {
         do {
             // After libtorch has found the device, and before it starts any thread.
             let place = try options.place
+            try InspectionLimits.apply(writes: false, seconds: nil, memory: OpenedPackage.memory(on: place))
             try Confinement.enter(
                 reading: [file], override: OpenedPackage.override, danger: OpenedPackage.danger)
             ComputeThreads.count = 1

@@ -62,7 +62,8 @@ struct OpenedPackage {
         return Array(Set(folders))
     }
 
-    private static func memory(on place: ComputePlace) -> UInt64? {
+    /// Maximum address space in bytes of a process that runs a package; nil for a GPU.
+    static func memory(on place: ComputePlace) -> UInt64? {
         place.device == .cpu ? max(InspectionLimits.memory, ProcessInfo.processInfo.physicalMemory / 2) : nil
     }
 }

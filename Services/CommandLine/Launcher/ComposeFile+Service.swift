@@ -178,7 +178,7 @@ extension ComposeFile {
             "driver": { _ = try $0.string() },
             "options": {
                 // Options depend on the driver; only the size limits apply here.
-                for (key, value) in try $0.entries() {
+                for (key, value) in try $0.entries() where !value.isNull {
                     switch key {
                     case "max-size": limits.bytes = try value.bytes()
                     case "max-file": limits.files = try value.integer(in: 1...100)

@@ -23,18 +23,7 @@ public struct ComposeFile: Sendable {
 
     /// Reads a file.
     public init(at url: URL) throws {
-        let data: Data
-        do {
-            data = try Data(contentsOf: url)
-        } catch {
-            throw Failure(
-                .invalidArgument, "cannot read the Compose file '\(url.path)': \(error.localizedDescription)")
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw Failure(
-                .invalidArgument, "the Compose file '\(url.path)' is not UTF-8 text; save it in that encoding")
-        }
-        self.init(path: url.path, text: text)
+        self.init(path: url.path, text: try TextFile.read(url.path, as: "Compose file"))
     }
 
     /// The project name in the file; nil if there is none or the file cannot be read.

@@ -61,7 +61,12 @@ struct ComposeNode {
                 if !value.isNull { try reader(value) }
             } else if let reason = refused[key] {
                 throw problem("the key '\(key)' is not supported: \(reason)", at: place(of: key))
-            } else if !ignored.contains(key) {
+            } else if ignored.contains(key) {
+                // Its values do not matter here, but no list of the specification has nulls.
+                for item in value.node.sequence == nil ? [] : try value.list() where item.isNull {
+                    _ = try item.string()
+                }
+            } else {
                 let known = readers.keys.sorted() + ignored.sorted()
                 let hint = nearest(to: key, in: known).map { "; did you mean '\($0)'?" }
                 throw problem(
@@ -78,6 +83,7 @@ struct ComposeNode {
     /// The text of a scalar with variables replaced.
     func string() throws -> String {
         guard let scalar = node.scalar else { throw problem("expected a single value here") }
+        guard !isNull else { throw problem("expected a value here, not null; an empty text is written as \"\"") }
         let text = try expand(scalar.string)
         // In C the text would end there.
         guard !text.unicodeScalars.contains("\0") else { throw problem("a value cannot contain a NUL character") }
@@ -174,24 +180,6 @@ struct ComposeNode {
             entries().compactMap { key, value in value.isNull ? nil : (key, try value.string()) },
             uniquingKeysWith: { $1 })
     }
-}
-
-/// A duration in the format of the Compose Specification, such as `1m30s`.
-public func parseDuration(_ text: String) -> Duration? {
-    if text == "0" { return .zero }
-    let units: [String: Double] = ["us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400]
-    var rest = Substring(text)
-    var seconds = 0.0
-    guard !rest.isEmpty else { return nil }
-    while !rest.isEmpty {
-        let number = rest.prefix { $0.isNumber || $0 == "." }
-        rest = rest[number.endIndex...]
-        let unit = rest.prefix { $0.isLetter }
-        rest = rest[unit.endIndex...]
-        guard let value = Double(number), let factor = units[String(unit)] else { return nil }
-        seconds += value * factor
-    }
-    return seconds < 1e9 ? .microseconds(Int64((seconds * 1e6).rounded())) : nil
 }
 
 /// The words of a command line, with quotation marks and backslashes as in a shell; nil if a quote is not closed.

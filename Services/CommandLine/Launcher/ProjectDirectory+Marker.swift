@@ -28,7 +28,7 @@ extension ProjectDirectory {
     /// Refuses a folder of another project, and a socket folder where other users could have placed sockets.
     func checkOwner() throws {
         if isRunCommon {
-            for folder in [Self.commonRun, run] where FileManager.default.fileExists(atPath: folder.path) {
+            for folder in [PrivateFolder.common, run] where FileManager.default.fileExists(atPath: folder.path) {
                 try PrivateFolder.check(folder)
             }
         }
@@ -52,7 +52,7 @@ extension ProjectDirectory {
         try makeFolder(root)
         if owner == nil { try mark() }
         for folder in [state, logs, replicas] { try makeFolder(folder) }
-        if isRunCommon { try PrivateFolder.make(at: Self.commonRun) }
+        if isRunCommon { try PrivateFolder.make(at: PrivateFolder.common) }
         try PrivateFolder.make(at: run)
     }
 
@@ -85,7 +85,7 @@ extension ProjectDirectory {
     private func refusal(_ what: String, _ error: any Error) -> Failure {
         Failure(
             .permissionDenied,
-            "\(what) (\(error.localizedDescription)); choose another folder with --project-directory")
+            "\(what) (\(error.systemReason)); choose another folder with --project-directory")
     }
 
     /// Removes the project's files, including the services' data, and its folder if it is then empty.
@@ -109,14 +109,14 @@ extension ProjectDirectory {
             }
             try removeEntry(entry)
         }
-        if isRunCommon { rmdir(Self.commonRun.path) }
+        if isRunCommon { rmdir(PrivateFolder.common.path) }
         if rmdir(root.path) != 0 {
             left.append("'\(root.path)' itself remains: it \(isLink ? "is a link" : "has other files")")
         }
         return left
     }
 
-    private var isRunCommon: Bool { run.path.hasPrefix("\(Self.commonRun.path)/") }
+    private var isRunCommon: Bool { run.path.hasPrefix("\(PrivateFolder.common.path)/") }
 
     private var isLink: Bool { (try? FileManager.default.destinationOfSymbolicLink(atPath: root.path)) != nil }
 
@@ -126,7 +126,7 @@ extension ProjectDirectory {
         } catch let error as CocoaError where error.code == .fileNoSuchFile {
             return
         } catch {
-            throw Failure(.permissionDenied, "cannot remove '\(entry.path)': \(error.localizedDescription)")
+            throw Failure(.permissionDenied, "cannot remove '\(entry.path)': \(error.systemReason)")
         }
     }
 }

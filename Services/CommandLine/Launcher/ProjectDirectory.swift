@@ -39,9 +39,6 @@ public struct ProjectDirectory: Hashable, Sendable {
     /// File that holds the console's address while it runs.
     public var consoleAddress: URL { run.appending(path: "console.url") }
 
-    /// Socket folders of this user's projects whose own path is too long for sockets.
-    static let commonRun = URL(filePath: "/tmp/gyrus-\(getuid())")
-
     /// Maximum path length of a socket folder, because a socket's path has at most 107 bytes.
     private static let longestRunPath = 80
 
@@ -61,11 +58,12 @@ public struct ProjectDirectory: Hashable, Sendable {
         if sockets.path.utf8.count <= Self.longestRunPath {
             run = sockets
         } else {
+            // Sockets of projects whose own path is too long for them.
             let digest = SHA256.hash(data: Data(self.root.path.utf8)).prefix(6).map { byte in
                 let text = String(byte, radix: 16)
                 return text.count < 2 ? "0\(text)" : text
             }
-            run = Self.commonRun.appending(path: digest.joined())
+            run = PrivateFolder.common.appending(path: digest.joined())
         }
     }
 

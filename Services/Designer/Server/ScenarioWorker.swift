@@ -102,17 +102,41 @@ struct ScenarioWorker: Service {
         _ = try await queue.fail(lease.attempt, failure, logTail: "")
     }
 
+    /// How often the registry is asked to keep the search's files, and for how long.
+    private static let holding = (interval: Duration.seconds(600), time: Duration.seconds(86_400))
+
+    /// Keeps the registry from removing what the search has found, until it is canceled.
+    private func hold(_ entry: DesignerStore.Entry, _ features: FeatureFiles) async throws {
+        while true {
+            do {
+                let files = try await store.files(of: entry.id) + features.all
+                try await runner.peers.registry.hold(files, for: Self.holding.time)
+            } catch let failure as Failure {
+                // The next time is long before the end of the last.
+                logger.warning(
+                    "files of a search are not held",
+                    metadata: ["scenario": "\(entry.id)", "failure": "\(failure.message)"])
+            }
+            try await Task.sleep(for: Self.holding.interval)
+        }
+    }
+
     /// Runs the search while its lease is renewed; a lost lease or a canceled scenario stops it.
     private func runRenewing(_ lease: TaskLease, _ entry: DesignerStore.Entry) async throws {
+        let features = FeatureFiles()
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                try await runner.run(entry)
+                try await runner.run(entry, noting: features)
                 return true
             }
             group.addTask {
                 while try await queue.renew(lease.attempt) == .proceed {
                     try await Task.sleep(for: lease.heartbeat / 4)
                 }
+                return false
+            }
+            group.addTask {
+                try await hold(entry, features)
                 return false
             }
             let isDone = try await group.next() ?? false

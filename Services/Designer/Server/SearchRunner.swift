@@ -7,6 +7,7 @@ import Messaging
 import Model
 import Search
 import Synchronization
+import TrainerClient
 import WorkQueueClient
 import WorkQueueServer
 
@@ -21,9 +22,10 @@ struct SearchRunner: Sendable {
     let logger: Logger
 
     /// Runs a search to its end, from its current state.
+    /// - Parameter features: Receives the files of features that the search uses.
     /// - Throws: `CancellationError` if the scenario was canceled or the service stops; other errors if the designer
     ///   itself has a problem, after which the search can be resumed.
-    func run(_ entry: DesignerStore.Entry) async throws {
+    func run(_ entry: DesignerStore.Entry, noting features: FeatureFiles) async throws {
         var search: any SearchMachine
         do {
             search = try await load(entry)
@@ -46,7 +48,7 @@ struct SearchRunner: Sendable {
                 if decision.conclusion != nil { break }
                 for step in decision.steps {
                     if case .wait = step { start = .now }
-                    group.addTask { arrivals.add(try await perform(step, of: plan, in: space)) }
+                    group.addTask { arrivals.add(try await perform(step, of: plan, in: space, features)) }
                 }
                 let news = try await news(from: arrivals, of: &group, for: entry)
                 KillPoint.resultsHeard.pass()
@@ -105,7 +107,7 @@ struct SearchRunner: Sendable {
     // MARK: Steps
 
     private func perform(
-        _ step: SearchDecision.Step, of plan: ScenarioPlan, in space: SearchSpace
+        _ step: SearchDecision.Step, of plan: ScenarioPlan, in space: SearchSpace, _ features: FeatureFiles
     ) async throws -> SearchEvent {
         switch step {
         case .prepare(let order):
@@ -113,7 +115,13 @@ struct SearchRunner: Sendable {
         case .requestSeeds(let limit):
             .found(try await knowledge(for: plan, in: space, limit: limit))
         case .extract(let order, let modality):
-            .extracted(modality: modality, try await outcome { try await peers.trainer.features(order) })
+            .extracted(
+                modality: modality,
+                try await outcome {
+                    let result = try await peers.trainer.features(order)
+                    features.add(result.blob)
+                    return result
+                })
         case .train(let order, let number):
             .trained(number: number, try await outcome { try await peers.trainer.train(order) })
         case .evaluate(let order, let number):

@@ -20,7 +20,7 @@ struct EvaluatorWorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         var settings = WorkerSettings()
-        settings.idleTime = options.idleTime
+        settings.idleTime = options.leaveWhenIdle
         try await ServiceRuntime.runWorker("evaluator-worker", logLevel: options.logLevel, metrics: options.metrics) {
             [settings] logger in
             ComputeThreads.count = options.threads
@@ -30,7 +30,7 @@ struct EvaluatorWorkerCommand: AsyncParsableCommand {
             let handler = EvaluatorTaskHandler(
                 registry: registry,
                 cache: BlobCache(
-                    directory: options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry))
+                    directory: try options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry))
             return [
                 TaskWorker(
                     queue: QueueClient(try directory.connect(to: .evaluator, logger: logger)), name: options.workerName,

@@ -30,7 +30,8 @@ package final class BlobFile: Sendable {
 
     private init(_ url: URL, flags: Int32) throws {
         self.url = url
-        descriptor = open(url.path, flags | O_CLOEXEC, 0o644)
+        // Opening a pipe would wait for a writer.
+        descriptor = open(url.path, flags | O_CLOEXEC | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else {
             let code: Failure.Code =
                 switch errno {
@@ -40,9 +41,18 @@ package final class BlobFile: Sendable {
                 }
             throw Failure(code, "Cannot open the file \(url.path): \(String(cString: strerror(errno))).")
         }
+        try checkKind()
     }
 
     deinit { close(descriptor) }
+
+    /// Refuses what has no bytes of its own, such as a folder or a pipe.
+    private func checkKind() throws {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Failure(.invalidArgument, "'\(url.path)' is not a file but a folder, pipe or device.")
+        }
+    }
 
     /// Size in bytes.
     package var size: UInt64 {

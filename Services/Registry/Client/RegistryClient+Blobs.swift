@@ -49,6 +49,19 @@ extension RegistryClient {
         return digest
     }
 
+    /// Maximum number of blobs in one request to hold them.
+    package static let mostHeld = 1_000
+
+    /// Keeps blobs at least for a time, whatever the retention policy is; unknown ones are ignored. Safe to repeat.
+    public func hold(_ digests: [BlobDigest], for time: Duration) async throws {
+        for start in stride(from: 0, to: digests.count, by: Self.mostHeld) {
+            let some = digests[start..<min(start + Self.mostHeld, digests.count)]
+            let request = Wire.BlobHoldRequest(
+                digests: some.map(\.hexadecimal), seconds: UInt32(clamping: time.components.seconds))
+            _ = try await requests.callRetrying(.blobHold, request, timeout: Self.chunkTimeout, for: patience)
+        }
+    }
+
     private func send(
         _ digest: BlobDigest, total: UInt64, keepFor time: Duration?, chunk: (UInt64) throws -> [UInt8]
     ) async throws {

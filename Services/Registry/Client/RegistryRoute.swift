@@ -30,6 +30,11 @@ extension Route where Request == Wire.BlobListRequest, Reply == Wire.BlobListRep
     package static var blobList: Route<Wire.BlobListRequest, Wire.BlobListReply> { .init("blob.list", .read) }
 }
 
+extension Route where Request == Wire.BlobHoldRequest, Reply == Wire.Empty {
+    /// Keeps blobs for a time.
+    package static var blobHold: Route<Wire.BlobHoldRequest, Wire.Empty> { .init("blob.hold", .store) }
+}
+
 extension Route where Request == Wire.BlobCollectRequest, Reply == Wire.BlobCollectReply {
     /// Removes blobs that nothing refers to.
     package static var blobCollect: Route<Wire.BlobCollectRequest, Wire.BlobCollectReply> {

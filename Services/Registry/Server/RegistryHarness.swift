@@ -79,6 +79,16 @@ public struct RegistryHarness: Sendable {
                     Wire.BlobEntry(digest: $0.digest.hexadecimal, bytes: $0.bytes)
                 })
         }
+        router.on(.blobHold) { request in
+            guard request.digests.count <= RegistryClient.mostHeld else {
+                throw Failure(
+                    .invalidArgument,
+                    "\(request.digests.count) blobs are to be held; at most \(RegistryClient.mostHeld) are allowed at once."
+                )
+            }
+            try await blobs.hold(request.digests.map { try BlobDigest($0) }, for: .seconds(request.seconds))
+            return Wire.Empty()
+        }
         router.on(.blobCollect) { request in
             let isHeld = await isBackedUp()
             guard request.dryRun || !isHeld else {

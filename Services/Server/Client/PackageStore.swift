@@ -1,17 +1,45 @@
 public import Foundation
+import Glibc
+import HelperProcesses
 public import Model
 public import RegistryClient
 
-/// Packages of the registry's models: networks combined with the preparation of their inputs.
+/// Packages of the registry's models: networks combined with the preparation of their inputs. A size-limited folder that
+/// the processes of a user share; the least recently used packages make room for new ones.
 public struct PackageStore: Sendable {
-    private let folder: URL
+    /// How long after its last use a package is kept, so that the caller can open it.
+    static let grace: TimeInterval = 60
+    /// Environment variable with the maximum size of the user's own store in GiB.
+    public static let sizeVariable = "GYRUS_PACKAGE_CACHE"
+    /// The size if the variable is not set, in GiB.
+    static let usualSize = 8
+
+    private let folder: @Sendable () throws -> URL
+    private let limitBytes: @Sendable () throws -> UInt64
 
     /// Makes a store in a folder.
-    public init(_ folder: URL) { self.folder = folder }
+    /// - Parameter limitBytes: Maximum total size of the packages. Packages in use are kept even beyond it.
+    public init(_ folder: URL, limitBytes: UInt64) {
+        self.folder = { folder }
+        self.limitBytes = { limitBytes }
+    }
+
+    private init(_ environment: [String: String]) {
+        folder = { try CacheFolder.place("packages", environment) }
+        limitBytes = { try Self.limit(environment) }
+    }
 
     /// The user's own store, in the cache folder.
-    public static var usual: PackageStore {
-        PackageStore((CacheFolder.url() ?? URL(filePath: "/tmp/gyrus")).appending(path: "packages"))
+    public static var usual: PackageStore { PackageStore(ProcessInfo.processInfo.environment) }
+
+    /// The maximum size in bytes according to the environment.
+    /// - Throws: `Failure` if the variable is not a number of GiB.
+    static func limit(_ environment: [String: String]) throws(Failure) -> UInt64 {
+        guard let text = environment[sizeVariable], !text.isEmpty else { return UInt64(usualSize) << 30 }
+        guard let size = Int(text), (1...65_536).contains(size) else {
+            throw Failure(.invalidArgument, "\(sizeVariable) is '\(text)'; it must be from 1 to 65536 GiB.")
+        }
+        return UInt64(size) << 30
     }
 
     /// The package of a model, built if it is missing.
@@ -26,13 +54,62 @@ public struct PackageStore: Sendable {
                 "model '\(model.id)' was trained on data of an older version and cannot prepare new data; search again"
             )
         }
+        let (folder, limitBytes) = (try folder(), try limitBytes())
         let place = folder.appending(path: try Self.name(script, manifest, model.metrics))
-        let file = place.appending(path: "model.pt")
-        guard !FileManager.default.fileExists(atPath: file.path) else { return file }
+        let file = place.appending(path: Self.file)
+        guard !Self.markUsed(file) else { return file }
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         try await Self.write(
             script: script, manifest: manifest, metrics: model.metrics, to: file, from: registry)
+        Self.makeRoom(in: folder, limitBytes)
         return file
+    }
+
+    private static let file = "model.pt"
+
+    /// Marks a package as used now; false if there is none.
+    private static func markUsed(_ file: URL) -> Bool { utimes(file.path, nil) == 0 }
+
+    /// Keeps a package, even if it is not opened for a long time, until the result is released.
+    /// - Parameter package: The package's file.
+    public static func hold(_ package: URL) throws -> any Sendable {
+        let descriptor = try Descriptor.open(package.path, O_RDONLY)
+        descriptor.shareLock()
+        return descriptor
+    }
+
+    /// Removes the least recently used packages until the rest is within the limit.
+    static func makeRoom(in folder: URL, _ limitBytes: UInt64, at now: Date = Date()) {
+        let places = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        var packages = places.map { (place: $0, bytes: bytes(in: $0), used: used($0)) }
+        packages.sort { $0.used < $1.used }
+        var size = packages.reduce(0) { $0 + $1.bytes }
+        for package in packages where size > limitBytes {
+            guard now.timeIntervalSince(package.used) > grace, !isHeld(package.place.appending(path: file)),
+                (try? FileManager.default.removeItem(at: package.place)) != nil
+            else { continue }
+            size -= package.bytes
+        }
+    }
+
+    private static func isHeld(_ package: URL) -> Bool {
+        guard let descriptor = try? Descriptor.open(package.path, O_RDONLY) else { return false }
+        return !descriptor.tryLock()
+    }
+
+    /// When a package was last used; what a killed process left of one counts from its start.
+    private static func used(_ place: URL) -> Date {
+        let keys: Set<URLResourceKey> = [.contentModificationDateKey]
+        let places = [place.appending(path: file), place]
+        return places.lazy.compactMap { try? $0.resourceValues(forKeys: keys).contentModificationDate }.first
+            ?? .distantPast
+    }
+
+    private static func bytes(in place: URL) -> UInt64 {
+        let files = FileManager.default.enumerator(at: place, includingPropertiesForKeys: [.fileSizeKey])
+        return (files?.compactMap { $0 as? URL } ?? []).reduce(0) { sum, file in
+            sum + UInt64((try? file.resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0)
+        }
     }
 
     /// Identifies a package by all that it is made from, including the program that makes it: another version of Gyrus may

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Model
 
 /// Command-line options of a server, used by `gyrus serve` and by the service itself.
 public struct ServeOptions: ParsableArguments {
@@ -28,11 +29,12 @@ public struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Maximum number of samples in a batch.", valueName: "number"))
     public var batch = 32
 
-    /// Maximum wait for a batch in milliseconds.
+    /// Maximum wait for a batch.
     @Option(
         help: ArgumentHelp(
-            "Maximum time that a sample waits for others to fill a batch, in milliseconds.", valueName: "number"))
-    public var delay = 2.0
+            "Maximum time that a sample waits for others to fill a batch (default: 2ms).", valueName: "duration"),
+        transform: Self.span)
+    public var delay: Duration?
 
     /// Processes for each model.
     @Option(
@@ -47,9 +49,11 @@ public struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Maximum size of a request body, in MiB.", valueName: "number"))
     public var body = 64
 
-    /// Maximum time for a request in seconds.
-    @Option(help: ArgumentHelp("Maximum time to answer a request, in seconds.", valueName: "number"))
-    public var time = 30.0
+    /// Maximum time for a request.
+    @Option(
+        help: ArgumentHelp("Maximum time to answer a request (default: 30s).", valueName: "duration"),
+        transform: Self.span)
+    public var time: Duration?
 
     /// File with the server's URL.
     @Option(help: ArgumentHelp("File that holds the server's URL while it runs.", valueName: "file"))
@@ -65,6 +69,10 @@ public struct ServeOptions: ParsableArguments {
                 + "sets a name (default: all live models of the registry).", valueName: "network"))
     public var models: [String] = []
 
+    private static func span(_ text: String) throws -> Duration {
+        do { return try timeSpan(text) } catch { throw ValidationError(error.message) }
+    }
+
     /// Makes default options.
     public init() {}
 
@@ -75,11 +83,15 @@ public struct ServeOptions: ParsableArguments {
         }
         try check("port", (0...65_535).contains(port), "0 to 65535")
         try check("batch", (1...1_024).contains(batch), "1 to 1024")
-        try check("delay", (0...1_000).contains(delay), "0 to 1000")
         try check("workers", workers.map { (1...64).contains($0) } ?? true, "1 to 64")
         try check("concurrent", (1...10_000).contains(concurrent), "1 to 10000")
         try check("body", (1...1_024).contains(body), "1 to 1024")
-        try check("time", (0.1...3_600).contains(time), "0.1 to 3600")
+        guard (.zero ... .seconds(1)).contains(delay ?? .zero) else {
+            throw ValidationError("--delay must be from 0s to 1s.")
+        }
+        guard (.milliseconds(100) ... .seconds(3_600)).contains(time ?? .seconds(1)) else {
+            throw ValidationError("--time must be from 100ms to 1h.")
+        }
         guard keys == nil || !open else { throw ValidationError("--keys and --open are mutually exclusive.") }
         guard keys != nil || open || ["127.0.0.1", "::1", "localhost"].contains(host) else {
             throw ValidationError(
@@ -90,9 +102,12 @@ public struct ServeOptions: ParsableArguments {
     /// The same options as words of a command line.
     public var words: [String] {
         var words = [
-            "--host", host, "--port", "\(port)", "--batch", "\(batch)", "--delay", "\(delay)", "--concurrent",
-            "\(concurrent)", "--body", "\(body)", "--time", "\(time)",
+            "--host", host, "--port", "\(port)", "--batch", "\(batch)", "--concurrent", "\(concurrent)", "--body",
+            "\(body)",
         ]
+        for (name, span) in [("--delay", delay), ("--time", time)] {
+            if let span { words += [name, "\(Int(span / .microseconds(1)))us"] }
+        }
         if let keys { words += ["--keys", keys] }
         if open { words.append("--open") }
         if let workers { words += ["--workers", "\(workers)"] }

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Model
+import ServerClient
 import Tables
 
 /// A running version of a model. It ends, with its processes, when nothing refers to it any longer.
@@ -16,6 +17,8 @@ final class ServedModel: Sendable {
     let isOfRegistry: Bool
     private let queue: BatchQueue
     private let workers: WorkerThreads
+    /// Keeps the package's file, which every process that is started again reads.
+    private let hold: any Sendable
 
     var target: Target { schema.target }
     /// Whether a process is ready to answer.
@@ -23,7 +26,7 @@ final class ServedModel: Sendable {
 
     private init(
         name: String, version: String, schema: SampleSchema, metrics: ModelMetrics, isOfRegistry: Bool,
-        queue: BatchQueue, workers: WorkerThreads
+        queue: BatchQueue, workers: WorkerThreads, hold: any Sendable
     ) {
         self.name = name
         self.version = version
@@ -32,6 +35,7 @@ final class ServedModel: Sendable {
         self.isOfRegistry = isOfRegistry
         self.queue = queue
         self.workers = workers
+        self.hold = hold
     }
 
     deinit { queue.close() }
@@ -41,6 +45,7 @@ final class ServedModel: Sendable {
         _ package: URL, name: String, version: String, settings: ServerSettings, metrics: ServerMetrics, logger: Logger,
         isOfRegistry: Bool = false
     ) async throws -> ServedModel {
+        let hold = try PackageStore.hold(package)
         let queue = BatchQueue(most: settings.limits.concurrent * settings.limits.samples)
         let modelMetrics = metrics.model(name, waiting: { [weak queue] in queue?.count ?? 0 })
         let workers = WorkerThreads(package, queue: queue, settings: settings, metrics: modelMetrics, logger: logger)
@@ -48,7 +53,7 @@ final class ServedModel: Sendable {
             let schema = try SampleSchema(try await workers.start())
             return ServedModel(
                 name: name, version: version, schema: schema, metrics: modelMetrics, isOfRegistry: isOfRegistry,
-                queue: queue, workers: workers)
+                queue: queue, workers: workers, hold: hold)
         } catch {
             queue.close()
             throw error

@@ -40,12 +40,12 @@ public struct ServerSettings: Sendable {
         keys = try options.keys.map { try BearerKeys(file: URL(filePath: $0)) }
         urlFile = options.urlFile.map { URL(filePath: $0) }
         batch = options.batch
-        delay = .milliseconds(options.delay)
+        delay = options.delay ?? .milliseconds(2)
         workers = options.workers ?? max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
         place = options.place.words
         limits.concurrent = options.concurrent
         limits.bodyBytes = options.body << 20
-        limits.time = .seconds(options.time)
+        limits.time = options.time ?? limits.time
     }
 }
 

@@ -48,7 +48,7 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         var settings = WorkerSettings()
-        settings.idleTime = options.idleTime
+        settings.idleTime = options.leaveWhenIdle
         try await ServiceRuntime.runWorker("trainer-worker", logLevel: options.logLevel, metrics: options.metrics) {
             [settings] logger in
             ComputeThreads.count = options.threads
@@ -60,7 +60,7 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
             let handler = TrainerTaskHandler(
                 registry: registry,
                 cache: BlobCache(
-                    directory: options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry),
+                    directory: try options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry),
                 locator: DataLocator(folder: options.data), host: address ?? directory.address ?? "127.0.0.1")
             return [
                 TaskWorker(

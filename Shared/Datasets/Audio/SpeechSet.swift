@@ -68,7 +68,7 @@ enum AudioFolder {
         do {
             bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
-            throw Failure(.notFound, "Cannot read '\(path)': \(error.localizedDescription)")
+            throw Failure(.notFound, "Cannot read '\(path)': \(error.systemReason)")
         }
         do {
             let sound = try Sound(decoding: bytes)
@@ -87,7 +87,7 @@ enum AudioFolder {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
-            throw Failure(.notFound, "Cannot read the folder '\(folder)': \(error.localizedDescription)")
+            throw Failure(.notFound, "Cannot read the folder '\(folder)': \(error.systemReason)")
         }
         // Hidden files, such as the `._NAME.wav` that macOS leaves on other file systems, are not recordings.
         let files = names.filter { $0.hasSuffix(".wav") && !$0.hasPrefix(".") }.sorted {

@@ -13,7 +13,7 @@ enum Gzip {
         do {
             bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
-            throw Failure(.notFound, "Cannot read '\(path)': \(error.localizedDescription)")
+            throw Failure(.notFound, "Cannot read '\(path)': \(error.systemReason)")
         }
         return bytes.starts(with: [0x1F, 0x8B]) ? try decompress(bytes, path: path, limit: limit) : bytes
     }

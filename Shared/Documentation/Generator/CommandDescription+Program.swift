@@ -14,7 +14,7 @@ extension CommandDescription {
         do {
             try process.run()
         } catch {
-            throw beside.failure("cannot be run: \(error.localizedDescription)")
+            throw beside.failure("cannot be run: \(error.systemReason)")
         }
         let text = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()

@@ -11,4 +11,16 @@ public enum CacheFolder {
         let home = environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.cache" }
         return (given ?? home).map { URL(filePath: $0, directoryHint: .isDirectory).appending(path: "gyrus") }
     }
+
+    /// The folder for one kind of files, which need not exist. Without a cache folder it is in a folder of `/tmp` that no
+    /// other user can enter or has prepared.
+    /// - Throws: `Failure` with code `permission-denied` if another user can.
+    public static func place(
+        _ kind: String, _ environment: [String: String] = ProcessInfo.processInfo.environment,
+        common: URL = PrivateFolder.common
+    ) throws(Failure) -> URL {
+        if let url = url(environment) { return url.appending(path: kind, directoryHint: .isDirectory) }
+        try PrivateFolder.make(at: common)
+        return common.appending(path: "cache/\(kind)", directoryHint: .isDirectory)
+    }
 }

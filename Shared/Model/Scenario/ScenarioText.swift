@@ -47,6 +47,12 @@ enum ScenarioText {
             return FieldReader.failure(
                 file, FieldReader.Place(context.mark), duplicates.sorted().joined(separator: ", "),
                 "this field is given twice.")
+        case .reader(let problem, let offset, _, let yaml):
+            let before = offset.map {
+                Array(yaml.utf8.prefix($0)).split(separator: 10, omittingEmptySubsequences: false)
+            }
+            let place = FieldReader.Place(line: before?.count ?? 1, column: (before?.last?.count ?? 0) + 1)
+            return FieldReader.failure(file, place, "scenario", "not valid YAML (\(problem)).")
         default:
             return Failure(.invalidArgument, "\(file): not valid YAML (\(error)).")
         }

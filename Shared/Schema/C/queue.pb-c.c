@@ -2812,7 +2812,7 @@ const ProtobufCMessageDescriptor gyrus__wire__count_reply__descriptor =
   (ProtobufCMessageInit) gyrus__wire__count_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__queue_statistics_reply__field_descriptors[7] =
+static const ProtobufCFieldDescriptor gyrus__wire__queue_statistics_reply__field_descriptors[9] =
 {
   {
     "queued",
@@ -2898,20 +2898,46 @@ static const ProtobufCFieldDescriptor gyrus__wire__queue_statistics_reply__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "usable_workers",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__QueueStatisticsReply, usable_workers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "needed_workers",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__QueueStatisticsReply, needed_workers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__queue_statistics_reply__field_indices_by_name[] = {
   4,   /* field[4] = cancelled */
   5,   /* field[5] = dead */
   3,   /* field[3] = failed */
   1,   /* field[1] = leased */
+  8,   /* field[8] = needed_workers */
   0,   /* field[0] = queued */
   2,   /* field[2] = succeeded */
+  7,   /* field[7] = usable_workers */
   6,   /* field[6] = workers */
 };
 static const ProtobufCIntRange gyrus__wire__queue_statistics_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__queue_statistics_reply__descriptor =
 {
@@ -2921,7 +2947,7 @@ const ProtobufCMessageDescriptor gyrus__wire__queue_statistics_reply__descriptor
   "Gyrus__Wire__QueueStatisticsReply",
   "gyrus.wire",
   sizeof(Gyrus__Wire__QueueStatisticsReply),
-  7,
+  9,
   gyrus__wire__queue_statistics_reply__field_descriptors,
   gyrus__wire__queue_statistics_reply__field_indices_by_name,
   1,  gyrus__wire__queue_statistics_reply__number_ranges,

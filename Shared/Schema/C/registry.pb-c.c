@@ -952,6 +952,51 @@ void   gyrus__wire__blob_list_reply__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__blob_list_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__blob_hold_request__init
+                     (Gyrus__Wire__BlobHoldRequest         *message)
+{
+  static const Gyrus__Wire__BlobHoldRequest init_value = GYRUS__WIRE__BLOB_HOLD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__blob_hold_request__get_packed_size
+                     (const Gyrus__Wire__BlobHoldRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_hold_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__blob_hold_request__pack
+                     (const Gyrus__Wire__BlobHoldRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_hold_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__blob_hold_request__pack_to_buffer
+                     (const Gyrus__Wire__BlobHoldRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_hold_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__BlobHoldRequest *
+       gyrus__wire__blob_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__BlobHoldRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__blob_hold_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__blob_hold_request__free_unpacked
+                     (Gyrus__Wire__BlobHoldRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__blob_hold_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__blob_collect_request__init
                      (Gyrus__Wire__BlobCollectRequest         *message)
 {
@@ -3444,6 +3489,57 @@ const ProtobufCMessageDescriptor gyrus__wire__blob_list_reply__descriptor =
   gyrus__wire__blob_list_reply__field_indices_by_name,
   1,  gyrus__wire__blob_list_reply__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__blob_list_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__blob_hold_request__field_descriptors[2] =
+{
+  {
+    "digests",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__BlobHoldRequest, n_digests),
+    offsetof(Gyrus__Wire__BlobHoldRequest, digests),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seconds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobHoldRequest, seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__blob_hold_request__field_indices_by_name[] = {
+  0,   /* field[0] = digests */
+  1,   /* field[1] = seconds */
+};
+static const ProtobufCIntRange gyrus__wire__blob_hold_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__blob_hold_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.BlobHoldRequest",
+  "BlobHoldRequest",
+  "Gyrus__Wire__BlobHoldRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__BlobHoldRequest),
+  2,
+  gyrus__wire__blob_hold_request__field_descriptors,
+  gyrus__wire__blob_hold_request__field_indices_by_name,
+  1,  gyrus__wire__blob_hold_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__blob_hold_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__blob_collect_request__field_descriptors[2] =

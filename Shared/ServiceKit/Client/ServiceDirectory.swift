@@ -41,7 +41,7 @@ public struct ServiceDirectory: Sendable {
     public func endpoint(of service: ServiceName) throws -> Endpoint {
         let variable = Self.variable(of: service)
         guard let text = environment[variable], !text.isEmpty else {
-            let folder = environment["XDG_RUNTIME_DIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp/gyrus-\(getuid())"
+            let folder = environment["XDG_RUNTIME_DIR"].flatMap { $0.isEmpty ? nil : $0 } ?? PrivateFolder.common.path
             return try Endpoint("ipc://\(folder)/\(service).sock")
         }
         do {

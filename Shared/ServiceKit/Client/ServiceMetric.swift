@@ -46,6 +46,10 @@ public struct ServiceMetric: Hashable, Sendable {
         "Maximum number of waiting tasks before the queue answers that it is busy.")
     /// Workers that the queue has heard from.
     public static let workers = Self("gyrus_queue_workers", .gauge, "Workers heard from in the last minute, by state.")
+    /// Workers that the open tasks can use.
+    public static let usableWorkers = Self(
+        "gyrus_queue_usable_workers", .gauge,
+        "Workers that the waiting and running tasks can use; some tasks are for several.")
     /// Training speed in samples per second.
     public static let samples = Self(
         "gyrus_training_samples_per_second", .gauge, "Samples per second last reported, summed over all workers.")

@@ -48,12 +48,13 @@ public struct WorkerOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Maximum size of the cache in GiB.", valueName: "GiB"))
     public var cacheSize = 8
 
-    /// How long to wait for a task before leaving.
+    /// How long to wait for a task before leaving; nil to wait forever.
     @Option(
         help: ArgumentHelp(
-            "Leave after this many seconds without a task, as a job in a batch system should. (default: stay)",
-            valueName: "seconds"))
-    public var leaveWhenIdle: Int?
+            "Leave after this time without a task, as a job in a batch system should. (default: stay)",
+            valueName: "duration"),
+        transform: Self.span)
+    public var leaveWhenIdle: Duration?
 
     /// Where to serve metrics.
     @Option(
@@ -77,14 +78,15 @@ public struct WorkerOptions: ParsableArguments, Sendable {
         guard (1...65_536).contains(cacheSize) else {
             throw ValidationError("--cache-size is \(cacheSize); it must be from 1 to 65536 GiB.")
         }
-        if let leaveWhenIdle, leaveWhenIdle < 1 {
-            throw ValidationError("--leave-when-idle is \(leaveWhenIdle); it must be at least 1 s.")
+        if let leaveWhenIdle, leaveWhenIdle < .seconds(1) {
+            throw ValidationError("--leave-when-idle must be at least 1s.")
         }
         guard name != "" else { throw ValidationError("--name is empty.") }
     }
 
-    /// How long to wait for a task before leaving; nil to wait forever.
-    public var idleTime: Duration? { leaveWhenIdle.map { .seconds($0) } }
+    private static func span(_ text: String) throws -> Duration {
+        do { return try timeSpan(text) } catch { throw ValidationError(error.message) }
+    }
 
     /// The worker's name, or one of this host and process.
     public var workerName: String { name ?? Self.usualName }
@@ -95,12 +97,15 @@ public struct WorkerOptions: ParsableArguments, Sendable {
     }
 
     /// Folder for files from the registry.
+    /// - Throws: `Failure` if the only possible one could belong to another user.
     public var cacheDirectory: URL {
-        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
-        if let path = cache ?? environment["GYRUS_STATE"].map({ "\($0)/cache" }) {
-            return URL(filePath: path, directoryHint: .isDirectory).absoluteURL
+        get throws {
+            let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+            if let path = cache ?? environment["GYRUS_STATE"].map({ "\($0)/cache" }) {
+                return URL(filePath: path, directoryHint: .isDirectory).absoluteURL
+            }
+            return try CacheFolder.place("blobs")
         }
-        return (CacheFolder.url() ?? URL(filePath: "/tmp/gyrus")).appending(path: "blobs", directoryHint: .isDirectory)
     }
 
     /// Maximum size of the cache in bytes.

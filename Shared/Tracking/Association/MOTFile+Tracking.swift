@@ -41,7 +41,7 @@ extension MOTFile {
                 at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
         } catch {
-            throw Failure(.invalidArgument, "Cannot write '\(path)': \(error.localizedDescription)")
+            throw Failure(.invalidArgument, "Cannot write '\(path)': \(error.systemReason)")
         }
     }
 }

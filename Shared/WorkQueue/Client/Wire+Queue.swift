@@ -189,7 +189,9 @@ extension Wire.QueueStatisticsReply {
                 Wire.WorkerStatus(
                     name: worker.name, task: worker.task ?? "", silenceMilliseconds: worker.silence.wholeMilliseconds,
                     offer: Wire.ComputeOffer(worker.offer))
-            })
+            },
+            usableWorkers: UInt32(clamping: statistics.demand.usable),
+            neededWorkers: UInt32(clamping: statistics.demand.needed))
     }
 }
 
@@ -205,7 +207,7 @@ extension QueueStatistics {
                 Worker(
                     name: worker.name, task: worker.task.isEmpty ? nil : worker.task,
                     silence: .milliseconds(Int64(worker.silenceMilliseconds)), offer: ComputeOffer(worker.offer))
-            })
+            }, demand: Demand(usable: Int(wire.usableWorkers), needed: Int(wire.neededWorkers)))
     }
 }
 

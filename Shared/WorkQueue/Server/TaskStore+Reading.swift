@@ -75,6 +75,21 @@ extension TaskStore {
         return Dictionary(uniqueKeysWithValues: pairs.filter { $0.1 > 0 })
     }
 
+    /// The workers that the open tasks call for.
+    func demand(in db: Database) throws -> QueueStatistics.Demand {
+        let open = try count(.queued, in: db) + count(.leased, in: db)
+        guard open > 0 else { return .init() }
+        // Tasks for one worker are only counted: there may be a hundred thousand.
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT COALESCE(SUM(workers - 1), 0) AS more, COALESCE(MAX(least_workers), 1) AS least
+                FROM tasks INDEXED BY tasks_by_gang
+                WHERE gang IS NOT NULL AND rank = 0 AND (\(Self.queued) OR \(Self.leased))
+                """)
+        guard let gangs = try Row.fetchOne(statement) else { return .init(usable: open, needed: 1) }
+        return .init(usable: open + gangs["more"], needed: gangs["least"])
+    }
+
     /// Attempts that had a lease when the database was last written.
     func leasedAttempts(in db: Database) throws -> [TaskAttempt] {
         try Row.fetchAll(db, sql: "SELECT id, attempt, worker FROM tasks WHERE \(Self.leased)").map { row in

@@ -12,8 +12,8 @@ extension WorkQueue {
 
     private func samples() async throws -> [MetricSample] {
         let (store, now) = (store, store.date())
-        let (counts, kinds) = try await database.read { db in
-            (try store.counts(in: db), try store.pressure(at: now, in: db))
+        let (counts, demand, kinds) = try await database.read { db in
+            (try store.counts(in: db), try store.demand(in: db), try store.pressure(at: now, in: db))
         }
         let workers = currentWorkers()
         var samples = TaskState.allCases.map { state in
@@ -28,6 +28,7 @@ extension WorkQueue {
         let busy = workers.count { $0.task != nil }
         samples.append(MetricSample(.workers, [("state", "busy")], Double(busy)))
         samples.append(MetricSample(.workers, [("state", "idle")], Double(workers.count - busy)))
+        samples.append(MetricSample(.usableWorkers, Double(demand.usable)))
         samples.append(MetricSample(.capacity, Double(settings.capacity)))
         samples.append(MetricSample(.samples, speeds.values.reduce(0, +)))
         return samples

@@ -40,7 +40,7 @@ extension WorkQueue {
     /// How full the queue is, and its workers.
     public func statistics() async throws -> QueueStatistics {
         let store = store
-        let counts = try await database.read { db in try store.counts(in: db) }
-        return QueueStatistics(tasks: counts, workers: currentWorkers())
+        let (counts, demand) = try await database.read { db in (try store.counts(in: db), try store.demand(in: db)) }
+        return QueueStatistics(tasks: counts, workers: currentWorkers(), demand: demand)
     }
 }

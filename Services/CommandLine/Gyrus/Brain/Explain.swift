@@ -64,7 +64,9 @@ struct Explain: AsyncParsableCommand {
 
     /// The scenario to explain; nil for bare words, which are not one.
     private func subject(_ services: Services) async throws -> ScenarioExplanation.Subject? {
-        if scenario == "-" || FileManager.default.fileExists(atPath: scenario) {
+        // A file that does not exist is reported as such, not as an unknown ID.
+        let isPath = scenario.contains("/") || scenario.hasSuffix(".yaml") || scenario.hasSuffix(".yml")
+        if isPath || scenario == "-" || FileManager.default.fileExists(atPath: scenario) {
             let name = ScenarioSource.name(of: scenario)
             let text = try await OwnData.prepared(
                 ScenarioSource.read(scenario), file: name, folder: ScenarioSource.folder(of: scenario)

@@ -7,7 +7,7 @@ import Tokenization
 extension InputContract {
     /// Reads the file at a path that the user gave.
     init(file: String) throws {
-        let text = try ScenarioSource.text(of: file, what: "contract")
+        let text = try TextFile.read(file, as: "contract")
         let url = URL(filePath: file)
         try self.init(yaml: text, file: url.lastPathComponent) {
             try TextEncoderFolder(url.deletingLastPathComponent()).tokenizer($0)

@@ -105,6 +105,6 @@ extension BaseNetwork {
 func pairs(_ fields: [(String, String?)]) -> String {
     let width = fields.map(\.0.count).max() ?? 0
     return fields.compactMap { name, value in
-        value.map { name + String(repeating: " ", count: width - name.count + 3) + printableLine($0) }
+        value.map { name + String(repeating: " ", count: width - name.count + 3) + VisibleText.line($0) }
     }.joined(separator: "\n")
 }

@@ -32,7 +32,7 @@ struct NewScenario: AsyncParsableCommand {
         do {
             try Data(text.utf8).write(to: URL(filePath: output), options: .atomic)
         } catch {
-            throw Failure(.invalidArgument, "Cannot write '\(output)': \(error.localizedDescription)")
+            throw Failure(.invalidArgument, "Cannot write '\(output)': \(error.systemReason)")
         }
         say("gyrus: wrote \(output); next: gyrus publish \(output)")
     }

@@ -41,15 +41,13 @@ struct OwnData {
 
     /// The folder for prepared data that is not yet in the registry.
     private static func cache() throws -> URL {
-        let folder =
-            CacheFolder.url()?.appending(path: "preparing")
-            ?? FileManager.default.temporaryDirectory.appending(path: "gyrus-preparing-\(getuid())")
+        let folder = try CacheFolder.place("preparing")
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
             throw Failure(
                 .unavailable,
-                "Cannot create the folder '\(folder.path)' for prepared data: \(error.localizedDescription) To use another "
+                "Cannot create the folder '\(folder.path)' for prepared data: \(error.systemReason) To use another "
                     + "folder, set XDG_CACHE_HOME.")
         }
         removeForgotten(in: folder)

@@ -81,7 +81,7 @@ struct KnowledgeRestore: AsyncParsableCommand {
 
     func run() async throws {
         let knowledge = try await Services(gyrus.project).knowledge()
-        let lines = try ScenarioSource.text(of: file, what: "snapshot").split(separator: "\n")
+        let lines = try TextFile.read(file, as: "snapshot").split(separator: "\n")
         let observations = try lines.enumerated().map { number, line in
             do {
                 return try JSONDecoder().decode(ObservationLine.self, from: Data(line.utf8)).observation

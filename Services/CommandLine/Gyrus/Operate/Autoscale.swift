@@ -28,7 +28,9 @@ struct Autoscale: AsyncParsableCommand {
     @Option(name: .customLong("max"), help: ArgumentHelp("Maximum number of workers.", valueName: "number"))
     var most = 8
 
-    @Option(help: ArgumentHelp("Waiting or running tasks per worker.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Waiting or running tasks per worker; a task for several workers counts as so many.", valueName: "number"))
     var tasksPerWorker = 1
 
     @Option(
@@ -69,10 +71,9 @@ struct Autoscale: AsyncParsableCommand {
             fewest: fewest, most: most, tasksPerWorker: tasksPerWorker, cooldown: cooldown?.duration ?? .seconds(60))
         while true {
             do {
-                let statistics = try await services.queue(of: name).statistics()
-                let open = (statistics.tasks[.queued] ?? 0) + (statistics.tasks[.leased] ?? 0)
-                if let wanted = scaling.decide(open: open, at: .now) {
-                    try await set(wanted, open: open)
+                let demand = try await services.queue(of: name).statistics().demand
+                if let wanted = scaling.decide(demand, at: .now) {
+                    try await set(wanted, demand)
                     scaling.note(wanted)
                 }
             } catch let failure as Failure where failure.isRetriable || failure.code == .unavailable {
@@ -82,8 +83,8 @@ struct Autoscale: AsyncParsableCommand {
         }
     }
 
-    private func set(_ count: Int, open: Int) async throws {
-        emit("\(service)=\(count) (\(open) tasks)")
+    private func set(_ count: Int, _ demand: QueueStatistics.Demand) async throws {
+        emit("\(service)=\(count) (the tasks can use \(demand.usable))")
         guard let command else {
             _ = try await Session(gyrus.project).ask(.scale([service: count]))
             return
@@ -127,8 +128,10 @@ struct Scaling {
     }
 
     /// The new number of workers; nil to leave it unchanged. Returns the same number until it is noted.
-    mutating func decide(open: Int, at now: ContinuousClock.Instant) -> Int? {
-        let wanted = min(most, max(fewest, (open + tasksPerWorker - 1) / tasksPerWorker))
+    mutating func decide(_ demand: QueueStatistics.Demand, at now: ContinuousClock.Instant) -> Int? {
+        // A task for several workers starts only if they are all there, however many tasks a worker is meant to do.
+        let useful = max((demand.usable + tasksPerWorker - 1) / tasksPerWorker, demand.needed)
+        let wanted = min(most, max(fewest, useful))
         guard let current, wanted < current else {
             surplusSince = nil
             return wanted == current ? nil : wanted

@@ -62,6 +62,10 @@ struct Backups: AsyncParsableCommand {
 
     func run() async throws {
         let folder = BackupFolder(root: URL(filePath: folder))
+        guard FileManager.default.fileExists(atPath: folder.root.path) else {
+            throw Failure(
+                .notFound, "there is no folder '\(folder.root.path)'; make a backup with: gyrus backup FOLDER")
+        }
         try list.render(folder.names().map { BackupRow($0, try folder.manifest(of: $0)) })
     }
 }

@@ -81,7 +81,7 @@ struct ExportedProject {
             do {
                 try Data(text.utf8).write(to: place, options: .atomic)
             } catch {
-                throw Failure(.permissionDenied, "cannot write '\(place.path)': \(error.localizedDescription)")
+                throw Failure(.permissionDenied, "cannot write '\(place.path)': \(error.systemReason)")
             }
             emit(place.path)
         }

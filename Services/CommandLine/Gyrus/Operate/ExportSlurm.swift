@@ -55,8 +55,10 @@ struct ExportSlurm: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Time limit of a worker, such as 8:00:00.", valueName: "time"))
     var time = "24:00:00"
 
-    @Option(help: ArgumentHelp("Seconds without a task after which a worker exits.", valueName: "seconds"))
-    var idle = 600
+    @Option(
+        help: ArgumentHelp("Time without a task after which a worker exits (default: 10m).", valueName: "duration"),
+        transform: DurationArgument.init)
+    var idle: DurationArgument?
 
     @Option(
         help: ArgumentHelp(
@@ -89,7 +91,7 @@ struct ExportSlurm: AsyncParsableCommand {
         }
         for (name, value, range) in [
             ("workers", workers, 1...10_000), ("gpus", gpus, 0...1), ("cpus", cpus, 1...256),
-            ("idle", idle, 1...1_000_000), ("at-once", atOnce ?? 1, 1...10_000),
+            ("at-once", atOnce ?? 1, 1...10_000),
         ] where !range.contains(value) {
             throw ValidationError("--\(name) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
         }
@@ -142,7 +144,10 @@ struct ExportSlurm: AsyncParsableCommand {
             "slurm-${SLURM_ARRAY_JOB_ID}-${SLURM_ARRAY_TASK_ID}",
         ]
         if worker != "designer-worker" {
-            words += ["--leave-when-idle", "\(idle)", "--threads", "${SLURM_CPUS_PER_TASK:-1}"]
+            words += [
+                "--leave-when-idle", "\(Int((idle?.duration ?? .seconds(600)) / .seconds(1)))s", "--threads",
+                "${SLURM_CPUS_PER_TASK:-1}",
+            ]
             if gpus > 0 { words += ["--device", "cuda"] }
         }
         return

@@ -57,18 +57,18 @@ extension KubernetesManifests {
                 "spec:", "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: \(worker.name)}",
                 "  minReplicas: 1", "  maxReplicas: 32",
                 "  behavior: {scaleDown: {stabilizationWindowSeconds: 300}}",
-                "  metrics:", "    # One worker per task. The Prometheus adapter must serve the metric.",
+                "  metrics:",
+                "    # As many workers as the tasks can use. The Prometheus adapter must serve the metric.",
                 "    - type: External",
                 "      external:",
-                "        metric:", "          name: \(ServiceMetric.tasks.name)", "          selector:",
+                "        metric:", "          name: \(ServiceMetric.usableWorkers.name)", "          selector:",
                 "            matchLabels: {service: \(queue(of: worker))}",
-                "            matchExpressions: [{key: state, operator: In, values: [queued, leased]}]",
                 "        target: {type: AverageValue, averageValue: \"1\"}",
             ])
     }
 
     private func scaledObject(_ worker: ServiceDefinition) -> String {
-        let query = "sum(\(ServiceMetric.tasks.name){service=\"\(queue(of: worker))\",state=~\"queued|leased\"})"
+        let query = "sum(\(ServiceMetric.usableWorkers.name){service=\"\(queue(of: worker))\"})"
         return document(
             head("ScaledObject", worker.name, version: "keda.sh/v1alpha1") + [
                 "spec:", "  scaleTargetRef: {name: \(worker.name)}", "  minReplicaCount: 0", "  maxReplicaCount: 32",

@@ -102,7 +102,7 @@ struct Restore: AsyncParsableCommand {
         do {
             try FileManager.default.copyItem(at: source, to: place)
         } catch {
-            throw Failure(.notFound, "cannot copy '\(source.path)' to '\(place.path)': \(error.localizedDescription)")
+            throw Failure(.notFound, "cannot copy '\(source.path)' to '\(place.path)': \(error.systemReason)")
         }
         guard try FileDigest.of(place) == digest else {
             throw Failure(

@@ -105,7 +105,7 @@ struct Trace: AsyncParsableCommand {
             let details = event.attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
             return [
                 "+\(Figures.fixed(event.time.timeIntervalSince(start), 3))", event.service, event.kind, event.subject,
-                printableLine(details.joined(separator: " ")),
+                VisibleText.line(details.joined(separator: " ")),
             ]
         }
         return "\(Figures.day(start))\n" + table(["SECONDS", "SERVICE", "EVENT", "SUBJECT", "DETAILS"], rows)

@@ -1,7 +1,8 @@
 import Foundation
 import Model
 
-/// The file from which MLflow loads a package: `mlflow.pyfunc.load_model("results")`.
+/// The file from which MLflow loads a package: `mlflow.pyfunc.load_model("results")`. Requires MLflow 2.19, the first version
+/// with columns of any type.
 struct MLflowModel {
     private let manifest: DatasetManifest
 

@@ -67,7 +67,7 @@ struct AVMnistReport {
             }
         } catch {
             throw Failure(
-                .unavailable, "Cannot write the report to '\(folder.path)': \(error.localizedDescription)")
+                .unavailable, "Cannot write the report to '\(folder.path)': \(error.systemReason)")
         }
     }
 

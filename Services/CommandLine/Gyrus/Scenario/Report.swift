@@ -35,7 +35,7 @@ struct Report: AsyncParsableCommand {
             try Data(page.html.utf8).write(to: URL(filePath: output), options: .atomic)
         } catch {
             throw Failure(
-                .permissionDenied, "'\(output)' cannot be written: \(error.localizedDescription); choose another file")
+                .permissionDenied, "'\(output)' cannot be written: \(error.systemReason); choose another file")
         }
         emit(output)
     }

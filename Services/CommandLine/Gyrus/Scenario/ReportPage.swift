@@ -20,16 +20,16 @@ struct ReportPage {
     var html: String {
         """
         <!DOCTYPE html>
-        <html lang="en"><head><meta charset="utf-8"><title>\(escaped(status.name))</title>
+        <html lang="en"><head><meta charset="utf-8"><title>\(VisibleText.html(status.name))</title>
         <meta name="viewport" content="width=device-width"><style>\(Self.style)</style></head><body>
-        <h1>\(escaped(status.name))</h1>
-        <p>\(escaped(summary))</p>
+        <h1>\(VisibleText.html(status.name))</h1>
+        <p>\(VisibleText.html(summary))</p>
         <h2>The data</h2>\(data)
         <h2>What was tried</h2>\(chart)\(table)
         <h2>What won, and why</h2>\(winner)\(comparison)
         <h2>How to improve the result</h2>\(advice)
         <h2>How to use it</h2>\(use)
-        <h2>The scenario</h2><pre>\(escaped(status.text))</pre>
+        <h2>The scenario</h2><pre>\(VisibleText.html(status.text))</pre>
         </body></html>
         """ + "\n"
     }
@@ -43,17 +43,12 @@ struct ReportPage {
         td,th{border-color:#444}}
         """
 
-    private func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
-    }
-
     private func rows(_ titles: [String], _ rows: [[String]], winner: Int? = nil) -> String {
-        let head = titles.map { "<th>\(escaped($0))</th>" }.joined()
+        let head = titles.map { "<th>\(VisibleText.html($0))</th>" }.joined()
         let body = rows.enumerated().map { place, cells in
             let columns = cells.map { cell in
                 let isNumber = Double(cell.replacing(",", with: "").replacing(" %", with: "")) != nil
-                return "<td\(isNumber ? " class=\"n\"" : "")>\(escaped(cell))</td>"
+                return "<td\(isNumber ? " class=\"n\"" : "")>\(VisibleText.html(cell))</td>"
             }
             return "<tr\(place == winner ? " class=\"w\"" : "")>\(columns.joined())</tr>"
         }
@@ -75,7 +70,7 @@ struct ReportPage {
         }
         let samples = manifest.samples
         var text =
-            "<p>\(escaped(manifest.name)): \(Figures.count(samples.training)) samples for training, "
+            "<p>\(VisibleText.html(manifest.name)): \(Figures.count(samples.training)) samples for training, "
             + "\(Figures.count(samples.validation)) for validation, \(Figures.count(samples.test)) for test.</p>"
         text += rows(
             ["input", "kind", "columns", "what networks read"],
@@ -89,7 +84,7 @@ struct ReportPage {
             text += rows(
                 ["class", "training samples"], zip(manifest.target.names, counts).map { [$0, Figures.count($1)] })
         }
-        let notes = manifest.notes.map { "<li>\(escaped($0))</li>" }.joined()
+        let notes = manifest.notes.map { "<li>\(VisibleText.html($0))</li>" }.joined()
         return notes.isEmpty ? text : text + "<ul>\(notes)</ul>"
     }
 
@@ -117,7 +112,8 @@ struct ReportPage {
             return String(format: "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"#4477aa\"/>", x, y)
         }.joined()
         func label(_ value: Double) -> String {
-            escaped(Figures.value(status.objective.direction == .maximize ? value : -value, of: status.objective))
+            VisibleText.html(
+                Figures.value(status.objective.direction == .maximize ? value : -value, of: status.objective))
         }
         return """
             <svg viewBox="0 0 800 230" role="img" aria-label="objective by trial">
@@ -157,7 +153,7 @@ struct ReportPage {
             ? "several final networks answer together, because the mean of their answers is usually better than each alone"
             : "it has the best validation \(status.objective.name) of all fully trained networks"
         var text =
-            "<p><strong>\(escaped(best.networkName))</strong> (trial \(best.id.number), \(escaped(best.origin))): \(reason).</p>"
+            "<p><strong>\(VisibleText.html(best.networkName))</strong> (trial \(best.id.number), \(VisibleText.html(best.origin))): \(reason).</p>"
         let metrics = Metric.all.filter { !$0.tasks.isDisjoint(with: status.objective.tasks) }.flatMap { metric in
             ["validation", "test"].compactMap { split -> [String]? in
                 let name = metric.name(on: split)
@@ -166,9 +162,9 @@ struct ReportPage {
             }
         }
         text += rows(["metric", "value ± standard error"], metrics)
-        text += "<p>\(escaped(confidence(best)))</p>"
+        text += "<p>\(VisibleText.html(confidence(best)))</p>"
         if let gain = SearchGain(trials, objective: status.objective)?.sentence(on: best) {
-            text += "<p>\(escaped(gain))</p>"
+            text += "<p>\(VisibleText.html(gain))</p>"
         }
         return text
     }
@@ -212,19 +208,19 @@ struct ReportPage {
         }
         let verdict = SimpleModels(baselines, objective: status.objective).verdict(on: best)
         return "<h3>Compared with simple models</h3>" + rows(["model"] + columns, lines, winner: 0)
-            + (verdict.map { "<p>\(escaped($0))</p>" } ?? "")
+            + (verdict.map { "<p>\(VisibleText.html($0))</p>" } ?? "")
     }
 
     private var advice: String {
         let advice = ReportAdvice(status: status, trials: trials, manifest: manifest, baselines: baselines).lines
         guard !advice.isEmpty else { return "<p>These results suggest nothing else to try.</p>" }
-        return "<ul>\(advice.map { "<li>\(escaped($0))</li>" }.joined())</ul>"
+        return "<ul>\(advice.map { "<li>\(VisibleText.html($0))</li>" }.joined())</ul>"
     }
 
     private var use: String {
         guard status.best != nil else { return "<p>There is no network yet.</p>" }
         return """
-            <pre>\(escaped(command))
+            <pre>\(VisibleText.html(command))
             gyrus predict DIR FILE…          # predicts on new data
             gyrus evaluate DIR --data PATH   # evaluates it on more data
             gyrus serve DIR                  # serves it over HTTP

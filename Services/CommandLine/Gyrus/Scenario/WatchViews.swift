@@ -100,7 +100,7 @@ struct LineView: WatchView {
         }
     }
 
-    private func line(_ text: String) { output.write("\(printable(text))\n") }
+    private func line(_ text: String) { output.write("\(VisibleText.lines(text))\n") }
 }
 
 /// A few lines that are redrawn in place: progress bars for the search and for each training.
@@ -128,7 +128,7 @@ struct TerminalView: WatchView {
         if waiting > 0 { lines.append("  … and \(waiting) waiting for a worker") }
         if let halving = HalvingSummary(trials) { lines.append("  \(halving)") }
         let width = output.width ?? 80
-        let text = lines.map(printableLine).map {
+        let text = lines.map(VisibleText.line).map {
             "\u{1B}[2K\($0.count > width ? String($0.prefix(width - 1)) + "…" : $0)\n"
         }.joined()
         let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""

@@ -3,6 +3,7 @@ import Foundation
 import Launcher
 import Messaging
 import Model
+import Presentation
 import ServiceClient
 
 /// Shows the events of all services, and optionally follows new ones.
@@ -254,16 +255,16 @@ struct EventPrinter: Sendable {
     }
 
     private func line(_ event: Event) -> String {
-        asJSON ? printable(jsonLine(event)) : textLine(event)
+        asJSON ? VisibleText.lines(jsonLine(event)) : textLine(event)
     }
 
     private func textLine(_ event: Event) -> String {
         let details = event.attributes.sorted { $0.key < $1.key }.map {
             "\($0.key)=\(Self.quoted(Self.short($0.value)))"
         }
-        let head = printableLine("\(Self.text(event.time)) \(event.service)")
+        let head = VisibleText.line("\(Self.text(event.time)) \(event.service)")
         let (kind, rest) = (
-            printableLine(event.kind), printableLine(([event.subject] + details).joined(separator: " "))
+            VisibleText.line(event.kind), VisibleText.line(([event.subject] + details).joined(separator: " "))
         )
         guard Terminal.isColored else { return "\(head) \(kind) \(rest)" }
         // These are the only control sequences that reach the terminal.

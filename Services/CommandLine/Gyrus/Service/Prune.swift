@@ -49,18 +49,11 @@ struct Prune: AsyncParsableCommand {
             try RemovalOptions.ask("Remove them?")
         }
         var removed = (scenarios: 0, sets: 0)
-        for status in scenarios {
-            if !removal.dryRun { _ = try await designer.remove(status.id.text) }
+        for status in scenarios where try await isRemoved({ _ = try await designer.remove(status.id.text) }) {
             emit("scenario \(status.id)")
             removed.scenarios += 1
         }
-        for set in sets {
-            do {
-                if !removal.dryRun { try await registry.removeDataset(recipe: set.recipe) }
-            } catch let failure as Failure where failure.code == .conflict {
-                // A model was trained on it in the meantime.
-                continue
-            }
+        for set in sets where try await isRemoved({ try await registry.removeDataset(recipe: set.recipe) }) {
             emit("dataset \(set.recipe.hexadecimal)")
             removed.sets += 1
         }
@@ -70,6 +63,17 @@ struct Prune: AsyncParsableCommand {
             "\(Figures.amount(removed.scenarios, "scenario")), \(Figures.amount(removed.sets, "dataset")) and "
                 + "\(Figures.amount(Int(clamping: collected.blobs), "file")) of \(Figures.bytes(collected.bytes)) "
                 + (removal.dryRun ? "would be removed." : "removed."))
+    }
+
+    /// Removes something, except in a dry run; false if it has come into use in the meantime: a scenario was resumed, or a
+    /// model was trained on a dataset.
+    private func isRemoved(_ remove: () async throws -> Void) async throws -> Bool {
+        do {
+            if !removal.dryRun { try await remove() }
+            return true
+        } catch let failure as Failure where failure.code == .conflict {
+            return false
+        }
     }
 
     /// Datasets that no model was trained on and no search uses.

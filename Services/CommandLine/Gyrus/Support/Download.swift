@@ -27,7 +27,7 @@ struct Download {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         } catch {
             throw Failure(
-                .permissionDenied, "cannot create the folder '\(path)': \(error.localizedDescription); choose another")
+                .permissionDenied, "cannot create the folder '\(path)': \(error.systemReason); choose another")
         }
         return place
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Presentation
 
 /// An item of a list: a row of a table, a name for scripts, a JSON object.
 protocol Listable: Encodable {
@@ -36,7 +37,7 @@ struct ListOptions: ParsableArguments {
 
     /// Prints the list on stdout.
     func render<Item: Listable>(_ items: [Item]) throws {
-        if quiet { return items.forEach { emit(printableLine($0.name)) } }
+        if quiet { return items.forEach { emit(VisibleText.line($0.name)) } }
         if format == .json { return emit(try json(items)) }
         var table = Table(Item.columns, items.map(\.row))
         if !wide, let width = OutputStream.result.width { table.fit(width, dropping: Item.dispensable) }

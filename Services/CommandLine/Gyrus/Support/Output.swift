@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Presentation
 
 /// The output streams of a command: results go to `result`, everything else to `talk`.
 enum OutputStream: Int32, Sendable {
@@ -48,41 +49,10 @@ enum OutputStream: Int32, Sendable {
 }
 
 /// Writes a line to stderr, for everything that is not a result.
-func say(_ text: String) { OutputStream.talk.write("\(printable(text))\n") }
+func say(_ text: String) { OutputStream.talk.write("\(VisibleText.lines(text))\n") }
 
 /// Writes a line of the result to stdout immediately, without buffering, so that pipes get it at once.
-func emit(_ text: String) { OutputStream.result.write("\(printable(text))\n") }
-
-/// The text with terminal control characters replaced by visible ones; line breaks and tabs are kept.
-func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isCommand) else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-        if isCommand(scalar) { result += escape(scalar) } else { result.unicodeScalars.append(scalar) }
-    }
-    return result
-}
-
-/// The same on one line: line breaks and tabs are replaced, too.
-func printableLine(_ text: String) -> String {
-    printable(text).replacing("\n", with: "\\n").replacing("\t", with: " ")
-}
-
-private func isCommand(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control: !["\n", "\t"].contains(scalar)
-    case .lineSeparator, .paragraphSeparator: true
-    // Bidirectional controls reorder the following text, so that a line can read as a different one.
-    case .format: ("\u{202A}"..."\u{202E}").contains(scalar) || ("\u{2066}"..."\u{2069}").contains(scalar)
-    default: false
-    }
-}
-
-/// Escaped as in JSON, so that a JSON document stays valid.
-private func escape(_ scalar: Unicode.Scalar) -> String {
-    let digits = String(scalar.value, radix: 16)
-    return "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-}
+func emit(_ text: String) { OutputStream.result.write("\(VisibleText.lines(text))\n") }
 
 /// Whether a person reads the output.
 enum Terminal {

@@ -71,7 +71,7 @@ struct RemovalOptions: ParsableArguments {
                 .conflict,
                 "nothing was removed: cannot ask for confirmation because stdin is not a terminal; add --force.")
         }
-        OutputStream.talk.write("\(question) [y/N] ")
+        OutputStream.talk.write("\(VisibleText.lines(question)) [y/N] ")
         guard ["y", "yes"].contains((readLine() ?? "").trimmingCharacters(in: .whitespaces).lowercased()) else {
             throw Failure(.conflict, "nothing was removed.")
         }

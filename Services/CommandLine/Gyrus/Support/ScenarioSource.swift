@@ -17,26 +17,6 @@ enum ScenarioSource {
 
     /// The text of a scenario file, or of stdin for `-`.
     static func read(_ file: String) throws -> String {
-        try text(of: file, what: "scenario", hint: "; an example is Compose/scenarios/av-mnist.yaml")
-    }
-
-    /// The text of any file, or of stdin for `-`.
-    static func text(of file: String, what: String, hint: String = "") throws -> String {
-        let data: Data
-        do {
-            data =
-                file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(filePath: file))
-        } catch {
-            guard FileManager.default.fileExists(atPath: file) else {
-                throw Failure(.invalidArgument, "cannot read the \(what): there is no file '\(file)'\(hint)")
-            }
-            throw Failure(
-                .invalidArgument,
-                "cannot read the \(what) '\(file)': \(error.localizedDescription)\(hint)")
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw Failure(.invalidArgument, "'\(file)' is not UTF-8 text, so it is not a \(what)")
-        }
-        return text
+        try TextFile.read(file, as: "scenario", hint: "; an example is Compose/scenarios/av-mnist.yaml")
     }
 }

@@ -67,7 +67,7 @@ struct Services {
     /// In a world-writable folder, another user's service could take the place of ours.
     private static func checkFolder(of endpoint: Endpoint) throws {
         let folder = URL(filePath: endpoint.address).deletingLastPathComponent()
-        guard folder.path == "/tmp/gyrus-\(getuid())", FileManager.default.fileExists(atPath: folder.path) else {
+        guard folder.path == PrivateFolder.common.path, FileManager.default.fileExists(atPath: folder.path) else {
             return
         }
         try PrivateFolder.check(folder)

@@ -1,4 +1,5 @@
 import Foundation
+import Presentation
 
 /// A table with aligned columns; columns of numbers are right-aligned.
 struct Table {
@@ -13,7 +14,7 @@ struct Table {
 
     init(_ titles: [String], _ rows: [[String]]) {
         self.titles = titles
-        self.rows = rows.map { $0.map(printableLine) }
+        self.rows = rows.map { $0.map(VisibleText.line) }
     }
 
     private var widths: [Int] {

@@ -61,9 +61,16 @@ extension Gyrus {
     /// The failure for arguments that could not be parsed: an unknown command if that is the cause.
     static func clarified(_ error: any Error, _ arguments: [String]) -> any Error {
         let text = message(for: error)
+        let words = afterOptions(arguments)
+        // The options of an unknown command are unknown, too.
+        if text.contains("Unknown option"), let verb = words.first, !verb.hasPrefix("-"),
+            let unknown = UnknownCommand.find(in: [verb])
+        {
+            return unknown.failure
+        }
         guard text.lowercased().contains("unexpected argument"),
             let unexpected = text.split(separator: "'", omittingEmptySubsequences: false).dropFirst().first,
-            let unknown = UnknownCommand.find(in: afterOptions(arguments), unexpected: String(unexpected))
+            let unknown = UnknownCommand.find(in: words, unexpected: String(unexpected))
         else { return error }
         return unknown.failure
     }

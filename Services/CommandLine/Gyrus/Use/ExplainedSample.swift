@@ -74,7 +74,7 @@ struct ExplainedSample: ParsableArguments {
             do {
                 try picture.write(to: URL(filePath: output), options: .atomic)
             } catch {
-                throw Failure(.permissionDenied, "'\(output)' cannot be written: \(error.localizedDescription)")
+                throw Failure(.permissionDenied, "'\(output)' cannot be written: \(error.systemReason)")
             }
         }
         emit(format == .json ? try json(explanation) : Self.text(explanation))

@@ -1,3 +1,5 @@
+import Presentation
+
 /// Builds an SVG drawing element by element; colors come from the style sheet by class.
 struct SVG {
     private(set) var body = ""
@@ -11,8 +13,8 @@ struct SVG {
 
     /// Adds an element with text in it and a tooltip.
     mutating func add(_ name: String, _ attributes: KeyValuePairs<String, String>, text: String, title: String = "") {
-        let title = title.isEmpty ? "" : "<title>\(Self.escaped(title))</title>"
-        body += "<\(name)\(Self.text(attributes))>\(Self.escaped(text))\(title)</\(name)>"
+        let title = title.isEmpty ? "" : "<title>\(VisibleText.html(title))</title>"
+        body += "<\(name)\(Self.text(attributes))>\(VisibleText.html(text))\(title)</\(name)>"
     }
 
     /// Adds an element that contains what `content` adds.
@@ -27,7 +29,7 @@ struct SVG {
     func drawing(_ kind: String, label: String, isNatural: Bool = false) -> String {
         """
         <svg class="\(kind)"\(isNatural ? " width=\"\(Self.number(width))\"" : "") viewBox="0 0 \(Self.number(width)) \(Self.number(height))" role="img" \
-        aria-label="\(Self.escaped(label))">\(body)</svg>
+        aria-label="\(VisibleText.html(label))">\(body)</svg>
         """
     }
 
@@ -45,21 +47,7 @@ struct SVG {
             .joined()
     }
 
-    static func escaped(_ text: String) -> String {
-        guard text.utf8.contains(where: { [38, 60, 62, 34, 39].contains($0) }) else { return text }
-        return text.reduce(into: "") { result, character in
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.append(character)
-            }
-        }
-    }
-
     private static func text(_ attributes: KeyValuePairs<String, String>) -> String {
-        attributes.map { " \($0.key)=\"\(escaped($0.value))\"" }.joined()
+        attributes.map { " \($0.key)=\"\(VisibleText.html($0.value))\"" }.joined()
     }
 }

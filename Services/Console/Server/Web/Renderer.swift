@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Model
 import Mustache
+import Presentation
 
 /// Renders pages from the templates built into the executable.
 struct Renderer: Sendable {
@@ -22,9 +23,12 @@ struct Renderer: Sendable {
     private let assets: Assets
 
     init(assets: Assets) throws {
+        MustacheContentTypes.register(VisibleHTML(), named: VisibleHTML.name)
         var library = MustacheLibrary()
         for (name, bytes) in Templates.all {
-            try library.register(String(decoding: bytes, as: UTF8.self), named: name)
+            try library.register(
+                "{{% CONTENT_TYPE: \(VisibleHTML.name)}}" + String(decoding: bytes, as: UTF8.self),
+                named: name)
         }
         self.library = library
         self.assets = assets
@@ -48,7 +52,8 @@ struct Renderer: Sendable {
     /// Part of a page, for scripts that replace it.
     func fragment(_ template: String, _ values: [String: Any]) -> Response { html(text(template, values)) }
 
-    private func text(_ template: String, _ values: [String: Any]) -> String {
+    /// A template's text with these values.
+    func text(_ template: String, _ values: [String: Any]) -> String {
         library.render(values, withTemplate: template) ?? ""
     }
 
@@ -57,4 +62,12 @@ struct Renderer: Sendable {
             status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
+}
+
+/// Text in templates. The escaping of the library goes by whole characters, so that a quotation mark followed by a combining mark
+/// would end an attribute, and it lets invisible characters through.
+private struct VisibleHTML: MustacheContentType {
+    static let name = "VisibleHTML"
+
+    func escapeText(_ text: String) -> String { VisibleText.html(text) }
 }

@@ -141,6 +141,8 @@ private struct RemoteKnowledge: KnowledgeBase {
 private struct RemoteRegistry: ModelRegistry {
     let client: RegistryClient
 
+    func hold(_ files: [BlobDigest], for time: Duration) async throws { try await client.hold(files, for: time) }
+
     func pretrained(_ model: String, modality: String) async throws -> StoredBackbone {
         let found = try await client.model(model)
         let base = try await client.network(found.network)

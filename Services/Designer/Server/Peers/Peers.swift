@@ -41,6 +41,8 @@ public protocol ModelRegistry: Sendable {
     func register(_ model: TrainedModel) async throws
     /// Registers a tracker; safe to repeat.
     func register(_ tracker: TrackerModel) async throws
+    /// Keeps files of a running search at least for a time, whatever the retention policy is; safe to repeat.
+    func hold(_ files: [BlobDigest], for time: Duration) async throws
     /// A model whose network perceives one modality, for a fusion.
     /// - Throws: `Failure` with code `not-found` if there is none, `invalid-argument` if it cannot be fused.
     func pretrained(_ model: String, modality: String) async throws -> StoredBackbone

@@ -132,6 +132,17 @@ extension DesignerStore {
         }
     }
 
+    /// The files of a scenario's trials.
+    func files(of id: ScenarioID) async throws -> [BlobDigest] {
+        let columns = ["script", "weights", "setup", "tracks", "checkpoint"]
+        let each = columns.map { "SELECT \($0) FROM trials WHERE scenario = :id AND \($0) IS NOT NULL" }
+        return try await database.read { db in
+            try String.fetchAll(db, sql: each.joined(separator: " UNION "), arguments: ["id": id.text]).map {
+                try BlobDigest($0)
+            }
+        }
+    }
+
     static func trial(_ row: Row) throws -> Trial {
         guard let state = TrialState(rawValue: row["state"]) else {
             throw Failure(.corrupt, "The designer's database holds a trial with an unknown state.")

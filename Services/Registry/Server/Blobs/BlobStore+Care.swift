@@ -89,8 +89,8 @@ extension BlobStore {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT digest, bytes FROM blobs WHERE created <= ? AND (expires IS NULL OR expires <= ?)
-                        AND digest NOT IN (\(BlobReferences.all)) ORDER BY digest
+                    SELECT digest, bytes FROM blobs WHERE created <= ?1 AND (expires IS NULL OR expires <= ?2)
+                        AND held <= ?2 AND digest NOT IN (\(BlobReferences.all)) ORDER BY digest
                     """, arguments: [latest.microseconds, now().microseconds])
             for row in rows where !isTrial {
                 let digest: String = row["digest"]
@@ -142,7 +142,7 @@ extension BlobStore {
 
     /// Blobs that hold only features and on which no model was trained, with the time of their last use.
     private static let features = """
-        SELECT blobs.digest, blobs.bytes, MAX(datasets.created) AS created
+        SELECT blobs.digest, blobs.bytes, blobs.held, MAX(datasets.created) AS created
         FROM datasets JOIN blobs ON blobs.digest = datasets.blob
         WHERE json_extract(datasets.attributes, '$.\(RegisteredDataset.featureWeights)') IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM models WHERE models.recipe = datasets.recipe)
@@ -150,7 +150,7 @@ extension BlobStore {
         GROUP BY blobs.digest HAVING COUNT(*) = (SELECT COUNT(*) FROM datasets WHERE blob = blobs.digest)
         """
 
-    /// Removes temporary blobs and features beyond a limit, oldest first.
+    /// Removes temporary blobs and features beyond a limit, oldest first. Those that a running search holds stay, but count.
     /// - Returns: The number of blobs removed.
     public func removeTemporary(beyond limit: RetentionPolicy.Limit) throws -> Int {
         let start = limit.start(at: now())?.microseconds ?? Int64.min
@@ -160,12 +160,14 @@ extension BlobStore {
                 db,
                 sql: """
                     SELECT digest FROM (
-                        SELECT digest, created, SUM(bytes) OVER (ORDER BY created DESC, digest) AS total FROM (
-                            SELECT digest, bytes, created FROM blobs WHERE expires IS NOT NULL
+                        SELECT digest, held, created,
+                            SUM(bytes) OVER (ORDER BY held > :now DESC, created DESC, digest) AS total
+                        FROM (
+                            SELECT digest, bytes, held, created FROM blobs WHERE expires IS NOT NULL
                             UNION ALL \(Self.features)
                         )
-                    ) WHERE created < ? OR total > ?
-                    """, arguments: [start, most])
+                    ) WHERE held <= :now AND (created < :start OR total > :most)
+                    """, arguments: ["now": now().microseconds, "start": start, "most": most])
             for digest in digests {
                 try db.execute(sql: "DELETE FROM datasets WHERE blob = ?", arguments: [digest])
                 try db.execute(sql: "DELETE FROM blobs WHERE digest = ?", arguments: [digest])

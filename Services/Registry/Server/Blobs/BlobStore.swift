@@ -237,6 +237,15 @@ public actor BlobStore {
         }
     }
 
+    /// Keeps blobs that a running search needs, at least for a time; ignores unknown ones.
+    func hold(_ digests: [BlobDigest], for time: Duration) throws {
+        let until = expiry(time)
+        try database.blockingWrite { db in
+            let hold = try db.cachedStatement(sql: "UPDATE blobs SET held = MAX(held, ?) WHERE digest = ?")
+            for digest in digests { try hold.execute(arguments: [until, digest.hexadecimal]) }
+        }
+    }
+
     /// Keeps a blob permanently, in the same transaction as whatever needs it. Returns its size.
     static func pin(_ digest: BlobDigest, as name: String, _ db: Database) throws -> UInt64 {
         try db.execute(
@@ -255,7 +264,8 @@ public actor BlobStore {
         let time = now().microseconds
         let digests = try database.blockingWrite { db in
             let digests = try String.fetchAll(
-                db, sql: "DELETE FROM blobs WHERE expires <= ? RETURNING digest", arguments: [time])
+                db, sql: "DELETE FROM blobs WHERE expires <= ?1 AND held <= ?1 RETURNING digest",
+                arguments: [time])
             for digest in digests { try events.append(kind: "blob.expired", subject: digest, in: db) }
             return digests
         }

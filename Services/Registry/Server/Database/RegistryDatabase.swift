@@ -73,6 +73,10 @@ public enum RegistryDatabase {
                     """)
         }
         migrator.registerMigration("spell licenses as in the code", migrate: respellLicenses)
+        // Time until which a running search needs a blob.
+        migrator.registerMigration("let searches hold blobs") { db in
+            try db.execute(sql: "ALTER TABLE blobs ADD COLUMN held INTEGER NOT NULL DEFAULT 0")
+        }
     }
 
     private static func createCatalog(_ db: Database) throws {

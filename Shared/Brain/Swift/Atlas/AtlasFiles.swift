@@ -56,7 +56,7 @@ public struct AtlasFiles: Hashable, Sendable {
         } catch {
             throw Failure(
                 .invalidArgument,
-                "Cannot read the folder \(folder.path): \(error.localizedDescription). Name one that holds roi.tsv "
+                "Cannot read the folder \(folder.path): \(error.systemReason). Name one that holds roi.tsv "
                     + "and roi_function.tsv.")
         }
         texts = [:]
@@ -88,7 +88,7 @@ public struct AtlasFiles: Hashable, Sendable {
             }
         } catch {
             throw Failure(
-                .unavailable, "Cannot write the atlas to \(folder.path): \(error.localizedDescription).")
+                .unavailable, "Cannot write the atlas to \(folder.path): \(error.systemReason).")
         }
     }
 

@@ -763,10 +763,18 @@ struct  Gyrus__Wire__QueueStatisticsReply
    */
   size_t n_workers;
   Gyrus__Wire__WorkerStatus **workers;
+  /*
+   * Number of workers that the waiting and running tasks can use.
+   */
+  uint32_t usable_workers;
+  /*
+   * Number of workers that the largest of these tasks needs at the same time.
+   */
+  uint32_t needed_workers;
 };
 #define GYRUS__WIRE__QUEUE_STATISTICS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__queue_statistics_reply__descriptor) \
-    , 0, 0, 0, 0, 0, 0, 0,NULL }
+    , 0, 0, 0, 0, 0, 0, 0,NULL, 0, 0 }
 
 
 /*

@@ -37,6 +37,7 @@ typedef struct Gyrus__Wire__BlobFault Gyrus__Wire__BlobFault;
 typedef struct Gyrus__Wire__BlobListRequest Gyrus__Wire__BlobListRequest;
 typedef struct Gyrus__Wire__BlobEntry Gyrus__Wire__BlobEntry;
 typedef struct Gyrus__Wire__BlobListReply Gyrus__Wire__BlobListReply;
+typedef struct Gyrus__Wire__BlobHoldRequest Gyrus__Wire__BlobHoldRequest;
 typedef struct Gyrus__Wire__BlobCollectRequest Gyrus__Wire__BlobCollectRequest;
 typedef struct Gyrus__Wire__BlobCollectReply Gyrus__Wire__BlobCollectReply;
 typedef struct Gyrus__Wire__Dataset Gyrus__Wire__Dataset;
@@ -750,6 +751,27 @@ struct  Gyrus__Wire__BlobListReply
 
 
 /*
+ * Route `blob.hold`: keeps blobs that a running search needs, whatever the retention policy is. Safe to repeat.
+ */
+struct  Gyrus__Wire__BlobHoldRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Their digests; at most 1,000.
+   */
+  size_t n_digests;
+  char **digests;
+  /*
+   * How long from now, in seconds.
+   */
+  uint32_t seconds;
+};
+#define GYRUS__WIRE__BLOB_HOLD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__blob_hold_request__descriptor) \
+    , 0,NULL, 0 }
+
+
+/*
  * Route `blob.collect`: removes blobs that nothing refers to, and files without a row.
  */
 struct  Gyrus__Wire__BlobCollectRequest
@@ -1453,6 +1475,25 @@ Gyrus__Wire__BlobListReply *
 void   gyrus__wire__blob_list_reply__free_unpacked
                      (Gyrus__Wire__BlobListReply *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__BlobHoldRequest methods */
+void   gyrus__wire__blob_hold_request__init
+                     (Gyrus__Wire__BlobHoldRequest         *message);
+size_t gyrus__wire__blob_hold_request__get_packed_size
+                     (const Gyrus__Wire__BlobHoldRequest   *message);
+size_t gyrus__wire__blob_hold_request__pack
+                     (const Gyrus__Wire__BlobHoldRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__blob_hold_request__pack_to_buffer
+                     (const Gyrus__Wire__BlobHoldRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__BlobHoldRequest *
+       gyrus__wire__blob_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__blob_hold_request__free_unpacked
+                     (Gyrus__Wire__BlobHoldRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__BlobCollectRequest methods */
 void   gyrus__wire__blob_collect_request__init
                      (Gyrus__Wire__BlobCollectRequest         *message);
@@ -1784,6 +1825,9 @@ typedef void (*Gyrus__Wire__BlobEntry_Closure)
 typedef void (*Gyrus__Wire__BlobListReply_Closure)
                  (const Gyrus__Wire__BlobListReply *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__BlobHoldRequest_Closure)
+                 (const Gyrus__Wire__BlobHoldRequest *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__BlobCollectRequest_Closure)
                  (const Gyrus__Wire__BlobCollectRequest *message,
                   void *closure_data);
@@ -1853,6 +1897,7 @@ extern const ProtobufCMessageDescriptor gyrus__wire__blob_fault__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_list_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_entry__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_list_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__blob_hold_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_collect_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_collect_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__dataset__descriptor;

@@ -1427,6 +1427,10 @@ extension Wire {
         public var dead: UInt32 = 0
         /// Number of workers heard from in the last minute.
         public var workers: [Wire.WorkerStatus] = []
+        /// Number of workers that the waiting and running tasks can use.
+        public var usableWorkers: UInt32 = 0
+        /// Number of workers that the largest of these tasks needs at the same time.
+        public var neededWorkers: UInt32 = 0
 
         /// Creates a message in which all fields have defaults.
         public init() {}
@@ -1439,7 +1443,9 @@ extension Wire {
             failed: UInt32 = 0,
             cancelled: UInt32 = 0,
             dead: UInt32 = 0,
-            workers: [Wire.WorkerStatus] = []
+            workers: [Wire.WorkerStatus] = [],
+            usableWorkers: UInt32 = 0,
+            neededWorkers: UInt32 = 0
         ) {
             self.queued = queued
             self.leased = leased
@@ -1448,6 +1454,8 @@ extension Wire {
             self.cancelled = cancelled
             self.dead = dead
             self.workers = workers
+            self.usableWorkers = usableWorkers
+            self.neededWorkers = neededWorkers
         }
 
         /// Decodes a message.
@@ -1473,6 +1481,8 @@ extension Wire.QueueStatisticsReply: StoredMessage {
         cancelled = c.pointee.cancelled
         dead = c.pointee.dead
         workers = try Wire.messages(c.pointee.n_workers, c.pointee.workers)
+        usableWorkers = c.pointee.usable_workers
+        neededWorkers = c.pointee.needed_workers
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__QueueStatisticsReply>, arena: inout Arena) throws {
@@ -1484,6 +1494,8 @@ extension Wire.QueueStatisticsReply: StoredMessage {
         c.pointee.cancelled = cancelled
         c.pointee.dead = dead
         (c.pointee.n_workers, c.pointee.workers) = try arena.messages(workers)
+        c.pointee.usable_workers = usableWorkers
+        c.pointee.needed_workers = neededWorkers
     }
 }
 

@@ -1366,6 +1366,53 @@ extension Wire.BlobListReply: StoredMessage {
 }
 
 extension Wire {
+    /// Route `blob.hold`: keeps blobs that a running search needs, whatever the retention policy is. Safe to repeat.
+    public struct BlobHoldRequest: WireMessage {
+        /// Their digests; at most 1,000.
+        public var digests: [String] = []
+        /// How long from now, in seconds.
+        public var seconds: UInt32 = 0
+
+        /// Creates a message in which all fields have defaults.
+        public init() {}
+
+        /// Creates a message; omitted fields have their defaults.
+        public init(
+            digests: [String] = [],
+            seconds: UInt32 = 0
+        ) {
+            self.digests = digests
+            self.seconds = seconds
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` if the bytes are not a valid message of this type.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.BlobHoldRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BlobHoldRequest>) { gyrus__wire__blob_hold_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__BlobHoldRequest>) throws {
+        self.init()
+        digests = try Wire.texts(c.pointee.n_digests, c.pointee.digests, "BlobHoldRequest.digests")
+        seconds = c.pointee.seconds
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BlobHoldRequest>, arena: inout Arena) throws {
+        gyrus__wire__blob_hold_request__init(c)
+        (c.pointee.n_digests, c.pointee.digests) = try arena.texts(digests, "BlobHoldRequest.digests")
+        c.pointee.seconds = seconds
+    }
+}
+
+extension Wire {
     /// Route `blob.collect`: removes blobs that nothing refers to, and files without a row.
     public struct BlobCollectRequest: WireMessage {
         /// Change nothing; only report what would be removed.

@@ -137,6 +137,7 @@ extension Wire {
         Wire.BlobListRequest.self,
         Wire.BlobEntry.self,
         Wire.BlobListReply.self,
+        Wire.BlobHoldRequest.self,
         Wire.BlobCollectRequest.self,
         Wire.BlobCollectReply.self,
         Wire.Dataset.self,
