@@ -24,7 +24,8 @@ public struct MediaProber: MediaProbe {
             return MediaFacts(width: picture.width, height: picture.height, channels: picture.channels)
         case .audio:
             let sound = try Sound(decoding: bytes)
-            return MediaFacts(channels: 1, seconds: sound.duration, rate: sound.rate)
+            return MediaFacts(
+                channels: 1, seconds: sound.duration, usedSeconds: min(sound.duration, Sound.longest), rate: sound.rate)
         case .text: return MediaFacts()
         }
     }

@@ -70,4 +70,49 @@ private struct Row: Decodable {
             #expect(zip(given, new).count { $0.map(String.init) == $1.label } > 80)
         }
     }
+
+    @Test func `a folder of pictures becomes a network that answers for new ones`() async throws {
+        try await GyrusCommand.use { gyrus in
+            func write(_ name: String, level: Int, count: Int) throws {
+                let folder = gyrus.folder.appending(path: name)
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                for index in 0..<count {
+                    let pixels = (0..<12 * 12).map { UInt8(level + ($0 * 7 + index * 13) % 60) }
+                    try Data(Array("P5 12 12 255\n".utf8) + pixels).write(to: folder.appending(path: "\(index).pgm"))
+                }
+            }
+            try write("photos/dark", level: 10, count: 60)
+            try write("photos/明るい", level: 180, count: 60)
+            try write("new", level: 185, count: 10)
+            let result = try await look(gyrus.folder.appending(path: "photos").path, rows: 120, gyrus)
+            let answers = try await gyrus.run("predict", result, gyrus.folder.appending(path: "new").path)
+            #expect(answers.status == 0, "\(answers.err)")
+            let given = answers.out.split(separator: "\n").dropFirst()
+            #expect(given.count == 10 && given.count { $0.contains("明るい") } >= 9, "\(answers.out)")
+        }
+    }
+
+    @Test func `rows of several modalities, some of which are missing, become a network`() async throws {
+        try await GyrusCommand.use { gyrus in
+            let data = try TemporaryDirectory()
+            try MixedRows.write(to: data, rows: 60)
+            let result = try await look(data.path("rows.csv"), rows: 60, gyrus)
+            let answers = try await gyrus.run("predict", result, "--table", data.path("rows.csv"))
+            #expect(answers.status == 0, "\(answers.err)")
+            #expect(answers.out.split(separator: "\n").count == 61)
+        }
+    }
+
+    /// Inspects data, writes a scenario without a change by hand, and trains.
+    /// - Returns: Path of the folder with the result.
+    private func look(_ path: String, rows: Int, _ gyrus: GyrusCommand) async throws -> String {
+        let look = try await gyrus.run("datasets", "look", path)
+        #expect(look.status == 0 && look.out.contains("\(rows) rows"), "\(look.out)\(look.err)")
+        let new = try await gyrus.run("new", path)
+        #expect(new.status == 0 && !new.out.isEmpty, "\(new.err)")
+        let result = gyrus.folder.appending(path: "result").path
+        let run = try await gyrus.run("run", path, "--budget", "10s", "--output", result)
+        #expect(run.status == 0, "\(run.out)\(run.err)")
+        return result
+    }
 }

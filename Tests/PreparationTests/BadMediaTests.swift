@@ -231,6 +231,28 @@ import Testing
         #expect(abs(long.duration - 10_800) < 0.01)
     }
 
+    @Test func `sounds without samples are named rows, and sounds that are cut off are noted`() throws {
+        let folder = try TemporaryDirectory()
+        for name in ["high", "low"] {
+            try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true)
+            for number in 0..<20 {
+                try MixedRows.wave(seconds: 0.2, rate: 8_000, pitch: (name == "low" ? 200 : 900) + number)
+                    .write(to: folder.file("\(name)/\(number).wav"))
+            }
+        }
+        try Self.wave(0, to: folder.file("low/empty.wav"))
+        try Self.wave(3 * 3_600 * 8_000, to: folder.file("high/three hours.wav"))
+        let report = try SampleTable(settings: DataSettings(source: folder.url.path)).report(probe: MediaProber())
+        #expect(report.unreadableFiles.map(\.file) == ["low/empty.wav"])
+        #expect(report.notes.contains { $0.contains("longer than 600 seconds") && $0.contains("three hours.wav") })
+        let outcome = try Self.prepare(folder, to: folder.path("d.safetensors"))
+        #expect(outcome.unreadableCount == 1)
+        #expect(outcome.unreadable.first?.place.contains("low/empty.wav") == true)
+        #expect(
+            outcome.manifest.samples.training + outcome.manifest.samples.validation
+                + outcome.manifest.samples.test == 41)
+    }
+
     @Test func `a sound that ends before its header says is unreadable, and its row is named`() throws {
         let folder = try TemporaryDirectory()
         for name in ["high", "low"] {

@@ -10,57 +10,19 @@ import Torch
 
 /// New rows of a user's data, some of classes that a model does not know, are prepared like the model's data and learned.
 @Suite(.timeLimit(.minutes(10))) struct ContinuedDataTests {
-    enum Kind: String, CaseIterable {
-        case text, table, audio
-
-        var columns: [String] {
-            switch self {
-            case .text: ["note"]
-            case .table: ["size", "weight", "color"]
-            case .audio: ["voice"]
-            }
+    private static func family(_ kind: ClassRows) -> String {
+        switch kind {
+        case .text: "DAN"
+        case .table: "MLP"
+        case .audio: "LeNet3"
+        case .series: "TCN"
         }
+    }
 
-        var family: String {
-            switch self {
-            case .text: "DAN"
-            case .table: "MLP"
-            case .audio: "LeNet3"
-            }
-        }
-
-        /// A row of a class, with the files that it names.
-        func write(_ row: Int, of kind: Int, to folder: TemporaryDirectory) throws -> String {
-            switch self {
-            case .text:
-                let words = ["apple pear plum", "river lake shore", "engine wheel brake"][kind].split(separator: " ")
-                return "the \(words[row % 3]) and the \(words[(row / 3) % 3]) of day \(row % 10)"
-            case .table:
-                let weight = row % 7 == 3 ? "" : "\([10, 20, 40][kind] + row % 5)"
-                return
-                    "\([1, 5, 9][kind] + Double(row % 4) / 10),\(weight),\(["red", "blue", "green"][(kind + row / 9) % 3])"
-            case .audio:
-                try MixedRows.wave(seconds: 0.2, rate: 8_000, pitch: [300, 900, 2_400][kind] + 10 * (row % 5))
-                    .write(to: folder.file("\(kind)-\(row).wav"))
-                return "\(kind)-\(row).wav"
-            }
-        }
-
-        /// Writes a table of some classes.
-        func write(_ kinds: [Int], as name: String, to folder: TemporaryDirectory, from first: Int = 0) throws {
-            let lines = try (0..<90).map { row in
-                let kind = kinds[row % kinds.count]
-                return "\(try write(first + row, of: kind, to: folder)),\(["one", "two", "four"][kind])"
-            }
-            let header = (columns + ["kind"]).joined(separator: ",")
-            try Data((([header] + lines).joined(separator: "\n") + "\n").utf8).write(to: folder.file(name))
-        }
-
-        func settings(_ name: String, in folder: TemporaryDirectory) -> DataSettings {
-            DataSettings(
-                source: folder.path(name), target: .init(columns: ["kind"], kind: .classification),
-                modalities: ["input": .init(columns: columns, kind: ModalityKind(rawValue: rawValue))])
-        }
+    private static func settings(_ kind: ClassRows, _ name: String, in folder: TemporaryDirectory) -> DataSettings {
+        DataSettings(
+            source: folder.path(name), target: .init(columns: [ClassRows.target], kind: .classification),
+            modalities: ["input": .init(columns: kind.inputs, kind: ModalityKind(rawValue: kind.rawValue))])
     }
 
     private static let plan = try? TrainingPlan(
@@ -71,11 +33,11 @@ import Torch
         return session.network
     }
 
-    @Test(arguments: Kind.allCases)
-    func `a model learns rows of a class that it does not know, and keeps what it knew`(_ kind: Kind) throws {
+    @Test(arguments: ClassRows.allCases)
+    func `a model learns rows of a class that it does not know, and keeps what it knew`(_ kind: ClassRows) throws {
         let folder = try TemporaryDirectory(), plan = try #require(Self.plan)
-        try kind.write([0, 1], as: "first.csv", to: folder)
-        let settings = kind.settings("first.csv", in: folder)
+        try kind.write([0, 1], as: "first.csv", to: folder.url)
+        let settings = Self.settings(kind, "first.csv", in: folder)
         let table = try SampleTable(settings: settings)
         let known = try DataPreparer(
             rows: TableRows(table), settings: settings, name: "first", target: table.target.target, content: "1"
@@ -86,7 +48,7 @@ import Torch
             branches: [
                 (
                     "input",
-                    try #require(StructureFamily.named(kind.family)).network(
+                    try #require(StructureFamily.named(Self.family(kind))).network(
                         input: "input", signature, outputs: 2, width: 0.5)
                 )
             ], classes: 2)
@@ -95,7 +57,7 @@ import Torch
         #expect(try parent.evaluate(on: first.source(.test)).accuracy > 0.8)
 
         // The second table has other rows of a known class, before a new one.
-        try kind.write([2, 0], as: "second.csv", to: folder, from: 100)
+        try kind.write([2, 0], as: "second.csv", to: folder.url, from: 100)
         var more = DataSettings(source: folder.path("second.csv"))
         more.continueReading(known)
         let others = try SampleTable(settings: more)
@@ -103,7 +65,7 @@ import Torch
         let manifest = try DataPreparer(
             rows: rows, settings: more, name: "second", target: rows.target, content: "2", known: known.inputs
         ).prepare(to: folder.path("second.safetensors")).manifest
-        #expect(manifest.target.names == ["one", "two", "four"])
+        #expect(manifest.target.names == ClassRows.classes)
         #expect(manifest.inputs == known.inputs || kind == .audio)
         let second = try PreparedDataset(opening: folder.path("second.safetensors"))
         let training = ContinualTraining(network: network, parent: parent, method: .replay)

@@ -25,8 +25,12 @@ import Testing
         }
 
         /// Starts the program that prepares.
-        /// - Parameter kilobytes: Maximum size of a file that it may write; nil for no limit.
-        func start(_ name: String, limit kilobytes: Int? = nil) throws -> (program: ChildProcess, log: URL) {
+        /// - Parameters:
+        ///   - kilobytes: Maximum size of a file that it may write; nil for no limit.
+        ///   - free: Size of a disk that only it sees, in the folder `disk`, in kilobytes that are still free.
+        func start(
+            _ name: String, limit kilobytes: Int? = nil, diskOf free: Int? = nil
+        ) throws -> (program: ChildProcess, log: URL) {
             var settings = DataSettings(source: folder.url.path)
             var image = DataSettings.Modality(columns: ["file"], kind: .image)
             image.size = [256, 256]
@@ -36,8 +40,21 @@ import Testing
             let log = target.file("log \(UUID().uuidString)")
             let path = try ChildProcess.executable("gyrus-data").path
             let limit = kilobytes.map { "trap '' XFSZ; ulimit -f \($0); " } ?? ""
+            var words = ["/bin/bash", "-c", "\(limit)exec '\(path)' prepare"]
+            if let free {
+                let disk = target.file("disk")
+                try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
+                // One more page, which is taken, because a disk of size 0 has no limit.
+                let mount =
+                    "mount -t tmpfs -o size=\(free + 4)k none '\(disk.path)' && head -c 4096 /dev/zero > '\(disk.path)/taken'"
+                words =
+                    [
+                        "/usr/bin/unshare", "--map-root-user", "--mount", "/bin/sh", "-c", "\(mount) && exec \"$@\"",
+                        "sh",
+                    ] + words
+            }
             let program = try ChildProcess(
-                path: "/bin/bash", ["-c", "\(limit)exec '\(path)' prepare"], input: URL(filePath: input), log: log)
+                path: words[0], Array(words.dropFirst()), input: URL(filePath: input), log: log)
             return (program, log)
         }
 
@@ -89,6 +106,24 @@ import Testing
         let free = try made.start("data")
         #expect(await free.program.end() == 0)
         #expect(FileManager.default.fileExists(atPath: made.target.path("data")))
+    }
+
+    private static func canMount() async -> Bool {
+        let words = ["--map-root-user", "--mount", "/bin/mount", "-t", "tmpfs", "none", "/mnt"]
+        return (try? await ChildProcess.output(of: "/usr/bin/unshare", words))?.status == 0
+    }
+
+    @Test(
+        .enabled("needs permission to mount a disk in a namespace of its own") { await canMount() },
+        arguments: [0, 2_048, 8_192])
+    func `where a disk is full, it ends with the reason`(freeKilobytes: Int) async throws {
+        let made = try Made()
+        let full = try made.start("disk/data", diskOf: freeKilobytes)
+        #expect(await full.program.end() == 1)
+        let failure = try #require(try Made.messages(full.log).last?.failure)
+        #expect(failure.code == .unavailable)
+        #expect(failure.message.contains("No space left on device"), "\(failure.message)")
+        #expect(failure.message.contains(made.target.path("disk/")), "\(failure.message)")
     }
 
     @Test func `pictures that have changed are prepared again`() async throws {

@@ -29,6 +29,16 @@ struct BadTableTests {
         let table = try data.table("t.csv")
         #expect(table.target.target.kind == .regression)
         #expect(table.rowsWithoutTarget == 3)
+        #expect(table.notes.contains { $0.contains("3 of 43 rows") && $0.contains("t.csv, row 41") })
+    }
+
+    @Test(arguments: ["1e999", "Infinity", "NaN", "-Infinity"])
+    func `targets in JSON Lines that are not finite are left out`(number: String) throws {
+        let lines = (0..<40).map { #"{"x": \#($0), "y": \#($0 == 6 ? number : "\($0).25")}"# }
+        let table = try MadeData().write(lines.joined(separator: "\n"), as: "t.jsonl").table("t.jsonl", target: "y")
+        #expect(table.target.target.kind == .regression)
+        #expect(table.rowsWithoutTarget == 1)
+        #expect(table.notes.contains { $0.contains("1 of 40 rows") && $0.contains("t.jsonl, row 7") }, "\(table.notes)")
     }
 
     @Test func `a label with leading zeros stays text`() throws {
@@ -38,17 +48,51 @@ struct BadTableTests {
         #expect(table.target.target.names == ["007", "042"])
     }
 
+    @Test func `labels that are equal as numbers but written differently are different classes`() throws {
+        let names = ["7", "007", "07"]
+        let text = "x,label\n" + (0..<60).map { "\($0 % 11),\(names[$0 % 3])\n" }.joined()
+        let table = try MadeData().write(text, as: "t.csv").table("t.csv")
+        #expect(Set(table.target.target.names) == Set(names))
+        #expect(table.target.counts == [20, 20, 20])
+    }
+
+    @Test func `texts in a target of numbers are left out, counted and named`() throws {
+        let text =
+            "x,price\n" + (0..<60).map { "\($0 % 11),\($0 == 41 || $0 == 50 ? "oops" : "\($0).5")\n" }.joined()
+        let table = try MadeData().write(text, as: "t.csv").table("t.csv")
+        #expect(table.target.target.kind == .regression)
+        #expect(table.rowsWithoutTarget == 2)
+        #expect(table.notes.contains { $0.contains("2 of 60 rows") && $0.contains("t.csv, row 42") })
+        #expect(table.notes.contains { $0.contains("t.csv, row 42 has 'oops'") })
+    }
+
+    @Test func `a target of numbers and many texts is classes, and said to be guessed`() throws {
+        let text =
+            "x,label\n" + (0..<60).map { "\($0 % 11),\(["1", "2", "none so far"][$0 % 3])\n" }.joined()
+        let table = try MadeData().write(text, as: "t.csv").table("t.csv")
+        #expect(table.target.target.names == ["1", "2", "none so far"])
+        #expect(table.target.guess?.contains("'label'") == true)
+    }
+
     @Test func `more classes than can be learned are refused`() throws {
         let text = "x,label\n" + (0..<10_400).map { "\($0 % 17),name\($0)x\n" }.joined()
         let message = try MadeData().write(text, as: "t.csv").failure("t.csv", target: "label")
         #expect(message.contains("different values, but at most 10000 classes are possible"))
     }
 
-    @Test func `a column that seems to be the target but has too many classes is named`() throws {
-        let text = "x,label\n" + (0..<36_000).map { "\($0 % 17),name \($0 % 12_000)x\n" }.joined()
+    @Test(arguments: ["label", "category", "species", "kind"])
+    func `a column that seems to be the target but has too many classes is named`(name: String) throws {
+        let text = "x,\(name)\n" + (0..<36_000).map { "\($0 % 17),name \($0 % 12_000)x\n" }.joined()
         let message = try MadeData().write(text, as: "t.csv").failure("t.csv")
-        #expect(message.contains("The column 'label' seems to be the target"))
+        #expect(message.contains("The column '\(name)' seems to be the target"))
         #expect(message.contains("at most 10000 classes are possible"))
+    }
+
+    @Test func `a column with too many classes does not stop the guess of a likelier one`() throws {
+        let text =
+            "category,x,label\n" + (0..<36_000).map { "name \($0 % 12_000)x,\($0 % 17),\($0 % 2)\n" }.joined()
+        let table = try MadeData().write(text, as: "t.csv").table("t.csv")
+        #expect(table.target.columns.map { table.columns[$0].name } == ["label"])
     }
 
     @Test func `texts among numbers count as missing and are reported`() throws {
@@ -165,6 +209,17 @@ struct BadTableTests {
         let table = try data.table()
         #expect(Set(table.target.target.names) == Set(names))
         #expect(table.target.counts == Array(repeating: 6, count: names.count))
+    }
+
+    @Test func `names of columns and values can be in any script`() throws {
+        let columns = ["مقاس", "顏色", "🎯 label"]
+        let text =
+            columns.joined(separator: ",") + "\n"
+            + (0..<60).map { "\($0 % 7),\(["红", "नीला"][$0 % 2]),\(["é", "e\u{301}t", "👩‍👩‍👧"][$0 % 3])\n" }.joined()
+        let table = try MadeData().write(text, as: "бетле.csv").table("бетле.csv")
+        #expect(table.columns.map(\.name) == columns)
+        #expect(Set(table.target.target.names) == ["é", "ét", "👩‍👩‍👧"])
+        #expect(table.kinds == ["table": .table])
     }
 
     @Test func `rows without a group are not grouped with each other`() throws {

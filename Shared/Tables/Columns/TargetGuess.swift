@@ -29,16 +29,6 @@ struct TargetGuess {
                 "The column '\(alone.name)' has only one value (\(alone.examples.first ?? "")), so there is nothing to "
                     + "learn. Name another column with --target COLUMN, or in a file 'target: {column: …}'.")
         }
-        if let large = columns.first(where: {
-            AnswerNames.points(of: $0.name) >= 8 && $0.kind == .text && $0.role == .input
-                && $0.distinct > DataLimits.outputs && $0.distinct * 2 <= rows
-        }) {
-            throw Failure(
-                .invalidArgument,
-                "The column '\(large.name)' seems to be the target, but it has \(large.distinct) different values, and at "
-                    + "most \(DataLimits.outputs) classes are possible. Merge or leave out rare ones, or name another "
-                    + "column with --target COLUMN.")
-        }
         let possible = columns.indices.filter(isPossible)
         guard !possible.isEmpty else {
             throw Failure(
@@ -54,7 +44,18 @@ struct TargetGuess {
         if best.points.name > 0, let alike = alike(best.column, among: possible) { return alike }
         let near = ranked.filter { best.points.total - $0.points.total < Self.margin }
         if near.count > 1, near.contains(where: { $0.points.name <= 0 }) { throw undecided(near.map(\.column)) }
+        try checkClasses(of: columns[best.column])
         return Choice(columns: [best.column], reason: reason(best.column, best.points, isOnly: possible.count == 1))
+    }
+
+    /// Refuses a column with more classes than can be learned, instead of learning a less likely one in silence.
+    private func checkClasses(of column: SampleColumn) throws {
+        guard column.kind == .text, column.distinct > DataLimits.outputs else { return }
+        throw Failure(
+            .invalidArgument,
+            "The column '\(column.name)' seems to be the target, but it has \(column.distinct) different values, and at "
+                + "most \(DataLimits.outputs) classes are possible. Merge or leave out rare ones, or name another "
+                + "column with --target COLUMN.")
     }
 
     private func reason(_ index: Int, _ points: Points, isOnly: Bool) -> String {
@@ -128,9 +129,8 @@ struct TargetGuess {
         let column = columns[index]
         guard column.distinct > 1, column.role == .input else { return false }
         if [.category, .labels, .number].contains(column.kind) { return true }
-        // Answers of several words still count as answers if they are named so and recur.
-        return column.kind == .text && column.distinct * 2 <= rows && column.distinct <= DataLimits.outputs
-            && AnswerNames.points(of: column.name) > 0
+        // Answers of several words, or too many to be categories, still count as answers if they are named so and recur.
+        return column.kind == .text && column.distinct * 2 <= rows && AnswerNames.points(of: column.name) > 0
     }
 
     /// Whether a column `y` is a coordinate of a point `x`, `y`.

@@ -17,17 +17,21 @@ public struct MediaFacts: Hashable, Sendable, Codable {
     public var channels: Int?
     /// Sounds: duration in seconds.
     public var seconds: Double?
+    /// Sounds: the number of seconds from the start that are used.
+    public var usedSeconds: Double?
     /// Sounds: samples per second.
     public var rate: Int?
 
     /// Describes a picture or a sound.
     public init(
-        width: Int? = nil, height: Int? = nil, channels: Int? = nil, seconds: Double? = nil, rate: Int? = nil
+        width: Int? = nil, height: Int? = nil, channels: Int? = nil, seconds: Double? = nil, usedSeconds: Double? = nil,
+        rate: Int? = nil
     ) {
         self.width = width
         self.height = height
         self.channels = channels
         self.seconds = seconds
+        self.usedSeconds = usedSeconds
         self.rate = rate
     }
 }

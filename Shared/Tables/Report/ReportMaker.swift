@@ -26,6 +26,8 @@ struct ReportMaker {
     private var missing: [Int]
     private var unreadable = 0
     private var unreadableFiles: [DataReport.UnreadableFile] = []
+    /// Number of sounds of which only the beginning is used, and the first of them.
+    private var long: (count: Int, first: String, seconds: Double) = (0, "", 0)
     private var samples: [DataReport.Sample] = []
     private let total: Int
 
@@ -83,7 +85,7 @@ struct ReportMaker {
         do {
             switch cell {
             case .bytes(let bytes):
-                if let probe, type != .text { note(try probe.probe(type, bytes: bytes), modality) }
+                if let probe, type != .text { note(try probe.probe(type, bytes: bytes), of: sample, modality) }
             case .array(let array):
                 note("height", Double(array.shape.first ?? 0), modality)
                 note("width", Double(array.shape.dropFirst().first ?? 0), modality)
@@ -95,7 +97,7 @@ struct ReportMaker {
                         let text = try TextStream.contents(of: path, encoding: table.settings.encoding)
                         note("characters", Double(text.count), modality)
                     } else if let probe {
-                        note(try probe.probe(type, path: path), modality)
+                        note(try probe.probe(type, path: path), of: sample, modality)
                     }
                     return (try Self.hash(ofFile: path), true)
                 }
@@ -113,7 +115,11 @@ struct ReportMaker {
         }
     }
 
-    private mutating func note(_ facts: MediaFacts, _ modality: Int) {
+    private mutating func note(_ facts: MediaFacts, of sample: SampleRow, _ modality: Int) {
+        if let used = facts.usedSeconds, let all = facts.seconds, used < all {
+            if long.count == 0 { (long.first, long.seconds) = (sample.place, used) }
+            long.count += 1
+        }
         let known: [(String, Double?)] = [
             ("width", facts.width.map(Double.init)), ("height", facts.height.map(Double.init)),
             ("channels", facts.channels.map(Double.init)), ("seconds", facts.seconds),
@@ -175,7 +181,15 @@ struct ReportMaker {
             guess: table.target.guess,
             classes: zip(names, table.target.counts).map { DataReport.Class(name: $0, count: $1) },
             duplicates: try duplicates(), unreadable: unreadable, unreadableFiles: unreadableFiles, examples: samples,
-            suggestedGroup: table.suggestedGroup, notes: table.notes, settings: table.foundSettings)
+            suggestedGroup: table.suggestedGroup, notes: table.notes + notes, settings: table.foundSettings)
+    }
+
+    private var notes: [String] {
+        guard long.count > 0 else { return [] }
+        return [
+            "\(long.count) sounds are longer than \(NumberText.description(of: long.seconds)) seconds, and only their "
+                + "beginnings are used, starting with \(long.first)."
+        ]
     }
 
     private static func column(_ column: SampleColumn) -> DataReport.Column {

@@ -15,7 +15,7 @@ struct ModelRank: AsyncParsableCommand {
               gyrus models rank new-speakers.yaml
               gyrus models rank 0b5f21c9 --limit 3
 
-            DATA is a scenario file, or a prefix of a recipe (see: gyrus datasets). Every model that can be trained here \
+            DATA is a scenario file, or a dataset's name or a prefix of its recipe (see: gyrus datasets). Every model that can be trained here \
             is scored on a sample of the data without training: LogME and H-score measure how well its features fit. \
             Attention combines these scores with the outcomes of earlier updates of similar models on similar data. \
             Continue with: gyrus models update MODEL --data DATA
@@ -35,7 +35,7 @@ struct ModelRank: AsyncParsableCommand {
     @Option(help: "Number of training samples to score models on.")
     var samples = ScoringTask.usualSamples
 
-    @Argument(help: "New data: a scenario file or a prefix of a recipe.")
+    @Argument(help: "New data: a scenario file, or a dataset's name or a prefix of its recipe.")
     var data: String
 
     func validate() throws {

@@ -18,8 +18,8 @@ struct ModelUpdate: AsyncParsableCommand {
               gyrus models update 3fa27c11/48 --data new-speakers.yaml --memory 8000
               gyrus models update 3fa27c11/48 --data more-clothes
 
-            DATA is a folder or a table, a scenario file, or a prefix of a recipe in the registry (see: \
-            gyrus datasets). A folder, a table or a scenario with a source is prepared like the model's own \
+            DATA is a folder or a table, a scenario file, or a dataset's name or a prefix of its recipe in the \
+            registry (see: gyrus datasets); if it can be both a file and a dataset, write ./DATA for the file. A folder, a table or a scenario with a source is prepared like the model's own \
             data. If it has new classes, the new version gets an output for each of them, after the known \
             ones. Methods:
 

@@ -7,29 +7,52 @@ import ServiceClient
 import TrainerClient
 
 extension Services {
-    /// The prepared data for a name: either a scenario file, whose data is prepared if necessary, or a prefix of a recipe
-    /// in the registry.
-    /// - Parameter model: The model that will learn from the data, if any. A folder, a table, or a scenario with a source
-    ///   is then prepared like the model's data.
+    /// The prepared data that a name refers to: a file or folder, which is prepared if necessary, or a dataset in the
+    /// registry.
+    /// - Parameters:
+    ///   - name: Path of a scenario file, `NAME` or `NAME@VERSION` of data added under a name, or the beginning of a
+    ///     recipe.
+    ///   - model: The model that will learn from the data, if any. A folder, a table, or a scenario with a source is then
+    ///     prepared like the model's data.
+    /// - Throws: `Failure` if the name refers to nothing, or to several things, with what tells them apart.
     func preparedData(
         _ name: String, by trainer: TrainerClient, for model: PretrainedModel? = nil
     ) async throws -> RegisteredDataset {
-        if let model, let set = try await continuedData(name, of: model) { return set }
-        if name == "-" || FileManager.default.fileExists(atPath: name) {
-            let data = try ScenarioFile.data(ScenarioSource.read(name), file: ScenarioSource.name(of: name))
-            guard let recipe = data.recipe else { return try await preparedData(data.id, by: trainer) }
-            let id = "prepare-\(recipe.id.prefix(16))"
-            let prepared = try await trainer.prepare(PreparationTask(recipe: recipe), id: id, group: id)
-            if let set = try await registry().dataset(recipe: BlobDigest(prepared.recipe)) { return set }
+        let registered = try await registeredData(name)
+        guard name == "-" || FileManager.default.fileExists(atPath: name) else {
+            return try only(registered, name)
         }
-        let found = try await registry().datasets().filter { $0.recipe.hexadecimal.hasPrefix(name) }
-        guard found.count == 1 else {
+        if let other = registered.first {
             throw Failure(
-                .notFound,
-                "\(found.isEmpty ? "no" : "more than one") dataset has a recipe that begins with '\(name)', and no scenario file"
-                    + " has that name; see: \(command("datasets"))")
+                .invalidArgument,
+                "'\(name)' is a file here and also a dataset in the registry; for the file use './\(name)', for the "
+                    + "dataset a part of its recipe that is no file here: \(other.recipe.hexadecimal)")
         }
-        return found[0]
+        if let model, let set = try await continuedData(name, of: model) { return set }
+        let data = try ScenarioFile.data(ScenarioSource.read(name), file: ScenarioSource.name(of: name))
+        guard let recipe = data.recipe else { return try only(await registeredData(data.id), data.id) }
+        let id = "prepare-\(recipe.id.prefix(16))"
+        let prepared = try await trainer.prepare(PreparationTask(recipe: recipe), id: id, group: id)
+        return try only(await registeredData(prepared.recipe), prepared.recipe)
+    }
+
+    /// The datasets in the registry that a name can mean. A name with a slash is a path and means none.
+    private func registeredData(_ name: String) async throws -> [RegisteredDataset] {
+        let (registry, base) = (try await registry(), name.prefix { $0 != "@" })
+        let versions = DatasetVersions(registry)
+        let named = try await versions.all(of: String(base)).isEmpty ? [] : [versions.find(name)]
+        return named + (try await registry.datasets().filter { $0.recipe.hexadecimal.hasPrefix(name) })
+    }
+
+    private func only(_ found: [RegisteredDataset], _ name: String) throws -> RegisteredDataset {
+        if found.count == 1 { return found[0] }
+        throw Failure(
+            .notFound,
+            (found.isEmpty
+                ? "there is no file or folder '\(name)', and no dataset in the registry has this name or a recipe that "
+                    + "begins with it"
+                : "more than one dataset has the name '\(name)' or a recipe that begins with it")
+                + "; see: \(command("datasets"))")
     }
 }
 
