@@ -75,16 +75,21 @@ import Testing
         func images(_ count: UInt8) -> [UInt8] {
             [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 28, 0, 0, 0, 28] + [UInt8](repeating: 1, count: Int(count) * 784)
         }
+        func pictures(_ shape: [Int] = [1, 28, 28]) throws -> ImageSet {
+            try .arrays(folder: folder.url.path, training: "train", test: "t10k", shape: shape, classes: 10)
+        }
         func refusal() throws -> String {
-            try #require(throws: Failure.self) { try ImageSet.mnist(folder: folder.url.path) }.message
+            try #require(throws: Failure.self) { try pictures() }.message
         }
         for part in ["train", "t10k"] {
             _ = try folder.write(images(2), as: "\(part)-images-idx3-ubyte")
             _ = try folder.write([0, 0, 8, 1, 0, 0, 0, 2, 7, 9], as: "\(part)-labels-idx1-ubyte")
         }
-        let set = try ImageSet.mnist(folder: folder.url.path)
+        let set = try pictures()
         #expect(set.training.labels == [7, 9])
         #expect(set.test.pixels(1).count == 784)
+        let other = try #require(throws: Failure.self) { try pictures([1, 32, 32]) }
+        #expect(other.message.contains("28 × 28, not 32 × 32"))
         _ = try folder.write([0, 0, 8, 1, 0, 0, 0, 1, 7], as: "t10k-labels-idx1-ubyte")
         #expect(try refusal().contains("1 labels for the 2 pictures"))
         _ = try folder.write([0, 0, 8, 1, 0, 0, 0, 2, 7, 10], as: "t10k-labels-idx1-ubyte")

@@ -4,8 +4,8 @@ import Testing
 @testable import Datasets
 
 @Suite struct `Pairing by label` {
-    private let images = (0..<100).map { UInt8($0 % 10) }
-    private let clips = (0..<30).map { UInt8($0 / 3) }
+    private let images = (0..<100).map { $0 % 10 }
+    private let clips = (0..<30).map { $0 / 3 }
 
     private func pair(_ count: Int, seed: UInt64 = 1) throws -> Pairing {
         try Pairing(of: ["image": images, "audio": clips], count: count, split: .training, seed: seed)

@@ -16,6 +16,8 @@ import Torch
         recipe = try Self.synthetic(seed: 5)
     }
 
+    private static var tones: SpeechSet { .tones(clip: .init(rate: 8000, samples: 8000), classes: 10, seed: 1) }
+
     private static func synthetic(seed: UInt64) throws -> DatasetRecipe {
         try DatasetRecipe(
             modalities: [
@@ -40,7 +42,7 @@ import Torch
 
     @Test func `splits have the requested number of samples`() throws {
         let dataset = try prepared(recipe)
-        #expect(dataset.origin == .recipe(recipe))
+        #expect(dataset.manifest?.content == recipe.id)
         for (split, count) in [(PreparedDataset.Split.training, 60), (.validation, 20), (.test, 30)] {
             let source = try dataset.source(split)
             #expect(source.count == count)
@@ -157,10 +159,10 @@ import Torch
     }
 
     @Test func `no recording or noise clip is in two splits`() throws {
-        let speech = SpeechSet.syntheticTones(seed: 1)
+        let speech = Self.tones
         let modality = try AudioModality(
-            #require(recipe.modalities["audio"]), recipe: recipe, speech: speech,
-            noise: NoiseSet.syntheticNoise(seed: 1))
+            #require(recipe.modalities["audio"]), side: 64, recipe: recipe, speech: speech,
+            noise: NoiseSet.generated(rate: 8000, seed: 1))
         let recordings = modality.plan.map { Set($0.map(\.recording)) }
         #expect(recordings.training.count == 2050 && recordings.validation.count == 200)
         #expect(recordings.test == Set(speech.recordings.indices.filter { speech.recordings[$0].isTest }))
@@ -175,7 +177,7 @@ import Torch
 
     @Test(arguments: 0..<5 as Range<UInt64>)
     func `the held-out speaker is only in the test split`(seed: UInt64) throws {
-        let speech = SpeechSet.syntheticTones(seed: 1)
+        let speech = Self.tones
         let parts = try speech.split(.speaker, seed: seed)
         let held = try speech.heldOutSpeaker(seed: seed)
         #expect(held == "voice\(seed)")

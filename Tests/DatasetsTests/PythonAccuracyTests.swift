@@ -49,7 +49,7 @@ import Torch
         let dataset = try PreparedDataset(opening: folder.path("data.safetensors"))
         let network = try NetworkDescription.fused(
             branches: ["image", "audio"].map { modality in
-                let shape = try #require(recipe.shape(of: modality))
+                let shape = try #require(recipe.inputs[modality]?.shape)
                 return (modality, try TableSix.leNet3.network(input: modality, shape: shape, classes: 10))
             }, classes: 10)
         let plan = try TrainingPlan(

@@ -9,7 +9,7 @@ import Torch
 @Suite(.enabled(if: RealData.isHere, Comment(rawValue: RealData.reason)), .timeLimit(.minutes(10)))
 struct `Real audio-visual MNIST` {
     @Test func `all of MNIST is read`() throws {
-        let set = try ImageSet.mnist(folder: RealData.locator.folder(of: "mnist"))
+        let set = try Preset.named("mnist", field: "").pictures([1, 28, 28], locator: RealData.locator, seed: 1)
         #expect(set.training.labels.count == 60_000)
         #expect(set.test.labels.count == 10_000)
         #expect(Array(set.training.labels.prefix(5)) == [5, 0, 4, 1, 9])
@@ -18,12 +18,13 @@ struct `Real audio-visual MNIST` {
     }
 
     @Test func `every recording and noise clip is read`() throws {
-        let speech = try SpeechSet.named("fsdd", locator: RealData.locator, seed: 1)
+        let clip = Preset.Clip(rate: 8000, samples: 8000)
+        let speech = try Preset.named("fsdd", field: "").recordings(clip, locator: RealData.locator, seed: 1)
         #expect(speech.recordings.count == 2500)
         #expect(Set(speech.recordings.map(\.speaker)) == ["george", "jackson", "lucas", "nicolas", "theo"])
         #expect(speech.recordings.count(where: \.isTest) == 250)
         for index in speech.recordings.indices { #expect(try speech.samples(index).count > 1000) }
-        let noise = try NoiseSet.named("esc10", locator: RealData.locator, seed: 1)
+        let noise = try Preset.named("esc10", field: "").noise(for: clip, locator: RealData.locator, seed: 1)
         #expect(noise.clips.count == 320)
         let parts = try noise.split()
         #expect(parts.training.count == 160 && parts.validation.count == 80 && parts.test.count == 80)

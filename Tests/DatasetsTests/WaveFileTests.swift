@@ -31,7 +31,7 @@ import Testing
 
     private static func samples(_ bytes: [UInt8], as name: String = "x.wav") throws -> [Float] {
         let folder = try TemporaryDirectory()
-        return try AudioFolder.samples(of: folder.write(bytes, as: name))
+        return try AudioFolder.samples(of: folder.write(bytes, as: name), rate: 8000)
     }
 
     @Test(
@@ -75,30 +75,42 @@ import Testing
     }
 
     @Test func `a missing file and a file of another kind are refused`() throws {
-        #expect(try #require(throws: Failure.self) { try AudioFolder.samples(of: "/no/such.wav") }.code == .notFound)
+        #expect(
+            try #require(throws: Failure.self) { try AudioFolder.samples(of: "/no/such.wav", rate: 8000) }.code
+                == .notFound)
         let ogg = Array("OggS".utf8) + [UInt8](repeating: 0, count: 60)
         #expect(throws: Failure.self) { try Self.samples(ogg) }
         let avi = Array("RIFF".utf8) + [4, 0, 0, 0] + Array("AVI ".utf8)
         #expect(throws: Failure.self) { try Self.samples(avi) }
     }
 
-    @Test func `names of recordings give digit, speaker and part`() {
-        let recording = SpeechSet.Recording(name: "7_jackson_12", label: 7, speaker: "jackson", isTest: false)
-        #expect(SpeechSet.recording(named: "7_jackson_12.wav") == recording)
-        #expect(SpeechSet.recording(named: "0_theo_4.wav")?.isTest == true)
+    private static let clip = Preset.Clip(rate: 8000, samples: 8000)
+    private static let digits = (0...9).map(String.init)
+
+    @Test func `names of recordings give class, speaker and part`() {
+        func recording(_ name: String, _ classes: [String] = Self.digits) -> SpeechSet.Recording? {
+            SpeechSet.recording(named: name, classes: classes, tests: 5)
+        }
+        let seven = SpeechSet.Recording(name: "7_jackson_12", label: 7, speaker: "jackson", isTest: false)
+        #expect(recording("7_jackson_12.wav") == seven)
+        #expect(recording("0_theo_4.wav")?.isTest == true)
+        #expect(recording("no_theo_5.wav", ["yes", "no"])?.label == 1)
         for name in ["10_theo_1.wav", "x_theo_1.wav", "1_theo.wav", "1__2.wav", "1_theo_-2.wav", "1_a_b_2.wav"] {
-            #expect(SpeechSet.recording(named: name) == nil)
+            #expect(recording(name) == nil)
         }
     }
 
     @Test func `a folder with a file of another name is refused`() throws {
         let folder = try TemporaryDirectory()
         let place = folder.url.path
-        #expect(throws: Failure.self) { try SpeechSet.freeSpokenDigits(folder: place) }
+        func takes() throws -> SpeechSet {
+            try .takes(folder: place, clip: Self.clip, classes: Self.digits, tests: 5)
+        }
+        #expect(throws: Failure.self) { try takes() }
         _ = try folder.write(Recipe().bytes, as: "hello.wav")
-        let speech = try #require(throws: Failure.self) { try SpeechSet.freeSpokenDigits(folder: place) }
+        let speech = try #require(throws: Failure.self) { try takes() }
         #expect(speech.message.contains("hello.wav"))
-        let noise = try #require(throws: Failure.self) { try NoiseSet.environmentalSounds(folder: place) }
+        let noise = try #require(throws: Failure.self) { try NoiseSet.folds(folder: place, rate: 8000) }
         #expect(noise.message.contains("hello.wav"))
     }
 }

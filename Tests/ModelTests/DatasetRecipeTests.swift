@@ -37,10 +37,10 @@ import Testing
 
     @Test func `shapes and classes follow from the recipe`() throws {
         let recipe = try audioVisual(audio: .init(dataset: "fsdd", spectrogram: 64))
-        #expect(recipe.shape(of: "image") == [1, 28, 28])
-        #expect(recipe.shape(of: "audio") == [1, 64, 64])
-        #expect(recipe.shape(of: "touch") == nil)
-        #expect(recipe.classes == 10)
+        #expect(recipe.inputs["image"]?.shape == [1, 28, 28])
+        #expect(recipe.inputs["audio"]?.shape == [1, 64, 64])
+        #expect(recipe.inputs["touch"] == nil)
+        #expect(recipe.target == Target(.classification, names: (0...9).map(String.init)))
     }
 
     @Test func `synthetic data replaces real data under its own name`() throws {

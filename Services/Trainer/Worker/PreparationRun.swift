@@ -31,7 +31,7 @@ struct PreparationRun {
         let registered = try await registry.register(
             RegisteredDataset(
                 name: recipe.modalities.values.map(\.dataset).sorted().joined(separator: "+"), recipe: id, blob: blob,
-                classes: UInt32(recipe.classes), attributes: attributes))
+                classes: UInt32(recipe.target.outputs), attributes: attributes))
         return PreparationResult(recipe: recipe.id, blob: registered.blob)
     }
 

@@ -9,27 +9,32 @@ struct AudioModality: ModalitySource {
         let noise: Excerpt?
     }
 
-    /// A second of a clip of noise.
+    /// A part of a clip of noise.
     struct Excerpt: Hashable {
         let clip: Int
         let start: Int
     }
 
     let shape: [Int]
-    let candidates: PerSplit<[UInt8]>
+    let candidates: PerSplit<[Int]>
     let plan: PerSplit<[Candidate]>
 
     private let speech: SpeechSet
     private let noise: [[Float]]
     private let signalToNoise: Double
     private let spectrogram: Spectrogram
+    private let mixer: NoiseMixer
     /// The speaker whose recordings are the test split; nil if all splits have all speakers.
     private let testSpeaker: String?
 
-    init(_ settings: DatasetRecipe.Modality, recipe: DatasetRecipe, speech: SpeechSet, noise: NoiseSet?) throws {
+    /// - Parameter side: Height and width of the spectrogram.
+    init(
+        _ settings: DatasetRecipe.Modality, side: Int, recipe: DatasetRecipe, speech: SpeechSet, noise: NoiseSet?
+    ) throws {
+        let mixer = NoiseMixer(length: speech.clip.samples)
         let recordings = try speech.split(recipe.split, seed: recipe.seed, speakers: recipe.speakers)
         let noiseSamples = try noise.map { noise in try noise.clips.indices.map { try noise.samples($0) } } ?? []
-        let starts = noiseSamples.map(NoiseMixer.audibleStarts)
+        let starts = noiseSamples.map(mixer.audibleStarts)
         let clips = try noise?.split()
         func planned(_ split: PreparedDataset.Split) throws -> [Candidate] {
             var picker = try clips.map { clips in
@@ -43,11 +48,12 @@ struct AudioModality: ModalitySource {
         }
         plan = try PerSplit(training: planned(.training), validation: planned(.validation), test: planned(.test))
         candidates = plan.map { $0.map { speech.recordings[$0.recording].label } }
-        spectrogram = Spectrogram(side: settings.spectrogram ?? 112)
+        spectrogram = Spectrogram(side: side, clip: speech.clip)
         shape = [1, spectrogram.side, spectrogram.side]
         signalToNoise = settings.signalToNoise ?? 0
         testSpeaker =
             recipe.split == .speaker ? try speech.heldOutSpeaker(seed: recipe.seed, among: recipe.speakers) : nil
+        self.mixer = mixer
         self.speech = speech
         self.noise = noiseSamples
     }
@@ -79,9 +85,9 @@ struct AudioModality: ModalitySource {
 
     private func clip(_ candidate: Candidate) throws -> [Float] {
         let recording = try speech.samples(candidate.recording)
-        guard let excerpt = candidate.noise else { return NoiseMixer.centered(recording) }
-        let samples = noise[excerpt.clip][excerpt.start..<excerpt.start + NoiseMixer.length]
-        return NoiseMixer.mix(recording, with: samples, signalToNoise: signalToNoise)
+        guard let excerpt = candidate.noise else { return mixer.centered(recording) }
+        let samples = noise[excerpt.clip][excerpt.start..<excerpt.start + mixer.length]
+        return mixer.mix(recording, with: samples, signalToNoise: signalToNoise)
     }
 }
 
@@ -96,7 +102,7 @@ private struct ExcerptPicker {
         self.starts = starts
         generator = SplitMix64(seed: seed, purpose: "audio.noise.\(split.rawValue)")
         guard !self.clips.isEmpty else {
-            throw Failure(.invalidArgument, "No noise clip of the \(split.rawValue) split has a second of sound.")
+            throw Failure(.invalidArgument, "No noise clip of the \(split.rawValue) split has a clip of sound.")
         }
     }
 

@@ -2,19 +2,19 @@ import Model
 
 /// Adds noise to speech at a given signal-to-noise ratio.
 ///
-/// With s the recording, placed in the middle of one second (cut to its middle second if it is longer), and n an
-/// excerpt of noise of one second, the result is
+/// With s the recording, placed in the middle of a clip (cut to its middle if it is longer), and n an excerpt of
+/// noise as long as a clip, the result is
 ///
 ///     y = s + g · n,   g = √(P(s) / P(n) · 10^(−d / 10))
 ///
-/// where P is the mean square, of the recording over its own length and of the excerpt over the second, and d the
+/// where P is the mean square, of the recording over its own length and of the whole excerpt, and d the
 /// ratio in decibels.
 struct NoiseMixer: Sendable {
-    /// Samples of a clip: one second.
-    static let length = SpeechSet.rate
+    /// Samples of a clip.
+    let length: Int
 
     /// Places a recording in the middle of silence, or keeps its middle.
-    static func centered(_ recording: [Float]) -> [Float] {
+    func centered(_ recording: [Float]) -> [Float] {
         if recording.count >= length {
             let start = (recording.count - length) / 2
             return Array(recording[start..<start + length])
@@ -26,12 +26,12 @@ struct NoiseMixer: Sendable {
     }
 
     /// Speech with noise; the excerpt has the length of a clip.
-    static func mix(_ recording: [Float], with noise: ArraySlice<Float>, signalToNoise: Double) -> [Float] {
+    func mix(_ recording: [Float], with noise: ArraySlice<Float>, signalToNoise: Double) -> [Float] {
         precondition(noise.count == length, "an excerpt of noise has \(length) samples")
         let clip = centered(recording)
-        let noisePower = power(noise)
+        let noisePower = Self.power(noise)
         guard noisePower > 0 else { return clip }
-        let gain = Float((power(recording[...]) / noisePower * exponential10(-signalToNoise / 10)).squareRoot())
+        let gain = Float((Self.power(recording[...]) / noisePower * exponential10(-signalToNoise / 10)).squareRoot())
         return clip.withUnsafeBufferPointer { clip in
             noise.withUnsafeBufferPointer { noise in
                 clip.indices.map { clip[$0] + gain * noise[$0] }
@@ -48,13 +48,14 @@ struct NoiseMixer: Sendable {
 
     /// Where excerpts of a clip can start. Excerpts with less than a hundredth of the loudest one's power are left out,
     /// because amplifying near silence to the loudness of speech would add something other than the clip's sound.
-    static func audibleStarts(in clip: [Float]) -> [Int] {
+    func audibleStarts(in clip: [Float]) -> [Int] {
         guard clip.count >= length else { return [] }
-        let step = 500
+        let step = max(1, length / 16)
         let blocks = stride(from: 0, to: clip.count - clip.count % step, by: step).map { start in
-            power(clip[start..<start + step])
+            Self.power(clip[start..<start + step])
         }
-        let blocksPerExcerpt = length / step
+        let blocksPerExcerpt = (length + step - 1) / step
+        guard blocks.count >= blocksPerExcerpt else { return [] }
         let powers = (0...blocks.count - blocksPerExcerpt).map { first in
             blocks[first..<first + blocksPerExcerpt].reduce(0, +) / Double(blocksPerExcerpt)
         }

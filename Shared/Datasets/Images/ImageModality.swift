@@ -3,7 +3,7 @@ import Model
 /// A modality of pictures: the seed splits the official training pictures into training and validation.
 struct ImageModality: ModalitySource {
     let shape: [Int]
-    let candidates: PerSplit<[UInt8]>
+    let candidates: PerSplit<[Int]>
 
     private let set: ImageSet
     private let energyRemoved: Double
@@ -21,7 +21,7 @@ struct ImageModality: ModalitySource {
         self.set = set
         self.order = order
         self.validationCount = validationCount
-        shape = [1, set.side, set.side]
+        shape = set.shape
         energyRemoved = settings.energyRemoved ?? 0
         candidates = PerSplit(
             training: order.dropFirst(validationCount).map { set.training.labels[$0] },
@@ -38,7 +38,7 @@ struct ImageModality: ModalitySource {
         }
         // The components are those of the training pictures only.
         let components = try PrincipalComponents(
-            of: pixels.training, features: set.side * set.side, energyRemoved: energyRemoved)
+            of: pixels.training, features: shape.reduce(1, *), energyRemoved: energyRemoved)
         let rebuilt = try pixels.map(components.rebuild)
         let (lowest, highest) = rebuilt.training.withUnsafeBufferPointer { ($0.min() ?? 0, $0.max() ?? 0) }
         let scale = highest > lowest ? 255 / (highest - lowest) : 0

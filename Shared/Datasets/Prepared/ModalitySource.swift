@@ -35,8 +35,8 @@ extension PerSplit: Sendable where Value: Sendable {}
 protocol ModalitySource {
     /// Shape of one row.
     var shape: [Int] { get }
-    /// The labels of all possible rows, split by split.
-    var candidates: PerSplit<[UInt8]> { get }
+    /// The class numbers of all possible rows, split by split.
+    var candidates: PerSplit<[Int]> { get }
     /// Makes the rows of the chosen candidates.
     func render(_ chosen: PerSplit<[Int]>) throws -> RenderedModality
 }

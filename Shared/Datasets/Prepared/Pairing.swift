@@ -7,12 +7,12 @@ import Model
 /// same label, again each equally often. All choices depend only on seed and split.
 struct Pairing {
     /// The label of each sample.
-    let labels: [UInt8]
+    let labels: [Int]
     /// The candidate of each modality in each sample.
     let candidates: [String: [Int]]
 
     init(
-        of available: [String: [UInt8]], count: Int, split: PreparedDataset.Split, seed: UInt64,
+        of available: [String: [Int]], count: Int, split: PreparedDataset.Split, seed: UInt64,
         labels wanted: [Int]? = nil
     ) throws {
         let names = available.keys.sorted()
@@ -33,16 +33,16 @@ struct Pairing {
         self.candidates = candidates
     }
 
-    private static func places(of wanted: [Int]?, in labels: [UInt8]) -> [Int] {
+    private static func places(of wanted: [Int]?, in labels: [Int]) -> [Int] {
         guard let wanted = wanted.map(Set.init) else { return Array(labels.indices) }
-        return labels.indices.filter { wanted.contains(Int(labels[$0])) }
+        return labels.indices.filter { wanted.contains(labels[$0]) }
     }
 
     private static func follow(
-        _ labels: [UInt8], _ available: [UInt8], name: String, split: PreparedDataset.Split, seed: UInt64
+        _ labels: [Int], _ available: [Int], name: String, split: PreparedDataset.Split, seed: UInt64
     ) throws -> [Int] {
         let byLabel = Dictionary(grouping: available.indices) { available[$0] }
-        var decks: [UInt8: Deck] = [:]
+        var decks: [Int: Deck] = [:]
         for (label, indices) in byLabel {
             decks[label] = Deck(indices, seed: seed, purpose: "pairing.\(split.rawValue).\(name).\(label)")
         }

@@ -9,10 +9,9 @@ public import Torch
 /// For each split and modality, `training.image.rows` holds rows of bytes, floats or token numbers, and
 /// `training.image.indices` the row of each sample; `training.labels` holds class numbers, `training.targets` rows of
 /// labels or standardized numbers, `training.groups` the groups of samples, `test.places` the positions of samples in a
-/// user's data. For data that Gyrus knows by name, the metadata has `format`, `recipe` (canonical JSON), and for each
-/// modality `image.scale` and `image.offset`, which convert a byte to a number: over the training rows these numbers
-/// have mean 0 and variance 1. `manifest` says how new samples are prepared; for a user's own data there are only
-/// `format` and `manifest`.
+/// user's data. The metadata has `format` and `manifest`: kinds, shapes and classes, and how new samples are prepared.
+/// For presets it also has `recipe` (canonical JSON), and for each modality `image.scale` and `image.offset`, which
+/// convert a byte to a number: over the training rows these numbers have mean 0 and variance 1.
 ///
 /// ```swift
 /// let dataset = try PreparedDataset(opening: path)
@@ -33,18 +32,12 @@ public struct PreparedDataset: Sendable {
     /// The format for a user's own data.
     static let manifestFormat = "gyrus-dataset 2"
 
-    /// How it was made.
-    public enum Origin: Hashable, Sendable {
-        /// By a recipe, from data that Gyrus knows by name.
-        case recipe(DatasetRecipe)
-        /// From a user's own data.
-        case manifest(DatasetManifest)
-    }
-
-    /// How it was made.
-    public let origin: Origin
     /// How new samples are prepared; nil for data that an older version prepared.
     public let manifest: DatasetManifest?
+    /// The input that networks read for each modality.
+    public let inputs: [String: InputSignature]
+    /// What networks learn to answer.
+    public let target: Target
     /// Notes from its preparation, such as `image.components`.
     public let notes: [String: String]
     private let file: SafetensorsFile
@@ -55,9 +48,13 @@ public struct PreparedDataset: Sendable {
         let file = try SafetensorsFile(opening: path)
         do {
             manifest = try file.metadata["manifest"].map { try DatasetManifest(json: $0) }
-            switch (file.metadata["format"], file.metadata["recipe"], manifest) {
-            case (Self.format, let json?, _): origin = .recipe(try DatasetRecipe(json: json))
-            case (Self.manifestFormat, _, let manifest?): origin = .manifest(manifest)
+            switch (file.metadata["format"], manifest, file.metadata["recipe"]) {
+            case (Self.format, let manifest?, _), (Self.manifestFormat, let manifest?, _):
+                (inputs, target) = (manifest.inputs.mapValues(\.signature), manifest.target)
+            // Older versions wrote no manifest for presets.
+            case (Self.format, nil, let json?):
+                let recipe = try DatasetRecipe(json: json)
+                (inputs, target) = (recipe.inputs, recipe.target)
             default:
                 throw Failure(
                     .corrupt,
@@ -70,22 +67,6 @@ public struct PreparedDataset: Sendable {
         }
         notes = file.metadata.filter { !["format", "recipe", "manifest"].contains($0.key) }
         self.file = file
-    }
-
-    /// The input that networks read for each modality.
-    public var inputs: [String: InputSignature] {
-        switch origin {
-        case .recipe(let recipe): recipe.inputs
-        case .manifest(let manifest): manifest.inputs.mapValues(\.signature)
-        }
-    }
-
-    /// What networks learn to answer.
-    public var target: Target {
-        switch origin {
-        case .recipe(let recipe): Target(.classification, names: recipe.classLabels)
-        case .manifest(let manifest): manifest.target
-        }
     }
 
     /// The split with a given name, as used in tasks.
@@ -133,7 +114,9 @@ public struct PreparedDataset: Sendable {
 
     /// The elements of a tensor; empty if a split without samples has no tensors.
     private func elements<Element: TensorElement>(_ name: String) throws -> [Element] {
-        if case .manifest = origin, !file.entries.contains(where: { $0.name == name }) { return [] }
+        if file.metadata["format"] == Self.manifestFormat, !file.entries.contains(where: { $0.name == name }) {
+            return []
+        }
         return try file.elements(of: name)
     }
 
@@ -152,7 +135,7 @@ public struct PreparedDataset: Sendable {
             throw Failure(
                 .corrupt,
                 "'\(file.path)': tensor '\(rows.name)' has type \(rows.type.rawValue) and shape \(rows.shape), "
-                    + "which does not fit the recipe.")
+                    + "which does not fit the manifest.")
         }
         return SampleSource.Modality(
             name: name, shape: signature.shape, elementType: type, scales: scales, offsets: offsets,
@@ -161,10 +144,10 @@ public struct PreparedDataset: Sendable {
 
     /// Scale and offset that give stored elements mean 0 and variance 1 over the training samples.
     private func standardization(_ name: String) throws -> (scales: [Float], offsets: [Float]) {
-        guard case .manifest(let manifest) = origin else {
+        if file.metadata["format"] == Self.format {
             return ([try number("\(name).scale")], [try number("\(name).offset")])
         }
-        let input = manifest.inputs[name]
+        let input = manifest?.inputs[name]
         let known = input?.frozen.map { ($0.means, $0.deviations) } ?? input?.preparation.standardization
         guard let (means, deviations) = known else { return ([1], [0]) }
         return (deviations.map { 1 / $0 }, zip(means, deviations).map { -$0 / $1 })

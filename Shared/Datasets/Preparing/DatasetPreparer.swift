@@ -24,12 +24,13 @@ public struct DatasetPreparer: Sendable {
     ) throws {
         if let video = recipe.video {
             report("reading \(video.dataset)")
-            return try VideoSet(video, locator: locator).write(to: path)
+            return try Preset.named(video.dataset, field: "dataset").sequences(video, locator: locator).write(to: path)
         }
         var sources: [String: any ModalitySource] = [:]
         for (name, settings) in recipe.modalities {
             report("reading \(settings.dataset)")
-            sources[name] = try source(settings, recipe: recipe)
+            sources[name] = try Preset.named(settings.dataset, field: "dataset")
+                .modality(settings, recipe: recipe, locator: locator)
         }
         try Task.checkCancellation()
         let pairings = try PerSplit(
@@ -51,22 +52,8 @@ public struct DatasetPreparer: Sendable {
             metadata.merge(prepared.metadata) { first, _ in first }
             inputs[name] = prepared.input(recipe.inputs[name])
         }
-        metadata["manifest"] = try recipe.manifest(inputs).json
+        metadata["manifest"] = try recipe.manifest(inputs, trainingLabels: pairings.training.labels).json
         try SafetensorsFile.write(tensors, metadata: metadata, to: path)
-    }
-
-    private func source(_ settings: DatasetRecipe.Modality, recipe: DatasetRecipe) throws -> any ModalitySource {
-        switch try KnownDataset.named(settings.dataset, field: "dataset").kind {
-        case .image:
-            let set = try ImageSet.named(settings.dataset, locator: locator, seed: recipe.seed)
-            return ImageModality(settings, set: set, seed: recipe.seed)
-        case .audio:
-            let speech = try SpeechSet.named(settings.dataset, locator: locator, seed: recipe.seed)
-            let noise = try settings.noise.map { try NoiseSet.named($0, locator: locator, seed: recipe.seed) }
-            return try AudioModality(settings, recipe: recipe, speech: speech, noise: noise)
-        case .noise, .video:
-            throw Failure(.invalidArgument, "dataset: '\(settings.dataset)' cannot be a modality: it holds no samples.")
-        }
     }
 
     private func pairing(
@@ -114,7 +101,9 @@ private struct PreparedModality {
         self.tensors = tensors
         self.metadata = metadata
         self.name = name
-        preparation = rendered.preparation.standardizing(mean: mean, deviation: deviation)
+        var preparation = rendered.preparation
+        preparation.standardize(means: [Float(mean)], deviations: [Float(deviation)])
+        self.preparation = preparation
     }
 
     /// How new samples are converted to rows of the modality.
@@ -136,30 +125,18 @@ private struct PreparedModality {
     }
 }
 
-extension Preparation {
-    /// The same with the statistics of the training samples' bytes.
-    fileprivate func standardizing(mean: Double, deviation: Double) -> Preparation {
-        switch self {
-        case .picture(var picture):
-            (picture.means, picture.deviations) = ([Float(mean)], [Float(deviation)])
-            return .picture(picture)
-        case .sound(var sound):
-            (sound.mean, sound.deviation) = (Float(mean), Float(deviation))
-            return .sound(sound)
-        default: return self
-        }
-    }
-}
-
 extension DatasetRecipe {
     /// The manifest of the prepared data, with which networks trained on it answer for raw files: pictures and
     /// recordings in columns named like their modalities.
-    fileprivate func manifest(_ inputs: [String: DatasetManifest.Input]) -> DatasetManifest {
+    fileprivate func manifest(
+        _ inputs: [String: DatasetManifest.Input], trainingLabels: [Int]
+    ) -> DatasetManifest {
         let names = modalities.sorted { $0.key < $1.key }.map(\.value.dataset)
+        let perClass = trainingLabels.reduce(into: [Int](repeating: 0, count: target.outputs)) { $0[$1] += 1 }
         return DatasetManifest(
             name: Set(names).sorted().joined(separator: ", "),
             settings: DataSettings(source: names.joined(separator: ", ")),
-            content: id, inputs: inputs, target: Target(.classification, names: classLabels), counts: nil,
+            content: id, inputs: inputs, target: target, counts: perClass,
             samples: counts)
     }
 }

@@ -3,7 +3,8 @@ public import Foundation
 /// Finds raw data on this machine.
 ///
 /// Looks in the folder given (`--data`), then in `$GYRUS_DATA`, then in `../shared/data`, then in the user's cache
-/// (`$XDG_CACHE_HOME/gyrus/data`, or `~/.cache/gyrus/data`). Each may hold a dataset directly or in a folder `avmnist`.
+/// (`$XDG_CACHE_HOME/gyrus/data`, or `~/.cache/gyrus/data`). Each may hold a dataset directly; presets
+/// say where else.
 public struct DataLocator: Sendable, Hashable {
     /// The folders to search, in order.
     public let folders: [String]
@@ -27,27 +28,14 @@ public struct DataLocator: Sendable, Hashable {
     /// The folder of a dataset.
     /// - Throws: `Failure` with code `not-found` that lists every folder tried.
     public func folder(of dataset: String) throws -> String {
-        let places = folders.flatMap { ["\($0)/avmnist/\(dataset)", "\($0)/\(dataset)"] }
+        let names = Preset.all.first { $0.name == dataset }?.folders ?? [dataset]
+        let places = folders.flatMap { folder in names.map { "\(folder)/\($0)" } }
         if let place = places.first(where: Self.isFolder) { return place }
         throw Failure(
             .notFound,
             "The dataset '\(dataset)' is not on this machine. Looked for a folder of that name in "
                 + "\(places.joined(separator: ", ")). Name the folder that holds it with --data or $GYRUS_DATA, or let "
                 + "Gyrus generate data.")
-    }
-
-    /// The names of a recipe's datasets that are not on this machine, sorted.
-    public func missing(for recipe: DatasetRecipe) -> [String] {
-        let names = Set(recipe.modalities.values.flatMap { [$0.dataset, $0.noise].compactMap { $0 } })
-        let synthetic = Set(KnownDataset.all.filter(\.isSynthetic).map(\.name))
-        return names.subtracting(synthetic).filter { (try? folder(of: $0)) == nil }.sorted()
-    }
-
-    /// The recipe itself if all its data is available, else the same recipe on data that Gyrus generates.
-    ///
-    /// Only for callers that tell the user about it; the returned recipe names the data that is used.
-    public func substituting(_ recipe: DatasetRecipe) throws -> DatasetRecipe {
-        try missing(for: recipe).isEmpty ? recipe : recipe.substitutingSyntheticData()
     }
 
     private static func isFolder(_ path: String) -> Bool {

@@ -1,37 +1,42 @@
 extension DatasetRecipe {
-    /// Checks modalities against the known datasets and fills in the defaults for their kinds.
+    /// Checks modalities against the presets and fills in the defaults for their kinds.
     static func completed(_ modalities: [String: Modality]) throws -> [String: Modality] {
         guard !modalities.isEmpty else {
-            throw Failure(.invalidArgument, "modalities: give at least one, such as image: {dataset: mnist}.")
+            throw Failure(.invalidArgument, "modalities: give at least one, such as \(exampleModality).")
         }
         var completed: [String: Modality] = [:]
         var labels: (modality: String, [String])?
         for (name, modality) in modalities.sorted(by: { $0.key < $1.key }) {
             let field = "modalities.\(name)"
             try checkName(name, field: field)
-            let dataset = try KnownDataset.named(modality.dataset, field: "\(field).dataset")
-            switch dataset.kind {
-            case .image: completed[name] = try completedImage(modality, field: field)
-            case .audio: completed[name] = try completedAudio(modality, field: field)
+            let preset = try Preset.named(modality.dataset, field: "\(field).dataset")
+            switch preset.content {
+            case .pictures: completed[name] = try completedImage(modality, field: field)
+            case .recordings(_, let side):
+                completed[name] = try completedAudio(modality, usualSide: side, field: field)
             case .video: completed[name] = try completedVideo(modality, field: field)
             case .noise:
                 throw Failure(
                     .invalidArgument,
-                    "\(field).dataset: '\(dataset.name)' is noise; name it under 'noise' of an audio modality.")
+                    "\(field).dataset: '\(preset.name)' is noise; name it under 'noise' of an audio modality.")
             }
-            if let labels, labels.1 != dataset.labels {
+            if let labels, labels.1 != preset.classes {
                 throw Failure(
                     .invalidArgument,
-                    "\(field).dataset: '\(dataset.name)' does not have the same classes as modality "
+                    "\(field).dataset: '\(preset.name)' does not have the same classes as modality "
                         + "'\(labels.modality)', so their samples cannot be paired.")
             }
-            labels = (name, dataset.labels)
+            labels = (name, preset.classes)
         }
         return completed
     }
 
+    /// A modality as scenarios write it, for messages.
+    static var exampleModality: String { "image: {dataset: \(Preset.example(.image))}" }
+
     /// Checks the chosen classes and speakers.
     func checkParts() throws {
+        let classes = target.outputs
         if let labels, labels.isEmpty {
             throw Failure(
                 .invalidArgument, "data.labels: give at least one class; classes are 0 to \(classes - 1).")
@@ -74,19 +79,23 @@ extension DatasetRecipe {
         return Modality(dataset: modality.dataset, energyRemoved: removed)
     }
 
-    private static func completedAudio(_ modality: Modality, field: String) throws -> Modality {
+    private static func completedAudio(
+        _ modality: Modality, usualSide: Int, field: String
+    ) throws -> Modality {
         try refuseVideo(modality, field)
         try refuse(modality.energyRemoved, "\(field).pca-energy-removed", of: "images")
-        let side = modality.spectrogram ?? 112
+        let side = modality.spectrogram ?? usualSide
         try check(side, in: Limits.spectrogram, field: "\(field).spectrogram")
         guard let noise = modality.noise else {
             guard modality.signalToNoise == nil else {
                 throw Failure(
-                    .invalidArgument, "\(field).signal-to-noise: no noise is given; add \(field).noise, such as esc10.")
+                    .invalidArgument,
+                    "\(field).signal-to-noise: no noise is given; add \(field).noise, such as "
+                        + "\(Preset.example(nil)).")
             }
             return Modality(dataset: modality.dataset, spectrogram: side)
         }
-        _ = try KnownDataset.named(noise, kind: .noise, field: "\(field).noise")
+        _ = try Preset.noise(named: noise, field: "\(field).noise")
         let decibels = modality.signalToNoise ?? defaultSignalToNoise
         guard Limits.signalToNoise.contains(decibels) else {
             throw Failure(

@@ -1,6 +1,6 @@
 /// The data of a scenario.
 public enum ScenarioData: Hashable, Sendable {
-    /// Data that Gyrus knows by name; a worker prepares it.
+    /// Presets; a worker prepares them.
     case known(DatasetRecipe)
     /// A user's own data, which was prepared and registered when the scenario was published.
     case prepared(PreparedData)
@@ -35,7 +35,7 @@ public enum ScenarioData: Hashable, Sendable {
     /// What networks learn to answer.
     public var target: Target {
         switch self {
-        case .known(let recipe): Target(.classification, names: recipe.classLabels)
+        case .known(let recipe): recipe.target
         case .prepared(let data): data.target
         }
     }

@@ -20,7 +20,7 @@ extension ScenarioFile {
                 .invalidArgument,
                 isVideo
                     ? "task: a video is for following people, not for classification; use task: tracking."
-                    : "task: tracking requires a video, such as video: {dataset: mot16, detectors: "
+                    : "task: tracking requires a video, such as video: {dataset: \(Preset.example(.video)), detectors: "
                         + "[yolov8n_bytetrack]}."
             )
         }

@@ -124,7 +124,7 @@ extension ScenarioFile {
 
     static func recipe(_ reader: FieldReader) throws -> DatasetRecipe {
         guard let group = try reader.fields("modalities"), !group.keys.isEmpty else {
-            throw reader.wrong("modalities", "give at least one, such as image: {dataset: mnist}.")
+            throw reader.wrong("modalities", "give at least one, such as \(DatasetRecipe.exampleModality).")
         }
         var modalities: [String: DatasetRecipe.Modality] = [:]
         for name in group.keys { modalities[name] = try modality(name, in: group) }
@@ -148,7 +148,8 @@ extension ScenarioFile {
             let dataset = try fields.text("dataset")
         else {
             throw Failure(
-                .invalidArgument, "modalities.\(name): the field 'dataset' is missing, such as {dataset: mnist}.")
+                .invalidArgument,
+                "modalities.\(name): the field 'dataset' is missing, such as {dataset: \(Preset.example(.image))}.")
         }
         let preprocess = try fields.fields("preprocess")
         return DatasetRecipe.Modality(

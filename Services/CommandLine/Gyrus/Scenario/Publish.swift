@@ -56,10 +56,10 @@ struct Publish: AsyncParsableCommand {
 
     /// The text with each real dataset replaced by its synthetic one; line and column numbers before them do not change.
     static func substituting(_ text: String) throws -> String {
-        try KnownDataset.all.filter { !$0.isSynthetic }.reduce(text) { text, set in
+        try Preset.all.filter { !$0.isGenerated }.reduce(text) { text, set in
             let words = try? Regex("((?:dataset|noise)\\s*:\\s*[\"']?)\(set.name)\\b")
             guard let words, text.contains(words) else { return text }
-            let synthetic = try set.synthetic
+            let synthetic = try set.generated
             return text.replacing(words) { match in String(match.0.dropLast(set.name.count)) + synthetic }
         }
     }

@@ -18,8 +18,8 @@ extension ScenarioField {
 
     static let knownModality: [ScenarioField] = [
         ScenarioField(
-            "dataset", .text, isNeeded: true, "The raw data: " + known { $0.kind != .noise } + "."),
-        ScenarioField("noise", .text, "Audio: the noise to add, " + known { $0.kind == .noise } + "."),
+            "dataset", .text, isNeeded: true, "The raw data: " + presets { $0.kind != nil } + "."),
+        ScenarioField("noise", .text, "Audio: the noise to add, " + presets { $0.kind == nil } + "."),
         ScenarioField(
             "signal-to-noise", .number(DatasetRecipe.Limits.signalToNoise),
             usual: "\(DatasetRecipe.defaultSignalToNoise)",
@@ -40,7 +40,7 @@ extension ScenarioField {
             "pca-energy-removed", .number(0...1), usual: "0",
             "Pictures: the share of the variance to remove by principal component analysis, below 1."),
         ScenarioField(
-            "spectrogram", .integer(DatasetRecipe.Limits.spectrogram), usual: "112",
+            "spectrogram", .integer(DatasetRecipe.Limits.spectrogram), usual: usualSide,
             "Audio: height and width of the spectrogram."),
     ]
 
@@ -68,7 +68,11 @@ extension ScenarioField {
         ]
     }()
 
-    private static func known(_ isIncluded: (KnownDataset) -> Bool) -> String {
-        KnownDataset.all.filter(isIncluded).map { "`\($0.name)`" }.joined(separator: ", ")
+    private static func presets(_ isIncluded: (Preset) -> Bool) -> String {
+        Preset.all.filter(isIncluded).map { "`\($0.name)`" }.joined(separator: ", ")
+    }
+
+    private static var usualSide: String {
+        Set(Preset.all.compactMap(\.usualSide)).sorted().map(String.init).joined(separator: " or ")
     }
 }

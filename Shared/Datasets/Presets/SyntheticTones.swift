@@ -4,19 +4,21 @@ import Model
 extension SpeechSet {
     /// Gliding tones that are generated here, for machines without FSDD: each class is a melody of three notes with
     /// harmonics, hummed by five voices of different pitch at different speeds.
-    static func syntheticTones(seed: UInt64) -> SpeechSet {
-        let recordings = (0..<10).flatMap { label in
+    static func tones(clip: Preset.Clip, classes: Int, seed: UInt64) -> SpeechSet {
+        let recordings = (0..<classes).flatMap { label in
             voices.indices.flatMap { voice in
                 (0..<50).map { index in
                     Recording(
-                        name: "\(label)_voice\(voice)_\(index)", label: UInt8(label), speaker: "voice\(voice)",
+                        name: "\(label)_voice\(voice)_\(index)", label: label, speaker: "voice\(voice)",
                         isTest: index < 5)
                 }
             }
         }
-        return SpeechSet(recordings: recordings) { index in
+        return SpeechSet(clip: clip, recordings: recordings) { index in
             let voice = index / 50 % voices.count
-            return hum(index / (50 * voices.count), pitch: voices[voice], seed: seed, purpose: "tones.\(index)")
+            return hum(
+                index / (50 * voices.count), pitch: voices[voice], rate: clip.rate, seed: seed,
+                purpose: "tones.\(index)")
         }
     }
 
@@ -29,7 +31,7 @@ extension SpeechSet {
         [14, 14, 5],
     ]
 
-    private static func hum(_ label: Int, pitch: Double, seed: UInt64, purpose: String) -> [Float] {
+    private static func hum(_ label: Int, pitch: Double, rate: Int, seed: UInt64, purpose: String) -> [Float] {
         var generator = SplitMix64(seed: seed, purpose: purpose)
         let count = Int(generator.number(in: 0.3...0.7) * Double(rate))
         let detuning = generator.number(in: -0.7...0.7)
@@ -57,24 +59,23 @@ extension SpeechSet {
 
 extension NoiseSet {
     /// Hum, hiss, crackle and beeps that are generated here, for machines without ESC: ten clips in each of four folds.
-    static func syntheticNoise(seed: UInt64) -> NoiseSet {
+    static func generated(rate: Int, seed: UInt64) -> NoiseSet {
         let clips = (1...4).flatMap { fold in
             (0..<10).map { Clip(name: "\(fold)-\(["hum", "hiss", "crackle", "beeps"][$0 % 4])-\($0)", fold: fold) }
         }
         return NoiseSet(clips: clips) { index in
             var generator = SplitMix64(seed: seed, purpose: "noise.\(index)")
-            return make(kind: index % 10 % 4, &generator)
+            return make(kind: index % 10 % 4, rate: rate, &generator)
         }
     }
 
-    private static func make(kind: Int, _ generator: inout SplitMix64) -> [Float] {
-        let count = 2 * SpeechSet.rate
+    private static func make(kind: Int, rate: Int, _ generator: inout SplitMix64) -> [Float] {
+        let count = 2 * rate
         let frequency = generator.number(in: 40...400)
         let smoothness = generator.number(in: 0...0.95)
-        let rate = Double(SpeechSet.rate)
         var state = 0.0
         return (0..<count).map { index in
-            let time = Double(index) / rate
+            let time = Double(index) / Double(rate)
             let white = generator.number(in: -1...1)
             switch kind {
             case 0: return Float(0.2 * (sin(2 * Double.pi * frequency * time) + sin(4 * Double.pi * frequency * time)))

@@ -7,8 +7,8 @@ import Torch
 
 @testable import Datasets
 
-/// New samples of datasets that Gyrus knows are prepared like the samples that networks were trained on.
-@Suite(.timeLimit(.minutes(5))) struct KnownDataTests {
+/// New samples of presets are prepared like the samples that networks were trained on.
+@Suite(.timeLimit(.minutes(5))) struct PresetPreparationTests {
     private static func module(_ preparation: Preparation, shape: [Int]) throws -> PreparationModule {
         let kind: ModalityKind = if case .picture = preparation { .image } else { .audio }
         return try PreparationModule(
@@ -27,25 +27,28 @@ import Torch
     )
         throws
     {
-        let set = try ImageSet.named("synthetic-digits", locator: DataLocator(), seed: 5)
+        let set = try Preset.named("synthetic-digits", field: "")
+            .pictures([1, 28, 28], locator: DataLocator(), seed: 5)
         let modality = ImageModality(
             .init(dataset: "synthetic-digits", energyRemoved: removed), set: set, seed: 5)
         let rendered = try modality.render(
             PerSplit(training: Array(0..<400), validation: [0], test: Array(0..<30)))
         let module = try Self.module(rendered.preparation, shape: modality.shape)
-        let size = set.side * set.side
+        let (height, width) = (set.shape[1], set.shape[2])
+        let size = height * width
         for picture in 0..<30 {
-            let raw = RawValue.pixels(set.test.pixels(picture), shape: [set.side, set.side, 1])
+            let raw = RawValue.pixels(set.test.pixels(picture), shape: [height, width, 1])
             let stored = rendered.rows.test[picture * size..<(picture + 1) * size].map(Float.init)
             #expect(try module.run("prepare_x", raw, count: size) == stored, "picture \(picture)")
         }
     }
 
     @Test(arguments: [64, 112]) func `recordings become the same spectrograms`(_ side: Int) throws {
-        let speech = try SpeechSet.named("synthetic-tones", locator: DataLocator(), seed: 5)
+        let speech = try Preset.named("synthetic-tones", field: "")
+            .recordings(.init(rate: 8_000, samples: 8_000), locator: DataLocator(), seed: 5)
         let settings = DatasetRecipe.Modality(dataset: "synthetic-tones", spectrogram: side)
         let recipe = try DatasetRecipe(modalities: ["audio": settings])
-        let modality = try AudioModality(settings, recipe: recipe, speech: speech, noise: nil)
+        let modality = try AudioModality(settings, side: side, recipe: recipe, speech: speech, noise: nil)
         let rendered = try modality.render(PerSplit(training: [0], validation: [0], test: Array(0..<8)))
         let module = try Self.module(rendered.preparation, shape: modality.shape)
         let size = side * side
@@ -68,9 +71,11 @@ import Torch
             ], counts: .init(training: 60, validation: 20, test: 20))
         try DatasetPreparer().prepare(recipe, to: folder.path("data"))
         let dataset = try PreparedDataset(opening: folder.path("data"))
-        #expect(dataset.origin == .recipe(recipe))
         let manifest = try #require(dataset.manifest)
-        #expect(manifest.inputs.mapValues(\.signature) == recipe.inputs && manifest.target.names == recipe.classLabels)
+        #expect(manifest.content == recipe.id)
+        #expect(manifest.counts?.count == 10 && manifest.counts?.reduce(0, +) == 60)
+        #expect(dataset.inputs == recipe.inputs && dataset.target == recipe.target)
+        #expect(manifest.inputs.mapValues(\.signature) == recipe.inputs && manifest.target == recipe.target)
         let modality = try #require(try dataset.source(.training).modality("image"))
         guard case .picture(let picture)? = manifest.inputs["image"]?.preparation else {
             Issue.record("the image is no picture")

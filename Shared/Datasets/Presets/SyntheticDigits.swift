@@ -4,15 +4,15 @@ import Model
 extension ImageSet {
     /// Digits that are drawn here, for machines without MNIST: strokes of each digit, randomly bent, tilted, scaled,
     /// moved and thickened.
-    static func syntheticDigits(seed: UInt64) -> ImageSet {
+    static func drawn(shape: [Int], classes: Int, seed: UInt64) -> ImageSet {
         ImageSet(
-            side: 28, training: syntheticPart("training", count: 12_000, seed: seed),
-            test: syntheticPart("test", count: 2_000, seed: seed))
+            shape: shape, training: drawnPart("training", count: 12_000, classes, seed: seed),
+            test: drawnPart("test", count: 2_000, classes, seed: seed))
     }
 
-    private static func syntheticPart(_ name: String, count: Int, seed: UInt64) -> Part {
-        Part(labels: (0..<count).map { UInt8($0 % 10) }) { index in
-            DigitPainter.paint(index % 10, seed: seed, purpose: "digits.\(name).\(index)")
+    private static func drawnPart(_ name: String, count: Int, _ classes: Int, seed: UInt64) -> Part {
+        Part(labels: (0..<count).map { $0 % classes }) { index in
+            DigitPainter.paint(index % classes, seed: seed, purpose: "digits.\(name).\(index)")
         }
     }
 }

@@ -4,21 +4,20 @@ import Tracking
 
 /// The ground truth of a video dataset, and the cached detections of the detectors that a recipe names.
 ///
-/// In the folder `mot`: ground truth of `mot16` in `MOT16/train`. Detections of the detector D are in a folder D of
-/// `detections` or `tracker-outputs`, in `mot` itself or in one of its sets; `public` means the `det/det.txt` of the
+/// In the preset's folder: ground truth of the set `MOT16` in `MOT16/train`. Detections of the detector D are in a folder D of
+/// `detections` or `tracker-outputs`, in that folder itself or in one of its sets; `public` means the `det/det.txt` of the
 /// sequences themselves.
 struct VideoSet {
     /// Stands for the detections that come with a benchmark.
     static let publicDetections = "public"
-    private static let sets = ["MOT15", "MOT16", "MOT17"]
 
     private let bench: TrackingBench
 
     /// Finds and reads all files.
     /// - Throws: `Failure` with code `not-found` that lists every place tried, or `corrupt` with file and line.
-    init(_ modality: DatasetRecipe.Modality, locator: DataLocator) throws {
-        let root = try Self.root(locator)
-        let train = "\(root)/\(modality.dataset.uppercased())/train"
+    init(_ modality: DatasetRecipe.Modality, preset: Preset, set: String, locator: DataLocator) throws {
+        let root = try Self.root(of: preset, locator)
+        let train = "\(root)/\(set)/train"
         var detections: [String: MOTFolder] = [:]
         for detector in modality.detectors ?? [] {
             detections[detector] = try Self.detections(of: detector, in: root, train)
@@ -40,21 +39,22 @@ struct VideoSet {
     /// Packs the sequences into one file.
     func write(to path: String) throws { try TrackingArchive(bench).write(to: path) }
 
-    private static func root(_ locator: DataLocator) throws -> String {
+    private static func root(of preset: Preset, _ locator: DataLocator) throws -> String {
         do {
-            return try locator.folder(of: "mot")
+            return try locator.folder(of: preset.name)
         } catch var failure as Failure {
-            let places = locator.folders.map { "\($0)/mot" }.joined(separator: ", ")
+            let names = preset.folders
+            let places = locator.folders.flatMap { folder in names.map { "\(folder)/\($0)" } }.joined(separator: ", ")
             failure.message =
                 "There are no sequences to track on this machine: none of \(places) exists. Name the folder that holds "
-                + "'mot' "
-                + "with $GYRUS_DATA where the trainer's workers run; Gyrus cannot generate sequences."
+                + "'\(names.joined(separator: "' or '"))' with $GYRUS_DATA where the trainer's workers run; Gyrus cannot generate sequences."
             throw failure
         }
     }
 
     private static func detections(of detector: String, in root: String, _ train: String) throws -> MOTFolder {
         if detector == publicDetections { return try MOTFolder(train, of: .detections) }
+        let sets = Preset.all.compactMap { if case .benchmark(let set) = $0.source { set } else { nil } }
         let tops = [root] + sets.map { "\(root)/\($0)" }
         let places = tops.flatMap { ["\($0)/detections/\(detector)", "\($0)/tracker-outputs/\(detector)"] }
         if let place = places.first(where: { FileManager.default.fileExists(atPath: $0) }) {
