@@ -52,6 +52,21 @@ import Torch
         }
     }
 
+    @Test func `a file of an older version, without a manifest, is read alike`() throws {
+        let dataset = try prepared(recipe)
+        let file = try SafetensorsFile(opening: folder.path("one"))
+        let tensors = try file.entries.map {
+            try Tensor($0.name, $0.type, shape: $0.shape, bytes: [UInt8](file.unsafeBytes(of: $0)))
+        }
+        try SafetensorsFile.write(
+            tensors, metadata: file.metadata.filter { $0.key != "manifest" }, to: folder.path("older"))
+        let older = try PreparedDataset(opening: folder.path("older"))
+        #expect(older.manifest == nil && older.inputs == dataset.inputs && older.target == dataset.target)
+        let (one, two) = (try dataset.source(.training), try older.source(.training))
+        #expect(one.modalities.map(\.scales) == two.modalities.map(\.scales))
+        #expect(one.modalities.map(\.offsets) == two.modalities.map(\.offsets))
+    }
+
     @Test func `numbers have mean 0 and variance 1 over the training rows`() throws {
         let source = try prepared(recipe).source(.training)
         for modality in source.modalities {

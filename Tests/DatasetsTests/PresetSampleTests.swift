@@ -74,6 +74,21 @@ import Testing
         try Self.check(known, RealData.locator)
     }
 
+    @Test(arguments: Preset.all.filter { !$0.isGenerated }) func `every preset has a reader that looks for its files`(
+        _ preset: Preset
+    ) throws {
+        let nowhere = DataLocator(folder: "/no", environment: [:], currentFolder: "/no/such")
+        let failure = try #require(throws: Failure.self) {
+            switch preset.content {
+            case .pictures(let shape): _ = try preset.pictures(shape, locator: nowhere, seed: 1)
+            case .recordings(let clip, _): _ = try preset.recordings(clip, locator: nowhere, seed: 1)
+            case .noise: _ = try preset.noise(for: .init(rate: 1, samples: 1), locator: nowhere, seed: 1)
+            case .video: _ = try preset.sequences(.init(dataset: preset.name), locator: nowhere)
+            }
+        }
+        #expect(failure.code == .notFound && failure.message.contains(preset.folders[0]))
+    }
+
     private static func check(_ known: Known, _ locator: DataLocator) throws {
         let folder = try TemporaryDirectory()
         try DatasetPreparer(locator: locator).prepare(known.recipe, to: folder.path("data"))

@@ -3,8 +3,8 @@ public import Foundation
 /// Finds raw data on this machine.
 ///
 /// Looks in the folder given (`--data`), then in `$GYRUS_DATA`, then in `../shared/data`, then in the user's cache
-/// (`$XDG_CACHE_HOME/gyrus/data`, or `~/.cache/gyrus/data`). Each may hold a dataset directly; presets
-/// say where else.
+/// (`$XDG_CACHE_HOME/gyrus/data`, or `~/.cache/gyrus/data`). Each may hold a dataset in a folder of
+/// its name, or a preset in one of the preset's folders.
 public struct DataLocator: Sendable, Hashable {
     /// The folders to search, in order.
     public let folders: [String]
