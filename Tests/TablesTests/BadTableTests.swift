@@ -54,6 +54,7 @@ struct BadTableTests {
         let table = try MadeData().write(text, as: "t.csv").table("t.csv")
         #expect(Set(table.target.target.names) == Set(names))
         #expect(table.target.counts == [20, 20, 20])
+        #expect(try !table.report().text().contains("7 to 7"))
     }
 
     @Test func `texts in a target of numbers are left out, counted and named`() throws {

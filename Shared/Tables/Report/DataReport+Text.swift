@@ -50,7 +50,9 @@ extension DataReport {
         [["name", "kind", "missing", "distinct", "values", "role"]]
             + columns.prefix(60).map { column in
                 var values = column.examples.prefix(2).joined(separator: ", ")
-                if let least = column.minimum, let greatest = column.maximum, column.kind != .identifier {
+                if let least = column.minimum, let greatest = column.maximum,
+                    ![.identifier, .category].contains(column.kind)
+                {
                     values = "\(Self.short(least)) to \(Self.short(greatest))"
                 }
                 return [
