@@ -109,7 +109,7 @@ import TrainerClient
         var search = try driver.restored()
         search.trials[best].state = .training
         search.trials[best].rungs.removeLast(2)
-        search.trials.removeAll(where: \.purpose.isFinal)
+        search.trials = TrialList(search.trials.filter { !$0.purpose.isFinal })
         _ = try search.begin()
         let decision = try search.handle(.trained(number: best, .failure(Failure(.corrupt, "broken"))))
         #expect(decision.trials.first { $0.id.number == best }?.state == .failed)

@@ -11,6 +11,17 @@ package struct TrialList: Sendable {
     /// Number of trials that are being trained or evaluated.
     package private(set) var busy = 0
 
+    /// The trials of a stored search, by number.
+    package init(_ trials: [Trial]) {
+        self.trials = trials
+        for trial in trials { count(trial, 1) }
+    }
+
+    package mutating func append(_ trial: Trial) {
+        trials.append(trial)
+        count(trial, 1)
+    }
+
     private mutating func count(_ trial: Trial, _ sign: Int) {
         if trial.purpose.isFinal { finals += sign }
         if !trial.state.isFinal { unfinished += sign }
@@ -18,10 +29,7 @@ package struct TrialList: Sendable {
     }
 }
 
-extension TrialList: RandomAccessCollection, MutableCollection, RangeReplaceableCollection {
-    /// A list without trials.
-    package init() { trials = [] }
-
+extension TrialList: RandomAccessCollection, MutableCollection {
     package var startIndex: Int { 0 }
     package var endIndex: Int { trials.count }
 
@@ -32,16 +40,5 @@ extension TrialList: RandomAccessCollection, MutableCollection, RangeReplaceable
             defer { count(trials[number], 1) }
             yield &trials[number]
         }
-    }
-
-    package mutating func append(_ trial: Trial) {
-        trials.append(trial)
-        count(trial, 1)
-    }
-
-    package mutating func replaceSubrange(_ numbers: Range<Int>, with replacements: some Collection<Trial>) {
-        for trial in trials[numbers] { count(trial, -1) }
-        for trial in replacements { count(trial, 1) }
-        trials.replaceSubrange(numbers, with: replacements)
     }
 }

@@ -81,7 +81,7 @@ extension SearchRun {
         if trial.purpose == .ensemble { return weightsOfMembers(of: trial) }
         guard let fusion else { return [] }
         if trial.purpose.isFinal {
-            let parts = trials.prefix(fusion.count) + [try source(of: trial)]
+            let parts = Array(trials.prefix(fusion.count)) + [try source(of: trial)]
             return parts.compactMap { $0.network.map { .init($0.weights) } }
         }
         guard case .backbone(let network)? = candidate.fusion, let weights = network.weights else { return [] }

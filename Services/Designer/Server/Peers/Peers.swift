@@ -1,7 +1,6 @@
 public import DesignerSearch
 public import EvaluatorClient
-import Model
-import Search
+public import Model
 public import TrainerClient
 
 // The designer's interface to other services. Every method waits and retries while the other side is away, for as long
