@@ -35,6 +35,10 @@ extension Error {
     /// Why a file could not be used, in the words of the system, such as `Is a directory`. Foundation's own description
     /// often says only that an operation could not be completed.
     public var systemReason: String {
+        // Foundation gives no underlying error for this one.
+        if let error = self as? CocoaError, error.code == .fileWriteOutOfSpace {
+            return String(cString: strerror(ENOSPC))
+        }
         let outer = self as NSError
         let error = outer.userInfo[NSUnderlyingErrorKey] as? NSError ?? outer
         return error.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(error.code))) : localizedDescription

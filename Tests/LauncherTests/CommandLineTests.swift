@@ -251,7 +251,7 @@ private let two = """
         (["pss", "-q"], 2, "unknown command 'pss'"), (["models", "shw"], 2, "Did you mean 'show'?"),
         (["explain", "none.yaml"], 2, "there is no file 'none.yaml'"), (["publish", "."], 2, "'.': Is a directory"),
         (["-f", ".", "config"], 78, "Is a directory"), (["backups", "none"], 1, "there is no folder"),
-        (["models", "import", "none.onnx"], 1, "No such file"), (["serve", "--time", "30"], 2, "such as 30s or 30m"),
+        (["models", "import", "none.onnx"], 2, "there is no file 'none.onnx'"), (["serve", "--time", "30"], 2, "such as 30s or 30m"),
         (["serve", "--delay", "2s"], 2, "--delay must be from 0s to 1s"),
         (["help", "models", "nothing"], 2, "unknown command 'nothing'"),
         (["health", "--wait", "5"], 2, "such as 5s or 5m"),

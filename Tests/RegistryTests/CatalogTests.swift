@@ -127,7 +127,7 @@ struct CatalogTests {
             nameless.id = ""
             let cases: [(PretrainedModel, Failure.Code, String)] = [
                 (homeless, .notFound, "base network"), (fileless, .notFound, "safetensors"),
-                (wrong, .invalidArgument, "1.5"), (nameless, .invalidArgument, "identity"),
+                (wrong, .invalidArgument, "1.5"), (nameless, .invalidArgument, "ID of 1"),
             ]
             for (model, code, word) in cases {
                 let failure = await #expect(throws: Failure.self) { try await client.register(model) }

@@ -51,6 +51,9 @@ struct ModelImport: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw Failure(.invalidArgument, "there is no file '\(file)'")
+        }
         let importer = ModelImporter(registry: try await Services(gyrus.project).registry())
         let url = URL(filePath: file).absoluteURL
         guard (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true else {
