@@ -185,6 +185,18 @@ import Testing
         #expect(other.html.contains("the lead is larger than chance"))
     }
 
+    @Test func `a test value without an error says why it has none`() throws {
+        var lone = try Self.trial(2, accuracy: 0.9, purpose: .final(of: 0))
+        #expect(lone.missingError(of: .accuracy) == nil)
+        lone.metrics["test-accuracy-error"] = nil
+        #expect(lone.missingError(of: .accuracy)?.contains("belong to one group") == true)
+        let page = ReportPage(
+            status: try Self.status(lone), trials: [lone], manifest: nil, baselines: [], command: "")
+        #expect(page.html.contains("belong to one group") && !page.html.contains("no measurement on a test split"))
+        lone.metrics["test-accuracy"] = nil
+        #expect(lone.missingError(of: .accuracy) == nil)
+    }
+
     @Test func `a card has its metrics where Hugging Face looks for them, and MLflow has a file`() throws {
         let made = try MadePackage.table(target: .init(columns: ["kind"], kind: .classification))
         let card = ModelCard(

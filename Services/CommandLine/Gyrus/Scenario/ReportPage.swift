@@ -172,6 +172,7 @@ struct ReportPage {
     /// Whether the winner's lead is statistically significant.
     private func confidence(_ best: Trial) -> String {
         let name = status.objective.name(on: "test")
+        if let reason = best.missingError(of: status.objective) { return reason }
         let others = trials.filter { $0.purpose.isFinal && $0.id != best.id && $0.metrics[name] != nil }
         guard let value = best.metrics[name], let error = best.metrics[Metric.error(of: name)] else {
             return

@@ -64,6 +64,7 @@ struct ResultCommand: AsyncParsableCommand {
         if !status.state.isFinal {
             say("The search is still running: this is the best of \(status.endedTrials) trials so far.")
         }
+        if let reason = winner.missingError(of: status.objective) { say(reason) }
         let isWhole = winner.isWhole(isFused: status.facts?.fused.isEmpty == false)
         guard let output else {
             say("Winner: \(winner.title), \(winner.networkName); \(winner.outcome(status.objective))")

@@ -31,9 +31,9 @@ extension ScenarioPlan {
         return scenario
     }
 
-    /// The genomes of prior knowledge with which a search begins: first the network of the structures that attention
-    /// favors, then known good ones. Where nothing is known of the structures, the first one has the pretrained networks
-    /// whose features promise most.
+    /// The genomes that prior knowledge suggests to begin with: first the network of the structures that attention favors,
+    /// then known good ones. If nothing is known about the structures, the first genome has the pretrained networks with
+    /// the most promising features.
     package func start(from knowledge: PriorKnowledge, in space: any CandidateSpace) -> [Genome] {
         guard let space = space as? NetworkSpace else { return knowledge.genomes }
         let preferred = space.promising.merging(knowledge.structures) { $1 }
@@ -45,9 +45,9 @@ extension ScenarioPlan {
         return knowledge.genomes + [pick].filter { !knowledge.genomes.contains($0) }
     }
 
-    /// Genomes with which a search begins: those of prior knowledge; then, while there are places, networks that fuse the
-    /// modalities one after another in the order of their areas' cooperation; and, for a user's data, a network of each
-    /// structure.
+    /// The genomes that a search begins with: those of prior knowledge; then, as long as there are free slots, networks
+    /// that fuse the modalities one after another in the order of their areas' cooperation; and, for users' data, a
+    /// network of each structure.
     package func seeds(_ known: [Genome], in space: any CandidateSpace, limit: Int) -> [Genome] {
         if let space = space as? FusionSpace {
             let first = space.alone + space.late
