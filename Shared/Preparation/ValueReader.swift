@@ -118,6 +118,7 @@ public struct ValueReader: Sendable {
     }
 
     private static func content(of path: String) throws -> [UInt8] {
+        try RegularFile.check(path)
         guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size <= largestFile
         else { throw Failure(.invalidArgument, "'\(path)' is larger than \(largestFile >> 20) MiB") }
         do {

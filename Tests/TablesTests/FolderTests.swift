@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Model
 import TestSupport
 import Testing
@@ -26,6 +27,19 @@ struct FolderTests {
         #expect(table.target.target.names == ["ca t", "dög"])
         #expect(table.sampleCount == 8)
         #expect(table.notes.contains { $0.contains("'bird' has no samples") })
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a pipe in place of a file is refused, because nobody may ever write to it`()
+        throws
+    {
+        let data = try MadeData()
+        let pipe = data.folder.path("rows.csv")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let failure = try #require(throws: Failure.self) {
+            try SourceOpener(settings: DataSettings(source: pipe)).open()
+        }
+        #expect(failure.message.contains("is a pipe, not a file"), "\(failure.message)")
+        #expect(throws: Failure.self) { try FileStream(pipe) }
     }
 
     @Test func `splits by folder are kept, and a class may be in only one of them`() throws {

@@ -52,7 +52,7 @@ import Torch
         }
         try await reset
         #expect(failure?.code == .unavailable)
-        #expect(failure?.message.contains("point is") == true, "\(failure?.message ?? "")")
+        #expect(failure?.message.contains("rendezvous is") == true, "\(failure?.message ?? "")")
     }
 
     @Test func `a worker survives the end of the rendezvous at which it waits`() async throws {

@@ -48,6 +48,7 @@ struct SourceOpener {
     }
 
     private func file(_ path: String) throws -> OpenedSource {
+        try RegularFile.check(path)
         guard DataFolder.size(of: path) != 0 else { throw Failure(.invalidArgument, "'\(path)' has 0 bytes.") }
         let folder = URL(filePath: path).deletingLastPathComponent().path
         let name = URL(filePath: path).lastPathComponent

@@ -48,6 +48,7 @@ final class FileStream: ByteStream {
     /// Opens a file.
     /// - Throws: `Failure` with code `not-found` or `permission-denied`.
     init(_ path: String, from offset: Int = 0, length: Int = .max) throws {
+        try RegularFile.check(path)
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         self.path = path
         rest = length
