@@ -42,7 +42,7 @@ struct AnswerCommand: ParsableCommand {
         let reader = try ValueReader(files: FileFinder("/nonexistent"), inputs: inputs)
         while let content = try Self.read() {
             let samples = try AnswerMessages.samples(in: content)
-            try Self.write(AnswerMessages.answers(try answerer.answers(samples, reader)))
+            try Self.write(AnswerMessages.answers(answerer.answers(samples, reader)))
         }
     }
 

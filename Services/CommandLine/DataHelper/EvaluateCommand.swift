@@ -55,7 +55,7 @@ private struct Evaluating {
         var done = 0
         func flush() throws {
             let judged = pending.filter { $0.isJudged }
-            var results = try answerer.answers(judged.map(\.cells), reader)[...]
+            var results = answerer.answers(judged.map(\.cells), reader)[...]
             for row in pending {
                 let outcome = judgment.add(row, row.isJudged ? results.popFirst() : nil)
                 if request.tellsRows || outcome.failure != nil { try tell(EvaluationMessage(row: outcome)) }

@@ -48,7 +48,7 @@ private struct Predicting {
         var folder: String?
         func flush() throws {
             guard let reader, !pending.isEmpty else { return }
-            var answers = try answerer.answers(pending.compactMap { try? $0.cells.get() }, reader)[...]
+            var answers = answerer.answers(pending.compactMap { try? $0.cells.get() }, reader)[...]
             for (place, cells) in pending {
                 let result = cells.flatMap { _ in answers.removeFirst() }
                 var message = PredictionMessage(place: place, result)

@@ -70,7 +70,7 @@ struct SampleAnswerer {
     }
 
     /// The answers for a batch of samples. A faulty sample gets no answer and does not affect the others.
-    func answers(_ samples: [[[Cell]]], _ reader: ValueReader) throws -> [Result<[Float], Failure>] {
+    func answers(_ samples: [[[Cell]]], _ reader: ValueReader) -> [Result<[Float], Failure>] {
         var results: [Result<[Float], Failure>] = []
         var read: [(index: Int, values: [String: RawValue])] = []
         for (index, cells) in samples.enumerated() {
@@ -81,8 +81,13 @@ struct SampleAnswerer {
                 results.append(.failure(Failure(error)))
             }
         }
-        for (sample, answer) in zip(read, try package.answers(read.map(\.values))) {
-            results[sample.index] = .success(answer)
+        if read.count > 1, let answers = try? package.answers(read.map(\.values)) {
+            for (sample, answer) in zip(read, answers) { results[sample.index] = .success(answer) }
+            return results
+        }
+        // One by one, so that a sample on which the network fails does not take the others along.
+        for sample in read {
+            results[sample.index] = Result { try package.answers([sample.values])[0] }.mapError { Failure($0) }
         }
         return results
     }
