@@ -41,18 +41,10 @@ package final class BlobFile: Sendable {
                 }
             throw Failure(code, "Cannot open the file \(url.path): \(String(cString: strerror(errno))).")
         }
-        try checkKind()
+        try RegularFile.check(descriptor, at: url.path)
     }
 
     deinit { close(descriptor) }
-
-    /// Refuses what has no bytes of its own, such as a folder or a pipe.
-    private func checkKind() throws {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw Failure(.invalidArgument, "'\(url.path)' is not a file but a folder, pipe or device.")
-        }
-    }
 
     /// Size in bytes.
     package var size: UInt64 {

@@ -48,11 +48,11 @@ final class FileStream: ByteStream {
     /// Opens a file.
     /// - Throws: `Failure` with code `not-found` or `permission-denied`.
     init(_ path: String, from offset: Int = 0, length: Int = .max) throws {
-        try RegularFile.check(path)
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         self.path = path
         rest = length
         guard descriptor >= 0 else { throw Self.failure(path) }
+        try RegularFile.check(descriptor, at: path)
         if offset > 0 { lseek(descriptor, offset, SEEK_SET) }
     }
 
