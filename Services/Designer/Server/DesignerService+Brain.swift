@@ -18,10 +18,14 @@ extension DesignerService {
     }
 
     /// What a scenario engages, which structures its search chooses from, and what attention would try first.
-    /// - Parameter networks: Maximum number of networks in the order of attention; 0 asks for no attention.
+    /// - Parameter networks: Maximum number of networks in the order of attention. 0 asks for no attention, and for a
+    ///   published scenario only for what was stored with it.
     /// - Throws: `Failure` with code `invalid-argument` that points at the error in a text, `not-found` if there is no
     ///   such scenario or it was published before explanations were stored.
     func explain(_ subject: ScenarioExplanation.Subject, networks: Int) async throws -> ScenarioExplanation {
+        if networks == 0, case .published(let id) = subject {
+            return ScenarioExplanation(explanation: try await stored(store.status(id)))
+        }
         let (plan, explanation) = try await planned(subject)
         let scenario = plan.resolved
         var explained = ScenarioExplanation(
@@ -51,13 +55,18 @@ extension DesignerService {
             return (plan, explanation)
         case .published(let id):
             let status = try await store.status(id)
-            guard let explanation = try await store.explanation(of: status.id) else {
-                throw Failure(
-                    .notFound,
-                    "Scenario '\(status.id)' was published before explanations were stored; explain its file instead.")
-            }
+            let explanation = try await stored(status)
             return (try ScenarioPlan(reading: status.text, id: status.id, explanation: explanation), explanation)
         }
+    }
+
+    private func stored(_ status: ScenarioStatus) async throws -> Explanation {
+        guard let explanation = try await store.explanation(of: status.id) else {
+            throw Failure(
+                .notFound,
+                "Scenario '\(status.id)' was published before explanations were stored; explain its file instead.")
+        }
+        return explanation
     }
 
     /// The structures of each modality, searched ones first; empty if the search does not choose whole structures.

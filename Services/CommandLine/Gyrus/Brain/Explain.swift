@@ -10,9 +10,9 @@ struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explain what a scenario engages, or what a network's answer is based on.",
         discussion: """
-            A file is resolved as if it were published now, which includes preparing its data; for an ID, the command shows what the search uses. Words are \
-            stimuli, separated by commas. The networks at the end are from earlier searches; the knowledge service would \
-            try them first.
+            A file is resolved as if it were published now, which includes preparing its data; for an ID, the command \
+            shows what the search uses. Words are stimuli, separated by commas. The networks at the end are from earlier \
+            searches; the knowledge service would try them first.
 
               gyrus explain 'see written digits, hear spoken digits'
               gyrus explain Compose/scenarios/av-mnist.yaml

@@ -17,13 +17,13 @@ enum AttentionTable {
                 !ranked.contains { $0.modality == structure.modality && $0.structure == structure.name }
             }
             .map { Row($0.modality, $0.name, $0.isSearched, nil, $0.reason) }
-        let rows = (ranked + others).enumerated().sorted { first, second in
-            (first.element.modality, first.element.isSearched ? 0 : 1, first.offset)
-                < (second.element.modality, second.element.isSearched ? 0 : 1, second.offset)
+        // Sorting is stable, so the order of attention stays.
+        let rows = (ranked + others).sorted {
+            ($0.modality, $0.isSearched ? 0 : 1) < ($1.modality, $1.isSearched ? 0 : 1)
         }
         return [
             "isEmpty": rows.isEmpty,
-            "rows": rows.map { _, row -> [String: Any] in
+            "rows": rows.map { row -> [String: Any] in
                 [
                     "modality": row.modality, "structure": row.structure, "searched": row.isSearched ? "yes" : "no",
                     "weight": row.weight.map { Words.fixed($0, 3) } ?? "–", "reason": row.reason,
